@@ -1,0 +1,67 @@
+import { UsageError } from '../harness/errors.ts';
+import type { CellRecord } from '../harness/record.ts';
+import type { Baseline, BaselineEntry } from './baseline.ts';
+import { baselineVersion, entryOf } from './baseline.ts';
+
+/**
+ * The baseline after accepting `records`, which belong to one suite and profile. An entry with a record's id, or with its
+ * cell name and data set (an older configuration of the same cell), is replaced; the other entries stay.
+ *
+ * @param previous the stored baseline, null where there is none yet
+ * @param why the reason, kept in the baseline's history
+ * @param at the time of the acceptance, ISO 8601
+ * @throws UsageError for an empty reason, no records, records that failed or came twice, or another suite or profile
+ */
+export function acceptRecords(
+  records: readonly CellRecord[],
+  previous: Baseline | null,
+  why: string,
+  at: string = new Date().toISOString(),
+): Baseline {
+  if (why.trim() === '') {
+    throw new UsageError(
+      '--why: is empty. Say in one sentence why the new values are right: npm run accept -- --why TEXT',
+    );
+  }
+  const [first] = records;
+  if (!first) throw new UsageError('accept: there are no records. Run the suite first: npm run suite -- SUITE');
+  const { suite, profile } = previous ?? first;
+  const strangers = records.filter((record) => record.suite !== suite || record.profile !== profile);
+  if (strangers.length > 0) {
+    throw new UsageError(
+      `accept: ${namesOf(strangers)} of ${strangers[0]?.suite}, ${strangers[0]?.profile}, cannot go into the baseline ` +
+        `of ${suite}, ${profile}. Accept one suite and profile at a time.`,
+    );
+  }
+  refuseUnusable(records);
+  const entries = records.map(entryOf);
+  const replaced = (entry: BaselineEntry) =>
+    entries.some((e) => e.id === entry.id || (e.cell === entry.cell && e.dataset === entry.dataset));
+  const kept = previous?.cells.filter((entry) => !replaced(entry)) ?? [];
+  return {
+    version: baselineVersion,
+    suite,
+    profile,
+    history: [...(previous?.history ?? []), { why: why.trim(), at, cells: entries.map((entry) => entry.cell).sort() }],
+    cells: [...kept, ...entries],
+  };
+}
+
+function refuseUnusable(records: readonly CellRecord[]): void {
+  const failed = records.filter((r) => r.status === 'failed' || (r.status === 'completed' && r.value === null));
+  if (failed.length > 0) {
+    throw new UsageError(
+      `accept: ${namesOf(failed)} failed and cannot become a baseline. Run these cells again, or leave them out with --only.`,
+    );
+  }
+  const twice = records.filter((record, i) => records.findIndex((other) => other.id === record.id) !== i);
+  if (twice.length > 0) {
+    throw new UsageError(`accept: ${namesOf(twice)} came more than once. Give one output folder, or merge them first.`);
+  }
+}
+
+function namesOf(records: readonly CellRecord[]): string {
+  const shown = records.slice(0, 5).map((record) => record.cell);
+  const more = records.length - shown.length;
+  return shown.join(', ') + (more > 0 ? ` and ${more} more` : '');
+}

@@ -1,0 +1,30 @@
+import { canonicalJson } from './canonical-json.ts';
+
+/** What groups records: an arm is one configuration, repeated over seeds. */
+export interface Seeded {
+  seed: number;
+  config: object;
+}
+
+/** Equal for cells whose configurations differ in nothing but the seed. */
+export function armKey(config: object): string {
+  return canonicalJson({ ...config, seed: null });
+}
+
+/** The members of each arm, seeds ascending, arms in the order of their first member. */
+export function groupByArm<T extends Seeded>(items: readonly T[]): Map<string, T[]> {
+  return groupBy(items, (item) => armKey(item.config));
+}
+
+/** Members by `keyOf`, seeds ascending, groups in the order of their first member. */
+export function groupBy<T extends { seed: number }>(items: readonly T[], keyOf: (item: T) => string): Map<string, T[]> {
+  const groups = new Map<string, T[]>();
+  for (const item of items) {
+    const key = keyOf(item);
+    const group = groups.get(key);
+    if (group) group.push(item);
+    else groups.set(key, [item]);
+  }
+  for (const group of groups.values()) group.sort((left, right) => left.seed - right.seed);
+  return groups;
+}

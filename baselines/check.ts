@@ -1,0 +1,108 @@
+import type { CellRecord, Verdict, VerdictName } from '../harness/record.ts';
+import { verdictNames } from '../harness/record.ts';
+import { groupByArm } from './arms.ts';
+import type { Baseline } from './baseline.ts';
+import { configChanges } from './config-changes.ts';
+import type { Lane, Outcome, Pair, SeedValues } from './lanes.ts';
+import { accuracyLane, countLane, dataLane, divergenceLane, exactLane, sameData } from './lanes.ts';
+
+export interface CheckOptions {
+  /** Smallest change of the metric that counts, a fraction: 0.02 is two points of accuracy. */
+  margin: number;
+}
+
+/** Asked in this order; the first that decides gives the verdict. */
+const lanes: readonly Lane[] = [countLane, divergenceLane, dataLane, exactLane, accuracyLane];
+
+/** Compares each record with the baseline (null: none stored): one verdict a record, in the records' order. */
+export function checkRecords(
+  records: readonly CellRecord[],
+  baseline: Baseline | null,
+  { margin }: CheckOptions,
+): Verdict[] {
+  const pairs = pairsOf(records, baseline);
+  const arms = armsOf([...pairs.values()]);
+  return records.map((record) => {
+    const pair = pairs.get(record);
+    const outcome =
+      failedOutcome(record, pair) ??
+      (pair ? decide(pair, arms.get(pair) ?? [], margin) : noBaselineOutcome(record, baseline));
+    return { id: record.id, cell: record.cell, ...outcome };
+  });
+}
+
+function pairsOf(records: readonly CellRecord[], baseline: Baseline | null): Map<CellRecord, Pair> {
+  const entries = new Map(baseline?.cells.map((entry) => [entry.id, entry]));
+  const pairs = new Map<CellRecord, Pair>();
+  for (const record of records) {
+    const entry = entries.get(record.id);
+    if (entry) pairs.set(record, { record, entry });
+  }
+  return pairs;
+}
+
+/** Each comparable pair with the values of all seeds of its arm. */
+function armsOf(pairs: readonly Pair[]): Map<Pair, SeedValues[]> {
+  const comparable = pairs.flatMap((pair) => {
+    const { record, entry } = pair;
+    const [expected, measured] = [entry.value, record.value];
+    if (record.status !== 'completed' || entry.status !== 'completed' || !sameData(pair)) return [];
+    if (expected === null || measured === null) return [];
+    return [{ pair, seed: record.seed, config: record.config, expected, measured }];
+  });
+  const arms = new Map<Pair, SeedValues[]>();
+  for (const group of groupByArm(comparable).values()) {
+    const values = group.map(({ seed, expected, measured }) => ({ seed, expected, measured }));
+    for (const { pair } of group) arms.set(pair, values);
+  }
+  return arms;
+}
+
+function decide(pair: Pair, arm: readonly SeedValues[], margin: number): Outcome {
+  for (const lane of lanes) {
+    const outcome = lane({ ...pair, arm, margin });
+    if (outcome) return outcome;
+  }
+  throw new Error(`checkRecords: no lane decides ${pair.record.cell}; the last lane must always decide`);
+}
+
+function failedOutcome(record: CellRecord, pair: Pair | undefined): Outcome | null {
+  const expected = pair?.entry.value ?? null;
+  if (record.status === 'failed') {
+    const reason = `${record.cell}: failed: ${record.error ?? 'no error message was recorded'}`;
+    return { verdict: 'failed', reason, expected, measured: null };
+  }
+  if (record.status === 'completed' && record.value === null) {
+    const reason = `${record.cell}: completed without a value of ${record.metric}.`;
+    return { verdict: 'failed', reason, expected, measured: null };
+  }
+  return null;
+}
+
+function noBaselineOutcome(record: CellRecord, baseline: Baseline | null): Outcome {
+  const numbers = { expected: null, measured: record.value };
+  const older = baseline?.cells.find((entry) => entry.cell === record.cell);
+  const why = !baseline
+    ? `there is no baseline of ${record.suite}, ${record.profile}`
+    : older
+      ? `the baseline holds another configuration (${configChanges(older.config, record.config).join(', ') || 'same fields, other id'})`
+      : 'the baseline does not hold this cell';
+  const reason = `${record.cell}: ${why}. To store this result: npm run accept -- --why TEXT`;
+  return { verdict: 'no-baseline', reason, ...numbers };
+}
+
+export interface VerdictSummary {
+  counts: Record<VerdictName, number>;
+  /**
+   * What the exit code follows: `regressed` for any regressed or failed cell; `inconclusive` where a cell could not be
+   * compared, for want of a baseline or of equal data (an error only where `--strict`); otherwise `passed`.
+   */
+  outcome: 'passed' | 'regressed' | 'inconclusive';
+}
+
+export function summarizeVerdicts(verdicts: readonly Verdict[]): VerdictSummary {
+  const counts = Object.fromEntries(verdictNames.map((name) => [name, 0])) as Record<VerdictName, number>;
+  for (const { verdict } of verdicts) counts[verdict] += 1;
+  if (counts.regressed + counts.failed > 0) return { counts, outcome: 'regressed' };
+  return { counts, outcome: counts.inconclusive + counts['no-baseline'] > 0 ? 'inconclusive' : 'passed' };
+}

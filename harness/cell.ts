@@ -1,0 +1,180 @@
+import { join } from 'node:path';
+import { dropCheckpoint, restoreCheckpoint, saveCheckpoint } from './checkpoint.ts';
+import { testBatches, trainBatches } from './data/batches.ts';
+import { type ImageData, loadImages } from './data/images.ts';
+import { loadEngine, tf } from './engine/tensorflow.ts';
+import { fingerprintOf } from './measure/fingerprint.ts';
+import { type GpuMemorySampler, sampleGpuMemory } from './measure/gpu-memory.ts';
+import { timeTask } from './measure/speed.ts';
+import { countParameters, weightsDigest } from './measure/weights.ts';
+import { findRankScale } from './methods/budget.ts';
+import { methodOf } from './methods/registry.ts';
+import { totalMacs } from './nn/blueprint.ts';
+import { buildResnet, type Model } from './nn/resnet.ts';
+import { blueprintOf, familyOf } from './plan.ts';
+import { streamsOf } from './random.ts';
+import type { CellRecord, EpochPoint } from './record.ts';
+import type { Cell } from './spec.ts';
+import { batchTensors } from './train/batch-tensors.ts';
+import { evaluateBatch } from './train/evaluate.ts';
+import { evaluationBatch, train } from './train/trainer.ts';
+import { type TrainingStep, trainingStep } from './train/training-step.ts';
+
+export interface CellProgress {
+  phase: 'prepare' | 'train' | 'evaluate' | 'measure';
+  /** Counted from 1; 0 while preparing. */
+  epoch: number;
+  epochs: number;
+  step: number;
+  /** Of the whole training. */
+  steps: number;
+  loss: number | null;
+}
+
+export interface CellContext {
+  dataDir: string | null;
+  /** Where the cell keeps its state after each epoch; null: nowhere. */
+  checkpointDir: string | null;
+  device: 'cpu' | 'gpu';
+  threads: number;
+  onProgress(progress: CellProgress): void;
+}
+
+/** Trains and measures one cell: data -> model -> method -> trainer -> measurements -> record. */
+export async function runCell(cell: Cell, context: CellContext): Promise<CellRecord> {
+  const startedAt = new Date();
+  const { config } = cell;
+  const { epochs } = config.training;
+  context.onProgress({ phase: 'prepare', epoch: 0, epochs, step: 0, steps: 0, loss: null });
+  loadEngine({ threads: context.threads });
+  const data = await loadImages(config.dataset, context.dataDir);
+  const warnings: string[] = [];
+  const sampler = context.device === 'gpu' ? sampleGpuMemory(process.pid, (reason) => warnings.push(reason)) : null;
+  const streams = streamsOf(familyOf(config), config.seed);
+  const blueprint = blueprintOf(config.model, config.dataset);
+  const method = methodOf(config.method);
+  const { scale, ratio } = findRankScale(blueprint, method, config.budget);
+  const model = buildResnet(blueprint, { method, scale, init: config.init }, streams);
+  const step = trainingStep(model, config.training, config.regularizer);
+  const fingerprint = fingerprintOf({ threads: context.threads, data: data.digest });
+
+  const checkpoint = context.checkpointDir === null ? null : join(context.checkpointDir, `${cell.cell}.ckpt`);
+  const key = { id: cell.id, fingerprint: JSON.stringify(fingerprint) };
+  let done: EpochPoint[] = [];
+  if (checkpoint !== null) {
+    const restored = await restoreCheckpoint(checkpoint, key, step.variables);
+    if (restored.state === 'restored') done = restored.curve;
+    if (restored.state === 'refused') warnings.push(restored.reason);
+  }
+  const { curve, diverged } = await train({
+    model,
+    step,
+    data,
+    dataset: config.dataset,
+    training: config.training,
+    streams,
+    curve: done,
+    onProgress: (progress) => context.onProgress({ ...progress, epochs }),
+    onEpoch: async (points) => {
+      if (checkpoint !== null) await saveCheckpoint(checkpoint, key, points, step.variables);
+    },
+  });
+  context.onProgress({ phase: 'measure', epoch: epochs, epochs, step: 1, steps: 1, loss: null });
+  const digest = weightsDigest(model.variables);
+  const counts = countParameters(model.variables);
+  const last = curve[curve.length - 1]!;
+  const accuracies = curve.map((point) => point.test_accuracy).filter((value) => value !== null);
+  const measured = await measureCell(model, step, data, cell, sampler);
+  const record: CellRecord = {
+    version: 1,
+    id: cell.id,
+    suite: cell.suite,
+    profile: cell.profile,
+    cell: cell.cell,
+    model: cell.model,
+    dataset: cell.dataset,
+    method: cell.method,
+    init: cell.init,
+    regularizer: cell.regularizer,
+    budget: cell.budget,
+    ratio,
+    seed: cell.seed,
+    parameters: counts.parameters,
+    nonzero_parameters: counts.nonzero,
+    macs: totalMacs(blueprint, (shape) => method.macs(shape, scale)),
+    metric: 'accuracy',
+    value: diverged ? null : last.test_accuracy,
+    best_value: accuracies.length === 0 ? null : Math.max(...accuracies),
+    train_loss: last.train_loss,
+    ...measured,
+    seconds: curve.reduce((sum, point) => sum + point.seconds, 0),
+    weights_digest: digest,
+    status: diverged ? 'diverged' : 'completed',
+    error: diverged ? `training diverged in epoch ${last.epoch}: the loss is not a finite number` : null,
+    config,
+    fingerprint,
+    data_source: data.source,
+    train_examples: data.train.count,
+    test_examples: data.test.count,
+    curve,
+    warnings,
+    started_at: startedAt.toISOString(),
+    finished_at: new Date().toISOString(),
+  };
+  return record;
+}
+
+/** Removes what a cell kept for resuming. To be called once its record is stored. */
+export async function forgetCheckpoint(cell: Cell, checkpointDir: string): Promise<void> {
+  await dropCheckpoint(join(checkpointDir, `${cell.cell}.ckpt`));
+}
+
+type Measured = Pick<
+  CellRecord,
+  | 'train_examples_per_second'
+  | 'eval_examples_per_second'
+  | 'step_ms'
+  | 'gpu_memory_peak_bytes'
+  | 'rss_peak_bytes'
+  | 'tensor_peak_bytes'
+>;
+
+/** Speed and memory, measured after the digest is taken: the timed training steps change the weights. */
+async function measureCell(
+  model: Model,
+  step: TrainingStep,
+  data: ImageData,
+  { config }: Cell,
+  sampler: GpuMemorySampler | null,
+): Promise<Measured> {
+  const rssPeak = process.resourceUsage().maxRSS * 1024;
+  const gpuPeak = sampler === null ? null : await sampler.stop();
+  const imageShape = [data.height, data.width, data.channels];
+  const { batchSize } = config.training;
+  const streams = streamsOf('measure', 0);
+  const [trainBatch] = trainBatches(data, config.dataset, batchSize, 0, streams);
+  const [testBatch] = testBatches(data, evaluationBatch);
+  const trainOnce = () => {
+    tf.tidy(() => {
+      // A learning rate of zero keeps the weights where training left them.
+      step.run({ ...batchTensors(trainBatch!, imageShape), learningRate: tf.scalar(0) }).loss.dataSync();
+    });
+  };
+  const profile = await tf.profile(() => {
+    trainOnce();
+    return tf.scalar(0);
+  });
+  (profile.result as { dispose(): void }).dispose();
+  const stepMs = (await timeTask(trainOnce, { warmup: 1, timed: 7 })).median;
+  const evaluationMs = (
+    await timeTask(() => void evaluateBatch(model, testBatch!, imageShape), { warmup: 1, timed: 5 })
+  ).median;
+  return {
+    train_examples_per_second: (1000 * trainBatch!.size) / stepMs,
+    eval_examples_per_second: (1000 * testBatch!.size) / evaluationMs,
+    step_ms: stepMs,
+    gpu_memory_peak_bytes: gpuPeak,
+    rss_peak_bytes: rssPeak,
+    tensor_peak_bytes: profile.peakBytes,
+  };
+}

@@ -1,0 +1,118 @@
+import { createHash } from 'node:crypto';
+import { readFile, rm } from 'node:fs/promises';
+import { z } from 'zod';
+import { writeFileAtomically } from './atomic-file.ts';
+import { tf } from './engine/tensorflow.ts';
+import type { Variable } from './engine/variable.ts';
+import { type EpochPoint, epochSchema } from './record.ts';
+
+/** A checkpoint file: 4 bytes of header length, the header as JSON, then all variables' float32 values. */
+
+const headerSchema = z.strictObject({
+  version: z.literal(1),
+  /** Id of the cell: another configuration's checkpoint is not continued. */
+  id: z.string(),
+  /** What the finished epochs were computed on: continuing elsewhere would give a mixed result. */
+  fingerprint: z.string(),
+  curve: z.array(epochSchema),
+  variables: z.array(z.strictObject({ name: z.string(), shape: z.array(z.int()) })),
+  /** SHA-256 of the values. */
+  sha256: z.string(),
+});
+
+export interface CheckpointKey {
+  id: string;
+  fingerprint: string;
+}
+
+/** Writes the state after an epoch, replacing the previous file in one step. */
+export async function saveCheckpoint(
+  path: string,
+  key: CheckpointKey,
+  curve: readonly EpochPoint[],
+  variables: readonly Variable[],
+): Promise<void> {
+  const values = Buffer.concat(
+    variables.map(({ value }) => {
+      const data = value.dataSync() as Float32Array;
+      return Buffer.from(data.buffer, data.byteOffset, data.byteLength);
+    }),
+  );
+  const header = Buffer.from(
+    JSON.stringify({
+      version: 1,
+      ...key,
+      curve: [...curve],
+      variables: variables.map(({ name, value }) => ({ name, shape: value.shape })),
+      sha256: createHash('sha256').update(values).digest('hex'),
+    } satisfies z.input<typeof headerSchema>),
+  );
+  const length = Buffer.alloc(4);
+  length.writeUInt32LE(header.length);
+  await writeFileAtomically(path, Buffer.concat([length, header, values]));
+}
+
+export type Restored =
+  | { state: 'restored'; curve: EpochPoint[] }
+  | { state: 'absent' }
+  /** Present, but not to be continued; the reason is for people. */
+  | { state: 'refused'; reason: string };
+
+/**
+ * Sets the variables to a checkpoint's values. A file of another cell, another machine or with damage is refused, and
+ * the variables stay as they are.
+ */
+export async function restoreCheckpoint(
+  path: string,
+  key: CheckpointKey,
+  variables: readonly Variable[],
+): Promise<Restored> {
+  let file: Buffer;
+  try {
+    file = await readFile(path);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return { state: 'absent' };
+    throw error;
+  }
+  const parsed = parse(file);
+  if (parsed === null) return { state: 'refused', reason: 'the checkpoint is damaged; trained from the start' };
+  const { header, values } = parsed;
+  if (header.id !== key.id)
+    return { state: 'refused', reason: 'the checkpoint is of another configuration; trained from the start' };
+  if (header.fingerprint !== key.fingerprint) {
+    return { state: 'refused', reason: 'the checkpoint was made on another machine or engine; trained from the start' };
+  }
+  const expected = JSON.stringify(variables.map(({ name, value }) => ({ name, shape: value.shape })));
+  if (JSON.stringify(header.variables) !== expected) {
+    return { state: 'refused', reason: 'the checkpoint holds other variables; trained from the start' };
+  }
+  let offset = 0;
+  for (const variable of variables) {
+    const data = new Float32Array(variable.size);
+    values.copy(new Uint8Array(data.buffer), 0, offset, offset + data.byteLength);
+    variable.assign(tf.tensor(data, variable.value.shape));
+    offset += data.byteLength;
+  }
+  return { state: 'restored', curve: header.curve };
+}
+
+function parse(file: Buffer): { header: z.infer<typeof headerSchema>; values: Buffer } | null {
+  if (file.length < 4) return null;
+  const end = 4 + file.readUInt32LE(0);
+  if (file.length < end) return null;
+  let json: unknown;
+  try {
+    json = JSON.parse(file.toString('utf8', 4, end));
+  } catch {
+    return null;
+  }
+  const header = headerSchema.safeParse(json);
+  const values = file.subarray(end);
+  if (!header.success || createHash('sha256').update(values).digest('hex') !== header.data.sha256) return null;
+  return { header: header.data, values };
+}
+
+/** Removes a finished cell's checkpoint. */
+export async function dropCheckpoint(path: string): Promise<void> {
+  await rm(path, { force: true });
+}

@@ -1,0 +1,46 @@
+import { suites } from '../../suites/registry.ts';
+import { planCells } from '../plan.ts';
+import { profileNames } from '../spec.ts';
+import { type Io, table } from './io.ts';
+import { defaultJobs } from './parse-options.ts';
+import { findData } from './plan-command.ts';
+import { selectSuite } from './select-suite.ts';
+import type { SuiteOptions } from './suite-options.ts';
+
+/** Lists suites and profiles, one a line: number of cells, and estimated minutes with the given or default --jobs. */
+export async function listCommand(
+  name: string | undefined,
+  options: Pick<SuiteOptions, 'jobs' | 'threads' | 'seeds' | 'data' | 'download' | 'json'>,
+  io: Io,
+): Promise<number> {
+  const chosen = name === undefined ? suites : [suiteNamed(name)];
+  const hasData = (await findData(options, io)) !== null;
+  const jobs = options.jobs ?? defaultJobs(options.threads);
+  const lines = chosen.flatMap((suite) =>
+    profileNames.flatMap((profile) => {
+      const spec = suite.profiles[profile];
+      if (spec === undefined) return [];
+      const realData = hasData || spec.fallbackDataset === null;
+      const cells = planCells(suite, profile, {
+        realData,
+        ...(options.seeds === undefined ? {} : { seeds: options.seeds }),
+      });
+      const seconds = cells.reduce((sum, cell) => sum + cell.estimatedSeconds, 0) / jobs;
+      return [{ suite: suite.name, profile, cells: cells.length, estimated_minutes: Math.ceil(seconds / 6) / 10 }];
+    }),
+  );
+  if (options.json === true) {
+    io.stdout.write(`${JSON.stringify(lines, null, 2)}\n`);
+  } else {
+    io.stdout.write(
+      table(lines.map((line) => [line.suite, line.profile, line.cells, 'cells', line.estimated_minutes, 'minutes'])),
+    );
+  }
+  return 0;
+}
+
+function suiteNamed(name: string) {
+  const suite = suites.find((known) => known.name === name);
+  // selectSuite has the message for an unknown suite; any profile that a known one has would do.
+  return suite ?? selectSuite(name, 'smoke').suite;
+}

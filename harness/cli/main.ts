@@ -1,0 +1,56 @@
+import { Command, CommanderError } from 'commander';
+import { UsageError } from '../errors.ts';
+import { exitCodes } from '../run/exit-code.ts';
+import type { Io } from './io.ts';
+import { defineRecordCommands } from './record-commands.ts';
+import { type CommandContext, defineRunCommands } from './run-commands.ts';
+
+/**
+ * The command line: `argv` without the program's name, such as `['suite', 'compression']`. Resolves to the exit code;
+ * errors of users are told on stderr without a stack and give 2.
+ */
+export async function main(argv: string[], io: Io = process): Promise<number> {
+  let exitCode: number = exitCodes.passed;
+  const context: CommandContext = {
+    io,
+    commandLine: argv,
+    finish: (code) => {
+      exitCode = code;
+    },
+  };
+  try {
+    await programOf(context).parseAsync(argv, { from: 'user' });
+    return exitCode;
+  } catch (error) {
+    return exitCodeOfError(error, io);
+  }
+}
+
+function programOf(context: CommandContext): Command {
+  const { io } = context;
+  const program = new Command('factorbench');
+  program
+    .description('Benchmarks of compressed neural networks. Each command has --help.')
+    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => void io.stdout.write(text),
+      writeErr: (text) => void io.stderr.write(text),
+    })
+    // Subcommands copy these settings when they are defined.
+    .showHelpAfterError('(--help shows what is possible)')
+    .showSuggestionAfterError();
+  defineRunCommands(program, context);
+  defineRecordCommands(program, context);
+  return program;
+}
+
+function exitCodeOfError(error: unknown, io: Io): number {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.passed : exitCodes.usage;
+  // SetupError says for the set-up what UsageError says elsewhere; importing its class would load the set-up.
+  if (error instanceof UsageError || (error instanceof Error && error.name === 'SetupError')) {
+    io.stderr.write(`${error.message}\n`);
+    return exitCodes.usage;
+  }
+  io.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+  return exitCodes.regressed;
+}

@@ -1,0 +1,40 @@
+import { availableParallelism } from 'node:os';
+import { UsageError } from '../errors.ts';
+
+/** Parsers of option values. Each throws a UsageError that names the option, the value and what is expected. */
+
+/** A whole number of at least 1. */
+export function positiveInteger(option: string): (text: string) => number {
+  return (text) => integerOf(option, text, 1);
+}
+
+/** A whole number of at least 0. */
+export function naturalNumber(option: string): (text: string) => number {
+  return (text) => integerOf(option, text, 0);
+}
+
+/** Collects a repeatable option. */
+export function collect(text: string, earlier: string[] = []): string[] {
+  return [...earlier, text];
+}
+
+/** Text that is not blank. */
+export function nonEmpty(option: string): (text: string) => string {
+  return (text) => {
+    if (text.trim() === '') throw new UsageError(`${option}: the text is empty.`);
+    return text;
+  };
+}
+
+/** Worker processes at once: cores divided by the threads of each, at least one. */
+export function defaultJobs(threads: number, cores: number = availableParallelism()): number {
+  return Math.max(1, Math.floor(cores / threads));
+}
+
+function integerOf(option: string, text: string, least: number): number {
+  const value = Number(text);
+  if (!/^\d+$/.test(text) || value < least || !Number.isSafeInteger(value)) {
+    throw new UsageError(`${option} ${text}: expected a whole number of at least ${least}.`);
+  }
+  return value;
+}

@@ -1,0 +1,23 @@
+/** The part of a message that helps after an unknown name: the nearest known name, if any is near, and all of them. */
+export function suggestion(unknown: string, known: readonly string[]): string {
+  const ranked = known
+    .map((name) => ({ name, distance: editDistance(unknown, name) }))
+    .sort((a, b) => a.distance - b.distance);
+  const [best] = ranked;
+  const near = best !== undefined && best.distance <= Math.max(2, Math.floor(best.name.length / 3));
+  return `${near ? `did you mean ${best.name}? ` : ''}Known: ${known.join(', ')}.`;
+}
+
+/** Levenshtein's distance: insertions, deletions and replacements of one character that turn `a` into `b`. */
+export function editDistance(a: string, b: string): number {
+  let row = Array.from({ length: b.length + 1 }, (_, j) => j);
+  for (let i = 1; i <= a.length; i++) {
+    const next = [i];
+    for (let j = 1; j <= b.length; j++) {
+      const replaced = row[j - 1]! + (a[i - 1] === b[j - 1] ? 0 : 1);
+      next.push(Math.min(replaced, row[j]! + 1, next[j - 1]! + 1));
+    }
+    row = next;
+  }
+  return row[b.length]!;
+}

@@ -1,0 +1,50 @@
+import { UsageError } from '../errors.ts';
+import { exitCodes } from '../run/exit-code.ts';
+import type { Device } from '../run/protocol.ts';
+import { runVerify } from '../run/run-verify.ts';
+import { sampleRecords } from '../run/verify.ts';
+import { workerPath } from './checkout.ts';
+import { type Io, withInterruption } from './io.ts';
+import { defaultJobs } from './parse-options.ts';
+import { findData } from './plan-command.ts';
+import { readStoredRun, type StoredRunOptions } from './stored-run.ts';
+import { killAfterMs } from './suite-command.ts';
+
+export interface VerifyCommandOptions extends StoredRunOptions {
+  sample: number;
+  seed: number;
+  jobs?: number;
+  device: Device;
+  data?: string;
+  json?: boolean;
+}
+
+/** Executes a seeded sample of stored cells again and compares the final weights. */
+export async function verifyCommand(name: string, options: VerifyCommandOptions, io: Io): Promise<number> {
+  const { records: stored, profileSpec, outDir } = await readStoredRun(name, options, io);
+  const records = sampleRecords(stored, options.sample, options.seed);
+  if (records.length === 0) throw new UsageError(`${outDir} holds no completed record to verify. Run the suite first.`);
+  const needsFiles = records.some((record) => record.data_source === 'files');
+  const dataDir = needsFiles || options.data !== undefined ? await findData(options, io) : null;
+  if (needsFiles && dataDir === null) {
+    throw new UsageError(
+      'The stored cells were trained on CIFAR-10, which was not found. Name its folder with --data.',
+    );
+  }
+  const stream = options.json === true ? io.stderr : io.stdout;
+  const { results, interrupted } = await withInterruption(io, async (signal) => ({
+    results: await runVerify({
+      ...{ records, dataDir, killAfterMs, signal, stream },
+      device: options.device,
+      jobs: options.jobs ?? defaultJobs(1),
+      timeLimitSeconds: profileSpec.timeLimitSeconds,
+      workerPath: workerPath(),
+    }),
+    interrupted: signal.aborted,
+  }));
+  if (options.json === true) io.stdout.write(`${JSON.stringify(results, null, 2)}\n`);
+  for (const { cell, result, reason } of results) stream.write(`${result.padEnd(14)}  ${cell}: ${reason}\n`);
+  if (interrupted) return exitCodes.interrupted;
+  const broken = results.some(({ result }) => result === 'differs' || result === 'failed');
+  return broken ? exitCodes.regressed : exitCodes.passed;
+}

@@ -1,0 +1,91 @@
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { mkdir, rename } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { UsageError } from '../errors.ts';
+import { diskError, onDisk, removePart, sizeOf, type TransferProgress, transfer } from './transfer.ts';
+
+/** What to fetch, where to put it, and how to know that it is right. */
+export interface Download {
+  readonly url: string;
+  /** The finished file; the unfinished one lies beside it as `<path>.part`. */
+  readonly path: string;
+  readonly bytes: number;
+  /** Hexadecimal. */
+  readonly md5: string;
+  /** Called as bytes arrive. */
+  readonly onProgress?: ((progress: TransferProgress) => void) | undefined;
+  /** Tries before giving up; each continues where the one before it stopped. Default 5. */
+  readonly tries?: number | undefined;
+  /** Wait before the second try, doubled before each further one. Default 1000. */
+  readonly backOffMilliseconds?: number | undefined;
+  /** A connection that brings nothing for so long is given up. Default 30000. */
+  readonly stallMilliseconds?: number | undefined;
+}
+
+/**
+ * Downloads a file of known size and MD5. Continues an unfinished `<path>.part` where the server supports it, checks size
+ * and checksum, and only then gives the file its name. A finished file with the right checksum is not fetched again.
+ * @throws UsageError where the server refuses, sends another file or cannot be reached, or the disk is full.
+ */
+export async function download(request: Download): Promise<void> {
+  const { url, path, bytes, md5 } = request;
+  if (!/^https?:$/.test(URL.canParse(url) ? new URL(url).protocol : '')) {
+    throw new UsageError(`download: '${url}' is not an address; give one that starts with http:// or https://`);
+  }
+  if ((await sizeOf(path)) === bytes && (await md5Of(path)) === md5) return;
+  await onDisk(dirname(path), mkdir(dirname(path), { recursive: true }));
+  const part = `${path}.part`;
+  await transferWithRetries(request, part);
+  const found = await md5Of(part);
+  if (found !== md5) {
+    await removePart(part);
+    throw new UsageError(
+      `download: ${url} has MD5 ${found}, but ${md5} is expected; the received file was removed; ` +
+        'try again, or fetch the file by hand from another place',
+    );
+  }
+  await onDisk(path, rename(part, path));
+  await removePart(part);
+}
+
+/** The MD5 of a file, hexadecimal. */
+export async function md5Of(path: string): Promise<string> {
+  const hash = createHash('md5');
+  try {
+    for await (const chunk of createReadStream(path)) hash.update(chunk as Buffer);
+  } catch (error) {
+    throw diskError(path, error);
+  }
+  return hash.digest('hex');
+}
+
+async function transferWithRetries(request: Download, part: string): Promise<void> {
+  const { url, bytes, onProgress, tries = 5, backOffMilliseconds = 1000, stallMilliseconds = 30_000 } = request;
+  for (let attempt = 1; ; attempt++) {
+    try {
+      await transfer({ url, part, bytes, stallMilliseconds, onProgress });
+      return;
+    } catch (error) {
+      if (error instanceof UsageError) throw error;
+      if (attempt >= tries) throw unreachable(url, tries, error);
+    }
+    await sleep(backOffMilliseconds * 2 ** (attempt - 1));
+  }
+}
+
+function unreachable(url: string, tries: number, error: unknown): UsageError {
+  return new UsageError(
+    `download: ${url} could not be fetched in ${tries} tries (${reasonOf(error)}); check the network connection and run ` +
+      'the command again (it continues where it stopped), or fetch the file by hand',
+    { cause: error },
+  );
+}
+
+/** The innermost reason of a failed request, such as `getaddrinfo ENOTFOUND ...`: fetch wraps it. */
+function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  if (error.cause !== undefined) return reasonOf(error.cause);
+  return error.message || ((error as NodeJS.ErrnoException).code ?? error.name);
+}

@@ -1,0 +1,161 @@
+import { type FileHandle, open, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { UsageError } from '../errors.ts';
+
+/** One try of a download: bytes from an address into an unfinished file. */
+export interface Transfer {
+  readonly url: string;
+  /** The unfinished file. What identifies the server's version of it (RFC 9110, section 8.8) lies in `<part>.validator`. */
+  readonly part: string;
+  readonly bytes: number;
+  /** A connection that brings nothing for so long is given up. */
+  readonly stallMilliseconds: number;
+  readonly onProgress?: ((progress: TransferProgress) => void) | undefined;
+}
+
+export interface TransferProgress {
+  readonly receivedBytes: number;
+  readonly totalBytes: number;
+}
+
+/**
+ * Receives what is missing of `part`. Continues at its end where the server confirms, by If-Range, that it still has the
+ * version that `part` began with; starts from zero otherwise. Ends with `part` at `bytes` bytes, not yet checked further.
+ * @throws UsageError where another try cannot help (refused, another file, disk full); any other error is worth one.
+ */
+export async function transfer(request: Transfer): Promise<void> {
+  const { url, part, bytes, stallMilliseconds } = request;
+  const kept = await keptBytes(request);
+  if (kept.bytes === bytes) return;
+  const abort = new AbortController();
+  const stalled = setTimeout(
+    () => abort.abort(new Error(`nothing received for ${stallMilliseconds / 1000} s`)),
+    stallMilliseconds,
+  );
+  try {
+    // The server must not compress on the way: fetch would undo that, and the byte positions would not fit.
+    const headers: Record<string, string> = { 'accept-encoding': 'identity' };
+    if (kept.validator !== null) Object.assign(headers, { range: `bytes=${kept.bytes}-`, 'if-range': kept.validator });
+    const response = await fetch(url, { headers, signal: abort.signal });
+    const start = await startOf(response, request, kept.bytes);
+    const file = await onDisk(part, open(part, start === 0 ? 'w' : 'a'));
+    try {
+      if (start === 0) await onDisk(part, writeFile(validatorOf(part), validatorIn(response) ?? ''));
+      await store(response, file, start, request, stalled);
+    } finally {
+      await file.close();
+    }
+  } finally {
+    clearTimeout(stalled);
+    abort.abort();
+  }
+}
+
+/** Removes an unfinished file and what belongs to it. */
+export async function removePart(part: string): Promise<void> {
+  await rm(part, { force: true });
+  await rm(validatorOf(part), { force: true });
+}
+
+/** A file's size in bytes; null where there is none. */
+export async function sizeOf(path: string): Promise<number | null> {
+  try {
+    return (await stat(path)).size;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
+    throw diskError(path, error);
+  }
+}
+
+function validatorOf(part: string): string {
+  return `${part}.validator`;
+}
+
+/** How much of an earlier try can stay: all of it where its version is known, else nothing. */
+async function keptBytes({ part, bytes }: Transfer): Promise<{ bytes: number; validator: string | null }> {
+  const size = (await sizeOf(part)) ?? 0;
+  if (size === bytes) return { bytes: size, validator: null };
+  const known = (await sizeOf(validatorOf(part))) ?? 0;
+  if (size === 0 || size > bytes || known === 0) return { bytes: 0, validator: null };
+  return { bytes: size, validator: await onDisk(part, readFile(validatorOf(part), 'utf8')) };
+}
+
+/** A strong entity tag, or the date of the last change; null where the server gives neither. */
+function validatorIn({ headers }: Response): string | null {
+  const tag = headers.get('etag');
+  return tag?.startsWith('"') ? tag : headers.get('last-modified');
+}
+
+/** The position that the response's first byte has in the file. */
+async function startOf(response: Response, { url, part, bytes }: Transfer, kept: number): Promise<number> {
+  const { status, headers } = response;
+  if (status === 200) {
+    const length = headers.get('content-length');
+    if (length !== null && Number(length) !== bytes) throw anotherFile(url, `${length} bytes`, bytes);
+    return 0;
+  }
+  if (status === 206) {
+    const range = /^bytes (\d+)-\d+\/(\d+|\*)$/.exec(headers.get('content-range') ?? '');
+    if (range !== null && Number(range[1]) === kept && (range[2] === '*' || Number(range[2]) === bytes)) return kept;
+    await removePart(part);
+    throw new Error(`the server sent another range than asked for: ${headers.get('content-range')}`);
+  }
+  if (status === 416) {
+    await removePart(part);
+    throw new Error('the server cannot continue the unfinished file (HTTP 416)');
+  }
+  const reason = `HTTP ${status}${response.statusText === '' ? '' : ` ${response.statusText}`}`;
+  if (status === 408 || status === 429 || status >= 500) throw new Error(reason);
+  throw new UsageError(`download: ${url} was refused (${reason}); check the address, or fetch the file by hand`);
+}
+
+async function store(
+  response: Response,
+  file: FileHandle,
+  start: number,
+  { url, part, bytes, onProgress }: Transfer,
+  stalled: NodeJS.Timeout,
+): Promise<void> {
+  let received = start;
+  onProgress?.({ receivedBytes: received, totalBytes: bytes });
+  for await (const chunk of response.body ?? []) {
+    stalled.refresh();
+    if (received + chunk.length > bytes) {
+      await removePart(part);
+      throw anotherFile(url, `more than ${bytes} bytes`, bytes);
+    }
+    await onDisk(part, file.writeFile(chunk));
+    received += chunk.length;
+    onProgress?.({ receivedBytes: received, totalBytes: bytes });
+  }
+  if (received < bytes) throw new Error(`the connection ended after ${received} of ${bytes} bytes`);
+}
+
+function anotherFile(url: string, sent: string, bytes: number): UsageError {
+  return new UsageError(
+    `download: ${url} sends ${sent}, but the file has ${bytes}; a proxy or a login page may have answered; ` +
+      'check the network, or fetch the file by hand',
+  );
+}
+
+/** Failures of the disk end the download at once: another try would meet them again. */
+export async function onDisk<T>(path: string, operation: Promise<T>): Promise<T> {
+  try {
+    return await operation;
+  } catch (error) {
+    throw diskError(path, error);
+  }
+}
+
+export function diskError(path: string, cause: unknown): UsageError {
+  const { code, message } = cause as NodeJS.ErrnoException;
+  if (code === 'ENOSPC' || code === 'EDQUOT') {
+    return new UsageError(
+      `download: the disk is full while writing ${path} (${code}); free some space or name another folder, and run the ` +
+        'command again: it continues where it stopped',
+      { cause },
+    );
+  }
+  return new UsageError(`download: ${path} cannot be used (${code ?? message}); check the folder and its permissions`, {
+    cause,
+  });
+}

@@ -1,0 +1,65 @@
+import { type Attributes, runOp, type Tensor, tf } from './tensorflow.ts';
+
+export interface BatchNormState {
+  scale: Tensor;
+  offset: Tensor;
+  runningMean: Tensor;
+  runningVariance: Tensor;
+}
+
+export interface BatchNormResult {
+  y: Tensor;
+  /** The running statistics after this batch; the caller owns them. */
+  runningMean: Tensor;
+  runningVariance: Tensor;
+}
+
+/** ε and the share of the new batch in the running statistics: PyTorch's defaults, which the paper's models use. */
+const epsilon = 1e-5;
+const averagingFactor = 0.1;
+
+const shared: Attributes = {
+  T: { type: 'float32' },
+  U: { type: 'float32' },
+  epsilon: { float: epsilon },
+  data_format: { string: 'NHWC' },
+};
+
+/**
+ * Batch normalization in training (Ioffe and Szegedy 2015): y = scale·(x − μ)/√(σ² + ε) + offset with the batch's mean μ
+ * and biased variance σ² per channel; the running variance takes the unbiased one. One fused operation each way.
+ *
+ * @param x [batch, height, width, channels]; all of the state is [channels]
+ */
+export function batchNormTraining(x: Tensor, state: BatchNormState): BatchNormResult {
+  let running: [Tensor, Tensor] | undefined;
+  const forward: Attributes = {
+    ...shared,
+    is_training: { bool: true },
+    exponential_avg_factor: { float: averagingFactor },
+  };
+  const backward: Attributes = { ...shared, is_training: { bool: true } };
+  const y = tf.customGrad((input, scale, offset, save) => {
+    const inputs = [input, scale, offset, state.runningMean, state.runningVariance] as Tensor[];
+    const [value, mean, variance, ...reserved] = runOp('FusedBatchNormV3', inputs, forward, 6);
+    running = [tf.keep(mean!), tf.keep(variance!)];
+    (save as (tensors: Tensor[]) => void)([input as Tensor, scale as Tensor, ...reserved]);
+    return {
+      value: value!,
+      gradFunc: (dy: Tensor, [savedInput, savedScale, ...rest]: Tensor[]) =>
+        runOp('FusedBatchNormGradV3', [dy, savedInput!, savedScale!, ...rest], backward, 5).slice(0, 3),
+    };
+  })(x, state.scale, state.offset);
+  return { y, runningMean: running![0], runningVariance: running![1] };
+}
+
+/** Batch normalization in evaluation: y = scale·(x − running mean)/√(running variance + ε) + offset. No gradient. */
+export function batchNormInference(x: Tensor, state: BatchNormState): Tensor {
+  const inputs = [x, state.scale, state.offset, state.runningMean, state.runningVariance];
+  const attributes: Attributes = {
+    ...shared,
+    is_training: { bool: false },
+    exponential_avg_factor: { float: 1 },
+  };
+  return runOp('FusedBatchNormV3', inputs, attributes, 6)[0]!;
+}

@@ -1,0 +1,34 @@
+import { type Attributes, runOp, type Scalar, type Tensor, tf } from './tensorflow.ts';
+
+/**
+ * Mean softmax cross-entropy −Σ_c q_c log p_c over the batch, p = softmax(logits), with label smoothing ε
+ * (Szegedy et al. 2016): q_c = (1 − ε)·[c = label] + ε/classes. The fused operation gives loss and gradient p − q at once.
+ *
+ * @param logits [batch, classes]
+ * @param labels [batch], int32
+ */
+export function crossEntropy(logits: Tensor, labels: Tensor, smoothing: number): Scalar {
+  return tf.tidy(() => tf.mean(exampleLosses(logits, labels, smoothing)) as Scalar);
+}
+
+/** The loss of each example, [batch]. */
+function exampleLosses(logits: Tensor, labels: Tensor, smoothing: number): Tensor {
+  return tf.customGrad((input, save) => {
+    const [loss, gradient] =
+      smoothing === 0 ? sparse(input as Tensor, labels) : smoothed(input as Tensor, labels, smoothing);
+    (save as (tensors: Tensor[]) => void)([gradient!]);
+    return { value: loss!, gradFunc: (dy: Tensor, saved: Tensor[]) => tf.mul(tf.expandDims(dy, 1), saved[0]!) };
+  })(logits);
+}
+
+function sparse(logits: Tensor, labels: Tensor): Tensor[] {
+  const attributes: Attributes = { T: { type: 'float32' }, Tlabels: { type: 'int32' } };
+  return runOp('SparseSoftmaxCrossEntropyWithLogits', [logits, labels], attributes, 2);
+}
+
+function smoothed(logits: Tensor, labels: Tensor, smoothing: number): Tensor[] {
+  const classes = logits.shape[1]!;
+  const oneHot = tf.oneHot(labels as never, classes, 1, 0, 'float32');
+  const targets = tf.add(tf.mul(oneHot, 1 - smoothing), smoothing / classes);
+  return runOp('SoftmaxCrossEntropyWithLogits', [logits, targets], { T: { type: 'float32' } }, 2);
+}

@@ -1,0 +1,116 @@
+import { createRequire } from 'node:module';
+import util from 'node:util';
+import type { Tensor, TensorInfo } from '@tensorflow/tfjs-node-gpu';
+
+export type { Scalar, Tensor, Tensor1D, Tensor2D, Tensor4D } from '@tensorflow/tfjs-node-gpu';
+
+/** The TensorFlow.js package, usable after `loadEngine()`. Importing this module alone loads nothing native. */
+export type TensorFlow = typeof import('@tensorflow/tfjs-node-gpu');
+export let tf: TensorFlow;
+
+export interface EngineOptions {
+  /** Threads inside one operation. Results are bit-identical only for an equal number of threads. */
+  threads: number;
+}
+
+interface OpAttribute {
+  name: string;
+  type: number;
+  value: unknown;
+}
+
+/** The parts of the Node backend that run TensorFlow operations by name. */
+interface NodeBackend {
+  binding: {
+    TF_ATTR_STRING: number;
+    TF_ATTR_INT: number;
+    TF_ATTR_FLOAT: number;
+    TF_ATTR_BOOL: number;
+    TF_ATTR_TYPE: number;
+    TF_FLOAT: number;
+    TF_INT32: number;
+    TF_Version: string;
+  };
+  isUsingGpuDevice: boolean;
+  executeMultipleOutputs(name: string, attributes: OpAttribute[], inputs: TensorInfo[], outputs: number): Tensor[];
+}
+
+let loadedThreads: number | null = null;
+
+/**
+ * Loads TensorFlow once per process, with its threads fixed before it starts.
+ *
+ * @throws Error where the engine is already loaded with another number of threads, which TensorFlow cannot change.
+ */
+export function loadEngine({ threads }: EngineOptions): void {
+  if (loadedThreads !== null) {
+    if (loadedThreads !== threads) {
+      throw new Error(
+        `loadEngine: already running with ${loadedThreads} thread(s), asked for ${threads}; use a new process`,
+      );
+    }
+    return;
+  }
+  process.env.TF_NUM_INTRAOP_THREADS = String(threads);
+  process.env.TF_NUM_INTEROP_THREADS = '1';
+  process.env.TF_DETERMINISTIC_OPS = '1';
+  process.env.TF_FORCE_GPU_ALLOW_GROWTH = 'true';
+  process.env.TF_CPP_MIN_LOG_LEVEL ??= '2';
+  restoreRemovedNodeHelpers();
+  tf = createRequire(import.meta.url)('@tensorflow/tfjs-node-gpu') as TensorFlow;
+  loadedThreads = threads;
+}
+
+/** The package calls helpers of `node:util` that Node 23 removed. */
+function restoreRemovedNodeHelpers(): void {
+  const helpers = util as unknown as Record<string, unknown>;
+  helpers.isNullOrUndefined ??= (value: unknown) => value === null || value === undefined;
+  helpers.isArray ??= Array.isArray;
+  helpers.isString ??= (value: unknown) => typeof value === 'string';
+  helpers.isNumber ??= (value: unknown) => typeof value === 'number';
+  helpers.isBoolean ??= (value: unknown) => typeof value === 'boolean';
+  helpers.isFunction ??= (value: unknown) => typeof value === 'function';
+}
+
+function backend(): NodeBackend {
+  return tf.backend() as unknown as NodeBackend;
+}
+
+/** Version of the native TensorFlow library, and the kind of device that its operations run on. */
+export function engineInfo(): { package: string; tensorflow: string; device: 'cpu' | 'gpu' } {
+  return {
+    package: `tfjs-node-gpu ${tf.version['tfjs-node']}`,
+    tensorflow: backend().binding.TF_Version,
+    device: backend().isUsingGpuDevice ? 'gpu' : 'cpu',
+  };
+}
+
+/** Values of an operation's attributes: which kind each one is decides how TensorFlow reads it. */
+export type Attributes = Record<
+  string,
+  | { type: 'float32' | 'int32' }
+  | { string: string }
+  | { int: number | number[] }
+  | { float: number }
+  | { bool: boolean }
+>;
+
+/**
+ * Runs one TensorFlow operation by its name, outside tfjs's own kernels.
+ *
+ * @throws Error from TensorFlow where names, attributes or shapes do not fit; it names the operation.
+ */
+export function runOp(name: string, inputs: readonly Tensor[], attributes: Attributes, outputs = 1): Tensor[] {
+  const { binding } = backend();
+  const list = Object.entries(attributes).map(([attribute, given]): OpAttribute => {
+    if ('type' in given) {
+      const value = given.type === 'float32' ? binding.TF_FLOAT : binding.TF_INT32;
+      return { name: attribute, type: binding.TF_ATTR_TYPE, value };
+    }
+    if ('string' in given) return { name: attribute, type: binding.TF_ATTR_STRING, value: given.string };
+    if ('int' in given) return { name: attribute, type: binding.TF_ATTR_INT, value: given.int };
+    if ('float' in given) return { name: attribute, type: binding.TF_ATTR_FLOAT, value: given.float };
+    return { name: attribute, type: binding.TF_ATTR_BOOL, value: given.bool };
+  });
+  return backend().executeMultipleOutputs(name, list, [...inputs], outputs);
+}

@@ -1,0 +1,26 @@
+import { svd } from '../engine/svd.ts';
+import { type Tensor, type Tensor2D, tf } from '../engine/tensorflow.ts';
+
+/**
+ * Spectral initialization (Khodak et al. 2021, section 3.1): with the singular value decomposition W = PΣQᵀ,
+ * U = P_r √Σ_r and V = Q_r √Σ_r, so that UVᵀ is the best rank-r approximation of W (Eckart and Young 1936).
+ * Where r > min(m, n) the extra columns of both factors are zero, as in the paper's code.
+ *
+ * @param w [m, n]
+ * @returns u [m, r] and v [n, r]
+ */
+export function spectralFactors(w: Tensor, rank: number): { u: Tensor2D; v: Tensor2D } {
+  return tf.tidy(() => {
+    const { p, sigma, q } = svd(w);
+    const kept = Math.min(rank, sigma.shape[0]);
+    const roots = tf.sqrt(tf.slice(sigma, [0], [kept]));
+    const factor = (basis: Tensor2D) => {
+      const scaled = tf.mul(tf.slice(basis, [0, 0], [basis.shape[0], kept]), roots) as Tensor2D;
+      return tf.pad2d(scaled, [
+        [0, 0],
+        [0, rank - kept],
+      ]);
+    };
+    return { u: factor(p), v: factor(q) };
+  });
+}

@@ -1,0 +1,33 @@
+import { conv2d } from '../engine/conv2d.ts';
+import { tf } from '../engine/tensorflow.ts';
+import { variableOf } from '../engine/variable.ts';
+import { denseConvWeight } from '../init/conv-weight.ts';
+import { type ConvShape, denseMacs, denseParameters } from '../nn/blueprint.ts';
+import type { CompressibleLayer } from '../nn/layer.ts';
+import type { Streams } from '../random.ts';
+import type { Method } from './method.ts';
+
+/** The uncompressed layer: the reference that every budget and speed is relative to. */
+export const dense: Method = {
+  name: 'dense',
+  compresses: false,
+  parameters: denseParameters,
+  macs: denseMacs,
+  build: (shape, _scale, _init, streams) => denseConv(shape, streams, true),
+};
+
+/** An ordinary convolution without bias. */
+export function denseConv(shape: ConvShape, streams: Streams, inputGradient: boolean): CompressibleLayer {
+  const { name, kernel, inChannels, outChannels, stride } = shape;
+  const filterShape = [...kernel, inChannels, outChannels];
+  const filter = variableOf(`${name}.weight`, 'weight', denseConvWeight(shape, streams), filterShape);
+  return {
+    variables: [filter],
+    apply: (x) => conv2d(x, filter.value, { stride: [stride, stride], inputGradient }),
+    matrix: () =>
+      tf.tidy(() =>
+        tf.reshape(tf.transpose(filter.value, [3, 0, 2, 1]), [outChannels * kernel[0], inChannels * kernel[1]]),
+      ),
+    frobeniusGradients: () => null,
+  };
+}

@@ -1,0 +1,118 @@
+import { conv2d } from '../engine/conv2d.ts';
+import { type Tensor, type Tensor2D, tf } from '../engine/tensorflow.ts';
+import { Variable, variableOf } from '../engine/variable.ts';
+import { denseConvWeight } from '../init/conv-weight.ts';
+import { heNormal } from '../init/he-normal.ts';
+import { spectralFactors } from '../init/spectral.ts';
+import { type ConvShape, denseMacs } from '../nn/blueprint.ts';
+import type { CompressibleLayer } from '../nn/layer.ts';
+import type { Streams } from '../random.ts';
+import { frobeniusGradients } from '../regularize/frobenius.ts';
+import type { InitName } from '../spec.ts';
+import type { Method } from './method.ts';
+import { roundHalfEven } from './round.ts';
+
+/**
+ * Low-rank convolution (Khodak et al. 2021, section 4.1): the weight as the (out·k1) x (in·k2) matrix W = UVᵀ.
+ * Below rank scale 1 it runs as a (1 x k2) convolution to r channels and a (k1 x 1) convolution to the outputs; at or
+ * above, where that would cost more than the dense layer, the dense weight is recomposed in every pass.
+ */
+export const lowRank: Method = {
+  name: 'low-rank',
+  compresses: true,
+  parameters(shape, scale) {
+    const [k1, k2] = shape.kernel;
+    return rankOf(shape, scale) * (shape.outChannels * k1 + shape.inChannels * k2);
+  },
+  macs(shape, scale) {
+    if (scale >= 1) return denseMacs(shape) + compositionMacs(shape, scale);
+    const [k1, k2] = shape.kernel;
+    const [height, width] = shape.outputSize;
+    const rank = rankOf(shape, scale);
+    // The first convolution strides horizontally only, so it still works on every input row.
+    const inputHeight = height * shape.stride;
+    return rank * (shape.inChannels * k2 * inputHeight * width + shape.outChannels * k1 * height * width);
+  },
+  build: lowRankConv,
+};
+
+/** r = max(1, round(s·out·k1)): scaled by the output side, whichever side is smaller. */
+export function rankOf(shape: ConvShape, scale: number): number {
+  return Math.max(1, roundHalfEven(scale * shape.outChannels * shape.kernel[0]));
+}
+
+/** Operations of UVᵀ itself, spent once a batch; charged to the one example that a forward pass is counted for. */
+function compositionMacs(shape: ConvShape, scale: number): number {
+  return rankOf(shape, scale) * shape.outChannels * shape.kernel[0] * shape.inChannels * shape.kernel[1];
+}
+
+function lowRankConv(shape: ConvShape, scale: number, init: InitName, streams: Streams): CompressibleLayer {
+  const { stride, inChannels, outChannels } = shape;
+  const [k1, k2] = shape.kernel;
+  const rank = rankOf(shape, scale);
+  const { u, v } = init === 'spectral' ? spectralConv(shape, rank, streams) : defaultConv(shape, rank, streams);
+  // u [k1, 1, r, out] and v [1, k2, in, r] are the two convolutions' filters as they are.
+  const uByRow = () => tf.reshape(u.value, [k1, rank, outChannels]);
+  const vMatrix = () => tf.reshape(v.value, [k2 * inChannels, rank]) as Tensor2D;
+  const twoConvolutions = (x: Tensor) =>
+    conv2d(conv2d(x, v.value, { stride: [1, stride] }), u.value, { stride: [stride, 1] });
+  const recomposed = (x: Tensor) => {
+    const rows = tf.unstack(uByRow()).map((row) => tf.matMul(vMatrix(), row as Tensor2D));
+    const filter = tf.reshape(tf.stack(rows), [k1, k2, inChannels, outChannels]);
+    return conv2d(x, filter, { stride: [stride, stride] });
+  };
+  return {
+    variables: [u, v],
+    apply: scale < 1 ? twoConvolutions : recomposed,
+    matrix: () => tf.tidy(() => tf.matMul(uMatrixOf(u.value), vMatrixOf(v.value), false, true)),
+    frobeniusGradients: () =>
+      tf.tidy(() => {
+        const gradients = frobeniusGradients(uMatrixOf(u.value), vMatrix());
+        const forU = tf.transpose(tf.reshape(gradients.u, [outChannels, k1, rank]), [1, 2, 0]);
+        return [tf.reshape(forU, u.value.shape), tf.reshape(gradients.v, v.value.shape)];
+      }),
+  };
+}
+
+/** Filter [k1, 1, r, out] to U [out·k1, r]. */
+export function uMatrixOf(u: Tensor): Tensor2D {
+  const [k1, , rank, out] = u.shape as [number, number, number, number];
+  return tf.reshape(tf.transpose(tf.reshape(u, [k1, rank, out]), [2, 0, 1]), [out * k1, rank]);
+}
+
+/** Filter [1, k2, in, r] to V [in·k2, r]. */
+export function vMatrixOf(v: Tensor): Tensor2D {
+  const [, k2, inChannels, rank] = v.shape as [number, number, number, number];
+  return tf.reshape(tf.transpose(tf.reshape(v, [k2, inChannels, rank]), [1, 0, 2]), [inChannels * k2, rank]);
+}
+
+interface Factors {
+  u: Variable;
+  v: Variable;
+}
+
+/** He normal on each factor, as the paper's ResNet code: U of variance 2/r, V of variance 2/(in·k2). */
+function defaultConv(shape: ConvShape, rank: number, streams: Streams): Factors {
+  const { name, inChannels, outChannels } = shape;
+  const [k1, k2] = shape.kernel;
+  const u = heNormal(outChannels * k1 * rank, rank, streams(`weights/${name}.u`));
+  const v = heNormal(inChannels * k2 * rank, inChannels * k2, streams(`weights/${name}.v`));
+  return {
+    u: variableOf(`${name}.u`, 'factor', u, [k1, 1, rank, outChannels]),
+    v: variableOf(`${name}.v`, 'factor', v, [1, k2, inChannels, rank]),
+  };
+}
+
+function spectralConv(shape: ConvShape, rank: number, streams: Streams): Factors {
+  const { name, inChannels, outChannels } = shape;
+  const [k1, k2] = shape.kernel;
+  const [u, v] = tf.tidy((): [Tensor, Tensor] => {
+    const weight = tf.tensor(denseConvWeight(shape, streams), [k1, k2, inChannels, outChannels]);
+    const matrix = tf.reshape(tf.transpose(weight, [3, 0, 2, 1]), [outChannels * k1, inChannels * k2]);
+    const factors = spectralFactors(matrix, rank);
+    const forU = tf.transpose(tf.reshape(factors.u, [outChannels, k1, rank]), [1, 2, 0]);
+    const forV = tf.transpose(tf.reshape(factors.v, [inChannels, k2, rank]), [1, 0, 2]);
+    return [tf.reshape(forU, [k1, 1, rank, outChannels]), tf.reshape(forV, [1, k2, inChannels, rank])];
+  });
+  return { u: new Variable(`${name}.u`, 'factor', u), v: new Variable(`${name}.v`, 'factor', v) };
+}

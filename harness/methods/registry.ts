@@ -1,0 +1,16 @@
+import { UsageError } from '../errors.ts';
+import { dense } from './dense.ts';
+import { lowRank } from './low-rank.ts';
+import type { Method } from './method.ts';
+
+/** Every method that a suite may name. */
+export const methods: readonly Method[] = [dense, lowRank];
+
+/** @throws UsageError naming the known methods. */
+export function methodOf(name: string): Method {
+  const method = methods.find((candidate) => candidate.name === name);
+  if (method === undefined) {
+    throw new UsageError(`method '${name}' is unknown; known: ${methods.map((known) => known.name).join(', ')}`);
+  }
+  return method;
+}

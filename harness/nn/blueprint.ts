@@ -1,0 +1,82 @@
+/** A network as plain data: enough to count parameters and operations, and to find rank scales, without an engine. */
+
+export interface ConvShape {
+  kind: 'conv';
+  name: string;
+  inChannels: number;
+  outChannels: number;
+  /** Height k1 and width k2. */
+  kernel: readonly [number, number];
+  stride: number;
+  /** Height and width of the output. */
+  outputSize: readonly [number, number];
+  /** False for the first convolution, which the paper never factorizes. */
+  compressible: boolean;
+}
+
+export interface LinearShape {
+  kind: 'linear';
+  name: string;
+  inFeatures: number;
+  outFeatures: number;
+}
+
+export interface BatchNormShape {
+  kind: 'batch-norm';
+  name: string;
+  channels: number;
+}
+
+export type LayerShape = ConvShape | LinearShape | BatchNormShape;
+
+export interface Blueprint {
+  name: string;
+  layers: readonly LayerShape[];
+}
+
+/** Trainable parameters of a dense layer: no bias on convolutions, one on linear layers, scale and offset on normalizations. */
+export function denseParameters(shape: LayerShape): number {
+  switch (shape.kind) {
+    case 'conv':
+      return shape.kernel[0] * shape.kernel[1] * shape.inChannels * shape.outChannels;
+    case 'linear':
+      return shape.inFeatures * shape.outFeatures + shape.outFeatures;
+    case 'batch-norm':
+      return 2 * shape.channels;
+  }
+}
+
+/** Multiply-accumulate operations of a dense layer for one example; normalizations count none. */
+export function denseMacs(shape: LayerShape): number {
+  switch (shape.kind) {
+    case 'conv':
+      return denseParameters(shape) * shape.outputSize[0] * shape.outputSize[1];
+    case 'linear':
+      return shape.inFeatures * shape.outFeatures;
+    case 'batch-norm':
+      return 0;
+  }
+}
+
+/** Sums over the layers, with compressible convolutions counted by the given function. */
+function total(
+  blueprint: Blueprint,
+  dense: (shape: LayerShape) => number,
+  compressed: (shape: ConvShape) => number,
+): number {
+  let sum = 0;
+  for (const shape of blueprint.layers) {
+    sum += shape.kind === 'conv' && shape.compressible ? compressed(shape) : dense(shape);
+  }
+  return sum;
+}
+
+/** All trainable parameters, with compressible convolutions counted by `ofConv` (default: dense). */
+export function totalParameters(blueprint: Blueprint, ofConv: (shape: ConvShape) => number = denseParameters): number {
+  return total(blueprint, denseParameters, ofConv);
+}
+
+/** All multiply-accumulate operations of one example's forward pass. */
+export function totalMacs(blueprint: Blueprint, ofConv: (shape: ConvShape) => number = denseMacs): number {
+  return total(blueprint, denseMacs, ofConv);
+}

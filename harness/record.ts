@@ -1,0 +1,111 @@
+import { z } from 'zod';
+import { cellConfigSchema, initNames, metricNames, profileNames, regularizerNames } from './spec.ts';
+
+/** The record of one finished cell: the only truth that baselines and reports read. Field names are the CSV's columns. */
+
+const count = z.int().min(0);
+/** Null means: not measured. JSON has no NaN or infinity; a diverged cell's losses are null. */
+const measured = z.number().nullable();
+
+/** What a bit-exact comparison of weights needs equal. */
+export const fingerprintSchema = z.strictObject({
+  engine: z.string(),
+  tensorflow: z.string(),
+  binding: z.string(),
+  device: z.string(),
+  instruction_set: z.string(),
+  threads: count,
+  flags: z.string(),
+  /** SHA-256 over the images and labels used, first 16 digits. */
+  data: z.string(),
+});
+export type Fingerprint = z.infer<typeof fingerprintSchema>;
+
+/** The state after one epoch. Norms are means over the compressible layers' dense-equivalent weights. */
+export const epochSchema = z.strictObject({
+  epoch: count,
+  learning_rate: z.number(),
+  train_loss: measured,
+  train_accuracy: measured,
+  test_loss: measured,
+  test_accuracy: measured,
+  frobenius_norm: measured,
+  nuclear_norm: measured,
+  /** Mean of η/‖W‖_F (Khodak et al. 2021, section 3.2). */
+  learning_rate_over_norm: measured,
+  /** Mean of η/‖W‖²_F, the effective learning rate. */
+  effective_learning_rate: measured,
+  seconds: z.number(),
+});
+export type EpochPoint = z.infer<typeof epochSchema>;
+
+export const statusNames = ['completed', 'diverged', 'failed'] as const;
+
+export const recordSchema = z.strictObject({
+  version: z.literal(1),
+  id: z.string(),
+  suite: z.string(),
+  profile: z.enum(profileNames),
+  cell: z.string(),
+  model: z.string(),
+  dataset: z.string(),
+  method: z.string(),
+  init: z.enum(initNames),
+  regularizer: z.enum(regularizerNames),
+  budget: z.number(),
+  ratio: measured,
+  seed: count,
+  parameters: count.nullable(),
+  nonzero_parameters: count.nullable(),
+  /** Multiply-accumulate operations of one example's forward pass: convolutions and linear layers. */
+  macs: count.nullable(),
+  metric: z.enum(metricNames),
+  /** The metric after the last epoch, a fraction: the value that is gated. */
+  value: measured,
+  /** The best over the epochs' tests: selected on the test set, so only shown. */
+  best_value: measured,
+  train_loss: measured,
+  train_examples_per_second: measured,
+  eval_examples_per_second: measured,
+  step_ms: measured,
+  gpu_memory_peak_bytes: count.nullable(),
+  rss_peak_bytes: count.nullable(),
+  tensor_peak_bytes: count.nullable(),
+  seconds: measured,
+  /** SHA-256 over the final trainable weights and statistics, in name order. */
+  weights_digest: z.string().nullable(),
+  status: z.enum(statusNames),
+  error: z.string().nullable(),
+  config: cellConfigSchema,
+  fingerprint: fingerprintSchema.nullable(),
+  data_source: z.enum(['files', 'generated']).nullable(),
+  train_examples: count.nullable(),
+  test_examples: count.nullable(),
+  curve: z.array(epochSchema),
+  warnings: z.array(z.string()),
+  started_at: z.string(),
+  finished_at: z.string(),
+});
+export type CellRecord = z.infer<typeof recordSchema>;
+
+export const verdictNames = [
+  'reproduced',
+  'pass',
+  'improved',
+  'regressed',
+  'inconclusive',
+  'no-baseline',
+  'failed',
+] as const;
+export type VerdictName = (typeof verdictNames)[number];
+
+/** What the check says of one cell. */
+export interface Verdict {
+  id: string;
+  cell: string;
+  verdict: VerdictName;
+  /** A sentence for people: what was compared, expected and measured. */
+  reason: string;
+  expected: number | null;
+  measured: number | null;
+}

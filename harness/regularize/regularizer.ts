@@ -1,0 +1,30 @@
+import { type Tensor, tf } from '../engine/tensorflow.ts';
+import type { Variable } from '../engine/variable.ts';
+import type { Model } from '../nn/resnet.ts';
+import type { RegularizerName } from '../spec.ts';
+
+/**
+ * The decay's gradient λ·∂R/∂w of every variable that decays; it is added to the loss's gradient before momentum
+ * (coupled decay, as in PyTorch's SGD and the paper's code).
+ *
+ * - `none`: nothing decays.
+ * - `weight-decay`: R = ½‖w‖² of every trainable variable: factors, dense weights, normalizations and biases alike.
+ * - `frobenius-decay`: R = ½‖UVᵀ‖²_F for each factorized layer in place of ½‖U‖² + ½‖V‖²; the rest as weight decay.
+ *   (Khodak et al. 2021, section 3.2; who decays: their released code.)
+ */
+export function decayGradients(model: Model, regularizer: RegularizerName, lambda: number): Map<Variable, Tensor> {
+  const gradients = new Map<Variable, Tensor>();
+  if (regularizer === 'none' || lambda === 0) return gradients;
+  if (regularizer === 'frobenius-decay') {
+    for (const layer of model.compressed) {
+      layer.frobeniusGradients()?.forEach((gradient, index) => {
+        gradients.set(layer.variables[index]!, tf.mul(gradient, lambda));
+      });
+    }
+  }
+  for (const variable of model.variables) {
+    if (variable.role === 'statistic' || gradients.has(variable)) continue;
+    gradients.set(variable, tf.mul(variable.value, lambda));
+  }
+  return gradients;
+}

@@ -1,0 +1,50 @@
+import { readBaseline } from '../../baselines/baseline-file.ts';
+import { checkRecords } from '../../baselines/check.ts';
+import { writeReport } from '../../reports/write-report.ts';
+import type { CellRecord, Verdict } from '../record.ts';
+import type { ProfileName } from '../spec.ts';
+
+/** Which suite's baseline applies, and the margin below which a drop is no regression. */
+export interface CheckSettings {
+  suite: string;
+  profile: ProfileName;
+  /** In the metric's unit. */
+  margin: number;
+  /** Folder of the stored baselines; absent: the checkout's. */
+  baselinesDir?: string | undefined;
+}
+
+/** Verdicts of the records against the stored baseline. */
+export async function checkAgainstBaseline(
+  records: readonly CellRecord[],
+  { suite, profile, margin, baselinesDir }: CheckSettings,
+): Promise<Verdict[]> {
+  const baseline = await readBaseline(suite, profile, baselinesDir);
+  return checkRecords(records, baseline, { margin });
+}
+
+export interface ConcludeOptions extends CheckSettings {
+  outDir: string;
+  title: string;
+  records: readonly CellRecord[];
+  /** Number of cells that were to be run. */
+  planned: number;
+  /** False: no verdicts. */
+  check: boolean;
+  notes: readonly string[];
+}
+
+export interface Conclusion {
+  verdicts: Verdict[];
+  files: string[];
+  summary: string;
+}
+
+/** What follows the last record: the verdicts, and the reports written into the output folder. */
+export async function conclude(options: ConcludeOptions): Promise<Conclusion> {
+  const { outDir, title, suite, profile, planned } = options;
+  const records = [...options.records];
+  const verdicts = options.check ? await checkAgainstBaseline(records, options) : [];
+  const notes = [...options.notes];
+  return { verdicts, ...(await writeReport({ outDir, title, suite, profile, records, planned, verdicts, notes })) };
+}

@@ -1,0 +1,47 @@
+import type { CellRecord } from '../record.ts';
+import type { Cell } from '../spec.ts';
+
+/** The record of a cell that gave no result. `error` says why; everything measured is null. */
+export function failedRecord(cell: Cell, error: string, startedAt: Date, finishedAt: Date): CellRecord {
+  return {
+    version: 1,
+    id: cell.id,
+    suite: cell.suite,
+    profile: cell.profile,
+    cell: cell.cell,
+    model: cell.model,
+    dataset: cell.dataset,
+    method: cell.method,
+    init: cell.init,
+    regularizer: cell.regularizer,
+    budget: cell.budget,
+    ratio: cell.ratio,
+    seed: cell.seed,
+    parameters: null,
+    nonzero_parameters: null,
+    macs: null,
+    metric: 'accuracy',
+    value: null,
+    best_value: null,
+    train_loss: null,
+    train_examples_per_second: null,
+    eval_examples_per_second: null,
+    step_ms: null,
+    gpu_memory_peak_bytes: null,
+    rss_peak_bytes: null,
+    tensor_peak_bytes: null,
+    seconds: (finishedAt.getTime() - startedAt.getTime()) / 1000,
+    weights_digest: null,
+    status: 'failed',
+    error,
+    config: cell.config,
+    fingerprint: null,
+    data_source: null,
+    train_examples: null,
+    test_examples: null,
+    curve: [],
+    warnings: [],
+    started_at: startedAt.toISOString(),
+    finished_at: finishedAt.toISOString(),
+  };
+}

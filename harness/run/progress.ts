@@ -1,0 +1,141 @@
+import { type Bar, MultiBar, Presets } from 'cli-progress';
+import type { CellProgress } from '../cell.ts';
+import type { CellRecord } from '../record.ts';
+import type { Cell } from '../spec.ts';
+import { type CellShare, formatDuration, fractionDone, fractionOf, secondsLeft } from './progress-estimate.ts';
+
+/** Shows how a run goes. */
+export interface ProgressDisplay {
+  cellProgress(cell: Cell, progress: CellProgress): void;
+  cellFinished(record: CellRecord): void;
+  /** Removes the bar and stops the heartbeat. Safe to call twice. */
+  stop(): void;
+}
+
+export interface ProgressOptions {
+  cells: readonly Cell[];
+  jobs: number;
+  /** A terminal gets a bar; anything else a line at each heartbeat. */
+  stream: NodeJS.WritableStream & { isTTY?: boolean };
+  /** Milliseconds of a clock that only rises. */
+  now(): number;
+  heartbeatMs?: number;
+}
+
+/** Starts the display of a run: a line for each finished cell always, a bar on a terminal, else heartbeat lines. */
+export function startProgress(options: ProgressOptions): ProgressDisplay {
+  const { cells, jobs, stream, now } = options;
+  const startedAt = now();
+  const shares = new Map<string, CellShare>(
+    cells.map((cell) => [cell.cell, { estimatedSeconds: cell.estimatedSeconds, fraction: 0 }]),
+  );
+  let finished = 0;
+
+  function state(): { percent: string; left: string; finished: number } {
+    const all = [...shares.values()];
+    return {
+      percent: `${Math.floor(100 * fractionDone(all))}%`,
+      left: formatDuration(secondsLeft(all, (now() - startedAt) / 1000, jobs)),
+      finished,
+    };
+  }
+
+  const board =
+    stream.isTTY === true ? openBar(stream, cells.length) : openLines(stream, options.heartbeatMs ?? 30_000);
+  board.begin(() => ({ ...state(), fraction: fractionDone([...shares.values()]), total: cells.length }));
+
+  return {
+    cellProgress(cell, progress) {
+      const share = shares.get(cell.cell);
+      if (share !== undefined) share.fraction = Math.max(share.fraction, fractionOf(progress));
+      board.refresh();
+    },
+    cellFinished(record) {
+      const share = shares.get(record.cell);
+      if (share !== undefined) share.fraction = 1;
+      finished++;
+      board.line(`[${finished}/${cells.length}] ${finishedLine(record)}`);
+    },
+    stop: () => board.stop(),
+  };
+}
+
+/** One finished cell in a line: name, accuracy, seconds, status, and the first line of an error. */
+export function finishedLine(record: CellRecord): string {
+  const value = record.value === null ? `no ${record.metric}` : `${record.metric} ${(100 * record.value).toFixed(2)}%`;
+  const seconds = record.seconds === null ? '' : `, ${formatDuration(record.seconds)}`;
+  const error = record.error === null ? '' : `: ${record.error.split('\n', 1)[0]}`;
+  return `${record.cell}: ${value}${seconds}, ${record.status}${error}`;
+}
+
+interface BoardState {
+  percent: string;
+  left: string;
+  finished: number;
+  total: number;
+  fraction: number;
+}
+
+interface Board {
+  begin(state: () => BoardState): void;
+  refresh(): void;
+  line(text: string): void;
+  stop(): void;
+}
+
+function openLines(stream: NodeJS.WritableStream, heartbeatMs: number): Board {
+  let timer: NodeJS.Timeout | null = null;
+  return {
+    begin(state) {
+      timer = setInterval(() => {
+        const { percent, left, finished, total } = state();
+        stream.write(`${percent} done, ${finished}/${total} cells finished, about ${left} left\n`);
+      }, heartbeatMs);
+      timer.unref();
+    },
+    refresh() {},
+    line: (text) => void stream.write(`${text}\n`),
+    stop() {
+      if (timer !== null) clearInterval(timer);
+    },
+  };
+}
+
+function openBar(stream: NodeJS.WritableStream, cells: number): Board {
+  const bars = new MultiBar(
+    {
+      format: '{bar} {percent} | {finished}/{cells} cells | about {left} left',
+      stream,
+      hideCursor: true,
+      clearOnComplete: true,
+      stopOnComplete: false,
+      // Ctrl-C is the runner's: it keeps what is finished and writes the reports.
+      gracefulExit: false,
+    },
+    Presets.shades_classic,
+  );
+  let bar: Bar | null = null;
+  let read: (() => BoardState) | null = null;
+  function refresh(): void {
+    if (bar === null || read === null) return;
+    const { fraction, percent, left, finished } = read();
+    bar.update(Math.round(1000 * fraction), { percent, left, finished });
+  }
+  return {
+    begin(state) {
+      read = state;
+      bar = bars.create(1000, 0, { percent: '0%', left: state().left, finished: 0, cells });
+    },
+    refresh,
+    line(text) {
+      bars.log(`${text}\n`);
+      refresh();
+    },
+    stop() {
+      // Lines that wait in the bar's buffer appear with its next drawing.
+      if (bar !== null) bars.update();
+      bars.stop();
+      bar = null;
+    },
+  };
+}

@@ -1,0 +1,27 @@
+import type { CellProgress } from '../cell.ts';
+import type { Cell } from '../spec.ts';
+
+/** The messages between the pool and a worker process. */
+
+export type Device = 'cpu' | 'gpu';
+
+/** What a worker is told: one cell, and where to find and put things. */
+export interface WorkerRequest {
+  cell: Cell;
+  context: {
+    /** Folder of the real data files; null: none. */
+    dataDir: string | null;
+    /** Folder of this cell's checkpoints; survives the worker. */
+    checkpointDir: string | null;
+    device: Device;
+    threads: number;
+  };
+  /** The output folder whose store receives the record. */
+  outDir: string;
+}
+
+/** What a worker says. `done` comes after the record lies on the disk. */
+export type WorkerMessage =
+  | { type: 'progress'; progress: CellProgress }
+  | { type: 'done' }
+  | { type: 'error'; message: string };

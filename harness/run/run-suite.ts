@@ -1,0 +1,178 @@
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { UsageError } from '../errors.ts';
+import type { CellRecord, Verdict } from '../record.ts';
+import { acquireLock, LockHeldError } from '../setup/lock.mjs';
+import type { Cell, ProfileName } from '../spec.ts';
+import { conclude } from './conclude.ts';
+import { exitCodeOf } from './exit-code.ts';
+import { runPool } from './pool.ts';
+import { startProgress } from './progress.ts';
+import { formatDuration } from './progress-estimate.ts';
+import type { Device } from './protocol.ts';
+import { type Resumed, resumeStore } from './resume.ts';
+import { type RunFile, writeRunFile } from './run-file.ts';
+import { type Store, storeAt } from './store.ts';
+
+export interface RunSuiteOptions {
+  suite: string;
+  title: string;
+  profile: ProfileName;
+  /** Margin of the check, in the metric's unit. */
+  margin: number;
+  /** The cells of this run, in the plan's order. */
+  cells: readonly Cell[];
+  /** Number of cells of the whole plan, before --only and --shard. */
+  cellsOfPlan: number;
+  outDir: string;
+  /** Folder of the real data; null: generated data. */
+  dataDir: string | null;
+  jobs: number;
+  threads: number;
+  device: Device;
+  /** Put earlier records aside, delete checkpoints. */
+  fresh: boolean;
+  check: boolean;
+  strict: boolean;
+  /** For run.json. */
+  commandLine: string[];
+  settings: Record<string, unknown>;
+  versions: RunFile['versions'];
+  workerPath: string;
+  /** Milliseconds between SIGTERM and SIGKILL of a worker. */
+  killAfterMs: number;
+  baselinesDir?: string | undefined;
+  /** The first interruption; workers are ended, finished work is kept, the reports are written. */
+  signal: AbortSignal;
+  /** Where lines and the bar go. */
+  stream: NodeJS.WritableStream & { isTTY?: boolean };
+}
+
+export interface RunSuiteResult {
+  exitCode: number;
+  records: CellRecord[];
+  verdicts: Verdict[];
+  summary: string;
+  files: string[];
+  notes: string[];
+}
+
+/**
+ * Runs cells to their records and concludes: lock, resume, pool, check, reports. Reports are also written where cells
+ * failed and after an interruption. Throws UsageError where another run holds the output folder or the disk is full.
+ */
+export async function runSuite(options: RunSuiteOptions): Promise<RunSuiteResult> {
+  const store = storeAt(options.outDir);
+  const lock = await lockFolder(store, `${options.suite} ${options.profile}`);
+  try {
+    return await runLocked(store, options);
+  } finally {
+    await lock.release();
+  }
+}
+
+async function runLocked(store: Store, options: RunSuiteOptions): Promise<RunSuiteResult> {
+  const { cells, signal, stream } = options;
+  const startedAt = new Date().toISOString();
+  const resumed = await resumeStore(store, cells, options.fresh);
+  const notes = notesOf(options, resumed);
+  for (const note of notes) stream.write(`${note}\n`);
+  const describe = (end: Ending) => runFileOf(options, startedAt, resumed, end);
+  await writeRunFile(store.outDir, describe({ records: resumed.finished, exitCode: null, interrupted: false }));
+
+  const ended = await runRemaining(store, resumed.remaining, options);
+  const byName = new Map([...resumed.finished, ...ended].map((record) => [record.cell, record]));
+  const records = cells.flatMap((cell) => byName.get(cell.cell) ?? []);
+  const interrupted = signal.aborted && records.length < cells.length;
+  if (interrupted) {
+    notes.push(
+      `Interrupted: ${cells.length - records.length} of ${cells.length} cells did not finish; run it again to go on.`,
+    );
+  }
+  const planned = cells.length;
+  const { verdicts, files, summary } = await conclude({ ...options, outDir: store.outDir, records, planned, notes });
+  const exitCode = exitCodeOf({ records, verdicts, strict: options.strict, interrupted });
+  await writeRunFile(store.outDir, describe({ records, exitCode, interrupted }));
+  return { exitCode, records, verdicts, summary, files, notes };
+}
+
+async function runRemaining(store: Store, cells: readonly Cell[], options: RunSuiteOptions): Promise<CellRecord[]> {
+  if (cells.length === 0) return [];
+  const { jobs, stream } = options;
+  const progress = startProgress({ cells, jobs, stream, now: () => performance.now() });
+  try {
+    return await runPool(cells, {
+      ...options,
+      store,
+      onProgress: progress.cellProgress,
+      onRecord: progress.cellFinished,
+    });
+  } finally {
+    progress.stop();
+  }
+}
+
+async function lockFolder(store: Store, purpose: string): Promise<{ release(): void | Promise<void> }> {
+  try {
+    await mkdir(store.recordsDir, { recursive: true });
+    return await acquireLock(join(store.outDir, 'run.lock'), { purpose });
+  } catch (error) {
+    if (error instanceof LockHeldError) {
+      const { pid, host, startedAt } = error.holder;
+      throw new UsageError(
+        `${store.outDir} is in use by another run: process ${pid} on ${host}, started ${startedAt}. ` +
+          'Wait for it, end it, or choose another folder with --out. If it no longer runs, delete run.lock there.',
+        { cause: error },
+      );
+    }
+    if (error instanceof Error && 'code' in error) {
+      throw new UsageError(`--out ${store.outDir}: the folder cannot be used (${error.message}).`, { cause: error });
+    }
+    throw error;
+  }
+}
+
+function notesOf(options: RunSuiteOptions, resumed: Resumed): string[] {
+  const { cells, dataDir } = options;
+  const { finished, remaining, others, warnings } = resumed;
+  const seconds = remaining.reduce((sum, cell) => sum + cell.estimatedSeconds, 0) / options.jobs;
+  const notes = [
+    ...warnings,
+    dataDir === null ? 'Data: generated.' : `Data: ${dataDir}.`,
+    `${remaining.length} of ${cells.length} cells to run, about ${formatDuration(seconds)}.`,
+  ];
+  if (finished.length > 0) notes.push(`${finished.length} finished before are kept; --fresh runs them again.`);
+  if (others.length > 0) {
+    notes.push(`${others.length} other records in the folder are not part of this run and stay out of its reports.`);
+  }
+  return notes;
+}
+
+interface Ending {
+  records: readonly CellRecord[];
+  exitCode: number | null;
+  interrupted: boolean;
+}
+
+function runFileOf(options: RunSuiteOptions, startedAt: string, resumed: Resumed, ending: Ending): RunFile {
+  const having = (status: CellRecord['status']) => ending.records.filter((record) => record.status === status).length;
+  return {
+    version: 1,
+    suite: options.suite,
+    profile: options.profile,
+    command_line: options.commandLine,
+    options: options.settings,
+    versions: options.versions,
+    data: { source: options.dataDir === null ? 'generated' : 'files', folder: options.dataDir },
+    started_at: startedAt,
+    finished_at: ending.exitCode === null ? null : new Date().toISOString(),
+    cells_of_plan: options.cellsOfPlan,
+    planned: options.cells.length,
+    resumed: resumed.finished.length,
+    completed: having('completed'),
+    diverged: having('diverged'),
+    failed: having('failed'),
+    interrupted: ending.interrupted,
+    exit_code: ending.exitCode,
+  };
+}

@@ -1,0 +1,63 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { CellRecord } from '../record.ts';
+import { runPool } from './pool.ts';
+import { startProgress } from './progress.ts';
+import type { Device } from './protocol.ts';
+import { storeAt } from './store.ts';
+import { cellOfRecord, compareReproduction, type Reproduction } from './verify.ts';
+
+export interface VerifyRunOptions {
+  /** The stored records to execute again. */
+  records: readonly CellRecord[];
+  dataDir: string | null;
+  device: Device;
+  jobs: number;
+  timeLimitSeconds: number;
+  workerPath: string;
+  killAfterMs: number;
+  signal: AbortSignal;
+  stream: NodeJS.WritableStream & { isTTY?: boolean };
+}
+
+/**
+ * Executes stored cells again in a temporary folder, each with as many threads as it had, and compares. Interrupted
+ * cells are left out of the result. The stored records are not touched.
+ */
+export async function runVerify(options: VerifyRunOptions): Promise<Reproduction[]> {
+  const { records, jobs, stream, timeLimitSeconds } = options;
+  const outDir = await mkdtemp(join(tmpdir(), 'factorbench-verify-'));
+  const cells = records.map((record) => cellOfRecord(record, timeLimitSeconds));
+  const progress = startProgress({ cells, jobs, stream, now: () => performance.now() });
+  try {
+    const again = new Map<string, CellRecord>();
+    for (const threads of new Set(records.map(threadsOf))) {
+      const wanted = new Set(records.filter((record) => threadsOf(record) === threads).map((record) => record.cell));
+      await runPool(
+        cells.filter(({ cell }) => wanted.has(cell)),
+        {
+          ...options,
+          threads,
+          store: storeAt(outDir),
+          onProgress: progress.cellProgress,
+          onRecord(record) {
+            again.set(record.cell, record);
+            progress.cellFinished(record);
+          },
+        },
+      );
+    }
+    return records.flatMap((record) => {
+      const twin = again.get(record.cell);
+      return twin === undefined ? [] : [compareReproduction(record, twin)];
+    });
+  } finally {
+    progress.stop();
+    await rm(outDir, { recursive: true, force: true });
+  }
+}
+
+function threadsOf(record: CellRecord): number {
+  return Math.max(1, record.fingerprint?.threads ?? 1);
+}

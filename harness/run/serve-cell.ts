@@ -1,0 +1,55 @@
+import type { CellContext, CellProgress } from '../cell.ts';
+import { UsageError } from '../errors.ts';
+import type { CellRecord } from '../record.ts';
+import type { Cell } from '../spec.ts';
+import type { WorkerMessage, WorkerRequest } from './protocol.ts';
+import { storeAt, writeRecord } from './store.ts';
+
+/** Least time between two progress messages of one phase, in milliseconds. */
+const progressIntervalMs = 200;
+
+export interface ServeOptions {
+  runCell(cell: Cell, context: CellContext): Promise<CellRecord>;
+  send(message: WorkerMessage): Promise<void>;
+  /** Milliseconds of a clock that only rises. */
+  now(): number;
+}
+
+/**
+ * Runs one cell in the worker: progress messages on the way, at most five a second and one at each change of phase;
+ * the record through the store; then `done`. A cell that throws gives `error` and no record. Resolves to the exit code.
+ */
+export async function serveCell(request: WorkerRequest, options: ServeOptions): Promise<number> {
+  const { cell, context, outDir } = request;
+  try {
+    const onProgress = throttled((progress) => void options.send({ type: 'progress', progress }), options.now);
+    const record = await options.runCell(cell, { ...context, onProgress });
+    if (record.id !== cell.id || record.cell !== cell.cell) {
+      throw new Error(`runCell gave the record of ${record.cell} (${record.id}) for ${cell.cell} (${cell.id}).`);
+    }
+    await writeRecord(storeAt(outDir), record);
+  } catch (error) {
+    await options.send({ type: 'error', message: messageOf(error) });
+    return 1;
+  }
+  await options.send({ type: 'done' });
+  return 0;
+}
+
+/** Passes on the first progress of each phase, and then what comes at least one interval after the last passed on. */
+export function throttled(send: (progress: CellProgress) => void, now: () => number): (progress: CellProgress) => void {
+  let lastPhase: CellProgress['phase'] | null = null;
+  let lastSent = 0;
+  return (progress) => {
+    const time = now();
+    if (progress.phase === lastPhase && time - lastSent < progressIntervalMs) return;
+    lastPhase = progress.phase;
+    lastSent = time;
+    send(progress);
+  };
+}
+
+function messageOf(error: unknown): string {
+  if (error instanceof UsageError) return error.message;
+  return error instanceof Error ? (error.stack ?? error.message) : String(error);
+}

@@ -1,0 +1,135 @@
+import { rm } from 'node:fs/promises';
+import { execaNode } from 'execa';
+import type { CellProgress } from '../cell.ts';
+import type { CellRecord } from '../record.ts';
+import type { Cell } from '../spec.ts';
+import { failedRecord } from './failed-record.ts';
+import type { Device, WorkerMessage, WorkerRequest } from './protocol.ts';
+import { checkpointDir, readRecord, recordPath, type Store, writeRecord } from './store.ts';
+
+export interface WorkerSettings {
+  /** The worker's entry: it receives a WorkerRequest and writes the record. */
+  workerPath: string;
+  store: Store;
+  dataDir: string | null;
+  device: Device;
+  threads: number;
+  /** Milliseconds between SIGTERM and SIGKILL for a worker that does not end. */
+  killAfterMs: number;
+}
+
+/** Characters of a failed worker's error output that its record keeps. */
+const tailLength = 2000;
+/** The longest delay that timers keep exactly; longer ones fire at once. */
+const longestTimerMs = 2 ** 31 - 1;
+
+/**
+ * Runs one cell in its own process. Resolves to the record, which then lies in the store: the worker's own or, where
+ * the worker crashed, was killed, exceeded the cell's time limit or ended without a record, one with status `failed`
+ * that says why. Resolves to null where `signal` ended the worker. A checkpoint is removed only after a finished
+ * record. Throws UsageError where the disk is full.
+ */
+export async function runInWorker(
+  cell: Cell,
+  settings: WorkerSettings,
+  signal: AbortSignal,
+  onProgress: (progress: CellProgress) => void,
+): Promise<CellRecord | null> {
+  const { store } = settings;
+  const startedAt = new Date();
+  // What is found afterwards must be this worker's: an earlier failed attempt leaves a record too.
+  await rm(recordPath(store, cell.cell), { force: true });
+  const end = await runProcess(cell, settings, signal, onProgress);
+  const written = await readRecord(store, cell);
+  if (written !== null) {
+    if (written.status !== 'failed') await rm(checkpointDir(store, cell), { recursive: true, force: true });
+    return written;
+  }
+  if (end === 'interrupted') return null;
+  const failed = failedRecord(cell, end.error, startedAt, new Date());
+  await writeRecord(store, failed);
+  return failed;
+}
+
+/** The environment of a worker: one place decides threads, determinism and the visible devices. */
+export function workerEnvironment(device: Device, threads: number): Record<string, string> {
+  return {
+    TF_NUM_INTRAOP_THREADS: String(threads),
+    TF_NUM_INTEROP_THREADS: String(threads),
+    TF_CPP_MIN_LOG_LEVEL: '2',
+    TF_DETERMINISTIC_OPS: '1',
+    TF_FORCE_GPU_ALLOW_GROWTH: 'true',
+    ...(device === 'cpu' ? { CUDA_VISIBLE_DEVICES: '-1' } : {}),
+  };
+}
+
+async function runProcess(
+  cell: Cell,
+  settings: WorkerSettings,
+  signal: AbortSignal,
+  onProgress: (progress: CellProgress) => void,
+): Promise<'interrupted' | { error: string }> {
+  const { store, dataDir, device, threads } = settings;
+  const subprocess = execaNode(settings.workerPath, {
+    ipc: true,
+    reject: false,
+    stdin: 'ignore',
+    stdout: 'ignore',
+    // Only the tail is kept: what a broken worker prints has no bound.
+    buffer: false,
+    env: workerEnvironment(device, threads),
+    timeout: Math.min(cell.timeLimitSeconds * 1000, longestTimerMs),
+    forceKillAfterDelay: settings.killAfterMs,
+    cancelSignal: signal,
+  });
+  let said: string | null = null;
+  subprocess.on('message', (message: WorkerMessage) => {
+    if (message.type === 'progress') onProgress(message.progress);
+    if (message.type === 'error') said = message.message;
+  });
+  const tail = tailOf(subprocess.stderr);
+  const context = { dataDir, checkpointDir: checkpointDir(store, cell), device, threads };
+  const request: WorkerRequest = { cell, context, outDir: store.outDir };
+  // A worker that is gone before it is told anything is reported by its own end.
+  const [result] = await Promise.all([subprocess, subprocess.sendMessage(request).catch(() => {})]);
+  if (signal.aborted) return 'interrupted';
+  const reason = said ?? reasonOf(cell, result);
+  const output = tail();
+  return { error: output === '' ? reason : `${reason}\nLast error output of the worker:\n${output}` };
+}
+
+interface ProcessEnd {
+  timedOut: boolean;
+  isForcefullyTerminated: boolean;
+  signal?: string | undefined;
+  signalDescription?: string | undefined;
+  exitCode?: number | undefined;
+  shortMessage?: string | undefined;
+}
+
+function reasonOf(cell: Cell, end: ProcessEnd): string {
+  if (end.timedOut) {
+    const how = end.isForcefullyTerminated ? 'SIGTERM, then SIGKILL' : 'SIGTERM';
+    return `The cell ran longer than its time limit of ${cell.timeLimitSeconds} s and was ended (${how}).`;
+  }
+  if (end.signal !== undefined) {
+    const hint = end.signal === 'SIGKILL' ? ' Where memory ran out, use fewer --jobs.' : '';
+    return `The worker was killed by ${end.signal} (${end.signalDescription ?? 'no description'}).${hint}`;
+  }
+  if (end.exitCode === undefined) return `The worker could not be started: ${end.shortMessage ?? 'no reason given'}`;
+  return `The worker ended with exit code ${end.exitCode} and left no record.`;
+}
+
+/** Collects the end of a stream's text, without control characters, which records and reports cannot show. */
+function tailOf(stream: NodeJS.ReadableStream): () => string {
+  let text = '';
+  stream.setEncoding('utf8');
+  stream.on('data', (chunk: string) => {
+    text = (text + chunk).slice(-2 * tailLength);
+  });
+  return () =>
+    text
+      .replace(/[\p{Cs}]|[^\P{Cc}\n\t]/gu, '')
+      .trim()
+      .slice(-tailLength);
+}

@@ -1,0 +1,36 @@
+import type { WorkerMessage, WorkerRequest } from './protocol.ts';
+
+/**
+ * The entry of a worker process: one cell, told over the IPC channel, then the end. It imports the engine only after
+ * the request came. The process ends itself when its parent goes away; SIGTERM ends it at any time, which is safe
+ * because records and checkpoints are written atomically.
+ */
+
+const send = process.send?.bind(process);
+if (send === undefined) {
+  process.stderr.write('This file is started by the runner only: npm run suite -- <suite>\n');
+  process.exit(2);
+}
+
+// Ctrl-C in a terminal reaches the whole process group; the parent alone decides when its workers end.
+process.on('SIGINT', () => {});
+
+const endWithoutParent = (): never => process.exit(1);
+process.once('disconnect', endWithoutParent);
+
+function tell(message: WorkerMessage): Promise<void> {
+  return new Promise((resolve) => {
+    send!(message, undefined, undefined, (error) => {
+      // A closed channel means that the parent is gone.
+      if (error) endWithoutParent();
+      resolve();
+    });
+  });
+}
+
+process.once('message', async (request: WorkerRequest) => {
+  const [{ serveCell }, { runCell }] = await Promise.all([import('./serve-cell.ts'), import('../cell.ts')]);
+  const exitCode = await serveCell(request, { runCell, send: tell, now: () => performance.now() });
+  process.off('disconnect', endWithoutParent);
+  process.exit(exitCode);
+});

@@ -1,0 +1,207 @@
+import { existsSync, statfsSync, statSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { bindingStep } from './binding.mjs';
+import { buildStep } from './build.mjs';
+import { dependenciesStep } from './dependencies.mjs';
+import { listFiles } from './files.mjs';
+import { libraryStep } from './library.mjs';
+import { parseNvidiaSmi, readCpu } from './machine.mjs';
+import { formatBytes } from './progress.mjs';
+import { tryTool } from './try-tool.mjs';
+
+/** @import { SetupContext, SetupStep } from './context.mjs' */
+
+/**
+ * One line of the doctor.
+ *
+ * @typedef {object} Check
+ * @property {string} name
+ * @property {'ok' | 'warn' | 'missing'} status `missing`: no run can start without it
+ * @property {string} detail what was found
+ * @property {string | null} remedy
+ */
+
+/**
+ * @param {string} name
+ * @param {string} detail
+ * @returns {Check}
+ */
+const ok = (name, detail) => ({ name, status: 'ok', detail, remedy: null });
+
+/**
+ * @param {string} name
+ * @param {string} detail
+ * @param {string} remedy
+ * @returns {Check}
+ */
+const warn = (name, detail, remedy) => ({ name, status: 'warn', detail, remedy });
+
+/**
+ * @param {string} name
+ * @param {string} detail
+ * @param {string} remedy
+ * @returns {Check}
+ */
+const missing = (name, detail, remedy) => ({ name, status: 'missing', detail, remedy });
+
+/**
+ * The tools of the set-up. Once all is set up, no run needs them, so their absence is only worth a warning.
+ *
+ * @param {SetupContext} context
+ * @returns {Check[]}
+ */
+export function checkTools(context) {
+  const { env } = context;
+  const tool = (
+    /** @type {string} */ name,
+    /** @type {string} */ file,
+    /** @type {string[]} */ args,
+    /** @type {boolean} */ needed,
+    /** @type {string} */ remedy,
+  ) => {
+    const { output, error } = tryTool(file, args, env);
+    if (error === null) return ok(name, output.split('\n')[0] ?? '');
+    return needed ? missing(name, error, remedy) : warn(name, `${error}; needed for a set-up only`, remedy);
+  };
+  const library = !libraryStep.isDone(context);
+  return [
+    tool('npm', 'npm', ['--version'], !dependenciesStep.isDone(context), 'install npm (it comes with Node)'),
+    tool('python3', 'python3', ['--version'], library, 'install Python 3 (Debian: apt-get install python3)'),
+    tool('pip', 'python3', ['-m', 'pip', '--version'], library, 'install pip (Debian: apt-get install python3-pip)'),
+    tool('g++', 'g++', ['--version'], !bindingStep.isDone(context), 'install g++ (Debian: apt-get install g++)'),
+  ];
+}
+
+/**
+ * @param {SetupContext} context
+ * @returns {Check[]}
+ */
+export function checkSteps(context) {
+  const { pin, device, libraryFolder } = context;
+  const remedy = 'npm run setup';
+  const part = (/** @type {SetupStep} */ step, /** @type {string} */ detail) =>
+    step.isDone(context) ? ok(step.title, detail) : missing(step.title, 'not set up, or out of date', remedy);
+  return [
+    part(dependenciesStep, 'as in package-lock.json'),
+    part(libraryStep, `${pin.version} (${device}), ${libraryFolder}`),
+    part(bindingStep, 'linked'),
+    part(buildStep, 'of the present sources'),
+  ];
+}
+
+/**
+ * @param {SetupContext} context
+ * @returns {Check[]}
+ */
+export function checkPlaces({ cache, root, env, pin, libraryFolder }) {
+  const needed = existsSync(libraryFolder)
+    ? 1e9
+    : pin.unpackedBytes + pin.wheels.reduce((sum, { bytes }) => sum + bytes, 0);
+  const place = existingParent(cache);
+  const { bavail, bsize } = statfsSync(place);
+  const free = bavail * bsize;
+  const detail = `${formatBytes(free)} free at ${place}`;
+  return [
+    ok('cache', `${cache} (${existsSync(cache) ? formatBytes(folderBytes(cache)) : 'empty'})`),
+    free < needed
+      ? warn('disk', detail, 'free some space, or set FACTORBENCH_CACHE to a folder on another disk')
+      : ok('disk', detail),
+    checkData(root, cache, env.FACTORBENCH_DATA),
+  ];
+}
+
+/**
+ * @param {string} root
+ * @param {string} cache
+ * @param {string | undefined} named
+ * @returns {Check}
+ */
+function checkData(root, cache, named) {
+  if (named) {
+    return existsSync(named)
+      ? ok('data', `FACTORBENCH_DATA: ${named}`)
+      : missing(
+          'data',
+          `FACTORBENCH_DATA: there is no ${named}`,
+          'correct the variable, or unset it to use generated data',
+        );
+  }
+  const found = [join(root, 'data'), join(cache, 'data')].find((folder) => existsSync(folder));
+  return found === undefined
+    ? warn(
+        'data',
+        'none: generated data is used',
+        'set FACTORBENCH_DATA, or give --data, to the folder of the data sets',
+      )
+    : ok('data', found);
+}
+
+/**
+ * @param {SetupContext} context
+ * @returns {Check[]}
+ */
+export function checkMachine({ env }) {
+  const { model, instructionSet } = readCpu();
+  const cpu = `${model}, ${availableParallelism()} cores, ${instructionSet.join(' ') || 'no vector extensions known'}`;
+  const threads = env.TF_NUM_INTRAOP_THREADS;
+  const unusable = process.arch === 'x64' && !instructionSet.includes('avx');
+  return [
+    unusable ? missing('cpu', cpu, 'use a processor with AVX: TensorFlow needs it') : ok('cpu', cpu),
+    ok('threads', `one a cell, --threads changes it${threads ? ` (TF_NUM_INTRAOP_THREADS=${threads} is set)` : ''}`),
+    checkGpu(env),
+  ];
+}
+
+/**
+ * @param {NodeJS.ProcessEnv} env
+ * @returns {Check}
+ */
+function checkGpu(env) {
+  const query = ['--query-gpu=name,memory.total,driver_version', '--format=csv,noheader,nounits'];
+  const { output, error } = tryTool('nvidia-smi', query, env);
+  if (error !== null) {
+    return error.includes('not found')
+      ? ok('gpu', 'none: the CPU is used')
+      : warn('gpu', `nvidia-smi: ${error}`, 'reinstall the NVIDIA driver, or use --device cpu');
+  }
+  const gpus = parseNvidiaSmi(output).map(
+    ({ name, memoryMiB, driver }) => `${name}, ${memoryMiB} MiB, driver ${driver}`,
+  );
+  return ok('gpu', gpus.join('; ') || 'none: the CPU is used');
+}
+
+/**
+ * The proof that all fits together: a matrix product by the engine, in a process of its own.
+ *
+ * @param {SetupContext} context
+ * @returns {Check}
+ */
+export function checkEngine(context) {
+  const name = 'engine';
+  if (![dependenciesStep, libraryStep, bindingStep].every((step) => step.isDone(context))) {
+    return missing(name, 'not set up', 'npm run setup');
+  }
+  const script = join(dirname(fileURLToPath(import.meta.url)), 'prove.mjs');
+  const { output, error } = tryTool(process.execPath, [script], { ...context.env, TF_CPP_MIN_LOG_LEVEL: '3' });
+  const remedy = `delete ${context.cache} and run npm run setup`;
+  if (error !== null) return missing(name, error, remedy);
+  const { version, device, product } = JSON.parse(output.split('\n').at(-1) ?? '');
+  if (JSON.stringify(product) !== '[[19,22],[43,50]]')
+    return missing(name, `wrong product ${JSON.stringify(product)}`, remedy);
+  return ok(name, `TensorFlow ${version} multiplies matrices on the ${device}`);
+}
+
+/** @param {string} folder @returns {string} the folder, or the nearest above it that exists */
+function existingParent(folder) {
+  return existsSync(folder) ? folder : existingParent(dirname(folder));
+}
+
+/** @param {string} folder */
+function folderBytes(folder) {
+  return listFiles(folder, '', true).reduce((sum, name) => {
+    const entry = statSync(join(folder, name), { throwIfNoEntry: false });
+    return sum + (entry?.isFile() ? entry.size : 0);
+  }, 0);
+}

@@ -1,0 +1,57 @@
+import { spawn } from 'node:child_process';
+import { constants } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { checkoutRoot, createContext } from './context.mjs';
+import { ensureSetUp, isSetupError } from './ensure.mjs';
+
+const usage = `usage: node harness/setup/start.mjs COMMAND [ARGUMENT]...
+  setup  set up what is missing, and end
+  test   run the tests
+  any other command is one of the command line's: suite, list, plan, check, ... (each has --help)
+`;
+
+/**
+ * Sets up what is missing, then runs a command.
+ *
+ * @param {string[]} argv command and its arguments
+ * @returns {Promise<number>} exit code
+ */
+export async function startCommand([command, ...args]) {
+  if (command === undefined || (command === 'setup' && args.some((arg) => arg === '--help' || arg === '-h'))) {
+    process.stderr.write(usage);
+    return command === undefined ? 2 : 0;
+  }
+  try {
+    const context = createContext({ root: checkoutRoot, env: process.env, command, args });
+    const acted = await ensureSetUp(context, process.stderr);
+    if (command === 'setup') {
+      process.stderr.write(acted ? 'set-up complete\n' : 'all is set up\n');
+      return 0;
+    }
+  } catch (error) {
+    if (!isSetupError(error)) throw error;
+    process.stderr.write(`${error.message}\n`);
+    return 2;
+  }
+  return command === 'test' ? runTests(args) : runCommandLine([command, ...args]);
+}
+
+/** @param {string[]} argv @returns {Promise<number>} */
+async function runCommandLine(argv) {
+  const { main } = await import(pathToFileURL(join(checkoutRoot, 'build/harness/cli/main.js')).href);
+  return main(argv);
+}
+
+/** @param {string[]} args @returns {Promise<number>} */
+function runTests(args) {
+  const vitest = join(checkoutRoot, 'node_modules/vitest/vitest.mjs');
+  const child = spawn(process.execPath, [vitest, 'run', ...args], { cwd: checkoutRoot, stdio: 'inherit' });
+  // A terminal's Ctrl-C reaches the tests as well; this process waits for them to end. Other signals are passed on.
+  process.on('SIGINT', () => {});
+  process.on('SIGTERM', () => child.kill('SIGTERM'));
+  return new Promise((resolve, reject) => {
+    child.once('error', reject);
+    child.once('exit', (code, signal) => resolve(code ?? 128 + constants.signals[signal ?? 'SIGTERM']));
+  });
+}

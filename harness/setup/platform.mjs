@@ -1,0 +1,142 @@
+import { existsSync, readlinkSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { delimiter, join, resolve } from 'node:path';
+import { SetupError } from './errors.mjs';
+import { libraryPins } from './pins.mjs';
+
+/** @import { Device, LibraryPin, Platform } from './pins.mjs' */
+
+const platformRemedy = 'use Linux on x64 or arm64 with glibc 2.27 or newer, for example a Debian container';
+
+/**
+ * @param {string} key operating system and architecture in Node's words, `linux-x64`
+ * @returns {Platform}
+ * @throws {SetupError} where no TensorFlow library is pinned
+ */
+export function selectPlatform(key) {
+  if (Object.hasOwn(libraryPins, key)) return /** @type {Platform} */ (key);
+  throw new SetupError('TensorFlow library', `there is no pinned library for ${key}`, platformRemedy);
+}
+
+/**
+ * @param {string | undefined} glibc version of the system's C library, undefined where it is another (musl)
+ * @throws {SetupError} where TensorFlow cannot be loaded
+ */
+export function requireGlibc(glibc) {
+  if (glibc !== undefined && compareVersions(glibc, '2.27') >= 0) return;
+  const found = glibc === undefined ? 'this system has another C library (musl?)' : `this system has ${glibc}`;
+  throw new SetupError('TensorFlow library', `it needs glibc 2.27 or newer, ${found}`, platformRemedy);
+}
+
+/** @returns {string | undefined} version of the C library, undefined where it is not glibc */
+export function glibcVersion() {
+  const report = /** @type {any} */ (process.report);
+  // Else the report looks up the names of open sockets' addresses.
+  report.excludeNetwork = true;
+  return report.getReport().header.glibcVersionRuntime;
+}
+
+/**
+ * @param {string} a
+ * @param {string} b
+ * @returns {number} negative, zero or positive as a is older than, equal to or newer than b
+ */
+export function compareVersions(a, b) {
+  const [left, right] = [a.split('.').map(Number), b.split('.').map(Number)];
+  for (let i = 0; i < Math.max(left.length, right.length); i++) {
+    const difference = (left[i] ?? 0) - (right[i] ?? 0);
+    if (difference !== 0) return difference;
+  }
+  return 0;
+}
+
+/** Whether an NVIDIA driver is installed. @param {NodeJS.ProcessEnv} env */
+export function hasNvidiaDriver(env) {
+  return existsSync('/proc/driver/nvidia/version') || findOnPath('nvidia-smi', env) !== null;
+}
+
+/**
+ * @param {string} tool
+ * @param {NodeJS.ProcessEnv} env
+ * @returns {string | null}
+ */
+export function findOnPath(tool, env) {
+  const folders = (env.PATH ?? '').split(delimiter).filter((folder) => folder !== '');
+  return folders.map((folder) => join(folder, tool)).find((path) => existsSync(path)) ?? null;
+}
+
+/**
+ * Which build of TensorFlow to use. The CUDA build computes on a CPU too, with the same bits, so a checkout that has it keeps it:
+ * runs with different options in one checkout do not replace each other's library.
+ *
+ * @param {object} facts
+ * @param {string | null} facts.requested value of `--device`
+ * @param {boolean} facts.driver whether an NVIDIA driver is installed
+ * @param {Device | null} facts.linked what the checkout uses now
+ * @param {boolean} facts.explicit whether the command is `setup`, which does as it is told
+ * @returns {Device}
+ */
+export function chooseDevice({ requested, driver, linked, explicit }) {
+  if (requested === 'gpu') return 'gpu';
+  if (requested === 'cpu' && (explicit || linked !== 'gpu')) return 'cpu';
+  return driver || linked === 'gpu' ? 'gpu' : 'cpu';
+}
+
+/**
+ * @param {string[]} args
+ * @returns {string | null} value of `--device VALUE` or `--device=VALUE`
+ */
+export function requestedDevice(args) {
+  const at = args.indexOf('--device');
+  if (at !== -1) return args[at + 1] ?? null;
+  const joined = args.find((arg) => arg.startsWith('--device='));
+  return joined?.slice('--device='.length) ?? null;
+}
+
+/**
+ * The pinned library, and a note where the device that was chosen by its driver has none.
+ *
+ * @param {Platform} platform
+ * @param {Device} device
+ * @param {boolean} requested whether the device was asked for, rather than found
+ * @returns {{ device: Device, pin: LibraryPin, note: string | null }}
+ */
+export function selectLibrary(platform, device, requested) {
+  const pins = libraryPins[platform];
+  const pin = pins[device];
+  if (pin !== undefined) return { device, pin, note: null };
+  const why = `there is no pinned CUDA library for ${platform}`;
+  if (requested) throw new SetupError('TensorFlow library', why, 'use --device cpu');
+  return { device: 'cpu', pin: pins.cpu, note: `${why}; the CPU is used` };
+}
+
+/**
+ * Folder of downloads and builds, per user and shared by checkouts.
+ *
+ * @param {NodeJS.ProcessEnv} env
+ */
+export function cacheFolder(env) {
+  if (env.FACTORBENCH_CACHE) return resolve(env.FACTORBENCH_CACHE);
+  if (env.XDG_CACHE_HOME) return resolve(env.XDG_CACHE_HOME, 'factorbench');
+  return join(homedir(), '.cache', 'factorbench');
+}
+
+/** Where the engine's package looks for its binding. @param {string} root the checkout */
+export function bindingLink(root) {
+  return join(root, 'node_modules/@tensorflow/tfjs-node-gpu/lib/napi-v8/tfjs_binding.node');
+}
+
+/**
+ * @param {string} root
+ * @returns {Device | null} the build that the checkout's binding belongs to; null where none is linked
+ */
+export function linkedDevice(root) {
+  let target;
+  try {
+    target = readlinkSync(bindingLink(root));
+  } catch {
+    return null;
+  }
+  const device = /\/binding-linux-[a-z0-9]+-(cpu|gpu)-/.exec(target)?.[1];
+  return device === 'cpu' || device === 'gpu' ? device : null;
+}

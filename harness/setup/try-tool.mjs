@@ -1,0 +1,26 @@
+import { spawnSync } from 'node:child_process';
+
+const timeoutMs = 60_000;
+
+/**
+ * Runs a tool to see whether it works.
+ *
+ * @param {string} file
+ * @param {string[]} args
+ * @param {NodeJS.ProcessEnv} env
+ * @returns {{ output: string, error: string | null }} `output`: its standard output, trimmed; `error`: why it does not work
+ */
+export function tryTool(file, args, env) {
+  const { stdout, stderr, status, signal, error } = spawnSync(file, args, {
+    env,
+    encoding: 'utf8',
+    timeout: timeoutMs,
+  });
+  if (error !== undefined) {
+    const { code } = /** @type {NodeJS.ErrnoException} */ (error);
+    return { output: '', error: code === 'ENOENT' ? `${file} not found` : error.message };
+  }
+  if (status === 0) return { output: stdout.trim(), error: null };
+  const last = `${stderr}\n${stdout}`.trim().split('\n').at(-1);
+  return { output: '', error: last || `ended with ${signal ?? `exit code ${status}`}` };
+}

@@ -1,0 +1,129 @@
+import { z } from 'zod';
+
+/** The vocabulary of suites and cells: what a suite file may say, and what a cell resolves to. */
+
+export const profileNames = ['smoke', 'nightly', 'paper'] as const;
+export const initNames = ['default', 'spectral'] as const;
+export const regularizerNames = ['none', 'weight-decay', 'frobenius-decay'] as const;
+export const metricNames = ['accuracy'] as const;
+
+export type ProfileName = (typeof profileNames)[number];
+export type InitName = (typeof initNames)[number];
+export type RegularizerName = (typeof regularizerNames)[number];
+
+const fraction = z.number().gt(0).max(1);
+const positive = z.number().positive();
+const count = z.int().positive();
+
+/** CIFAR ResNet of He et al. 2016, section 4.2: depth 6n+2, widths (w, 2w, 4w), option-A shortcuts. */
+export const modelSchema = z.strictObject({
+  name: z.literal('resnet'),
+  depth: count,
+  width: count,
+});
+
+export const datasetSchema = z.strictObject({
+  /** `generated` needs no files. A suite that names `cifar-10` falls back to `generated` where no files are given. */
+  name: z.enum(['cifar-10', 'generated']),
+  /** Training images used, the first of the shuffled set; null: all. */
+  trainExamples: count.nullable(),
+  /** Test images used; null: all. */
+  testExamples: count.nullable(),
+  /** Random horizontal flip, and a random crop out of the image padded with zeros by `cropPadding` on each side. */
+  flip: z.boolean(),
+  cropPadding: z.int().min(0),
+  normalization: z.enum(['dataset', 'imagenet']),
+});
+
+export const trainingSchema = z.strictObject({
+  epochs: count,
+  batchSize: count,
+  learningRate: positive,
+  /** Fractions of the training steps after which the learning rate is multiplied by `decayFactor`. */
+  decayAt: z.array(z.number().gt(0).lt(1)),
+  decayFactor: fraction,
+  /** Learning rate of the first epoch, where it differs (He et al. 2016: deep ResNets); null: the schedule's. */
+  firstEpochLearningRate: positive.nullable(),
+  momentum: z.number().min(0).lt(1),
+  /** λ of weight decay and of Frobenius decay; one value serves both (Khodak et al. 2021, section 3.3). */
+  decay: z.number().min(0),
+  /** Share of the target spread over all classes (Szegedy et al. 2016). */
+  labelSmoothing: z.number().min(0).lt(1),
+});
+
+/** Arms of a comparison: the product of inits x regularizers x budgets for one method. */
+export const armSchema = z.strictObject({
+  method: z.string().min(1),
+  inits: z.array(z.enum(initNames)).min(1),
+  regularizers: z.array(z.enum(regularizerNames)).min(1),
+  /** Target ratios of parameters kept, over all parameters. */
+  budgets: z.array(fraction).min(1),
+});
+
+export const profileSchema = z.strictObject({
+  /** One or two sentences: what this profile reduces against the published schedule, and why it still tells. */
+  note: z.string(),
+  models: z.array(modelSchema).min(1),
+  dataset: datasetSchema,
+  /** Used instead of `dataset` where the real files are not present; null: the profile needs them. */
+  fallbackDataset: datasetSchema.nullable(),
+  training: trainingSchema,
+  arms: z.array(armSchema).min(1),
+  seeds: count,
+  /** Margin of the check, in the metric's unit (fraction of correct answers): a smaller drop is not a regression. */
+  margin: fraction,
+  /** A cell that runs longer is ended and recorded as failed. */
+  timeLimitSeconds: positive,
+  /** Measured examples a second of a dense cell, one thread; the base of the time estimate. */
+  denseExamplesPerSecond: positive,
+});
+
+export const suiteSchema = z.strictObject({
+  name: z.string().regex(/^[a-z][a-z0-9-]*$/),
+  title: z.string(),
+  description: z.string(),
+  profiles: z.partialRecord(z.enum(profileNames), profileSchema),
+});
+
+export type ModelSpec = z.infer<typeof modelSchema>;
+export type DatasetSpec = z.infer<typeof datasetSchema>;
+export type TrainingSpec = z.infer<typeof trainingSchema>;
+export type ArmSpec = z.infer<typeof armSchema>;
+export type ProfileSpec = z.infer<typeof profileSchema>;
+export type SuiteSpec = z.infer<typeof suiteSchema>;
+
+/** Everything that decides a cell's result, defaults included; its hash is the cell's id. */
+export const cellConfigSchema = z.strictObject({
+  model: modelSchema,
+  dataset: datasetSchema,
+  training: trainingSchema,
+  method: z.string(),
+  init: z.enum(initNames),
+  regularizer: z.enum(regularizerNames),
+  budget: fraction,
+  seed: z.int().min(0),
+});
+export type CellConfig = z.infer<typeof cellConfigSchema>;
+
+/** One training run of a plan. */
+export interface Cell {
+  /** First 16 hexadecimal digits of the SHA-256 of the canonical JSON of `config`. */
+  id: string;
+  suite: string;
+  profile: ProfileName;
+  /** Readable, unique in its suite and profile, safe as a file name: `low-rank-0.1.spectral.frobenius-decay.resnet-20.cifar-10.seed-0`. */
+  cell: string;
+  model: string;
+  dataset: string;
+  method: string;
+  init: InitName;
+  regularizer: RegularizerName;
+  /** Target ratio of parameters kept. */
+  budget: number;
+  /** Ratio that the method reaches, known before training; null where training finds it. */
+  ratio: number | null;
+  seed: number;
+  config: CellConfig;
+  estimatedSeconds: number;
+  timeLimitSeconds: number;
+}

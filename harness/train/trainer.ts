@@ -1,0 +1,127 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { testBatches, trainBatches } from '../data/batches.ts';
+import type { ImageData } from '../data/images.ts';
+import { withoutLeaks } from '../engine/gradients.ts';
+import { tf } from '../engine/tensorflow.ts';
+import type { Model } from '../nn/resnet.ts';
+import { learningRateAt } from '../optim/step-schedule.ts';
+import type { Streams } from '../random.ts';
+import type { EpochPoint } from '../record.ts';
+import type { DatasetSpec, TrainingSpec } from '../spec.ts';
+import { batchTensors } from './batch-tensors.ts';
+import { evaluate } from './evaluate.ts';
+import { normSummary } from './norms.ts';
+import type { TrainingStep } from './training-step.ts';
+
+export interface TrainerProgress {
+  phase: 'train' | 'evaluate';
+  epoch: number;
+  step: number;
+  steps: number;
+  loss: number | null;
+}
+
+export interface TrainerOptions {
+  model: Model;
+  step: TrainingStep;
+  data: ImageData;
+  dataset: DatasetSpec;
+  training: TrainingSpec;
+  streams: Streams;
+  /** Points of the epochs that are already done: training goes on after them, from the variables as they are. */
+  curve: readonly EpochPoint[];
+  onProgress(progress: TrainerProgress): void;
+  /** Called after each epoch with the whole curve; the place to save a checkpoint. */
+  onEpoch(curve: readonly EpochPoint[]): Promise<void>;
+}
+
+export interface TrainingOutcome {
+  curve: EpochPoint[];
+  /** Training stopped because the loss was no longer a finite number. */
+  diverged: boolean;
+}
+
+/** Test images evaluated at once. */
+export const evaluationBatch = 250;
+
+/** Trains for the remaining epochs, testing after each. A loss that is not finite ends training as diverged. */
+export async function train(options: TrainerOptions): Promise<TrainingOutcome> {
+  const curve = [...options.curve];
+  for (let epoch = curve.length; epoch < options.training.epochs; epoch++) {
+    const started = performance.now();
+    const trained = await trainEpoch(options, epoch);
+    const tested = trained.diverged ? null : await testEpoch(options, epoch);
+    const finite = tested !== null && Number.isFinite(tested.loss);
+    const norms = finite ? normSummary(options.model.compressed, trained.learningRate) : noNorms;
+    curve.push({
+      epoch: epoch + 1,
+      learning_rate: trained.learningRate,
+      train_loss: finiteOrNull(trained.loss),
+      train_accuracy: trained.accuracy,
+      test_loss: tested === null ? null : finiteOrNull(tested.loss),
+      test_accuracy: tested?.accuracy ?? null,
+      ...norms,
+      seconds: (performance.now() - started) / 1000,
+    });
+    if (!finite) return { curve, diverged: true };
+    await options.onEpoch(curve);
+  }
+  return { curve, diverged: false };
+}
+
+const noNorms = {
+  frobenius_norm: null,
+  nuclear_norm: null,
+  learning_rate_over_norm: null,
+  effective_learning_rate: null,
+};
+
+function finiteOrNull(value: number): number | null {
+  return Number.isFinite(value) ? value : null;
+}
+
+interface EpochResult {
+  loss: number;
+  accuracy: number;
+  /** Of the epoch's last step. */
+  learningRate: number;
+  diverged: boolean;
+}
+
+async function trainEpoch(options: TrainerOptions, epoch: number): Promise<EpochResult> {
+  const { data, dataset, training, step, streams, onProgress } = options;
+  const stepsPerEpoch = Math.ceil(data.train.count / training.batchSize);
+  const steps = stepsPerEpoch * training.epochs;
+  const imageShape = [data.height, data.width, data.channels];
+  let [index, examples, loss, correct, learningRate] = [epoch * stepsPerEpoch, 0, 0, 0, 0];
+  for (const batch of trainBatches(data, dataset, training.batchSize, epoch, streams)) {
+    learningRate = learningRateAt(index, stepsPerEpoch, training);
+    const result = withoutLeaks('training step', () =>
+      tf.tidy(() => {
+        const feeds = { ...batchTensors(batch, imageShape), learningRate: tf.scalar(learningRate) };
+        const scalars = step.run(feeds);
+        return { loss: scalars.loss.dataSync()[0]!, correct: scalars.correct.dataSync()[0]! };
+      }),
+    );
+    index++;
+    examples += batch.size;
+    loss += result.loss * batch.size;
+    correct += result.correct;
+    onProgress({ phase: 'train', epoch: epoch + 1, step: index, steps, loss: finiteOrNull(result.loss) });
+    if (!Number.isFinite(result.loss))
+      return { loss: Number.NaN, accuracy: correct / examples, learningRate, diverged: true };
+    // Lets messages and signals of the parent process through.
+    await nextTurn();
+  }
+  return { loss: loss / examples, accuracy: correct / examples, learningRate, diverged: false };
+}
+
+function testEpoch({ model, data, training, onProgress }: TrainerOptions, epoch: number) {
+  const steps = Math.ceil(data.train.count / training.batchSize) * training.epochs;
+  const step = Math.round((steps * (epoch + 1)) / training.epochs);
+  const imageShape = [data.height, data.width, data.channels];
+  return evaluate(model, testBatches(data, evaluationBatch), imageShape, async () => {
+    onProgress({ phase: 'evaluate', epoch: epoch + 1, step, steps, loss: null });
+    await nextTurn();
+  });
+}

@@ -1,0 +1,64 @@
+import { crossEntropy } from '../engine/cross-entropy.ts';
+import { valueAndGradients } from '../engine/gradients.ts';
+import { type Scalar, type Tensor, tf } from '../engine/tensorflow.ts';
+import type { Variable } from '../engine/variable.ts';
+import type { StatisticUpdates } from '../nn/layer.ts';
+import type { Model } from '../nn/resnet.ts';
+import { type Sgd, sgd } from '../optim/sgd.ts';
+import { decayGradients } from '../regularize/regularizer.ts';
+import type { RegularizerName, TrainingSpec } from '../spec.ts';
+
+/** What changes from step to step. Everything else that a step reads is a variable. */
+export interface StepFeeds {
+  /** [batch, height, width, channels] */
+  images: Tensor;
+  /** [batch], int32 */
+  labels: Tensor;
+  learningRate: Scalar;
+}
+
+/** Scalars that the caller owns. */
+export interface StepResult {
+  loss: Scalar;
+  /** Correctly classified examples of the batch, before the update. */
+  correct: Scalar;
+}
+
+export interface TrainingStep {
+  /** Everything that a step reads and writes: weights, running statistics and optimizer slots. */
+  readonly variables: readonly Variable[];
+  run(feeds: StepFeeds): StepResult;
+}
+
+/** A training step as a function of its feeds and of the variables: loss, gradients, decay, momentum, update. */
+export function trainingStep(model: Model, training: TrainingSpec, regularizer: RegularizerName): TrainingStep {
+  const trainable = model.variables.filter((variable) => variable.role !== 'statistic');
+  const optimizer: Sgd = sgd(trainable, training.momentum);
+  const run = ({ images, labels, learningRate }: StepFeeds): StepResult => {
+    const updates: StatisticUpdates = [];
+    let logits: Tensor | undefined;
+    const { value, gradients } = valueAndGradients(() => {
+      logits = tf.keep(model.apply(images, { training: true, updates }));
+      return crossEntropy(logits, labels, training.labelSmoothing);
+    }, trainable);
+    const decay = decayGradients(model, regularizer, training.decay);
+    const total = trainable.map((variable, index) => {
+      const added = decay.get(variable);
+      return added === undefined ? gradients[index]! : tf.add(gradients[index]!, added);
+    });
+    optimizer.update(total, learningRate);
+    for (const [variable, next] of updates) variable.assign(next);
+    const correct = correctCount(logits!, labels);
+    logits!.dispose();
+    return { loss: value, correct };
+  };
+  return {
+    variables: [...model.variables, ...optimizer.slots],
+    run: (feeds) => tf.tidy(() => run(feeds) as never) as StepResult,
+  };
+}
+
+/** How many rows' largest logit is at the label. */
+export function correctCount(logits: Tensor, labels: Tensor): Scalar {
+  return tf.tidy(() => tf.sum(tf.equal(tf.argMax(logits, 1), labels)) as Scalar);
+}

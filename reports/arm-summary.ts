@@ -1,0 +1,97 @@
+import { groupByArm } from '../baselines/arms.ts';
+import { mean, measuredOnly, sampleDeviation } from '../baselines/moments.ts';
+import type { CellRecord } from '../harness/record.ts';
+import { initNames, regularizerNames } from '../harness/spec.ts';
+
+type NumericField = {
+  [Name in keyof CellRecord]: CellRecord[Name] extends number | null ? Name : never;
+}[keyof CellRecord];
+
+/** One arm over its seeds. Means are over completed seeds only; null: nothing was measured. */
+export interface ArmSummary {
+  model: string;
+  dataset: string;
+  method: string;
+  init: string;
+  regularizer: string;
+  budget: number;
+  /** All records of the arm, seeds ascending. */
+  records: CellRecord[];
+  /** The completed ones. */
+  completed: CellRecord[];
+  value: { mean: number | null; sd: number | null };
+  means: Readonly<Record<MeanField, number | null>>;
+  /** Step time over that of the dense arms of the same run, model and data set. */
+  stepOverDense: number | null;
+}
+
+const meanFields = [
+  ...(['ratio', 'parameters', 'nonzero_parameters', 'macs', 'best_value', 'train_loss'] as const),
+  ...(['train_examples_per_second', 'eval_examples_per_second', 'step_ms'] as const),
+  ...(['gpu_memory_peak_bytes', 'rss_peak_bytes', 'tensor_peak_bytes'] as const),
+] satisfies NumericField[];
+type MeanField = (typeof meanFields)[number];
+
+/** The arms of a run: by model and data set, the dense arms first, then by method, falling budget, init, regularizer. */
+export function summarizeArms(records: readonly CellRecord[]): ArmSummary[] {
+  const denseSteps = new Map<string, number[]>();
+  for (const record of records) {
+    if (record.method !== 'dense' || record.status !== 'completed' || record.step_ms === null) continue;
+    denseSteps.set(place(record), [...(denseSteps.get(place(record)) ?? []), record.step_ms]);
+  }
+  return [...groupByArm(records).values()]
+    .map((group) => summarizeArm(group, (record) => mean(denseSteps.get(place(record)) ?? [])))
+    .sort(inReadingOrder);
+}
+
+function summarizeArm(records: CellRecord[], denseStep: (record: CellRecord) => number | null): ArmSummary {
+  const [first] = records;
+  if (!first) throw new Error('summarizeArm: an arm needs a record');
+  const { model, dataset, method, init, regularizer, budget } = first;
+  const completed = records.filter((record) => record.status === 'completed');
+  const values = measuredOnly(completed.map((record) => record.value));
+  const means = Object.fromEntries(
+    meanFields.map((field) => [field, mean(measuredOnly(completed.map((record) => record[field])))]),
+  ) as ArmSummary['means'];
+  const dense = denseStep(first);
+  return {
+    ...{ model, dataset, method, init, regularizer, budget, records, completed },
+    value: { mean: mean(values), sd: sampleDeviation(values) },
+    means,
+    stepOverDense: means.step_ms === null || dense === null ? null : means.step_ms / dense,
+  };
+}
+
+/** `low-rank, budget 0.1, spectral, frobenius-decay`. */
+export function armLabel({ method, init, regularizer, budget }: ArmSummary): string {
+  return method === 'dense' ? `dense, ${init}, ${regularizer}` : `${method}, budget ${budget}, ${init}, ${regularizer}`;
+}
+
+/** Equal for cells that train the same model on the same data. */
+export function place({ model, dataset }: { model: string; dataset: string }): string {
+  return `${model} on ${dataset}`;
+}
+
+/** Arms by model and data set, in order. */
+export function byPlace(arms: readonly ArmSummary[]): Map<string, ArmSummary[]> {
+  const places = new Map<string, ArmSummary[]>();
+  for (const arm of arms) places.set(place(arm), [...(places.get(place(arm)) ?? []), arm]);
+  return places;
+}
+
+const collator = new Intl.Collator('en', { numeric: true });
+
+function inReadingOrder(left: ArmSummary, right: ArmSummary): number {
+  return (
+    collator.compare(place(left), place(right)) ||
+    Number(right.method === 'dense') - Number(left.method === 'dense') ||
+    collator.compare(left.method, right.method) ||
+    right.budget - left.budget ||
+    indexIn(initNames, left.init) - indexIn(initNames, right.init) ||
+    indexIn(regularizerNames, left.regularizer) - indexIn(regularizerNames, right.regularizer)
+  );
+}
+
+function indexIn(names: readonly string[], name: string): number {
+  return names.indexOf(name);
+}

@@ -1,0 +1,105 @@
+import { canonicalJson } from '../baselines/canonical-json.ts';
+import { counted, points, signed } from '../baselines/wording.ts';
+import type { ArmSummary } from './arm-summary.ts';
+import type { PairedTest } from './statistics.ts';
+import { holm, pairedTest } from './statistics.ts';
+
+/** The difference that one choice makes, everything else equal, paired over shared seeds. */
+export interface Contrast extends PairedTest {
+  /** What is compared: `spectral - default`. */
+  difference: string;
+  /** Under which other choices: `resnet-20 on cifar-10, low-rank, budget 0.1, weight-decay`. */
+  setting: string;
+  /** Seeds of either arm left out: diverged, failed, or run in one arm only. */
+  leftOut: number;
+  /** p corrected over all contrasts shown together (Holm). */
+  adjustedP: number | null;
+  /** One sentence. */
+  reading: string;
+}
+
+interface Kind {
+  subject: string;
+  axis: 'init' | 'regularizer';
+  from: string;
+  to: string;
+}
+
+const kinds: readonly Kind[] = [
+  { subject: 'spectral initialization', axis: 'init', from: 'default', to: 'spectral' },
+  { subject: 'Frobenius decay', axis: 'regularizer', from: 'weight-decay', to: 'frobenius-decay' },
+];
+
+/** Largest Holm-adjusted p that reads as significant. */
+const significance = 0.05;
+
+/** Spectral against default initialization at each regularizer, and Frobenius against weight decay at each initialization. */
+export function contrastsOf(arms: readonly ArmSummary[]): Contrast[] {
+  const found = kinds.flatMap((kind) =>
+    arms
+      .filter((arm) => arm[kind.axis] === kind.to)
+      .flatMap((to) => {
+        const from = arms.find(
+          (arm) => arm[kind.axis] === kind.from && keyWithout(kind.axis, arm) === keyWithout(kind.axis, to),
+        );
+        return from ? [contrast(kind, from, to)] : [];
+      }),
+  );
+  const adjusted = holm(found.map(({ test }) => test.p));
+  return found.map(({ kind, setting, test, leftOut }, i) => {
+    const adjustedP = adjusted[i] ?? null;
+    const reading = readingOf(kind.subject, setting, test, adjustedP, leftOut);
+    return { difference: `${kind.to} - ${kind.from}`, setting, ...test, leftOut, adjustedP, reading };
+  });
+}
+
+/** Equal for arms whose configurations differ in `axis` at most. */
+function keyWithout(axis: Kind['axis'], arm: ArmSummary): string {
+  return canonicalJson({ ...arm.records[0]?.config, seed: null, [axis]: null });
+}
+
+function contrast(kind: Kind, from: ArmSummary, to: ArmSummary) {
+  const before = valuesBySeed(from);
+  const after = valuesBySeed(to);
+  const differences = [...after].flatMap(([seed, value]) => {
+    const reference = before.get(seed);
+    return reference === undefined ? [] : [value - reference];
+  });
+  const seeds = new Set([...from.records, ...to.records].map((record) => record.seed));
+  const { model, dataset, method, budget } = to;
+  const other = kind.axis === 'init' ? to.regularizer : `${to.init} init`;
+  const share = method === 'dense' ? '' : `, budget ${budget}`;
+  const setting = `${model} on ${dataset}, ${method}${share}, ${other}`;
+  return { kind, setting, test: pairedTest(differences), leftOut: seeds.size - differences.length };
+}
+
+function valuesBySeed(arm: ArmSummary): Map<number, number> {
+  return new Map(arm.completed.flatMap((record) => (record.value === null ? [] : [[record.seed, record.value]])));
+}
+
+function readingOf(
+  subject: string,
+  setting: string,
+  test: PairedTest,
+  adjustedP: number | null,
+  leftOut: number,
+): string {
+  const lost = leftOut > 0 ? ` ${counted(leftOut, 'seed')} left out, for lack of a completed pair.` : '';
+  if (test.mean === null) return `${subject} (${setting}): no seed completed in both arms.${lost}`;
+  const effect = `${subject} (${setting}): ${points(test.mean)}`;
+  const seeds = counted(test.n, 'seed');
+  if (test.n < 2) return `${effect} at ${seeds}; one seed cannot tell an effect from chance.${lost}`;
+  if (test.p === null || test.interval === null || adjustedP === null) {
+    return `${effect} at ${seeds}; all differences are equal, so no test is possible.${lost}`;
+  }
+  const [low, high] = test.interval.map((bound) => signed(100 * bound, 2));
+  const interval = `[${low}, ${high}] (95 % interval)`;
+  const p = `Holm-adjusted p ${formatP(adjustedP)}`;
+  if (adjustedP <= significance) return `${effect} ${interval}, significant at ${seeds} (${p}).${lost}`;
+  return `${effect} ${interval}, not distinguishable from zero at ${seeds} (${p}).${lost}`;
+}
+
+/** `= 0.012`, `< 0.001`. */
+export function formatP(p: number): string {
+  return p < 0.001 ? '< 0.001' : `= ${p.toFixed(3)}`;
+}

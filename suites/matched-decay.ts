@@ -1,0 +1,23 @@
+import type { TrainingSpec } from '../harness/spec.ts';
+
+/**
+ * Decay λ for a shortened schedule. What decay does to a weight over a training is exp(−λ·Ση_t / (1 − μ)), so λ grows as
+ * the sum of the learning rates over the steps shrinks: λ·Ση_t stays at the published schedule's. Two significant digits.
+ */
+export function matchedDecay(
+  shortened: { training: Omit<TrainingSpec, 'decay'>; examples: number },
+  published: { training: TrainingSpec; examples: number },
+): number {
+  const target = published.training.decay * learningRateSum(published.training, published.examples);
+  return Number((target / learningRateSum(shortened.training, shortened.examples)).toPrecision(2));
+}
+
+/** Ση_t of a step schedule over a training. */
+function learningRateSum(training: Omit<TrainingSpec, 'decay'>, examples: number): number {
+  const steps = Math.ceil(examples / training.batchSize) * training.epochs;
+  const ends = [...training.decayAt, 1];
+  return ends.reduce((sum, end, index) => {
+    const share = end - (index === 0 ? 0 : ends[index - 1]!);
+    return sum + steps * share * training.learningRate * training.decayFactor ** index;
+  }, 0);
+}

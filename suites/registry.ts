@@ -1,0 +1,5 @@
+import type { SuiteSpec } from '../harness/spec.ts';
+import { compression } from './compression.ts';
+
+/** Every suite that the command line knows. */
+export const suites: readonly SuiteSpec[] = [compression];

@@ -1,0 +1,72 @@
+import { expect, it } from 'vitest';
+import { acceptRecords } from '../../baselines/accept.ts';
+import { UsageError } from '../../harness/errors.ts';
+import { failedRecord, fixtureConfig, fixtureRecord } from '../helpers/records.ts';
+
+const at = '2026-11-23T00:00:00.000Z';
+const first = fixtureRecord();
+const second = fixtureRecord({}, { seed: 1 });
+
+it('stores one entry a record with its raw value and the reason', () => {
+  const baseline = acceptRecords([first, { ...second, value: 0.6 }], null, ' first run ', at);
+  expect(baseline).toMatchObject({ version: 1, suite: 'compression', profile: 'smoke' });
+  expect(baseline.cells.map(({ id, value }) => [id, value])).toEqual([
+    [first.id, 0.55],
+    [second.id, 0.6],
+  ]);
+  expect(baseline.history).toEqual([{ why: 'first run', at, cells: [first.cell, second.cell] }]);
+  expect(Object.keys(baseline.cells[0] ?? {}).sort()).toEqual(
+    [
+      ...['best_value', 'budget', 'cell', 'config', 'dataset', 'fingerprint', 'id', 'init', 'macs', 'method', 'model'],
+      ...['nonzero_parameters', 'parameters', 'ratio', 'regularizer', 'rss_peak_bytes', 'seed', 'status', 'step_ms'],
+      ...['train_loss', 'value', 'weights_digest'],
+    ].sort(),
+  );
+});
+
+it('replaces the entry with the same id, keeps the others and the history', () => {
+  const before = acceptRecords([first, second], null, 'one', at);
+  const after = acceptRecords([{ ...first, value: 0.7 }], before, 'two', at);
+  expect(after.cells.map(({ id, value }) => [id, value])).toEqual([
+    [second.id, 0.55],
+    [first.id, 0.7],
+  ]);
+  expect(after.history.map(({ why }) => why)).toEqual(['one', 'two']);
+  expect(before.cells).toHaveLength(2);
+});
+
+it('replaces an older configuration of the same cell on the same data set', () => {
+  const training = { ...fixtureConfig().training, epochs: 3 };
+  const newer = fixtureRecord({}, { training });
+  const after = acceptRecords([newer], acceptRecords([first, second], null, 'one', at), 'longer', at);
+  expect(after.cells.map(({ id }) => id)).toEqual([second.id, newer.id]);
+});
+
+it('keeps entries of the same cell name on another data set', () => {
+  const files = fixtureRecord({ cell: first.cell, dataset: 'cifar-10', id: 'another' });
+  const after = acceptRecords([files], acceptRecords([first], null, 'one', at), 'real data', at);
+  expect(after.cells.map(({ id }) => id)).toEqual([first.id, 'another']);
+});
+
+it('accepts a diverged record', () => {
+  const diverged = fixtureRecord({ status: 'diverged', value: null });
+  expect(acceptRecords([diverged], null, 'known to diverge', at).cells[0]?.status).toBe('diverged');
+});
+
+it.each([
+  ['an empty reason', [first], ' \n', '--why'],
+  ['no records', [], 'why', 'no records'],
+  ['a failed record', [first, failedRecord('boom', { seed: 1 })], 'why', second.cell],
+  ['a completed record without a value', [fixtureRecord({ value: null })], 'why', first.cell],
+  ['a record that came twice', [first, first], 'why', 'more than once'],
+  ['two suites', [first, { ...second, suite: 'other' }], 'why', 'one suite and profile'],
+])('refuses %s', (_, records, why, part) => {
+  const accept = () => acceptRecords(records, null, why, at);
+  expect(accept).toThrow(UsageError);
+  expect(accept).toThrow(part);
+});
+
+it('refuses records of another profile than the stored baseline', () => {
+  const before = acceptRecords([first], null, 'one', at);
+  expect(() => acceptRecords([{ ...second, profile: 'nightly' }], before, 'two', at)).toThrow(UsageError);
+});

@@ -1,0 +1,230 @@
+import { describe, expect, it } from 'vitest';
+import { acceptRecords } from '../../baselines/accept.ts';
+import type { Baseline } from '../../baselines/baseline.ts';
+import { checkRecords, summarizeVerdicts } from '../../baselines/check.ts';
+import type { CellRecord } from '../../harness/record.ts';
+import { failedRecord, fixtureConfig, fixtureRecord, fixtureVerdict } from '../helpers/records.ts';
+
+const margin = 0.02;
+
+function baselineOf(...records: CellRecord[]): Baseline {
+  return acceptRecords(records, null, 'a fixture', '2026-11-23T00:00:00.000Z');
+}
+
+function checkOne(record: CellRecord, baseline: Baseline | null) {
+  const [verdict] = checkRecords([record], baseline, { margin });
+  if (!verdict) throw new Error('no verdict');
+  return verdict;
+}
+
+/** The same cell trained anew: other weights, so the exact lane does not decide. */
+function retrained(value: number, seed = 0, overrides: Partial<CellRecord> = {}): CellRecord {
+  return fixtureRecord({ value, weights_digest: `retrained ${seed}`, ...overrides }, { seed });
+}
+
+const stored = fixtureRecord();
+
+describe('failures and missing baselines', () => {
+  it('gives failed, with the error, to a record that failed', () => {
+    expect(checkOne(failedRecord('out of memory'), baselineOf(stored))).toEqual({
+      id: stored.id,
+      cell: stored.cell,
+      verdict: 'failed',
+      reason: `${stored.cell}: failed: out of memory`,
+      expected: 0.55,
+      measured: null,
+    });
+  });
+
+  it('gives failed to a completed record without a value', () => {
+    expect(checkOne(fixtureRecord({ value: null }), baselineOf(stored)).verdict).toBe('failed');
+  });
+
+  it('gives no-baseline, naming the remedy, where nothing is stored', () => {
+    const verdict = checkOne(stored, null);
+    expect(verdict).toMatchObject({ verdict: 'no-baseline', expected: null, measured: 0.55 });
+    expect(verdict.reason).toContain('npm run accept');
+  });
+
+  it('gives no-baseline to a cell that the baseline does not hold', () => {
+    const other = fixtureRecord({}, { init: 'spectral' });
+    expect(checkOne(other, baselineOf(stored)).reason).toContain('does not hold this cell');
+  });
+
+  it('names the changed fields where the baseline holds another configuration of the cell', () => {
+    const training = { ...fixtureConfig().training, epochs: 3 };
+    const verdict = checkOne(fixtureRecord({}, { training }), baselineOf(stored));
+    expect(verdict.verdict).toBe('no-baseline');
+    expect(verdict.reason).toContain('training.epochs: 2 -> 3');
+  });
+});
+
+describe('exact counts', () => {
+  it.each(['parameters', 'nonzero_parameters', 'macs', 'ratio'] as const)('regresses on fewer or more %s', (name) => {
+    const before = stored[name] ?? 0;
+    for (const measured of [before / 1.00001, before + 1].map((n) => (name === 'ratio' ? n : Math.floor(n)))) {
+      const verdict = checkOne(fixtureRecord({ [name]: measured }), baselineOf(stored));
+      expect(verdict).toMatchObject({ verdict: 'regressed', expected: before, measured });
+      expect(verdict.reason).toContain(stored.cell);
+      expect(verdict.reason).toContain(`${name} expected ${before}, measured ${measured}`);
+      expect(verdict.reason).toContain('needs accept');
+    }
+  });
+
+  it('regresses where a stored count was not measured', () => {
+    expect(checkOne(fixtureRecord({ macs: null }), baselineOf(stored)).reason).toContain(
+      'macs expected 4301120, measured nothing',
+    );
+  });
+
+  it('does not compare a count that the baseline lacks', () => {
+    expect(checkOne(stored, baselineOf(fixtureRecord({ macs: null }))).verdict).toBe('reproduced');
+  });
+});
+
+describe('divergence', () => {
+  const diverged = fixtureRecord({ status: 'diverged', value: null, weights_digest: null, macs: null });
+
+  it('regresses where the baseline completed', () => {
+    const verdict = checkOne(diverged, baselineOf(stored));
+    expect(verdict).toMatchObject({ verdict: 'regressed', expected: 0.55, measured: null });
+    expect(verdict.reason).toContain('diverged, expected accuracy 55.00 %');
+  });
+
+  it('passes where the baseline diverged too', () => {
+    expect(checkOne(diverged, baselineOf(diverged)).verdict).toBe('pass');
+  });
+
+  it('improves where only the baseline diverged', () => {
+    const before = fixtureRecord({ status: 'diverged', value: null });
+    expect(checkOne(stored, baselineOf(before)).verdict).toBe('improved');
+  });
+
+  it('keeps a diverged seed out of the mean of the others', () => {
+    const baseline = baselineOf(stored, fixtureRecord({}, { seed: 1 }));
+    const seeds = [retrained(0.54), fixtureRecord({ status: 'diverged', value: 0 }, { seed: 1 })];
+    const verdicts = checkRecords(seeds, baseline, { margin });
+    expect(verdicts.map(({ verdict }) => verdict)).toEqual(['pass', 'regressed']);
+    expect(verdicts[0]?.measured).toBeCloseTo(0.54, 12);
+  });
+});
+
+describe('the exact lane', () => {
+  it('reproduces with equal fingerprint, digest and value', () => {
+    expect(checkOne(stored, baselineOf(stored))).toMatchObject({
+      verdict: 'reproduced',
+      expected: 0.55,
+      measured: 0.55,
+    });
+  });
+
+  it.each([
+    ['another environment', { fingerprint: { ...stored.fingerprint, instruction_set: 'avx512' } }],
+    ['other weights', { weights_digest: 'other' }],
+    ['no digest', { weights_digest: null }],
+  ])('only passes with %s', (_, overrides) => {
+    expect(checkOne(fixtureRecord(overrides as Partial<CellRecord>), baselineOf(stored)).verdict).toBe('pass');
+  });
+
+  it('does not call missing digests on both sides equal', () => {
+    const without = fixtureRecord({ weights_digest: null });
+    expect(checkOne(without, baselineOf(without)).verdict).toBe('pass');
+  });
+
+  it('says drift where the environment is the same and the weights are not', () => {
+    expect(checkOne(retrained(0.55), baselineOf(stored)).reason).toContain('Drift');
+  });
+
+  it('regresses naming cell, expected and measured where the baseline was edited 10 points better', () => {
+    const baseline = baselineOf(stored);
+    const edited = { ...baseline, cells: baseline.cells.map((entry) => ({ ...entry, value: 0.65 })) };
+    const verdict = checkOne(stored, edited);
+    expect(verdict).toMatchObject({ verdict: 'regressed', expected: 0.65, measured: 0.55 });
+    expect(verdict.reason).toContain(`${stored.cell}: accuracy expected 65.00 %, measured 55.00 % (-10.00 points`);
+    expect(verdict.reason).toContain('the baseline file was altered, or the evaluation changed');
+  });
+
+  it('does not let other seeds hide one edited entry', () => {
+    const seeds = [0, 1, 2, 3, 4, 5].map((seed) => fixtureRecord({}, { seed }));
+    const baseline = baselineOf(...seeds);
+    const edited = { ...baseline, cells: baseline.cells.map((e) => (e.seed === 3 ? { ...e, value: 0.65 } : e)) };
+    const verdicts = checkRecords(seeds, edited, { margin });
+    expect(verdicts.map(({ verdict }) => verdict)).toEqual([
+      ...['reproduced', 'reproduced', 'reproduced', 'regressed', 'reproduced', 'reproduced'],
+    ]);
+  });
+});
+
+describe('other data', () => {
+  const elsewhere = fixtureRecord({ fingerprint: { ...stored.fingerprint!, data: 'fedcba9876543210' }, value: 0.1 });
+
+  it('is inconclusive, naming both digests and values', () => {
+    const verdict = checkOne(elsewhere, baselineOf(stored));
+    expect(verdict).toMatchObject({ verdict: 'inconclusive', expected: 0.55, measured: 0.1 });
+    for (const part of ['0123456789abcdef', 'fedcba9876543210', '55.00 %', '10.00 %'])
+      expect(verdict.reason).toContain(part);
+  });
+
+  it('is inconclusive where a side does not name its data', () => {
+    expect(checkOne(fixtureRecord({ fingerprint: null }), baselineOf(stored)).verdict).toBe('inconclusive');
+  });
+
+  it('stays out of the mean of the other seeds', () => {
+    const seeds = [elsewhere, retrained(0.55, 1)];
+    const verdicts = checkRecords(seeds, baselineOf(stored, fixtureRecord({}, { seed: 1 })), { margin });
+    expect(verdicts.map(({ verdict }) => verdict)).toEqual(['inconclusive', 'pass']);
+  });
+});
+
+describe('the accuracy lane', () => {
+  it.each([
+    [0.53, 'pass'],
+    [0.5299, 'regressed'],
+    [0.57, 'pass'],
+    [0.5701, 'improved'],
+  ])('judges 0.55 -> %f with a margin of 0.02: %s', (value, expected) => {
+    expect(checkOne(retrained(value), baselineOf(stored)).verdict).toBe(expected);
+  });
+
+  it('compares the mean over the seeds of an arm with the baseline of the same seeds', () => {
+    const before = [0.5, 0.6, 0.9].map((value, seed) => fixtureRecord({ value }, { seed }));
+    const after = [retrained(0.44, 0), retrained(0.6, 1)];
+    const verdicts = checkRecords(after, baselineOf(...before), { margin });
+    expect(verdicts.map(({ verdict }) => verdict)).toEqual(['regressed', 'regressed']);
+    expect(verdicts[0]?.expected).toBeCloseTo(0.55, 12);
+    expect(verdicts[0]?.measured).toBeCloseTo(0.52, 12);
+    expect(verdicts[0]?.reason).toContain('mean of 2 seeds: 0, 1');
+  });
+
+  it('lets a drop of one seed pass that the others make up for', () => {
+    const before = [0, 1].map((seed) => fixtureRecord({}, { seed }));
+    const after = [retrained(0.51, 0), retrained(0.59, 1)];
+    expect(checkRecords(after, baselineOf(...before), { margin }).map(({ verdict }) => verdict)).toEqual([
+      'pass',
+      'pass',
+    ]);
+  });
+
+  it('does not mix arms', () => {
+    const spectral = fixtureRecord({}, { init: 'spectral' });
+    const after = [retrained(0.45), { ...spectral, value: 0.65, weights_digest: 'new' }];
+    const verdicts = checkRecords(after, baselineOf(stored, spectral), { margin });
+    expect(verdicts.map(({ verdict }) => verdict)).toEqual(['regressed', 'improved']);
+  });
+});
+
+describe('summarizeVerdicts', () => {
+  it.each([
+    [['reproduced', 'pass', 'improved'], 'passed'],
+    [['pass', 'regressed', 'inconclusive'], 'regressed'],
+    [['failed'], 'regressed'],
+    [['pass', 'inconclusive'], 'inconclusive'],
+    [['pass', 'no-baseline'], 'inconclusive'],
+    [[], 'passed'],
+  ] as const)('%j: %s', (names, outcome) => {
+    const summary = summarizeVerdicts(names.map((name) => fixtureVerdict(stored, name)));
+    expect(summary.outcome).toBe(outcome);
+    for (const name of names) expect(summary.counts[name]).toBe(1);
+    expect(Object.values(summary.counts).reduce((a, b) => a + b)).toBe(names.length);
+  });
+});

@@ -1,0 +1,61 @@
+import { expect, it } from 'vitest';
+import { compareRecords } from '../../baselines/compare.ts';
+import { failedRecord, fixtureConfig, fixtureRecord } from '../helpers/records.ts';
+
+const left = [0.5, 0.6, 0.7].map((value, seed) => fixtureRecord({ value }, { seed }));
+
+it('gives mean, deviation, difference and ratios of an arm', () => {
+  const right = [0.6, 0.8].map((value, seed) =>
+    fixtureRecord(
+      { value, parameters: 27000, train_examples_per_second: 600, weights_digest: `new ${seed}` },
+      { seed },
+    ),
+  );
+  const [row, ...rest] = compareRecords(left, right);
+  expect(rest).toEqual([]);
+  expect(row).toMatchObject({ method: 'low-rank', budget: 0.1, left: { n: 3, lost: 0 }, right: { n: 2, lost: 0 } });
+  expect(row?.left.mean).toBeCloseTo(0.6, 12);
+  expect(row?.left.sd).toBeCloseTo(0.1, 12);
+  expect(row?.right.sd).toBeCloseTo(Math.SQRT2 / 10, 12);
+  expect(row?.difference).toBeCloseTo(0.1, 12);
+  expect(row).toMatchObject({
+    speedRatio: 1.5,
+    parameterDifference: -53,
+    sharedSeeds: 2,
+    digestsEqual: 0,
+    configChanges: [],
+  });
+});
+
+it('counts bit-identical seeds', () => {
+  const right = [...left.slice(0, 2), fixtureRecord({ weights_digest: null }, { seed: 2 })];
+  expect(compareRecords(left, right)[0]).toMatchObject({ sharedSeeds: 3, digestsEqual: 2 });
+});
+
+it('shows an arm of one side alone, without a difference', () => {
+  const spectral = fixtureRecord({}, { init: 'spectral' });
+  const rows = compareRecords(left, [spectral]);
+  expect(rows.map(({ init, left, right }) => [init, left.n, right.n])).toEqual([
+    ['default', 3, 0],
+    ['spectral', 0, 1],
+  ]);
+  expect(rows[1]).toMatchObject({ difference: null, speedRatio: null, parameterDifference: null });
+  expect(rows[1]?.right.sd).toBeNull();
+});
+
+it('leaves lost seeds out of the mean and counts them', () => {
+  const right = [
+    fixtureRecord({ value: 0.5 }),
+    failedRecord('boom', { seed: 1 }),
+    fixtureRecord({ status: 'diverged', value: 0.1 }, { seed: 2 }),
+  ];
+  expect(compareRecords(left, right)[0]?.right).toMatchObject({ n: 1, lost: 2, mean: 0.5 });
+});
+
+it('names the fields in which the configurations differ', () => {
+  const training = { ...fixtureConfig().training, epochs: 5 };
+  expect(compareRecords(left, [fixtureRecord({}, { training, seed: 7 })])[0]).toMatchObject({
+    configChanges: ['training.epochs: 2 -> 5'],
+    sharedSeeds: 0,
+  });
+});

@@ -1,0 +1,178 @@
+import { createHash } from 'node:crypto';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { dropCheckpoint, restoreCheckpoint, saveCheckpoint } from '../harness/checkpoint.ts';
+import { tf } from '../harness/engine/tensorflow.ts';
+import { type Variable, variableOf } from '../harness/engine/variable.ts';
+import './helpers/engine.ts';
+import { fixtureEpoch } from './helpers/records.ts';
+
+const key = { id: 'cell', fingerprint: 'machine' };
+const curve = [fixtureEpoch(1), fixtureEpoch(2, { test_loss: null })];
+const numbers = { a: [1, -0, 1e-40, 3.4e38], b: [0.1, Math.PI] };
+
+let folder: string;
+let path: string;
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'factorbench-checkpoint-'));
+  path = join(folder, 'deeper', 'cell.ckpt');
+});
+afterEach(() => rm(folder, { recursive: true, force: true }));
+
+const saved = () => [
+  variableOf('a', 'weight', Float32Array.from(numbers.a), [2, 2]),
+  variableOf('b', 'statistic', Float32Array.from(numbers.b), [2]),
+];
+const blank = () => [
+  variableOf('a', 'weight', new Float32Array(4), [2, 2]),
+  variableOf('b', 'statistic', new Float32Array(2), [2]),
+];
+const contents = (variables: readonly Variable[]) => variables.map(({ value }) => [...value.dataSync()]);
+
+async function expectRefused(reason: RegExp, variables = blank(), asked = key): Promise<void> {
+  const before = contents(variables);
+  const restored = await restoreCheckpoint(path, asked, variables);
+  expect(restored).toEqual({ state: 'refused', reason: expect.stringMatching(reason) });
+  expect(contents(variables)).toEqual(before);
+}
+
+describe('a checkpoint', () => {
+  test('restores every bit of the variables, and the curve', async () => {
+    await saveCheckpoint(path, key, curve, saved());
+    const variables = blank();
+    const before = tf.memory().numTensors;
+    expect(await restoreCheckpoint(path, key, variables)).toEqual({ state: 'restored', curve });
+    expect(contents(variables)).toEqual([numbers.a.map(Math.fround), numbers.b.map(Math.fround)]);
+    expect(Object.is(contents(variables)[0]![1], -0)).toBe(true);
+    expect(tf.memory().numTensors).toBe(before);
+  });
+
+  test('is replaced by the next one, and leaves no other file', async () => {
+    await saveCheckpoint(path, key, curve.slice(0, 1), blank());
+    await saveCheckpoint(path, key, curve, saved());
+    const variables = blank();
+    await restoreCheckpoint(path, key, variables);
+    expect(contents(variables)).toEqual(contents(saved()));
+    expect(await readdir(join(folder, 'deeper'))).toEqual(['cell.ckpt']);
+  });
+
+  test('that is not there is absent, and can be dropped all the same', async () => {
+    const variables = blank();
+    expect(await restoreCheckpoint(path, key, variables)).toEqual({ state: 'absent' });
+    expect(contents(variables)).toEqual(contents(blank()));
+    await dropCheckpoint(path);
+    await saveCheckpoint(path, key, curve, saved());
+    await dropCheckpoint(path);
+    expect(await readdir(join(folder, 'deeper'))).toEqual([]);
+  });
+
+  test('that cannot be read is an error, not a new start', async () => {
+    await expect(restoreCheckpoint(folder, key, blank())).rejects.toThrow(/EISDIR/);
+  });
+});
+
+describe('a checkpoint is refused, and the variables stay,', () => {
+  beforeEach(() => saveCheckpoint(path, key, curve, saved()));
+
+  test('where it is cut off anywhere', async () => {
+    const whole = await readFile(path);
+    const headerEnd = 4 + whole.readUInt32LE(0);
+    for (const length of [0, 3, 4, 20, headerEnd - 1, headerEnd, headerEnd + 1, whole.length - 1]) {
+      await writeFile(path, whole.subarray(0, length));
+      await expectRefused(/damaged/);
+    }
+  });
+
+  test('where it is longer', async () => {
+    await writeFile(path, Buffer.concat([await readFile(path), Buffer.of(0)]));
+    await expectRefused(/damaged/);
+  });
+
+  test('where one bit of the values differs, any of them', async () => {
+    const whole = await readFile(path);
+    const start = 4 + whole.readUInt32LE(0);
+    for (let at = start; at < whole.length; at++) {
+      const corrupt = Buffer.from(whole);
+      corrupt[at]! ^= 1;
+      await writeFile(path, corrupt);
+      await expectRefused(/damaged/);
+    }
+  });
+
+  test('where one bit of the header differs', async () => {
+    const whole = await readFile(path);
+    const end = 4 + whole.readUInt32LE(0);
+    const accepted: string[] = [];
+    // Every fifth byte tells as much as all of them.
+    for (let at = 0; at < end; at += 5) {
+      const corrupt = Buffer.from(whole);
+      corrupt[at]! ^= 1;
+      await writeFile(path, corrupt);
+      const { state } = await restoreCheckpoint(path, key, blank());
+      if (state !== 'refused') accepted.push(`byte ${at}`);
+    }
+    expect(accepted).toEqual([]);
+  });
+
+  test('where the header length is absurd', async () => {
+    const corrupt = await readFile(path);
+    corrupt.writeUInt32LE(0xffff_ffff, 0);
+    await writeFile(path, corrupt);
+    await expectRefused(/damaged/);
+  });
+
+  test.each([
+    ['is no JSON', () => '{"version":'],
+    ['has another version', (text: string) => text.replace('"version":1', '"version":2')],
+    ['lacks the curve', (text: string) => text.replace('"curve"', '"curves"')],
+  ])('where the header %s', async (_what, change) => {
+    const whole = await readFile(path);
+    const end = 4 + whole.readUInt32LE(0);
+    const header = Buffer.from(change(whole.toString('utf8', 4, end)));
+    const length = Buffer.alloc(4);
+    length.writeUInt32LE(header.length);
+    await writeFile(path, Buffer.concat([length, header, whole.subarray(end)]));
+    await expectRefused(/damaged/);
+  });
+
+  test('where it is of another cell', async () => {
+    await expectRefused(/another configuration/, blank(), { ...key, id: 'other' });
+  });
+
+  test('where it was made on another machine', async () => {
+    await expectRefused(/another machine or engine/, blank(), { ...key, fingerprint: 'other' });
+  });
+
+  test.each([
+    ['another name', [variableOf('c', 'weight', new Float32Array(4), [2, 2]), blank()[1]!]],
+    ['another shape of the same size', [variableOf('a', 'weight', new Float32Array(4), [4]), blank()[1]!]],
+    ['another order', blank().reverse()],
+    ['fewer variables', blank().slice(0, 1)],
+    ['more variables', [...blank(), variableOf('c', 'weight', new Float32Array(1), [1])]],
+  ])('where it meets %s', async (_what, variables) => {
+    await expectRefused(/other variables/, variables);
+  });
+});
+
+test('the file is a header of its length, then the values, with their SHA-256', async () => {
+  await saveCheckpoint(path, key, curve, saved());
+  const file = await readFile(path);
+  const end = 4 + file.readUInt32LE(0);
+  const header = JSON.parse(file.toString('utf8', 4, end));
+  const values = file.subarray(end);
+  expect(header).toMatchObject({
+    version: 1,
+    ...key,
+    variables: [
+      { name: 'a', shape: [2, 2] },
+      { name: 'b', shape: [2] },
+    ],
+  });
+  expect(values.length).toBe(24);
+  expect([0, 4, 8, 12, 16, 20].map((at) => values.readFloatLE(at))).toEqual(
+    [...numbers.a, ...numbers.b].map(Math.fround),
+  );
+  expect(header.sha256).toBe(createHash('sha256').update(values).digest('hex'));
+});

@@ -1,0 +1,30 @@
+import { main } from '../../harness/cli/main.ts';
+import { planCells } from '../../harness/plan.ts';
+import type { CellRecord } from '../../harness/record.ts';
+import { storeAt, writeRecord } from '../../harness/run/store.ts';
+import type { Cell } from '../../harness/spec.ts';
+import { compression } from '../../suites/compression.ts';
+import { capture, recordOfCell, temporaryFolder } from '../run/helpers.ts';
+
+/** Runs the command line in this process, without data on the machine and with its own baselines. */
+export async function cli(argv: string[], options: { env?: NodeJS.ProcessEnv; baselinesDir?: string } = {}) {
+  const [stdout, stderr] = [capture(), capture()];
+  const cache = await temporaryFolder();
+  const exitCode = await main(argv, {
+    stdout: stdout.stream,
+    stderr: stderr.stream,
+    env: { FACTORBENCH_CACHE: cache, ...options.env },
+    baselinesDir: options.baselinesDir ?? (await temporaryFolder()),
+  });
+  return { exitCode, stdout: stdout.text(), stderr: stderr.text() };
+}
+
+/** The cells of the smoke profile on generated data. */
+export const smokeCells: Cell[] = planCells(compression, 'smoke', { realData: false });
+
+/** An output folder that holds a record of each cell. */
+export async function folderWith(cells: readonly Cell[], overrides: Partial<CellRecord> = {}): Promise<string> {
+  const outDir = await temporaryFolder();
+  for (const cell of cells) await writeRecord(storeAt(outDir), recordOfCell(cell, overrides));
+  return outDir;
+}

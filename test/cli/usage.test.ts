@@ -1,0 +1,68 @@
+import { readdir } from 'node:fs/promises';
+import { expect, it } from 'vitest';
+import { temporaryFolder } from '../run/helpers.ts';
+import { cli } from './helpers.ts';
+
+it.each([
+  ['an unknown command', ['siute', 'compression'], /unknown command 'siute'[\s\S]*Did you mean suite\?/],
+  ['an unknown option', ['suite', 'compression', '--profil', 'smoke'], /unknown option '--profil'[\s\S]*--profile/],
+  ['an unknown suite', ['suite', 'compresion'], /no suite 'compresion': did you mean compression\?/],
+  ['an unknown profile', ['suite', 'compression', '--profile', 'smke'], /--profile smke: .*did you mean smoke\?/],
+  ['no suite', ['suite'], /Name a suite\. Known: .*compression/],
+  ['--jobs 0', ['suite', 'compression', '--jobs', '0'], /--jobs 0: expected a whole number of at least 1/],
+  ['--seeds x', ['suite', 'compression', '--seeds', 'x'], /--seeds x: expected a whole number/],
+  ['--threads 1.5', ['suite', 'compression', '--threads', '1.5'], /--threads 1\.5: expected/],
+  ['--shard 3/2', ['suite', 'compression', '--shard', '3/2'], /--shard 3\/2: expected I\/N/],
+  ['--device tpu', ['suite', 'compression', '--device', 'tpu'], /--device[\s\S]*cpu, gpu/],
+  [
+    '--resume with --fresh',
+    ['suite', 'compression', '--resume', '--fresh'],
+    /--resume[\s\S]*cannot be used with[\s\S]*--fresh/,
+  ],
+  ['--only without a match', ['suite', 'compression', '--only', 'nothing*'], /--only nothing\*: matches none/],
+  ['a second suite', ['suite', 'compression', 'other'], /too many arguments/],
+  ['accept without --why', ['accept', 'compression'], /--why/],
+  ['accept with a blank --why', ['accept', 'compression', '--why', ' '], /--why: the text is empty/],
+  ['merge without --out', ['merge', 'a', 'b'], /--out/],
+  ['verify --sample 0', ['verify', 'compression', '--sample', '0'], /--sample 0: expected/],
+  ['check of an absent folder', ['check', 'compression', '--out', '/nonexistent'], /no folder \/nonexistent/],
+])('exits with 2 on %s, naming it without a stack', async (_, argv, message) => {
+  const { exitCode, stdout, stderr } = await cli(argv);
+  expect(stderr).toMatch(message);
+  expect(stderr).not.toMatch(/\n\s+at /);
+  expect(stdout).toBe('');
+  expect(exitCode).toBe(2);
+});
+
+it.each(['suite', 'list', 'plan', 'check', 'accept', 'compare', 'merge', 'verify', 'report', 'bench'])(
+  'explains %s with examples',
+  async (command) => {
+    const { exitCode, stdout, stderr } = await cli([command, '--help']);
+    expect(exitCode).toBe(0);
+    expect(stderr).toBe('');
+    expect(stdout).toContain(`Usage: factorbench ${command}`);
+    expect(stdout).toMatch(new RegExp(`Examples:\\n  \\$ npm run ${command}`));
+  },
+);
+
+it.each([
+  ['--data', ['--data', 'DIR'], {}],
+  ['FACTORBENCH_DATA', [], { FACTORBENCH_DATA: 'DIR' }],
+])('refuses data named by %s that is not there, naming what it looked for', async (name, argv, env) => {
+  const dir = await temporaryFolder();
+  const put = (text: string) => text.replace('DIR', dir);
+  const filled = Object.fromEntries(Object.entries(env).map(([key, value]) => [key, put(value)]));
+  const { exitCode, stderr } = await cli(['suite', 'compression', ...argv.map(put)], { env: filled });
+  expect(exitCode).toBe(2);
+  expect(stderr).toContain(name);
+  expect(stderr).toContain(dir);
+  expect(stderr).toContain('data_batch_1.bin');
+  expect(stderr).toContain('--download');
+  expect(await readdir(dir)).toEqual([]);
+});
+
+it('refuses a profile that needs real data where there is none', async () => {
+  const { exitCode, stderr } = await cli(['plan', 'compression', '--profile', 'paper']);
+  expect(exitCode).toBe(2);
+  expect(stderr).toMatch(/--data DIR.*--download/);
+});

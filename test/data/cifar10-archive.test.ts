@@ -1,0 +1,99 @@
+import { createHash } from 'node:crypto';
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { execa } from 'execa';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { cifar10Archive, fetchCifar10 } from '../../harness/data/cifar10-archive.ts';
+import { recordsOf, writeCifar10 } from './cifar10-files.ts';
+import { failure } from './failure.ts';
+import { type FileServer, sendFile, serve } from './file-server.ts';
+
+const batches = { 'data_batch_1.bin': recordsOf([3, 9]), 'test_batch.bin': recordsOf([5]) };
+let dir: string;
+let server: FileServer | null;
+beforeEach(async () => {
+  dir = await mkdtemp(join(tmpdir(), 'factorbench-archive-'));
+  server = null;
+});
+afterEach(async () => {
+  await server?.close();
+  await rm(dir, { recursive: true, force: true });
+});
+
+/** Serves `archive`, with its true size and checksum. */
+async function options(archive: Uint8Array) {
+  server = await serve((request, response) => sendFile(request, response, archive));
+  const md5 = createHash('md5').update(archive).digest('hex');
+  return { url: server.url, bytes: archive.length, md5, tries: 1 };
+}
+
+async function archiveOf(files: Record<string, Uint8Array>): Promise<Uint8Array> {
+  const source = join(dir, 'source');
+  await writeCifar10(source, files);
+  await execa('tar', ['-czf', join(dir, 'a.tar.gz'), '-C', source, 'cifar-10-batches-bin']);
+  return readFile(join(dir, 'a.tar.gz'));
+}
+
+test('the archive is the published one', () => {
+  expect(cifar10Archive).toEqual({
+    url: 'https://www.cs.toronto.edu/~kriz/cifar-10-binary.tar.gz',
+    bytes: 170052171,
+    md5: 'c32a1d4ab5d03f1284b67883e8d87530',
+  });
+});
+
+test('the archive is fetched and unpacked, and only the data stay', async () => {
+  const target = join(dir, 'new', 'data');
+  const folder = await fetchCifar10(target, await options(await archiveOf(batches)));
+  expect(folder).toBe(join(target, 'cifar-10-batches-bin'));
+  expect(await readdir(target)).toEqual(['cifar-10-batches-bin']);
+  expect(await readdir(folder)).toEqual(['data_batch_1.bin', 'test_batch.bin']);
+  expect(Buffer.compare(await readFile(join(folder, 'test_batch.bin')), batches['test_batch.bin'])).toBe(0);
+});
+
+test('data that are there already are not fetched', async () => {
+  const archive = await options(await archiveOf(batches));
+  const folder = await writeCifar10(join(dir, 'data'), batches);
+  expect(await fetchCifar10(join(dir, 'data'), archive)).toBe(folder);
+  expect(await fetchCifar10(folder, archive)).toBe(folder);
+  expect(server!.ranges).toEqual([]);
+});
+
+test('damaged data that are there already are reported, not replaced', async () => {
+  const archive = await options(await archiveOf(batches));
+  await writeCifar10(join(dir, 'data'), { 'data_batch_1.bin': recordsOf([1]) });
+  expect(await failure(fetchCifar10(join(dir, 'data'), archive))).toContain('holds no test_batch.bin');
+});
+
+test('an archive that tar cannot read is reported with what tar says, and leaves no folder', async () => {
+  const target = join(dir, 'data');
+  const message = await failure(fetchCifar10(target, await options(Buffer.from('this is no archive'))));
+  expect(message).toContain(`unpacking ${join(target, 'cifar-10-binary.tar.gz')} failed: `);
+  expect(message).toContain('gzip');
+  expect(await readdir(target)).toEqual(['cifar-10-binary.tar.gz']);
+});
+
+test('an archive without the batches is refused, and leaves no folder', async () => {
+  const target = join(dir, 'data');
+  const message = await failure(
+    fetchCifar10(target, await options(await archiveOf({ 'readme.html': Buffer.from('-') }))),
+  );
+  expect(message).toContain('holds no data_batch_1.bin');
+  expect(await readdir(target)).toEqual(['cifar-10-binary.tar.gz']);
+});
+
+test('a machine without tar is told what to do', async () => {
+  const archive = await options(await archiveOf(batches));
+  const path = process.env.PATH;
+  await mkdir(join(dir, 'bin'));
+  await writeFile(join(dir, 'bin', 'nothing'), '');
+  process.env.PATH = join(dir, 'bin');
+  try {
+    expect(await failure(fetchCifar10(join(dir, 'data'), archive))).toContain(
+      'the program tar was not found; install it',
+    );
+  } finally {
+    process.env.PATH = path;
+  }
+});

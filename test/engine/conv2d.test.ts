@@ -1,0 +1,88 @@
+import { describe, expect, test } from 'vitest';
+import { conv2d } from '../../harness/engine/conv2d.ts';
+import { engineGradients, expectClose, tensorOf, valuesOf } from '../helpers/engine.ts';
+import { finiteDifferences } from '../helpers/finite-differences.ts';
+import { convolution, dot, filled, randomValues, values } from '../helpers/reference.ts';
+
+const kernels: [number, number][] = [
+  [3, 3],
+  [1, 3],
+  [3, 1],
+  [1, 1],
+  [5, 3],
+];
+const strides: [number, number][] = [
+  [1, 1],
+  [2, 2],
+  [1, 2],
+  [2, 1],
+];
+const sizes: [number, number][] = [
+  [6, 8],
+  [7, 5],
+  [8, 7],
+  [2, 1],
+];
+
+const cases = kernels.flatMap((kernel) => strides.flatMap((stride) => sizes.map((size) => ({ kernel, stride, size }))));
+
+describe.each(cases)('conv2d $kernel, stride $stride, size $size', ({ kernel, stride, size }) => {
+  const x = randomValues('x', [2, ...size, 3]);
+  const filter = randomValues('filter', [...kernel, 3, 2]);
+  const expected = convolution(x, filter, stride);
+
+  test('agrees with the definition', () => {
+    expect(expected.shape).toEqual([2, Math.ceil(size[0] / stride[0]), Math.ceil(size[1] / stride[1]), 2]);
+    expectClose(conv2d(tensorOf(x), tensorOf(filter), { stride }), expected);
+  });
+
+  test('has the gradients of finite differences', () => {
+    const c = randomValues('c', expected.shape);
+    const [forX, forFilter] = engineGradients((a, b) => conv2d(a, b, { stride }), [x, filter], c);
+    expectClose(
+      forX!,
+      finiteDifferences((moved) => dot(convolution(moved, filter, stride), c), x),
+    );
+    expectClose(
+      forFilter!,
+      finiteDifferences((moved) => dot(convolution(x, moved, stride), c), filter),
+    );
+  });
+});
+
+describe('conv2d', () => {
+  test('with a centred unit filter and stride 2 picks every other pixel from the first on', () => {
+    const x = filled([1, 4, 4, 1], ([, i, j]) => 10 * i! + j!);
+    const unit = values([3, 3, 1, 1], [0, 0, 0, 0, 1, 0, 0, 0, 0]);
+    expect(valuesOf(conv2d(tensorOf(x), tensorOf(unit), { stride: [2, 2] })).data).toEqual(
+      Float64Array.of(0, 2, 20, 22),
+    );
+  });
+
+  test('correlates: the filter is not mirrored', () => {
+    const x = values([1, 1, 3, 1], [1, 2, 4]);
+    const filter = values([1, 3, 1, 1], [100, 10, 1]);
+    expect([...valuesOf(conv2d(tensorOf(x), tensorOf(filter), { stride: [1, 1] })).data]).toEqual([12, 124, 240]);
+  });
+
+  test.each(strides)('without input gradient has the same output and filter gradient, stride %i, %i', (...stride) => {
+    const [x, filter] = [randomValues('x', [2, 6, 5, 3]), randomValues('filter', [3, 3, 3, 2])];
+    const expected = convolution(x, filter, stride);
+    const c = randomValues('c', expected.shape);
+    const input = tensorOf(x);
+    const first = (kernel: typeof input) => conv2d(input, kernel, { stride, inputGradient: false });
+    expectClose(first(tensorOf(filter)), expected);
+    const [forFilter] = engineGradients(first, [filter], c);
+    expectClose(
+      forFilter!,
+      finiteDifferences((moved) => dot(convolution(x, moved, stride), c), filter),
+    );
+  });
+
+  test('without input gradient refuses to give one', () => {
+    const [x, filter] = [randomValues('x', [1, 4, 4, 2]), randomValues('filter', [3, 3, 2, 2])];
+    const first = (a: Parameters<typeof conv2d>[0], b: Parameters<typeof conv2d>[1]) =>
+      conv2d(a, b, { stride: [1, 1], inputGradient: false });
+    expect(() => engineGradients(first, [x, filter], randomValues('c', [1, 4, 4, 2]))).toThrow(/gradient/);
+  });
+});

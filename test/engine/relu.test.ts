@@ -1,0 +1,16 @@
+import { expect, test } from 'vitest';
+import { relu } from '../../harness/engine/relu.ts';
+import { tf } from '../../harness/engine/tensorflow.ts';
+import { engineGradients } from '../helpers/engine.ts';
+import { values } from '../helpers/reference.ts';
+
+const x = [-2, -1e-30, 0, 1e-30, 0.5, 3];
+
+test('relu keeps what is positive', () => {
+  expect([...relu(tf.tensor1d(x)).dataSync()]).toEqual(x.map((value) => Math.fround(Math.max(0, value))));
+});
+
+test('relu passes the gradient where the input is positive, and not at zero', () => {
+  const [gradient] = engineGradients(relu, [values([6], x)], values([6], [1, 2, 3, 4, 5, 6]));
+  expect([...gradient!.data]).toEqual([0, 0, 0, 4, 5, 6]);
+});

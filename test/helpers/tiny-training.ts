@@ -1,0 +1,62 @@
+import type { ImageData, ImageSet } from '../../harness/data/images.ts';
+import { dense } from '../../harness/methods/dense.ts';
+import { lowRank } from '../../harness/methods/low-rank.ts';
+import { buildResnet, type Model } from '../../harness/nn/resnet.ts';
+import type { ResnetOptions } from '../../harness/nn/resnet-blueprint.ts';
+import { resnetBlueprint } from '../../harness/nn/resnet-blueprint.ts';
+import { gaussian, streamsOf } from '../../harness/random.ts';
+import type { DatasetSpec, InitName, TrainingSpec } from '../../harness/spec.ts';
+
+/** A network and a data set small enough to train in a fraction of a second. */
+
+export const tinyOptions: ResnetOptions = { depth: 8, width: 4, classes: 3, size: 8, inputChannels: 3 };
+
+export interface TinyModelOptions {
+  method?: 'dense' | 'low-rank';
+  init?: InitName;
+  seed?: number;
+  scale?: number;
+  shape?: Partial<ResnetOptions>;
+}
+
+export function tinyModel({
+  method = 'low-rank',
+  init = 'default',
+  seed = 0,
+  scale = 0.25,
+  shape = {},
+}: TinyModelOptions = {}): Model {
+  const blueprint = resnetBlueprint({ ...tinyOptions, ...shape });
+  const compression = { method: method === 'dense' ? dense : lowRank, scale, init };
+  return buildResnet(blueprint, compression, streamsOf('tiny', seed));
+}
+
+/** Noise images whose class shows as brightness, so that a network learns something. */
+function tinyImages(part: string, count: number): ImageSet {
+  const noise = gaussian(count * 192, 20, streamsOf('tiny-images', 0)(part));
+  const labels = Uint8Array.from({ length: count }, (_, i) => i % 3);
+  const images = Uint8Array.from(noise, (value, i) =>
+    Math.round(Math.min(255, Math.max(0, 60 + 60 * labels[Math.floor(i / 192)]! + value))),
+  );
+  return { count, images, labels };
+}
+
+export function tinyData(trainExamples = 64, testExamples = 40): ImageData {
+  return {
+    ...{ name: 'generated', source: 'generated', classes: 3, height: 8, width: 8, channels: 3, digest: 'tiny' },
+    train: tinyImages('train', trainExamples),
+    test: tinyImages('test', testExamples),
+    mean: [0.47, 0.47, 0.47],
+    standardDeviation: [0.2, 0.2, 0.2],
+  };
+}
+
+export const tinyDataset: DatasetSpec = {
+  ...{ name: 'generated', trainExamples: 64, testExamples: 40, normalization: 'dataset' },
+  ...{ flip: true, cropPadding: 1 },
+};
+
+export const tinyTraining: TrainingSpec = {
+  ...{ epochs: 3, batchSize: 24, learningRate: 0.05, decayAt: [0.5], decayFactor: 0.1, firstEpochLearningRate: null },
+  ...{ momentum: 0.9, decay: 0.01, labelSmoothing: 0 },
+};

@@ -1,0 +1,48 @@
+import { expect, test } from 'vitest';
+import { fingerprintOf, instructionSetOf } from '../../harness/measure/fingerprint.ts';
+import { fingerprintSchema } from '../../harness/record.ts';
+import '../helpers/engine.ts';
+
+const haswell = `processor\t: 0
+vendor_id\t: GenuineIntel
+model name\t: Intel(R) Xeon(R) CPU E5-2673 v3 @ 2.40GHz
+flags\t\t: fpu vme sse sse2 ssse3 fma cx16 avx f16c rdrand avx2 bmi2 erms
+vmx flags\t: vnmi preemption_timer avx512f
+bugs\t\t: cpu_meltdown spectre_v1
+`;
+const sapphireRapids = `flags\t\t: fpu fma avx avx2 avx512f avx512dq avx512_bf16 avx512_vnni amx_bf16 amx_tile amx_int8\n`;
+const neoverse = `processor\t: 0\nBogoMIPS\t: 243.75\nFeatures\t: fp asimd evtstrm aes sve asimdfhm\nCPU implementer\t: 0x41\n`;
+
+test.each([
+  ['an x86 processor with AVX2', haswell, 'avx2+fma'],
+  ['an x86 processor with AVX-512 and AMX', sapphireRapids, 'avx2+fma+avx512f+avx512_vnni+avx512_bf16+amx_tile'],
+  ['an ARM processor', neoverse, 'asimd+sve'],
+  ['whole words only', 'flags : avx512fp16 fma4 avx2x\n', 'unknown'],
+  ['a text without flags', 'processor : 0\n', 'unknown'],
+  ['no text', '', 'unknown'],
+])('instructionSetOf reads %s', (_what, cpuinfo, expected) => {
+  expect(instructionSetOf(cpuinfo)).toBe(expected);
+});
+
+test('instructionSetOf reads the first of several processors', () => {
+  expect(instructionSetOf(`${haswell}\n${sapphireRapids}`)).toBe('avx2+fma');
+});
+
+test('fingerprintOf holds what a bit-exact comparison needs, twice the same', () => {
+  const fingerprint = fingerprintOf({ threads: 3, data: 'abc' });
+  expect(fingerprintSchema.parse(fingerprint)).toEqual(fingerprint);
+  expect(fingerprint).toMatchObject({ threads: 3, data: 'abc', engine: expect.stringMatching(/^tfjs-node-gpu /) });
+  expect(fingerprint.flags.split(' ')).toContain('TF_DETERMINISTIC_OPS=1');
+  expect(fingerprint.binding).toMatch(/[0-9a-f]{16}/);
+  expect(fingerprintOf({ threads: 3, data: 'abc' })).toEqual(fingerprint);
+});
+
+test('fingerprintOf tells the environment variables that change arithmetic', () => {
+  const before = fingerprintOf({ threads: 1, data: '' }).flags;
+  process.env.ONEDNN_MAX_CPU_ISA = 'AVX2';
+  try {
+    expect(fingerprintOf({ threads: 1, data: '' }).flags).toBe(`${before} ONEDNN_MAX_CPU_ISA=AVX2`);
+  } finally {
+    delete process.env.ONEDNN_MAX_CPU_ISA;
+  }
+});

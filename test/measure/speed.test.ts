@@ -1,0 +1,43 @@
+import { describe, expect, test } from 'vitest';
+import { timeTask } from '../../harness/measure/speed.ts';
+
+function busy(milliseconds: number): void {
+  const end = performance.now() + milliseconds;
+  while (performance.now() < end);
+}
+
+/** A task whose calls take the given milliseconds in turn. */
+function taskOf(lengths: readonly number[]): () => void {
+  let call = 0;
+  return () => busy(lengths[call++]!);
+}
+
+describe('timeTask', () => {
+  test('calls the task warm-up and timed times, no more', async () => {
+    let calls = 0;
+    await timeTask(() => void calls++, { warmup: 2, timed: 5 });
+    expect(calls).toBe(7);
+  });
+
+  test('gives the median milliseconds of the timed calls, whatever the warm-up calls and one outlier take', async () => {
+    const { median } = await timeTask(taskOf([60, 60, 2, 60, 2, 2, 2]), { warmup: 2, timed: 5 });
+    expect(median).toBeGreaterThanOrEqual(2);
+    expect(median).toBeLessThan(40);
+  });
+
+  test('gives half the distance between the quartiles over the median', async () => {
+    // Sorted 10, 20, 30, 40, 50: quartiles 20 and 40, so 10/30. A busy machine may stretch any call a little.
+    const { median, spread } = await timeTask(taskOf([1, 30, 10, 50, 20, 40]), { warmup: 1, timed: 5 });
+    expect(median).toBeGreaterThanOrEqual(30);
+    expect(median).toBeLessThan(40);
+    expect(spread).toBeGreaterThan(0.2);
+    expect(spread).toBeLessThan(0.45);
+  });
+
+  test('passes the error of its task on', async () => {
+    const task = () => {
+      throw new Error('broken task');
+    };
+    await expect(timeTask(task, { warmup: 1, timed: 2 })).rejects.toThrow('broken task');
+  });
+});

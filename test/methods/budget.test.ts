@@ -1,0 +1,124 @@
+import { describe, expect, test } from 'vitest';
+import { findRankScale } from '../../harness/methods/budget.ts';
+import { dense } from '../../harness/methods/dense.ts';
+import { lowRank } from '../../harness/methods/low-rank.ts';
+import { type Blueprint, type LayerShape, totalParameters } from '../../harness/nn/blueprint.ts';
+import { resnetBlueprint } from '../../harness/nn/resnet-blueprint.ts';
+import { convShape } from '../helpers/conv-layers.ts';
+
+const resnet = (depth: number, width: number, classes = 10): Blueprint =>
+  resnetBlueprint({ depth, width, classes, size: 32, inputChannels: 3 });
+
+/** The ResNet that the paper's compression code builds: 1 x 1 projections with normalization where channels change. */
+function withProjections(depth: number, width: number, classes: number): Blueprint {
+  const projection = (channels: number): LayerShape[] => [
+    convShape({ name: `projection${channels}`, kernel: [1, 1], inChannels: channels, outChannels: 2 * channels }),
+    { kind: 'batch-norm', name: `projection${channels}.norm`, channels: 2 * channels },
+  ];
+  const { name, layers } = resnet(depth, width, classes);
+  return { name, layers: [...layers, ...projection(width), ...projection(2 * width)] };
+}
+
+/** Parameters of the option-A ResNet of 6n+2 layers in closed form, with every block convolution at the rank scale. */
+function closedForm(depth: number, width: number, scale: number | null): number {
+  const n = (depth - 2) / 6;
+  const conv = (inputs: number, outputs: number) => {
+    const rows = 3 * outputs;
+    if (scale === null) return rows * 3 * inputs;
+    const exact = scale * rows;
+    const nearest = Math.abs(exact % 1) === 0.5 ? 2 * Math.round(exact / 2) : Math.round(exact);
+    return Math.max(1, nearest) * (rows + 3 * inputs);
+  };
+  const [a, b, c] = [width, 2 * width, 4 * width];
+  const blocks = 2 * n * conv(a, a) + conv(a, b) + (2 * n - 1) * conv(b, b) + conv(b, c) + (2 * n - 1) * conv(c, c);
+  const norms = 2 * (a + 2 * n * (a + b + c));
+  return 27 * a + norms + blocks + (10 * c + 10);
+}
+
+const ratioAt = (blueprint: Blueprint, scale: number) =>
+  totalParameters(blueprint, (shape) => lowRank.parameters(shape, scale)) / totalParameters(blueprint);
+
+describe('parameter ratios', () => {
+  test.each([
+    [1 / 27, 0.084],
+    [1 / 9, 0.231],
+    [1 / 3, 0.686],
+    [1, 2.04],
+    [3, 6.11],
+    [9, 18.3],
+  ])('of ResNet-32 at scale %d is the published %d', (scale, published) => {
+    const ratio = ratioAt(resnet(32, 16), scale);
+    expect(Number(ratio.toPrecision(3))).toBeCloseTo(published, published < 1 ? 3 : 1);
+    expect(ratio).toBe(closedForm(32, 16, scale) / closedForm(32, 16, null));
+  });
+
+  test.each([
+    [20, 16],
+    [32, 64],
+    [56, 16],
+    [110, 16],
+  ])('of ResNet-%i with width %i follow the closed form at every scale', (depth, width) => {
+    for (let scale = 0.005; scale < 1.2; scale += 0.0137) {
+      const counted = totalParameters(resnet(depth, width), (shape) => lowRank.parameters(shape, scale));
+      expect(counted).toBe(closedForm(depth, width, scale));
+    }
+  });
+});
+
+describe('findRankScale', () => {
+  // The released code's networks have projections; its totals, ratios and scales are in its logs.
+  test.each([
+    { width: 32, classes: 10, total: 1_860_522, budget: 0.02, ratio: 0.01908, scale: 0.00684 },
+    { width: 32, classes: 10, total: 1_860_522, budget: 0.05, ratio: 0.0505, scale: 0.02246 },
+    { width: 32, classes: 10, total: 1_860_522, budget: 0.1, ratio: 0.1003, scale: 0.04785 },
+    { width: 32, classes: 100, total: 1_872_132, budget: 0.02, ratio: 0.02116, scale: null },
+    { width: 32, classes: 100, total: 1_872_132, budget: 0.1, ratio: 0.10085, scale: null },
+    { width: 32, classes: 200, total: 1_885_032, budget: 0.02, ratio: 0.02389, scale: null },
+    { width: 32, classes: 200, total: 1_885_032, budget: 0.15, ratio: 0.14902, scale: null },
+    { width: 64, classes: 10, total: 7_427_914, budget: 0.02, ratio: 0.02021, scale: 0.00879 },
+    { width: 64, classes: 10, total: 7_427_914, budget: 0.05, ratio: 0.05024, scale: 0.02393 },
+    { width: 64, classes: 10, total: 7_427_914, budget: 0.1, ratio: 0.10008, scale: 0.04785 },
+  ])(
+    'reaches the published ratio: width $width, $classes classes, budget $budget',
+    ({ width, classes, total, budget, ratio, scale }) => {
+      const blueprint = withProjections(32, width, classes);
+      expect(totalParameters(blueprint)).toBe(total);
+      const reached = findRankScale(blueprint, lowRank, budget);
+      expect(Number(reached.ratio.toFixed(5))).toBe(ratio);
+      if (scale !== null) expect(Number(reached.scale.toFixed(5))).toBe(scale);
+    },
+  );
+
+  test.each([0.08, 0.1, 0.25, 0.5, 1])('gives the ratio of its own scale, near the budget %d', (budget) => {
+    const { scale, ratio } = findRankScale(resnet(20, 16), lowRank, budget);
+    expect(ratio).toBe(closedForm(20, 16, scale) / closedForm(20, 16, null));
+    // Ranks are whole: one more on every layer changes the ratio by about 0.04.
+    expect(Math.abs(ratio - budget)).toBeLessThan(0.02);
+  });
+
+  test('finds a scale no further from the budget than any on a fine grid by more than its interval', () => {
+    const blueprint = resnet(20, 16);
+    const budget = 0.25;
+    const grid = Array.from({ length: 4000 }, (_, i) => Math.abs(ratioAt(blueprint, (i + 1) / 4000) - budget));
+    const { ratio } = findRankScale(blueprint, lowRank, budget);
+    expect(Math.abs(ratio - budget)).toBeLessThanOrEqual(Math.min(...grid));
+  });
+
+  test('grows with the budget', () => {
+    const budgets = Array.from({ length: 20 }, (_, i) => (i + 1) / 20);
+    const reached = budgets.map((budget) => findRankScale(resnet(20, 16), lowRank, budget));
+    for (let i = 1; i < reached.length; i++) {
+      expect(reached[i]!.scale).toBeGreaterThan(reached[i - 1]!.scale);
+      expect(reached[i]!.ratio).toBeGreaterThanOrEqual(reached[i - 1]!.ratio);
+    }
+  });
+
+  test('ends at rank 1 where the budget is below it', () => {
+    const { ratio } = findRankScale(resnet(20, 16), lowRank, 0.001);
+    expect(ratio).toBe(closedForm(20, 16, 1e-9) / closedForm(20, 16, null));
+  });
+
+  test('leaves a dense network whole', () => {
+    expect(findRankScale(resnet(20, 16), dense, 0.1)).toEqual({ scale: 1, ratio: 1 });
+  });
+});

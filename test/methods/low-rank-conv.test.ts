@@ -1,0 +1,165 @@
+import { describe, expect, test } from 'vitest';
+import { tf } from '../../harness/engine/tensorflow.ts';
+import { dense } from '../../harness/methods/dense.ts';
+import { lowRank } from '../../harness/methods/low-rank.ts';
+import type { ConvShape } from '../../harness/nn/blueprint.ts';
+import type { CompressibleLayer } from '../../harness/nn/layer.ts';
+import { streamsOf } from '../../harness/random.ts';
+import { composedFilter, convShape, filterOf, inference } from '../helpers/conv-layers.ts';
+import { engineGradients, expectClose, tensorOf, valuesOf } from '../helpers/engine.ts';
+import { finiteDifferences } from '../helpers/finite-differences.ts';
+import { convolution, dot, halfSquare, randomValues } from '../helpers/reference.ts';
+
+const streams = streamsOf('low-rank-conv', 0);
+const build = (shape: ConvShape, scale: number, init: 'default' | 'spectral' = 'default') =>
+  lowRank.build(shape, scale, init, streams);
+const factorsOf = (layer: CompressibleLayer) => {
+  const [u, v] = layer.variables;
+  return { u: valuesOf(u!.value), v: valuesOf(v!.value) };
+};
+
+const shapes: ConvShape[] = [
+  convShape(),
+  convShape({ inChannels: 2, outChannels: 5 }),
+  convShape({ inChannels: 5, outChannels: 2 }),
+  convShape({ inChannels: 3, outChannels: 4, kernel: [1, 3] }),
+  convShape({ inChannels: 3, outChannels: 4, kernel: [5, 1] }),
+  convShape({ inChannels: 4, outChannels: 3, kernel: [1, 1] }),
+];
+
+const cases = shapes.flatMap((shape) =>
+  [1, 2].flatMap((stride) =>
+    (['default', 'spectral'] as const).flatMap((init) =>
+      [0.4, 1, 1.5].map((scale) => ({ scale, init, shape: { ...shape, stride } })),
+    ),
+  ),
+);
+
+describe.each(cases)(
+  'low-rank layer, scale $scale, $init, stride $shape.stride, kernel $shape.kernel, $shape.inChannels to $shape.outChannels',
+  ({ shape, scale, init }) => {
+    const layer = build(shape, scale, init);
+    const { u, v } = factorsOf(layer);
+    const stride = [shape.stride, shape.stride] as const;
+
+    test('is the dense convolution with its matrix, on even and odd sizes', () => {
+      const filter = filterOf(valuesOf(layer.matrix()), shape);
+      expectClose(composedFilter(u, v), filter);
+      for (const size of [
+        [6, 8],
+        [7, 5],
+      ]) {
+        const x = randomValues('x', [2, ...size, shape.inChannels]);
+        expectClose(layer.apply(tensorOf(x), inference), convolution(x, filter, stride));
+      }
+    });
+
+    test('has as many parameters as counted', () => {
+      expect(layer.variables.map(({ role }) => role)).toEqual(['factor', 'factor']);
+      expect(layer.variables.reduce((sum, { size }) => sum + size, 0)).toBe(lowRank.parameters(shape, scale));
+    });
+  },
+);
+
+describe.each([
+  { form: 'two convolutions', scale: 0.3, stride: 1 },
+  { form: 'two convolutions', scale: 0.3, stride: 2 },
+  { form: 'recomposed', scale: 1, stride: 1 },
+  { form: 'recomposed', scale: 1, stride: 2 },
+])('low-rank layer as $form with stride $stride', ({ scale, stride }) => {
+  const shape = convShape({ inChannels: 2, outChannels: 3, stride });
+  const layer = build(shape, scale);
+  const { u, v } = factorsOf(layer);
+
+  test('has the gradients of finite differences for both factors and the input', () => {
+    const x = randomValues('x', [2, 6, 5, 2]);
+    const c = randomValues('c', [2, 6 / stride, Math.ceil(5 / stride), 3]);
+    const loss = (a: typeof u, b: typeof v) => dot(convolution(x, composedFilter(a, b), [stride, stride]), c);
+    const [uVariable, vVariable] = layer.variables;
+    const [forU, forV, forX] = engineGradients(
+      (a, b, input) => {
+        uVariable!.assign(tf.keep(a.clone()));
+        vVariable!.assign(tf.keep(b.clone()));
+        return layer.apply(input, inference);
+      },
+      [u, v, x],
+      c,
+    );
+    expectClose(
+      forU!,
+      finiteDifferences((moved) => loss(moved, v), u),
+    );
+    expectClose(
+      forV!,
+      finiteDifferences((moved) => loss(u, moved), v),
+    );
+    expectClose(
+      forX!,
+      finiteDifferences((moved) => dot(convolution(moved, composedFilter(u, v), [stride, stride]), c), x),
+    );
+  });
+});
+
+describe.each([
+  convShape({ inChannels: 2, outChannels: 3 }),
+  convShape({ inChannels: 3, outChannels: 2, kernel: [3, 1] }),
+  convShape({ inChannels: 3, outChannels: 2, kernel: [1, 5] }),
+])('frobeniusGradients of a low-rank layer, kernel $kernel', (shape) => {
+  test.each([0.5, 1.5])('at scale %d are those of ½‖W‖² on the raw filters', (scale) => {
+    const layer = build(shape, scale);
+    const { u, v } = factorsOf(layer);
+    const [forU, forV] = layer.frobeniusGradients()!;
+    expectClose(
+      forU!,
+      finiteDifferences((moved) => halfSquare(composedFilter(moved, v)), u),
+    );
+    expectClose(
+      forV!,
+      finiteDifferences((moved) => halfSquare(composedFilter(u, moved)), v),
+    );
+  });
+});
+
+describe('spectral initialization of a layer', () => {
+  const x = randomValues('x', [2, 6, 6, 2]);
+
+  test.each([
+    ['as two convolutions', 0.5],
+    ['recomposed', 1],
+  ])('at full rank is the dense layer of the same stream, %s', (_form, scale) => {
+    // rank round(0.5·4·3) = 6 = min(4·3, 2·3) already at scale 0.5
+    const shape = convShape({ inChannels: 2, outChannels: 4 });
+    const [full, reference] = [build(shape, scale, 'spectral'), dense.build(shape, 1, 'default', streams)];
+    expectClose(full.matrix(), valuesOf(reference.matrix()));
+    expectClose(full.apply(tensorOf(x), inference), valuesOf(reference.apply(tensorOf(x), inference)));
+  });
+
+  test('does not depend on the default initialization, nor the reverse', () => {
+    const shape = convShape();
+    expect(valuesOf(build(shape, 0.5, 'spectral').matrix())).not.toEqual(valuesOf(build(shape, 0.5).matrix()));
+    expect(valuesOf(build(shape, 0.5).matrix())).toEqual(valuesOf(build(shape, 0.5).matrix()));
+  });
+});
+
+test('default initialization draws U with variance 2/r and V with variance 2/(in·k2), means zero', () => {
+  const shape = convShape({ inChannels: 50, outChannels: 100, kernel: [3, 5] });
+  const { u, v } = factorsOf(build(shape, 0.5)); // r = 150
+  for (const [factor, variance] of [
+    [u, 2 / 150],
+    [v, 2 / 250],
+  ] as const) {
+    const size = factor.data.length;
+    expect(Math.abs((2 * halfSquare(factor)) / size / variance - 1)).toBeLessThan(4 * Math.sqrt(2 / size));
+    expect(Math.abs(factor.data.reduce((sum, value) => sum + value, 0) / size)).toBeLessThan(
+      4 * Math.sqrt(variance / size),
+    );
+  }
+});
+
+test('a low-rank layer leaves only its results', () => {
+  const layer = build(convShape(), 0.5, 'spectral');
+  const before = tf.memory().numTensors;
+  const made = [layer.matrix(), ...layer.frobeniusGradients()!];
+  expect(tf.memory().numTensors).toBe(before + 3);
+  tf.dispose(made);
+});

@@ -1,0 +1,91 @@
+import { describe, expect, test } from 'vitest';
+import { UsageError } from '../../harness/errors.ts';
+import { denseMacs, denseParameters, totalMacs, totalParameters } from '../../harness/nn/blueprint.ts';
+import { resnetBlueprint, resnetName } from '../../harness/nn/resnet-blueprint.ts';
+import { convShape } from '../helpers/conv-layers.ts';
+
+const resnet = (depth: number, width = 16) =>
+  resnetBlueprint({ depth, width, classes: 10, size: 32, inputChannels: 3 });
+
+describe('resnetBlueprint', () => {
+  // 32, 44 by the closed form below; the others as published with the reference implementation.
+  test.each([
+    [20, 269_722],
+    [32, 464_154],
+    [44, 658_586],
+    [56, 853_018],
+    [110, 1_727_962],
+  ])('of depth %i has %i parameters', (depth, parameters) => {
+    expect(totalParameters(resnet(depth))).toBe(parameters);
+  });
+
+  test('of depth 20 has 40,551,040 operations an image, counted stage by stage', () => {
+    const stem = 32 * 32 * 16 * 27;
+    const first = 6 * (32 * 32 * 16 * 144);
+    const second = 16 * 16 * 32 * 144 + 5 * (16 * 16 * 32 * 288);
+    const third = 8 * 8 * 64 * 288 + 5 * (8 * 8 * 64 * 576);
+    expect(totalMacs(resnet(20))).toBe(stem + first + second + third + 640);
+    expect(totalMacs(resnet(20))).toBe(40_551_040);
+  });
+
+  test('lists depth layers with weights, each convolution followed by its normalization', () => {
+    const { name, layers } = resnet(20);
+    expect(name).toBe('resnet-20');
+    expect(layers.filter(({ kind }) => kind !== 'batch-norm').length).toBe(20);
+    layers.slice(0, -1).forEach((layer, index) => {
+      expect(layer.kind).toBe(index % 2 === 0 ? 'conv' : 'batch-norm');
+      if (layer.kind === 'batch-norm')
+        expect(layers[index - 1]).toMatchObject({ kind: 'conv', outChannels: layer.channels });
+    });
+    expect(layers.at(-1)).toEqual({ kind: 'linear', name: 'classifier', inFeatures: 64, outFeatures: 10 });
+    expect(new Set(layers.map((layer) => layer.name)).size).toBe(layers.length);
+  });
+
+  test('narrows at the first convolution of stages 2 and 3 only, and never factorizes the first convolution', () => {
+    const convs = resnet(20).layers.filter((layer) => layer.kind === 'conv');
+    expect(convs.filter(({ stride }) => stride === 2).map(({ name }) => name)).toEqual([
+      'stage2.block1.1.conv',
+      'stage3.block1.1.conv',
+    ]);
+    expect(convs.filter(({ compressible }) => !compressible).map(({ name }) => name)).toEqual(['stem.conv']);
+    expect(convs.map(({ outputSize: [height] }) => height)).toEqual([
+      32,
+      ...Array(6).fill(32),
+      ...Array(6).fill(16),
+      ...Array(6).fill(8),
+    ]);
+    expect(convs.map(({ outChannels }) => outChannels)).toEqual([
+      16,
+      ...Array(6).fill(16),
+      ...Array(6).fill(32),
+      ...Array(6).fill(64),
+    ]);
+  });
+
+  test.each([21, 2, 0, 19.5, -4])('refuses depth %d', (depth) => {
+    expect(() => resnet(depth)).toThrow(UsageError);
+    expect(() => resnet(depth)).toThrow(`depth ${depth} is not of the form 6n+2; use 8, 14, 20, 32, 44, 56 or 110`);
+  });
+
+  test('names the width where it is not the published one', () => {
+    expect([resnetName(32, 16), resnetName(32, 64)]).toEqual(['resnet-32', 'resnet-32-w64']);
+  });
+});
+
+describe('counts of one layer', () => {
+  test('are those of its definition', () => {
+    const conv = convShape({ inChannels: 3, outChannels: 5, kernel: [3, 1], outputSize: [4, 2] });
+    expect([denseParameters(conv), denseMacs(conv)]).toEqual([45, 360]);
+    const linear = { kind: 'linear', name: 'l', inFeatures: 7, outFeatures: 4 } as const;
+    expect([denseParameters(linear), denseMacs(linear)]).toEqual([32, 28]);
+    const norm = { kind: 'batch-norm', name: 'n', channels: 6 } as const;
+    expect([denseParameters(norm), denseMacs(norm)]).toEqual([12, 0]);
+  });
+
+  test('replace compressible convolutions only', () => {
+    const blueprint = resnet(8, 4);
+    const rest = 27 * 4 + 2 * (4 + 2 * (4 + 8 + 16)) + (16 * 10 + 10);
+    expect(totalParameters(blueprint, () => 1000)).toBe(rest + 6000);
+    expect(totalMacs(blueprint, () => 1000)).toBe(27 * 4 * 1024 + 160 + 6000);
+  });
+});

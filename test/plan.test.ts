@@ -1,0 +1,231 @@
+import { createHash } from 'node:crypto';
+import { describe, expect, test } from 'vitest';
+import { UsageError } from '../harness/errors.ts';
+import { totalMacs, totalParameters } from '../harness/nn/blueprint.ts';
+import { blueprintOf, familyOf, planCells } from '../harness/plan.ts';
+import { type Cell, cellConfigSchema, type SuiteSpec } from '../harness/spec.ts';
+import { fixtureSuite, setting } from './helpers/suites.ts';
+
+const smoke = (suite: SuiteSpec) => suite.profiles.smoke!;
+const plan = (change?: (suite: SuiteSpec) => void, options: Partial<Parameters<typeof planCells>[2]> = {}): Cell[] =>
+  planCells(fixtureSuite(change), 'smoke', { realData: true, ...options });
+const named = (cells: readonly Cell[], name: string) => cells.find(({ cell }) => cell === name)!;
+const spectral = 'low-rank-0.1.spectral.frobenius-decay.resnet-20.cifar-10.seed-0';
+
+describe('the plan of a profile', () => {
+  test('is the product of models, seeds and arms, whole replicates first', () => {
+    const cells = plan();
+    expect(cells.length).toBe(2 * 2 * (1 + 8));
+    expect(cells.slice(0, 10).map(({ cell }) => cell.replace('.resnet-20.cifar-10', ''))).toEqual([
+      'dense.default.weight-decay.seed-0',
+      'low-rank-0.1.default.none.seed-0',
+      'low-rank-0.1.default.frobenius-decay.seed-0',
+      'low-rank-0.1.spectral.none.seed-0',
+      'low-rank-0.1.spectral.frobenius-decay.seed-0',
+      'low-rank-0.25.default.none.seed-0',
+      'low-rank-0.25.default.frobenius-decay.seed-0',
+      'low-rank-0.25.spectral.none.seed-0',
+      'low-rank-0.25.spectral.frobenius-decay.seed-0',
+      'dense.default.weight-decay.seed-1',
+    ]);
+    expect(cells.map(({ model, seed }) => `${model}/${seed}`).filter((_, i) => i % 9 === 0)).toEqual([
+      ...['resnet-20/0', 'resnet-20/1', 'resnet-8-w4/0', 'resnet-8-w4/1'],
+    ]);
+    expect(plan()).toEqual(cells);
+  });
+
+  test('has names and ids that are unique, and names that are safe as file names', () => {
+    const cells = plan();
+    expect(new Set(cells.map(({ cell }) => cell)).size).toBe(cells.length);
+    expect(new Set(cells.map(({ id }) => id)).size).toBe(cells.length);
+    for (const { cell } of cells) expect(cell).toMatch(/^[a-z0-9][a-z0-9.-]*$/);
+  });
+
+  test('repeats in each cell what its configuration says', () => {
+    for (const { config, ...cell } of plan()) {
+      expect(cellConfigSchema.parse(config)).toEqual(config);
+      const { method, init, regularizer, budget, seed } = config;
+      expect(cell).toMatchObject({ suite: 'fixture', profile: 'smoke', method, init, regularizer, budget, seed });
+      expect(cell).toMatchObject({ dataset: 'cifar-10', timeLimitSeconds: 60 });
+      expect(cell.ratio).toBeCloseTo(method === 'dense' ? 1 : budget, 1);
+    }
+  });
+
+  test('is shorter or longer by the number of seeds asked for', () => {
+    expect([1, 3].map((seeds) => plan(undefined, { seeds }).length)).toEqual([18, 54]);
+    expect(plan(undefined, { seeds: 2 })).toEqual(plan());
+    expect(new Set(plan(undefined, { seeds: 3 }).map(({ seed }) => seed))).toEqual(new Set([0, 1, 2]));
+  });
+
+  test('keeps the cells that match any of the globs', () => {
+    const only = ['dense.*', '*spectral*resnet-8-w4*seed-1'];
+    const kept = plan(undefined, { only });
+    expect(kept).toEqual(
+      plan().filter(({ cell }) => /^dense/.test(cell) || /spectral.*resnet-8-w4.*seed-1$/.test(cell)),
+    );
+    expect(kept.length).toBe(4 + 4);
+    expect(plan(undefined, { only: [] }).length).toBe(36);
+    expect(plan(undefined, { only: ['*'] }).length).toBe(36);
+    expect(plan(undefined, { only: [spectral] }).map(({ cell }) => cell)).toEqual([spectral]);
+  });
+
+  test('takes the generated stand-in where the real data is not present', () => {
+    const cells = plan(undefined, { realData: false });
+    expect(new Set(cells.map(({ dataset }) => dataset))).toEqual(new Set(['generated']));
+    expect(cells[0]!.config.dataset.trainExamples).toBe(500);
+    expect(cells[0]!.cell).toBe('dense.default.weight-decay.resnet-20.generated.seed-0');
+    expect(cells[0]!.id).not.toBe(plan()[0]!.id);
+  });
+});
+
+describe('planCells refuses', () => {
+  const refused = (run: () => unknown, message: string) => {
+    expect(run).toThrow(UsageError);
+    expect(run).toThrow(message);
+  };
+
+  test('a profile that the suite does not have, naming those it has', () => {
+    refused(
+      () => planCells(fixtureSuite(), 'paper', { realData: true }),
+      "suite fixture has no profile 'paper'; it has: smoke",
+    );
+  });
+
+  test('a profile without a stand-in where the real data is not present', () => {
+    const bare = setting('fallbackDataset', null);
+    refused(
+      () => plan(bare, { realData: false }),
+      'suite fixture, profile smoke: needs cifar-10, which was not found; give its folder with --data DIR',
+    );
+    expect(plan(bare).length).toBe(36);
+  });
+
+  test('globs that match nothing, with an example of a name', () => {
+    refused(
+      () => plan(undefined, { only: ['tucker*', 'cp*'] }),
+      '--only tucker* --only cp*: matches none of 36 cells, such as dense.default',
+    );
+  });
+
+  test('an unknown method, and a depth that is no ResNet', () => {
+    refused(() => plan(setting('arms.1.method', 'tucker')), "method 'tucker' is unknown");
+    refused(() => plan(setting('models.0.depth', 21)), 'depth 21 is not of the form 6n+2');
+  });
+});
+
+describe('the id of a cell', () => {
+  /** The configuration's JSON with sorted keys, written out; the hash was computed apart from the harness. */
+  const text =
+    '{"budget":0.1,"dataset":{"cropPadding":4,"flip":true,"name":"cifar-10","normalization":"dataset","testExamples":1000,' +
+    '"trainExamples":null},"init":"spectral","method":"low-rank","model":{"depth":20,"name":"resnet","width":16},' +
+    '"regularizer":"frobenius-decay","seed":0,"training":{"batchSize":64,"decay":0.0001,"decayAt":[0.5,0.75],' +
+    '"decayFactor":0.1,"epochs":2,"firstEpochLearningRate":null,"labelSmoothing":0,"learningRate":0.1,"momentum":0.9}}';
+
+  test('is golden: another value here makes every stored record another cell', () => {
+    expect(named(plan(), spectral).id).toBe('d0ecb47638ea6b3b');
+    expect(createHash('sha256').update(text).digest('hex').slice(0, 16)).toBe('d0ecb47638ea6b3b');
+  });
+
+  test('has one field of the configuration for each of the changes below', () => {
+    const paths = (value: unknown, prefix = ''): string[] =>
+      typeof value === 'object' && value !== null && !Array.isArray(value)
+        ? Object.entries(value).flatMap(([key, inner]) => paths(inner, `${prefix}${key}.`))
+        : [prefix.slice(0, -1)];
+    const fromArms = ['method', 'init', 'regularizer', 'budget', 'seed', 'model.name', 'dataset.name'];
+    expect(paths(plan()[0]!.config).sort()).toEqual([...changes.map(([path]) => path), ...fromArms].sort());
+  });
+
+  const changes: [string, (suite: SuiteSpec) => void][] = [
+    ['model.depth', setting('models.0.depth', 32)],
+    ['model.width', setting('models.0.width', 17)],
+    ['dataset.trainExamples', setting('dataset.trainExamples', 50_000)],
+    ['dataset.testExamples', setting('dataset.testExamples', 1001)],
+    ['dataset.flip', setting('dataset.flip', false)],
+    ['dataset.cropPadding', setting('dataset.cropPadding', 0)],
+    ['dataset.normalization', setting('dataset.normalization', 'imagenet')],
+    ['training.epochs', setting('training.epochs', 3)],
+    ['training.batchSize', setting('training.batchSize', 65)],
+    ['training.learningRate', setting('training.learningRate', 0.11)],
+    ['training.decayAt', setting('training.decayAt', [0.5, 0.8])],
+    ['training.decayFactor', setting('training.decayFactor', 0.2)],
+    ['training.firstEpochLearningRate', setting('training.firstEpochLearningRate', 0.01)],
+    ['training.momentum', setting('training.momentum', 0.8)],
+    ['training.decay', setting('training.decay', 2e-4)],
+    ['training.labelSmoothing', setting('training.labelSmoothing', 0.1)],
+  ];
+
+  test.each(changes)('changes with %s', (_path, change) => {
+    const [before, after] = [plan()[4]!, plan(change)[4]!];
+    expect(after).toMatchObject({ method: 'low-rank', init: 'spectral', regularizer: 'frobenius-decay', seed: 0 });
+    expect(after.id).toMatch(/^[0-9a-f]{16}$/);
+    expect(after.id).not.toBe(before.id);
+  });
+
+  test('differs for every method, init, regularizer, budget, seed, model and data set of a plan', () => {
+    const cells = [...plan(undefined, { seeds: 3 }), ...plan(undefined, { seeds: 3, realData: false })];
+    expect(new Set(cells.map(({ id }) => id)).size).toBe(108);
+  });
+
+  test.each<[string, (suite: SuiteSpec) => void]>([
+    [
+      'the name of the suite',
+      (suite) => {
+        suite.name = 'renamed';
+      },
+    ],
+    ['words', setting('note', 'other')],
+    ['the margin', setting('margin', 0.5)],
+    ['the time limit', setting('timeLimitSeconds', 1)],
+    ['the estimate of speed', setting('denseExamplesPerSecond', 1)],
+    ['the number of seeds', setting('seeds', 7)],
+    ['other arms', (suite) => void smoke(suite).arms.shift()],
+    ['other models', (suite) => void smoke(suite).models.reverse()],
+    ['the stand-in', setting('fallbackDataset', null)],
+    [
+      'the order of fields',
+      (suite) => {
+        const { training } = smoke(suite);
+        setting('training', Object.fromEntries(Object.entries(training).reverse()))(suite);
+      },
+    ],
+  ])('does not change with %s', (_what, change) => {
+    expect(named(plan(change), spectral).id).toBe('d0ecb47638ea6b3b');
+  });
+});
+
+describe('the family of a cell, whose random streams are shared,', () => {
+  test('is one for all methods, inits, regularizers, budgets, seeds and schedules on a model and a data set', () => {
+    const cells = [...plan(), ...plan(setting('training.epochs', 9))];
+    const families = new Set(cells.map(({ config }) => familyOf(config)));
+    expect([...families].sort()).toEqual([
+      '{"dataset":"cifar-10","model":{"depth":20,"name":"resnet","width":16}}',
+      '{"dataset":"cifar-10","model":{"depth":8,"name":"resnet","width":4}}',
+    ]);
+  });
+
+  test('is another for another data set', () => {
+    const [real, generated] = [plan()[0]!, plan(undefined, { realData: false })[0]!];
+    expect(familyOf(real.config)).not.toBe(familyOf(generated.config));
+  });
+});
+
+describe('the estimate of a cell', () => {
+  test('grows with the work: epochs, images and operations, and shrinks with speed', () => {
+    const first = (change?: (suite: SuiteSpec) => void) => plan(change)[0]!.estimatedSeconds;
+    const base = first();
+    expect(base).toBeGreaterThan((2 * 50_000) / 400);
+    expect(first(setting('training.epochs', 4))).toBeGreaterThan(1.9 * base);
+    expect(first(setting('dataset.trainExamples', 5000))).toBeLessThan(0.2 * base);
+    expect(first(setting('denseExamplesPerSecond', 800))).toBeLessThan(0.55 * base);
+    const [dense, small, large] = [plan()[0]!, named(plan(), spectral), plan()[8]!];
+    expect(small.estimatedSeconds).toBeLessThan(large.estimatedSeconds);
+    expect(large.estimatedSeconds).toBeLessThan(dense.estimatedSeconds);
+  });
+});
+
+test('blueprintOf makes the network for 10 classes of 32 x 32 x 3', () => {
+  for (const { config } of [...plan().slice(0, 1), ...plan(undefined, { realData: false }).slice(0, 1)]) {
+    const blueprint = blueprintOf(config.model, config.dataset);
+    expect([totalParameters(blueprint), totalMacs(blueprint)]).toEqual([269_722, 40_551_040]);
+  }
+});

@@ -1,0 +1,110 @@
+import { describe, expect, test } from 'vitest';
+import { tf } from '../../harness/engine/tensorflow.ts';
+import type { Model } from '../../harness/nn/resnet.ts';
+import { decayGradients } from '../../harness/regularize/regularizer.ts';
+import type { RegularizerName } from '../../harness/spec.ts';
+import { composedFilter } from '../helpers/conv-layers.ts';
+import { expectClose, tensorOf, valuesOf } from '../helpers/engine.ts';
+import { finiteDifferences } from '../helpers/finite-differences.ts';
+import { halfSquare, map, randomValues, type Values } from '../helpers/reference.ts';
+import { tinyModel } from '../helpers/tiny-training.ts';
+
+/** A model none of whose variables is zero, so that a forgotten one shows. */
+function stirred(model: Model): Model {
+  for (const variable of model.variables) variable.assign(tensorOf(randomValues(variable.name, variable.value.shape)));
+  return model;
+}
+
+function decayOf(model: Model, regularizer: RegularizerName, lambda: number): Map<string, Values> {
+  return new Map(
+    [...decayGradients(model, regularizer, lambda)].map(([{ name }, gradient]) => [name, valuesOf(gradient)]),
+  );
+}
+
+const trainable = (model: Model) => model.variables.filter(({ role }) => role !== 'statistic');
+
+describe('decayGradients', () => {
+  test('without a regularizer, or with λ = 0, decays nothing', () => {
+    const model = tinyModel();
+    expect(decayGradients(model, 'none', 0.1).size).toBe(0);
+    expect(decayGradients(model, 'weight-decay', 0).size).toBe(0);
+    expect(decayGradients(model, 'frobenius-decay', 0).size).toBe(0);
+  });
+
+  test('as weight decay is λw for every trainable variable: factors, first convolution, normalizations, classifier, bias', () => {
+    const model = stirred(tinyModel());
+    const decay = decayOf(model, 'weight-decay', 0.25);
+    expect([...decay.keys()].sort()).toEqual(
+      trainable(model)
+        .map(({ name }) => name)
+        .sort(),
+    );
+    for (const kind of [
+      'stem.conv.weight',
+      'stage1.block1.1.conv.u',
+      'stage1.block1.1.conv.v',
+      'stem.norm.scale',
+      'stem.norm.offset',
+    ]) {
+      expect(decay.has(kind)).toBe(true);
+    }
+    expect([decay.has('classifier.weight'), decay.has('classifier.bias'), decay.has('stem.norm.mean')]).toEqual([
+      true,
+      true,
+      false,
+    ]);
+    for (const { name, value } of trainable(model)) {
+      expect(decay.get(name)).toEqual(map(valuesOf(value), (number) => number * 0.25));
+    }
+  });
+
+  test('as Frobenius decay replaces the factors decay, in both forms of the layer, and keeps the rest', () => {
+    for (const scale of [0.25, 1]) {
+      const model = stirred(tinyModel({ scale }));
+      const decay = decayOf(model, 'frobenius-decay', 0.5);
+      expect([...decay.keys()].sort()).toEqual(
+        trainable(model)
+          .map(({ name }) => name)
+          .sort(),
+      );
+      for (const { name, value, role } of trainable(model)) {
+        if (role === 'weight') expect(decay.get(name)).toEqual(map(valuesOf(value), (number) => number * 0.5));
+      }
+      expect(model.compressed.length).toBe(6);
+      for (const layer of model.compressed.slice(0, 2)) {
+        const [u, v] = layer.variables.map(({ value }) => valuesOf(value));
+        const penalty = (a: Values, b: Values) => 0.5 * halfSquare(composedFilter(a, b));
+        expectClose(
+          decay.get(layer.variables[0]!.name)!,
+          finiteDifferences((moved) => penalty(moved, v!), u!),
+        );
+        expectClose(
+          decay.get(layer.variables[1]!.name)!,
+          finiteDifferences((moved) => penalty(u!, moved), v!),
+        );
+      }
+    }
+  });
+
+  test.each(['weight-decay', 'frobenius-decay'] as const)('is proportional to λ: %s', (regularizer) => {
+    const model = stirred(tinyModel());
+    const [one, eight] = [decayOf(model, regularizer, 0.125), decayOf(model, regularizer, 1)];
+    // Powers of two scale without rounding.
+    for (const [name, gradient] of one) expect(eight.get(name)).toEqual(map(gradient, (number) => number * 8));
+  });
+
+  test('as Frobenius decay of a dense model is weight decay', () => {
+    const model = stirred(tinyModel({ method: 'dense' }));
+    const [frobenius, weight] = [decayOf(model, 'frobenius-decay', 0.3), decayOf(model, 'weight-decay', 0.3)];
+    expect(frobenius.size).toBe(trainable(model).length);
+    expect(new Map([...frobenius].sort())).toEqual(new Map([...weight].sort()));
+  });
+
+  test('leaves one tensor a decayed variable', () => {
+    const model = tinyModel();
+    const before = tf.memory().numTensors;
+    const gradients = decayGradients(model, 'weight-decay', 0.1);
+    expect(tf.memory().numTensors).toBe(before + gradients.size);
+    tf.dispose([...gradients.values()]);
+  });
+});

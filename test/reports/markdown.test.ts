@@ -1,0 +1,204 @@
+import { describe, expect, it } from 'vitest';
+import { compareRecords } from '../../baselines/compare.ts';
+import { renderComparison } from '../../reports/comparison.ts';
+import { escapeMarkdown, renderMarkdown } from '../../reports/markdown.ts';
+import type { ReportInput } from '../../reports/report-input.ts';
+import { failedRecord, fixtureConfig, fixtureRecord, fixtureVerdict } from '../helpers/records.ts';
+import { fixtureRun } from '../helpers/run.ts';
+
+function report(overrides: Partial<ReportInput>): string {
+  const records = overrides.records ?? [];
+  const input = {
+    title: 'Compression',
+    suite: 'compression',
+    profile: 'smoke',
+    planned: records.length,
+    verdicts: [],
+    notes: [],
+  };
+  return renderMarkdown({ ...input, records, ...overrides });
+}
+
+/** The lines of one section. */
+function section(markdown: string, heading: string): string[] {
+  const found = markdown.split(/^## /m).find((part) => part.startsWith(`${heading}\n`));
+  if (!found) throw new Error(`no section ${heading}`);
+  return found.split('\n');
+}
+
+describe('the summary', () => {
+  it('comes first and names every alarming cell with expected, measured and reason, the worst first', () => {
+    const records = [0, 1, 2, 3].map((seed) => fixtureRecord({ cell: `cell-${seed}` }, { seed }));
+    const names = ['pass', 'inconclusive', 'regressed', 'failed'] as const;
+    const verdicts = records.map((record, i) =>
+      fixtureVerdict(record, names[i]!, {
+        expected: 0.65,
+        measured: i === 3 ? null : 0.55,
+        reason: `cell-${i}: why ${i}`,
+      }),
+    );
+    const markdown = report({ records, verdicts, planned: 6 });
+    expect(markdown.startsWith('# Compression\n\n## Summary\n\n6 cells planned, 4 with a record: 4 completed')).toBe(
+      true,
+    );
+    const lines = section(markdown, 'Summary');
+    expect(lines).toContain('Check against the baseline: regressed. 1 pass, 1 regressed, 1 inconclusive, 1 failed.');
+    expect(lines.filter((line) => line.startsWith('| ')).slice(2)).toEqual([
+      '| failed | cell-3 | 65.00 % | – | why 3 |',
+      '| regressed | cell-2 | 65.00 % | 55.00 % | why 2 |',
+      '| inconclusive | cell-1 | 65.00 % | 55.00 % | why 1 |',
+    ]);
+  });
+
+  it('shows counts as counts', () => {
+    const record = fixtureRecord();
+    const verdicts = [fixtureVerdict(record, 'regressed', { expected: 27053, measured: 27054 })];
+    expect(report({ records: [record], verdicts })).toContain('| 27,053 | 27,054 |');
+  });
+
+  it('says so where nothing was checked', () => {
+    expect(report({ records: [fixtureRecord()] })).toContain('Not checked against a baseline.');
+  });
+});
+
+describe('what ran', () => {
+  it('names suite, data, seeds, machine, time, notes and each warning once', () => {
+    const records = [0, 1].map((seed) => fixtureRecord({ warnings: ['slow disk'] }, { seed }));
+    expect(section(report({ records, notes: ['A note.'] }), 'What ran').filter((line) => line !== '')).toEqual([
+      'What ran',
+      '- Suite compression, profile smoke.',
+      '- Data: generated, 2000 training and 500 test images.',
+      '- Seeds: 0, 1.',
+      '- Machine: cpu, avx2, 1 thread, tfjs 4.22.0, TensorFlow 2.21.0.',
+      '- Time: 2026-11-23T10:00:00.000Z to 2026-11-23T10:00:12.500Z.',
+      '- A note.',
+      'Warnings:',
+      '- slow disk',
+    ]);
+  });
+});
+
+describe('the results', () => {
+  it('give a row an arm with mean ± deviation, the step relative to the dense model, and the memory', () => {
+    const dense = fixtureRecord({ value: 0.8 }, { method: 'dense', budget: 1 });
+    const lowRank = [0.5, 0.6].map((value, seed) => fixtureRecord({ value }, { seed }));
+    const lines = section(report({ records: [...lowRank, dense] }), 'Results').filter((line) => line.startsWith('| '));
+    expect(lines[0]).toBe(
+      '| method | budget | init | regularizer | seeds | parameters | ratio | accuracy | best | train loss | MACs | ' +
+        'train examples/s | test examples/s | step ms | step / dense | peak memory MiB | of it tensors MiB |',
+    );
+    expect(lines.slice(2)).toEqual([
+      '| dense | 1 | default | weight-decay | 1 | 269,722 | 1.0000 | 80.00 % | 56.00 % | 1.2500 | 40,551,040 | 400 | 1,500 | 400 | 1.00× | 500 | 100 |',
+      '| low-rank | 0.1 | default | weight-decay | 2 | 27,053 | 0.1003 | 55.00 % ± 7.07 | 56.00 % | 1.2500 | 4,301,120 | 400 | 1,500 | 200 | 0.50× | 500 | 100 |',
+    ]);
+  });
+
+  it('count the seeds that did not complete and leave them out of the mean', () => {
+    const records = [fixtureRecord({ value: 0.5 }), fixtureRecord({ status: 'diverged', value: 0.1 }, { seed: 1 })];
+    expect(report({ records })).toContain('| 1 of 2 | 27,053 | 0.1003 | 50.00 % |');
+  });
+
+  it('show nonzero parameters where they differ, and GPU memory where it was measured', () => {
+    const records = [fixtureRecord({ nonzero_parameters: 20000, gpu_memory_peak_bytes: 2 ** 30 })];
+    const markdown = report({ records });
+    expect(markdown).toContain('| parameters | nonzero |');
+    expect(markdown).toContain('GPU memory MiB |');
+    expect(markdown).toContain('| 1,024 |');
+    expect(report({ records: [fixtureRecord()] })).not.toContain('nonzero');
+  });
+
+  it('explain the row that the dense model lacks', () => {
+    expect(report({ records: fixtureRun(1) })).toContain('Frobenius decay of a dense layer is weight decay');
+    expect(report({ records: [fixtureRecord()] })).not.toContain('Frobenius decay of a dense layer');
+  });
+});
+
+describe('the published values', () => {
+  const heading = 'Published values (provisional, not gated)';
+
+  it('are marked provisional and stand alone beside another model', () => {
+    const lines = section(report({ records: [fixtureRecord()] }), heading);
+    expect(lines.filter((line) => line.endsWith('| – |'))).toHaveLength(5);
+    expect(lines).toContain('| low-rank | 0.1 | spectral | frobenius-decay | 94.34 % | – |');
+  });
+
+  it('stand beside the same arm of the published model on all of the data, and of no other', () => {
+    const model = { name: 'resnet' as const, depth: 32, width: 32 };
+    const whole = { ...fixtureConfig().dataset, name: 'cifar-10' as const, trainExamples: null, testExamples: null };
+    const published = fixtureRecord({ value: 0.93 }, { model, dataset: whole });
+    expect(section(report({ records: [published] }), heading)).toContain(
+      '| low-rank | 0.1 | default | weight-decay | 93.59 % | 93.00 % (resnet-32) |',
+    );
+    const part = fixtureRecord({ value: 0.93 }, { model, dataset: { ...whole, trainExamples: 1000 } });
+    expect(report({ records: [part] })).not.toContain('93.59 % | 93.00 %');
+  });
+
+  it('are absent from a run without low-rank layers', () => {
+    expect(report({ records: [fixtureRecord({}, { method: 'dense', budget: 1 })] })).not.toContain('Published');
+  });
+});
+
+describe('trouble', () => {
+  it('is listed with its error on one line', () => {
+    const records = [
+      failedRecord('bad | shape\n  at layer_1'),
+      fixtureRecord({ status: 'diverged', error: 'NaN' }, { seed: 1 }),
+    ];
+    const lines = section(report({ records }), 'Failed and diverged cells');
+    expect(lines).toContain(
+      '| low-rank-0.1.default.weight-decay.resnet-20.generated.seed-0 | failed | bad \\| shape at layer_1 |',
+    );
+    expect(lines).toContain('| low-rank-0.1.default.weight-decay.resnet-20.generated.seed-1 | diverged | NaN |');
+  });
+
+  it('does not keep a report from being written when every cell failed', () => {
+    const records = [0, 1].map((seed) => failedRecord('boom', { seed }));
+    const markdown = report({ records, verdicts: records.map((record) => fixtureVerdict(record, 'failed')) });
+    expect(markdown).toContain('0 completed, 0 diverged, 2 failed');
+    expect(markdown).toContain('| low-rank | 0.1 | default | weight-decay | 0 of 2 | – |');
+    expect(markdown).not.toMatch(/NaN|undefined|null/);
+  });
+
+  it('nor when there is no record at all', () => {
+    expect(report({ planned: 3 })).toContain('3 cells planned, 0 with a record');
+  });
+});
+
+it('gives the command that reproduces a cell', () => {
+  const records = [
+    fixtureRecord({ fingerprint: { ...fixtureRecord().fingerprint!, device: 'gpu: any', threads: 4 } }, { seed: 2 }),
+  ];
+  expect(report({ records })).toContain(
+    "```sh\nnpm run suite -- compression --profile smoke --only 'low-rank-0.1.default.weight-decay.resnet-20.generated.seed-2' " +
+      '--seeds 3 --threads 4 --device gpu --out reports/out/again\n```',
+  );
+});
+
+it('has no holes in a whole run', () => {
+  expect(report({ records: fixtureRun(3) })).not.toMatch(/NaN|undefined|null|Infinity/);
+});
+
+it.each([
+  ['a|b', 'a\\|b'],
+  ['*bold* `code` <tag>', '\\*bold\\* \\`code\\` \\<tag\\>'],
+  ['[text](link)', '[text]\\(link)'],
+  ['nonzero_parameters and _this_', 'nonzero_parameters and \\_this\\_'],
+  ['two\n  lines', 'two lines'],
+])('escapes %j', (text, escaped) => {
+  expect(escapeMarkdown(text)).toBe(escaped);
+});
+
+describe('the comparison', () => {
+  it('is one row an arm', () => {
+    const after = fixtureRecord({ value: 0.6, train_examples_per_second: 500, parameters: 27000 });
+    expect(renderComparison(compareRecords([fixtureRecord()], [after]))).toBe(
+      '| model | dataset | method | budget | init | regularizer | before | n | after | n | difference | speed ratio | parameters | bit-identical | changed fields |\n' +
+        '| --- | --- | --- | ---: | --- | --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | --- |\n' +
+        '| resnet-20 | generated | low-rank | 0.1 | default | weight-decay | 55.00 % | 1 | 60.00 % | 1 | +5.00 | 1.25 | -53 | 1 of 1 |  |\n',
+    );
+  });
+
+  it('says so where there is nothing', () => {
+    expect(renderComparison([])).toBe('Neither side has a record.\n');
+  });
+});

@@ -1,0 +1,62 @@
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { writeReport } from '../../reports/write-report.ts';
+import { failedRecord, fixtureRecord, fixtureVerdict } from '../helpers/records.ts';
+import { fixtureRun } from '../helpers/run.ts';
+
+let dir: string;
+beforeEach(async () => {
+  dir = await mkdtemp(path.join(tmpdir(), 'reports-'));
+});
+afterEach(() => rm(dir, { recursive: true }));
+
+const run = { title: 'Compression', suite: 'compression', profile: 'smoke', planned: 2, verdicts: [], notes: [] };
+
+it('writes the four reports into a new folder and nothing else', async () => {
+  const outDir = path.join(dir, 'new', 'out');
+  const { files } = await writeReport({ ...run, outDir, records: [fixtureRecord()] });
+  const names = ['results.csv', 'report.md', 'report.html', 'junit.xml'];
+  expect(files).toEqual(names.map((name) => path.join(outDir, name)));
+  expect((await readdir(outDir)).sort()).toEqual([...names].sort());
+  expect(await readFile(path.join(outDir, 'report.md'), 'utf8')).toContain('# Compression');
+});
+
+it('replaces older reports', async () => {
+  await writeReport({ ...run, outDir: dir, records: [fixtureRecord()] });
+  await writeReport({ ...run, outDir: dir, title: 'Another', records: [fixtureRecord()] });
+  expect(await readFile(path.join(dir, 'report.md'), 'utf8')).toContain('# Another');
+});
+
+it('writes all four when every cell failed', async () => {
+  const { files, summary } = await writeReport({ ...run, outDir: dir, records: [failedRecord('boom')] });
+  expect(files).toHaveLength(4);
+  expect(summary).toContain('2 cells planned, 1 with a record: 0 completed, 0 diverged, 1 failed.');
+});
+
+it('summarizes coverage, verdicts, the best arm of each budget, and where the report is', async () => {
+  const records = fixtureRun(2);
+  const verdicts = records.map((record) => fixtureVerdict(record, 'pass'));
+  const { summary } = await writeReport({ ...run, outDir: dir, planned: 28, records, verdicts });
+  const lines = summary.split('\n');
+  expect(lines[0]).toBe('compression, smoke: 28 cells planned, 28 with a record: 28 completed, 0 diverged, 0 failed.');
+  expect(lines[1]).toBe('Check against the baseline: passed. 28 pass.');
+  expect(lines[2]).toMatch(
+    /^Highest mean accuracy, resnet-20 on generated, dense: \d+\.\d\d % ± \d+\.\d\d \(dense, .*; 2 seeds\)$/,
+  );
+  expect(lines[3]).toContain('budget 0.1: ');
+  expect(lines[3]).toContain('spectral, frobenius-decay; 2 seeds');
+  expect(lines[4]).toContain('budget 0.05: ');
+  expect(lines[5]).toContain(path.join(dir, 'report.html'));
+});
+
+it('spells out the worst verdicts, a line each, and counts the rest', async () => {
+  const records = Array.from({ length: 7 }, (_, seed) => fixtureRecord({}, { seed }));
+  const verdicts = records.map((record) =>
+    fixtureVerdict(record, 'regressed', { reason: `seed ${record.seed}\nworse` }),
+  );
+  const { summary } = await writeReport({ ...run, outDir: dir, records, verdicts });
+  expect(summary).toContain('  regressed: seed 4 worse\n  ... and 2 more in the report\n');
+  expect(summary).not.toContain('seed 5');
+});

@@ -1,0 +1,22 @@
+import { expect, it } from 'vitest';
+import { exitCodeOf } from '../../harness/run/exit-code.ts';
+import { fixtureVerdict } from '../helpers/records.ts';
+import { fixtureCell, recordOfCell } from './helpers.ts';
+
+const record = recordOfCell(fixtureCell('fine'));
+const failed = { ...record, status: 'failed' as const };
+
+it.each([
+  ['all pass', [record], ['pass', 'reproduced', 'improved'], true, false, 0],
+  ['a regression', [record], ['pass', 'regressed'], false, false, 1],
+  ['a failed cell without a check', [failed], [], false, false, 1],
+  ['a failed verdict of a completed cell', [record], ['failed'], false, false, 1],
+  ['inconclusive', [record], ['inconclusive'], false, false, 0],
+  ['inconclusive, strict', [record], ['inconclusive'], true, false, 3],
+  ['no baseline, strict', [record], ['no-baseline'], true, false, 3],
+  ['a regression and inconclusive, strict', [record], ['inconclusive', 'regressed'], true, false, 1],
+  ['interrupted with a failure', [failed], ['regressed'], true, true, 130],
+] as const)('%s: %#', (_, records, names, strict, interrupted, exitCode) => {
+  const verdicts = names.map((name) => fixtureVerdict(record, name));
+  expect(exitCodeOf({ records, verdicts, strict, interrupted })).toBe(exitCode);
+});

@@ -1,0 +1,191 @@
+import { access, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { expect, it, vi } from 'vitest';
+import type { CellRecord } from '../../harness/record.ts';
+import { type PoolOptions, runPool } from '../../harness/run/pool.ts';
+import { checkpointDir, readRecord, readRecords, storeAt, writeRecord } from '../../harness/run/store.ts';
+import type { Cell } from '../../harness/spec.ts';
+import { fixtureCell, fixtureWorker, recordOfCell, temporaryFolder } from './helpers.ts';
+
+async function pool(cells: readonly Cell[], overrides: Partial<PoolOptions> = {}) {
+  const store = overrides.store ?? storeAt(await temporaryFolder());
+  const seen: string[] = [];
+  const records = await runPool(cells, {
+    workerPath: fixtureWorker,
+    store,
+    dataDir: null,
+    device: 'cpu',
+    threads: 1,
+    killAfterMs: 100,
+    jobs: 2,
+    signal: new AbortController().signal,
+    onProgress: () => {},
+    onRecord: (record) => seen.push(record.cell),
+    ...overrides,
+  });
+  return { store, seen, records, byMethod: new Map(records.map((record) => [record.method, record])) };
+}
+
+/** Runs one cell and gives its failed record, which must lie in the store too. */
+async function failureOf(method: string, overrides: Partial<Cell> = {}): Promise<CellRecord> {
+  const cell = fixtureCell(method, overrides);
+  const { store, records } = await pool([cell]);
+  expect(records).toHaveLength(1);
+  expect(records[0]).toMatchObject({ id: cell.id, status: 'failed', value: null, weights_digest: null });
+  expect(await readRecord(store, cell)).toEqual(records[0]);
+  return records[0]!;
+}
+
+it('gives the records that the workers wrote, and reports each once', async () => {
+  const cells = [fixtureCell('fine'), fixtureCell('fine', { seed: 1 }), fixtureCell('diverged')];
+  const { store, seen, records } = await pool(cells);
+  expect(records.map(({ cell, status }) => `${cell} ${status}`).sort()).toEqual([
+    'diverged.seed-0 diverged',
+    'fine.seed-0 completed',
+    'fine.seed-1 completed',
+  ]);
+  expect([...seen].sort()).toEqual(records.map(({ cell }) => cell).sort());
+  expect((await readRecords(store, { quarantine: false })).records).toHaveLength(3);
+});
+
+it('passes the progress of a worker on', async () => {
+  const onProgress = vi.fn();
+  await pool([fixtureCell('fine')], { onProgress });
+  expect(onProgress).toHaveBeenCalledExactlyOnceWith(
+    expect.objectContaining({ cell: 'fine.seed-0' }),
+    expect.objectContaining({ phase: 'train', step: 5, steps: 10 }),
+  );
+});
+
+it.each([
+  ['cpu' as const, 'CUDA_VISIBLE_DEVICES=-1'],
+  ['gpu' as const, `CUDA_VISIBLE_DEVICES=${process.env.CUDA_VISIBLE_DEVICES}`],
+])('sets the environment of a worker on %s', async (device, visible) => {
+  const { records } = await pool([fixtureCell('environment')], { device, threads: 3 });
+  expect(records[0]?.warnings).toEqual([
+    'TF_NUM_INTRAOP_THREADS=3',
+    'TF_NUM_INTEROP_THREADS=3',
+    'TF_CPP_MIN_LOG_LEVEL=2',
+    'TF_DETERMINISTIC_OPS=1',
+    'TF_FORCE_GPU_ALLOW_GROWTH=true',
+    visible,
+  ]);
+});
+
+it('records a worker that throws, with the end of its error output', async () => {
+  const { error } = await failureOf('crash');
+  expect(error).toContain('The worker ended with exit code 1 and left no record.');
+  expect(error).toContain('Error: the worker broke');
+});
+
+it('records the reason that a worker tells', async () => {
+  expect((await failureOf('told')).error).toBe('no luck with told.seed-0');
+});
+
+it('names the signal that killed a worker', async () => {
+  expect((await failureOf('killed')).error).toContain('killed by SIGKILL');
+});
+
+it('records a worker that ends well but without a record', async () => {
+  expect((await failureOf('silent')).error).toBe('The worker ended with exit code 0 and left no record.');
+});
+
+it('does not take the record of another configuration for the cell’s', async () => {
+  expect((await failureOf('other-id')).error).toContain('left no record');
+});
+
+it('keeps only the readable end of an endless error output', async () => {
+  const { error } = await failureOf('noisy');
+  expect(error).toMatch(/exit code 7[\s\S]*the very end$/);
+  expect(error!.length).toBeLessThan(2200);
+  expect(error).not.toMatch(/[^\P{Cc}\n]/u);
+});
+
+it('records a worker file that does not exist', async () => {
+  const { records } = await pool([fixtureCell('fine')], { workerPath: '/nonexistent/worker.mjs' });
+  expect(records[0]).toMatchObject({ status: 'failed', error: expect.stringContaining('/nonexistent/worker.mjs') });
+});
+
+it('ends a cell that exceeds its time limit with SIGTERM', async () => {
+  const { error } = await failureOf('hang', { timeLimitSeconds: 0.3 });
+  expect(error).toContain('longer than its time limit of 0.3 s and was ended (SIGTERM)');
+});
+
+it('ends a cell that ignores SIGTERM with SIGKILL', async () => {
+  const { error } = await failureOf('stubborn', { timeLimitSeconds: 1.5 });
+  expect(error).toContain('was ended (SIGTERM, then SIGKILL)');
+});
+
+it('goes on with the other cells after failures', async () => {
+  const cells = ['crash', 'killed', 'silent', 'fine'].map((method) => fixtureCell(method));
+  const { byMethod } = await pool(cells, { jobs: 1 });
+  expect(byMethod.get('fine')?.status).toBe('completed');
+  expect(['crash', 'killed', 'silent'].map((method) => byMethod.get(method)?.status)).toEqual(Array(3).fill('failed'));
+});
+
+it('keeps the checkpoint of a killed worker, and drops it once the cell is finished', async () => {
+  const killed = fixtureCell('killed');
+  const { store } = await pool([killed]);
+  const state = join(checkpointDir(store, killed), 'state');
+  expect(await readFile(state, 'utf8')).toBe('epoch 3');
+  await pool([{ ...killed, method: 'fine' }], { store });
+  await expect(access(state)).rejects.toThrow('ENOENT');
+});
+
+it('keeps the record of a worker that dies right after writing it', async () => {
+  const { records } = await pool([fixtureCell('dies-after-record')]);
+  expect(records[0]).toMatchObject({ status: 'completed', value: 0.5 });
+});
+
+it('does not take the record of an earlier attempt for this one’s', async () => {
+  const store = storeAt(await temporaryFolder());
+  const cell = fixtureCell('silent');
+  await writeRecord(store, recordOfCell(cell, { status: 'failed', error: 'earlier', value: null }));
+  const { records } = await pool([cell], { store });
+  expect(records[0]?.error).toContain('left no record');
+});
+
+it('runs at most `jobs` workers at once, and that many', async () => {
+  const store = storeAt(await temporaryFolder());
+  const cells = Array.from({ length: 5 }, (_, seed) => fixtureCell('traced', { seed }));
+  await pool(cells, { store, jobs: 2 });
+  let running = 0;
+  let most = 0;
+  for (const line of (await readFile(join(store.outDir, 'trace'), 'utf8')).trim().split('\n')) {
+    running += line.startsWith('start') ? 1 : -1;
+    most = Math.max(most, running);
+  }
+  expect(most).toBe(2);
+});
+
+it('starts the longest cells first, equal ones in the plan’s order', async () => {
+  const estimates = [5, 20, 5, 30];
+  const cells = estimates.map((estimatedSeconds, seed) => fixtureCell('fine', { seed, estimatedSeconds }));
+  const { seen } = await pool(cells, { jobs: 1 });
+  expect(seen).toEqual(['fine.seed-3', 'fine.seed-1', 'fine.seed-0', 'fine.seed-2']);
+});
+
+it('ends the workers when interrupted, without records for their cells, and starts no more', async () => {
+  const store = storeAt(await temporaryFolder());
+  const controller = new AbortController();
+  const cells = [
+    fixtureCell('fine', { estimatedSeconds: 30 }),
+    fixtureCell('hang', { estimatedSeconds: 20 }),
+    fixtureCell('fine', { seed: 1 }),
+  ];
+  const running = pool(cells, { store, jobs: 1, signal: controller.signal });
+  const line = await vi.waitUntil(() => readFile(join(store.outDir, 'trace'), 'utf8').catch(() => ''), 5000);
+  controller.abort();
+  const { records } = await running;
+  expect(records.map(({ cell }) => cell)).toEqual(['fine.seed-0']);
+  expect((await readRecords(store, { quarantine: false })).records.map(({ cell }) => cell)).toEqual(['fine.seed-0']);
+  expect(() => process.kill(Number(line.trim().split(' ')[2]), 0)).toThrow('ESRCH');
+});
+
+it('stops with the error where a failed record cannot be written', async () => {
+  const store = storeAt(await temporaryFolder());
+  const blocked = { ...store, recordsDir: join(fixtureWorker, 'records') };
+  await expect(pool([fixtureCell('silent'), fixtureCell('hang')], { store: blocked })).rejects.toThrow(
+    /Cannot write|ENOTDIR/,
+  );
+});

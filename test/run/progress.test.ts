@@ -1,0 +1,82 @@
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { finishedLine, startProgress } from '../../harness/run/progress.ts';
+import { formatDuration, fractionDone, fractionOf, secondsLeft } from '../../harness/run/progress-estimate.ts';
+import { capture, fixtureCell, recordOfCell } from './helpers.ts';
+
+beforeEach(() => {
+  vi.useFakeTimers();
+});
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+const share = (estimatedSeconds: number, fraction: number) => ({ estimatedSeconds, fraction });
+
+it('weighs the cells by their estimates', () => {
+  // (30 · 0.5 + 10 · 1) / 40
+  expect(fractionDone([share(30, 0.5), share(10, 1)])).toBeCloseTo(0.625, 12);
+  expect(fractionDone([])).toBe(1);
+});
+
+it('estimates the time left from the pace so far, and before any from the plan', () => {
+  // 0.625 took 50 s, so that the remaining 0.375 take 30 s.
+  expect(secondsLeft([share(30, 0.5), share(10, 1)], 50, 2)).toBeCloseTo(30, 12);
+  expect(secondsLeft([share(30, 0), share(10, 0)], 5, 2)).toBe(20);
+});
+
+it('counts a cell as done only with its record', () => {
+  expect(fractionOf({ step: 3, steps: 4 })).toBe(0.75);
+  expect(fractionOf({ step: 4, steps: 4 })).toBe(0.99);
+  expect(fractionOf({ step: 0, steps: 0 })).toBe(0);
+});
+
+it.each([
+  [0.4, '0 s'],
+  [59.6, '1 min 00 s'],
+  [200, '3 min 20 s'],
+  [7500, '2 h 05 min'],
+  [7199, '2 h 00 min'],
+])('writes %d seconds as %s', (seconds, text) => {
+  expect(formatDuration(seconds)).toBe(text);
+});
+
+it('describes a finished cell in one line', () => {
+  const cell = fixtureCell('fine');
+  expect(finishedLine(recordOfCell(cell, { value: 0.91234, seconds: 75 }))).toBe(
+    'fine.seed-0: accuracy 91.23%, 1 min 15 s, completed',
+  );
+  expect(finishedLine(recordOfCell(cell, { status: 'failed', value: null, seconds: null, error: 'one\ntwo' }))).toBe(
+    'fine.seed-0: no accuracy, failed: one',
+  );
+});
+
+it('writes a line for each finished cell and a heartbeat, without a terminal', () => {
+  const { stream, text } = capture();
+  const cells = [fixtureCell('fine'), fixtureCell('fine', { seed: 1 })];
+  const progress = startProgress({ cells, jobs: 1, stream, now: () => Date.now(), heartbeatMs: 30_000 });
+  progress.cellProgress(cells[0]!, { phase: 'train', epoch: 1, epochs: 2, step: 5, steps: 10, loss: null });
+  vi.advanceTimersByTime(30_000);
+  progress.cellFinished(recordOfCell(cells[0]!));
+  progress.stop();
+  vi.advanceTimersByTime(90_000);
+  expect(text().split('\n')).toEqual([
+    '25% done, 0/2 cells finished, about 1 min 30 s left',
+    '[1/2] fine.seed-0: accuracy 55.00%, 13 s, completed',
+    '',
+  ]);
+});
+
+it('draws a bar on a terminal, with the lines of finished cells above it', () => {
+  const { stream, text } = capture();
+  const terminal = Object.assign(stream, { isTTY: true, columns: 120 });
+  const cells = [fixtureCell('fine')];
+  const progress = startProgress({ cells, jobs: 1, stream: terminal, now: () => Date.now() });
+  vi.advanceTimersByTime(1000);
+  progress.cellProgress(cells[0]!, { phase: 'train', epoch: 1, epochs: 2, step: 5, steps: 10, loss: null });
+  vi.advanceTimersByTime(1000);
+  expect(text()).toContain('50% | 0/1 cells | about 1 s left');
+  progress.cellFinished(recordOfCell(cells[0]!));
+  progress.stop();
+  progress.stop();
+  expect(text()).toContain('[1/1] fine.seed-0: accuracy 55.00%, 13 s, completed');
+});

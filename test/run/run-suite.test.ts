@@ -1,0 +1,162 @@
+import { access, readdir, readFile, truncate } from 'node:fs/promises';
+import { hostname } from 'node:os';
+import { join } from 'node:path';
+import { expect, it, vi } from 'vitest';
+import { UsageError } from '../../harness/errors.ts';
+import { readRunFile } from '../../harness/run/run-file.ts';
+import { type RunSuiteOptions, runSuite } from '../../harness/run/run-suite.ts';
+import { readRecords, recordPath, storeAt, writeRecord } from '../../harness/run/store.ts';
+import type { Cell } from '../../harness/spec.ts';
+import { capture, fixtureCell, fixtureWorker, recordOfCell, temporaryFolder } from './helpers.ts';
+
+async function run(cells: readonly Cell[], overrides: Partial<RunSuiteOptions> = {}) {
+  const outDir = overrides.outDir ?? (await temporaryFolder());
+  const baselinesDir = await temporaryFolder();
+  const { stream, text } = capture();
+  const result = await runSuite({
+    ...{
+      suite: 'compression',
+      title: 'Compression',
+      profile: 'smoke',
+      margin: 0.02,
+      cells,
+      outDir,
+      baselinesDir,
+      stream,
+    },
+    ...{ dataDir: null, jobs: 2, threads: 1, device: 'cpu', fresh: false, check: true, strict: false },
+    ...{ commandLine: ['suite', 'compression'], settings: { jobs: 2 }, workerPath: fixtureWorker, killAfterMs: 100 },
+    versions: { factorbench: '1.0.0', commit: null, node: 'v20' },
+    cellsOfPlan: cells.length,
+    signal: new AbortController().signal,
+    ...overrides,
+  });
+  return { ...result, outDir, store: storeAt(outDir), text };
+}
+
+const stateOf = async (outDir: string) => (await readRunFile(outDir))!;
+
+it('brings all cells to records, writes the reports and run.json, and passes', async () => {
+  const cells = [fixtureCell('fine'), fixtureCell('fine', { seed: 1 })];
+  const { exitCode, records, verdicts, outDir, text } = await run(cells);
+  expect(exitCode).toBe(0);
+  expect(records.map(({ cell }) => cell)).toEqual(['fine.seed-0', 'fine.seed-1']);
+  expect(verdicts.map(({ verdict }) => verdict)).toEqual(['no-baseline', 'no-baseline']);
+  expect((await readdir(outDir)).sort()).toEqual(
+    ['junit.xml', 'records', 'report.html', 'report.md', 'results.csv', 'run.json'].sort(),
+  );
+  expect(await stateOf(outDir)).toMatchObject({
+    ...{ suite: 'compression', profile: 'smoke', command_line: ['suite', 'compression'], options: { jobs: 2 } },
+    ...{ planned: 2, completed: 2, failed: 0, resumed: 0, interrupted: false, exit_code: 0 },
+    data: { source: 'generated', folder: null },
+    finished_at: expect.stringMatching(/^\d{4}-/),
+  });
+  expect(text()).toContain('Data: generated.');
+  expect(text()).toMatch(/\[2\/2\] fine\.seed-\d: accuracy 50\.00%, 1 s, completed/);
+});
+
+it('writes the reports and exits with 1 where a cell fails', async () => {
+  const { exitCode, outDir } = await run([fixtureCell('crash'), fixtureCell('fine')], { check: false });
+  expect(exitCode).toBe(1);
+  expect(await readFile(join(outDir, 'results.csv'), 'utf8')).toMatch(/the worker broke/);
+  expect(await stateOf(outDir)).toMatchObject({ completed: 1, failed: 1, exit_code: 1 });
+});
+
+it('asks for a baseline only where strict', async () => {
+  expect((await run([fixtureCell('fine')], { strict: true })).exitCode).toBe(3);
+});
+
+it('skips completed and diverged cells on the next run, and runs failed ones again', async () => {
+  const outDir = await temporaryFolder();
+  const cells = ['traced', 'diverged', 'crash'].map((method) => fixtureCell(method));
+  await run(cells, { outDir });
+  const before = await readFile(recordPath(storeAt(outDir), 'traced.seed-0'), 'utf8');
+  const mended = cells.map((cell) =>
+    cell.method === 'crash' ? { ...cell, method: 'fine' } : { ...cell, method: 'crash' },
+  );
+  const { exitCode, records, text } = await run(mended, { outDir });
+  expect(records.map(({ status }) => status)).toEqual(['completed', 'diverged', 'completed']);
+  expect(exitCode).toBe(0);
+  expect(await readFile(recordPath(storeAt(outDir), 'traced.seed-0'), 'utf8')).toBe(before);
+  expect(text()).toContain('1 of 3 cells to run');
+  expect(text()).toContain('2 finished before are kept');
+  expect(await stateOf(outDir)).toMatchObject({ resumed: 2, completed: 2, diverged: 1, failed: 0 });
+});
+
+it('runs a changed cell again and keeps its old record', async () => {
+  const outDir = await temporaryFolder();
+  await run([fixtureCell('fine')], { outDir });
+  const { records, store, text } = await run([fixtureCell('fine', { id: 'changed' })], { outDir });
+  expect(records[0]?.id).toBe('changed');
+  expect(await readdir(store.supersededDir)).toEqual(['fine.seed-0-id-fine-0.json']);
+  expect(text()).toContain('fine.seed-0 has changed since its record');
+});
+
+it('runs everything again with fresh, and keeps the old records', async () => {
+  const outDir = await temporaryFolder();
+  const cells = [fixtureCell('traced'), fixtureCell('fine')];
+  await run(cells, { outDir });
+  const { store } = await run(cells, { outDir, fresh: true });
+  expect((await readdir(store.supersededDir)).sort()).toEqual([
+    'fine.seed-0-id-fine-0.json',
+    'traced.seed-0-id-traced-0.json',
+  ]);
+  expect((await readFile(join(outDir, 'trace'), 'utf8')).match(/start/g)).toHaveLength(2);
+});
+
+it('runs a cell again whose record is damaged, with a warning', async () => {
+  const outDir = await temporaryFolder();
+  await run([fixtureCell('fine')], { outDir });
+  await truncate(recordPath(storeAt(outDir), 'fine.seed-0'), 40);
+  const { records, store, text } = await run([fixtureCell('fine')], { outDir });
+  expect(records[0]?.status).toBe('completed');
+  expect(await readdir(store.recordsDir)).toContain('fine.seed-0.json.corrupt');
+  expect(text()).toContain('renamed to fine.seed-0.json.corrupt');
+});
+
+it('leaves the records of cells that are not planned alone and out of the reports', async () => {
+  const outDir = await temporaryFolder();
+  await writeRecord(storeAt(outDir), recordOfCell(fixtureCell('other')));
+  const { records, store, text } = await run([fixtureCell('fine')], { outDir });
+  expect(records.map(({ cell }) => cell)).toEqual(['fine.seed-0']);
+  expect((await readRecords(store, { quarantine: false })).records).toHaveLength(2);
+  expect(text()).toContain('1 other records in the folder are not part of this run');
+});
+
+it('refuses a second run into the same folder, naming the first', async () => {
+  const outDir = await temporaryFolder();
+  const controller = new AbortController();
+  const first = run([fixtureCell('hang')], { outDir, signal: controller.signal });
+  await vi.waitUntil(() => readFile(join(outDir, 'trace'), 'utf8').catch(() => ''), 5000);
+  const error = await run([fixtureCell('fine')], { outDir }).catch((thrown: unknown) => thrown);
+  controller.abort();
+  await first;
+  expect(error).toBeInstanceOf(UsageError);
+  expect((error as Error).message).toContain(`process ${process.pid} on ${hostname()}, started 20`);
+  expect((await run([fixtureCell('fine')], { outDir })).exitCode).toBe(0);
+});
+
+it('keeps what is finished and writes the reports when interrupted, and goes on later', async () => {
+  const outDir = await temporaryFolder();
+  const controller = new AbortController();
+  const cells = [fixtureCell('hang'), fixtureCell('fine', { estimatedSeconds: 20 })];
+  const running = run(cells, { outDir, jobs: 1, signal: controller.signal });
+  await vi.waitUntil(() => readFile(join(outDir, 'trace'), 'utf8').catch(() => ''), 5000);
+  controller.abort();
+  const { exitCode, records, notes } = await running;
+  expect(exitCode).toBe(130);
+  expect(records.map(({ cell }) => cell)).toEqual(['fine.seed-0']);
+  expect(notes.at(-1)).toMatch(/Interrupted: 1 of 2 cells did not finish/);
+  expect(await stateOf(outDir)).toMatchObject({ interrupted: true, exit_code: 130, completed: 1 });
+  await access(join(outDir, 'report.html'));
+  const later = await run([{ ...cells[0]!, method: 'fine' }, cells[1]!], { outDir });
+  expect(later).toMatchObject({ exitCode: 0, records: [{ cell: 'hang.seed-0' }, { cell: 'fine.seed-0' }] });
+});
+
+it('concludes an empty shard', async () => {
+  expect(await run([], { cellsOfPlan: 3 })).toMatchObject({ exitCode: 0, records: [] });
+});
+
+it('says which option to change where the output folder cannot be one', async () => {
+  await expect(run([fixtureCell('fine')], { outDir: fixtureWorker })).rejects.toThrow(/--out .*worker\.mjs/);
+});

@@ -1,0 +1,24 @@
+import { expect, it } from 'vitest';
+import type { CellProgress } from '../../harness/cell.ts';
+import { throttled } from '../../harness/run/serve-cell.ts';
+
+it('passes on the first progress of each phase, and at most five a second', () => {
+  const sent: number[] = [];
+  let time = 0;
+  const report = throttled(
+    (progress) => sent.push(progress.step),
+    () => time,
+  );
+  const at = (milliseconds: number, phase: CellProgress['phase'], step: number) => {
+    time = milliseconds;
+    report({ phase, epoch: 1, epochs: 1, step, steps: 10, loss: null });
+  };
+  at(1000, 'prepare', 1);
+  at(1001, 'train', 2);
+  at(1100, 'train', 3);
+  at(1200, 'train', 4);
+  at(1201, 'train', 5);
+  at(1400, 'train', 6);
+  at(1401, 'evaluate', 7);
+  expect(sent).toEqual([1, 2, 5, 7]);
+});

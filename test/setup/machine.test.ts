@@ -1,0 +1,82 @@
+import { describe, expect, it } from 'vitest';
+import { formatChecks } from '../../harness/setup/diagnosis.mjs';
+import { parseCpuInfo, parseNvidiaSmi } from '../../harness/setup/machine.mjs';
+import { formatBytes, startStep } from '../../harness/setup/progress.mjs';
+
+describe('parseCpuInfo', () => {
+  it('reads model and extensions on x64', () => {
+    const text =
+      'processor\t: 0\nmodel\t\t: 17\nmodel name\t: AMD EPYC\nflags\t\t: fpu avx avx2 fma avx512f avx512_vnni amx_tile\n';
+    expect(parseCpuInfo(text)).toEqual({
+      model: 'AMD EPYC',
+      instructionSet: ['avx', 'avx2', 'fma', 'avx512f', 'avx512_vnni', 'amx'],
+    });
+  });
+
+  it('reads extensions on arm64, which names no model', () => {
+    const text = 'processor\t: 0\nFeatures\t: fp asimd sve i8mm bf16\nCPU part\t: 0xd40\n';
+    expect(parseCpuInfo(text)).toEqual({ model: '0xd40', instructionSet: ['neon', 'sve', 'i8mm', 'bf16'] });
+  });
+
+  it('says unknown where the text says nothing', () => {
+    expect(parseCpuInfo('')).toEqual({ model: 'unknown', instructionSet: [] });
+  });
+});
+
+describe('parseNvidiaSmi', () => {
+  it('reads a line a GPU', () => {
+    expect(parseNvidiaSmi('NVIDIA H200, 143771, 570.86\nNVIDIA L4, 23034, 570.86\n')).toEqual([
+      { name: 'NVIDIA H200', memoryMiB: 143771, driver: '570.86' },
+      { name: 'NVIDIA L4', memoryMiB: 23034, driver: '570.86' },
+    ]);
+  });
+
+  it('reads no GPU from a message', () => {
+    expect(parseNvidiaSmi('No devices were found')).toEqual([]);
+  });
+});
+
+describe('doctor lines', () => {
+  it('have a mark, a name, what was found and the remedy', () => {
+    const checks = [
+      { name: 'Node', status: 'ok' as const, detail: '20.19.0', remedy: null },
+      { name: 'compiler', status: 'missing' as const, detail: 'g++ not found', remedy: 'install g++' },
+    ];
+    expect(formatChecks(checks)).toBe('ok       Node      20.19.0\nmissing  compiler  g++ not found -> install g++\n');
+  });
+});
+
+describe('progress', () => {
+  const record = (isTTY: boolean) => {
+    let time = 0;
+    let printed = '';
+    const step = startStep({ write: (text) => (printed += text), isTTY, columns: 40 }, '[2/4] library', () => time);
+    return { step, printed: () => printed, pass: (ms: number) => (time += ms) };
+  };
+
+  it('rewrites one line on a terminal, no wider than it', () => {
+    const { step, printed, pass } = record(true);
+    step.update('downloading 274 MB ... 35%');
+    pass(2000);
+    step.done();
+    expect(printed()).toBe('\r\x1b[K[2/4] library: downloading 274 MB ... 3\r\x1b[K[2/4] library: done (2 s)\n');
+  });
+
+  it('writes plain lines elsewhere, one in 15 seconds', () => {
+    const { step, printed, pass } = record(false);
+    for (const percent of [0, 10, 20, 30]) {
+      step.update(`${percent}%`);
+      pass(7500);
+    }
+    step.done();
+    expect(printed()).toBe('[2/4] library: 0%\n[2/4] library: 20% (15 s)\n[2/4] library: done (30 s)\n');
+  });
+
+  it.each([
+    [273_829_956, '274 MB'],
+    [3_378_440_367, '3.4 GB'],
+    [12, '1 kB'],
+  ])('writes %d bytes as %s', (bytes, text) => {
+    expect(formatBytes(bytes)).toBe(text);
+  });
+});

@@ -1,0 +1,112 @@
+import { mkdirSync, rmSync, symlinkSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { isNodeTooOld } from '../../harness/setup/node-version.mjs';
+import {
+  bindingLink,
+  cacheFolder,
+  chooseDevice,
+  compareVersions,
+  hasNvidiaDriver,
+  linkedDevice,
+  requestedDevice,
+  requireGlibc,
+  selectLibrary,
+  selectPlatform,
+} from '../../harness/setup/platform.mjs';
+import { makeFolder, writeTool } from './fake-checkout.ts';
+
+let folder: string;
+beforeEach(() => {
+  folder = makeFolder();
+});
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+describe('Node', () => {
+  it.each([
+    ['20.19.0', false],
+    ['20.18.3', true],
+    ['18.20.8', true],
+    ['21.0.0', false],
+    ['24.21.0', false],
+  ])('%s is too old: %s', (version, tooOld) => {
+    expect(isNodeTooOld(version)).toBe(tooOld);
+  });
+});
+
+describe('platform', () => {
+  it('is Linux on x64 or arm64', () => {
+    expect(['linux-x64', 'linux-arm64'].map(selectPlatform)).toEqual(['linux-x64', 'linux-arm64']);
+  });
+
+  it.each(['darwin-arm64', 'win32-x64', 'linux-riscv64', 'toString'])('%s is refused with a remedy', (key) => {
+    expect(() => selectPlatform(key)).toThrow(
+      new RegExp(`no pinned library for ${key}\\.\\n {2}Remedy: use Linux on x64 or arm64`),
+    );
+  });
+
+  it('needs glibc 2.27', () => {
+    expect(() => requireGlibc('2.27')).not.toThrow();
+    expect(() => requireGlibc('2.36')).not.toThrow();
+    expect(() => requireGlibc('2.17')).toThrow(/this system has 2\.17/);
+    expect(() => requireGlibc(undefined)).toThrow(/another C library \(musl\?\)/);
+  });
+
+  it('compares versions by number, not by text', () => {
+    expect(compareVersions('2.9', '2.27')).toBeLessThan(0);
+    expect(compareVersions('2.27.0', '2.27')).toBe(0);
+    expect(compareVersions('3.0', '2.99')).toBeGreaterThan(0);
+  });
+});
+
+describe('device', () => {
+  const facts = { requested: null, driver: false, linked: null, explicit: false };
+
+  it.each([
+    ['cpu', 'nothing is known', {}],
+    ['gpu', 'a driver is installed', { driver: true }],
+    ['gpu', 'it is asked for', { requested: 'gpu' }],
+    ['cpu', 'the CPU is asked for, with a driver', { requested: 'cpu', driver: true }],
+    ['gpu', 'the checkout has the CUDA build, which serves the CPU too', { requested: 'cpu', linked: 'gpu' as const }],
+    ['gpu', 'the checkout has the CUDA build', { linked: 'gpu' as const }],
+    ['cpu', 'setup is told so', { requested: 'cpu', driver: true, linked: 'gpu' as const, explicit: true }],
+  ])('is %s where %s', (expected, _, given) => {
+    expect(chooseDevice({ ...facts, ...given })).toBe(expected);
+  });
+
+  it('is read from the command line', () => {
+    expect(requestedDevice(['compression', '--device', 'gpu'])).toBe('gpu');
+    expect(requestedDevice(['--device=cpu'])).toBe('cpu');
+    expect(requestedDevice(['--devices', 'gpu'])).toBeNull();
+  });
+
+  it('is the CPU, with a note, where a driver is found but no CUDA library is pinned', () => {
+    expect(selectLibrary('linux-arm64', 'gpu', false)).toMatchObject({
+      device: 'cpu',
+      note: expect.stringContaining('linux-arm64'),
+    });
+    expect(() => selectLibrary('linux-arm64', 'gpu', true)).toThrow(/Remedy: use --device cpu/);
+    expect(selectLibrary('linux-x64', 'gpu', true)).toMatchObject({ device: 'gpu', note: null });
+  });
+
+  it('finds a driver by nvidia-smi on the PATH', () => {
+    writeTool(folder, 'nvidia-smi', '');
+    expect(hasNvidiaDriver({ PATH: `/nowhere:${folder}` })).toBe(true);
+  });
+
+  it('knows what a checkout is linked to', () => {
+    expect(linkedDevice(folder)).toBeNull();
+    mkdirSync(dirname(bindingLink(folder)), { recursive: true });
+    symlinkSync('/cache/binding-linux-x64-gpu-0123456789abcdef/tfjs_binding.node', bindingLink(folder));
+    expect(linkedDevice(folder)).toBe('gpu');
+  });
+});
+
+describe('cache', () => {
+  it('is FACTORBENCH_CACHE, else under XDG_CACHE_HOME, else under the home folder', () => {
+    expect(cacheFolder({ FACTORBENCH_CACHE: '/a', XDG_CACHE_HOME: '/b' })).toBe('/a');
+    expect(cacheFolder({ XDG_CACHE_HOME: '/b' })).toBe('/b/factorbench');
+    expect(cacheFolder({})).toMatch(/\/\.cache\/factorbench$/);
+    expect(cacheFolder({ FACTORBENCH_CACHE: 'relative' })).toBe(join(process.cwd(), 'relative'));
+  });
+});

@@ -1,0 +1,38 @@
+import { expect, test } from 'vitest';
+import { testBatches } from '../../harness/data/batches.ts';
+import { tf } from '../../harness/engine/tensorflow.ts';
+import { evaluate, evaluateBatch } from '../../harness/train/evaluate.ts';
+import '../helpers/engine.ts';
+import { tensorOf, valuesOf } from '../helpers/engine.ts';
+import { softmaxCrossEntropy, values } from '../helpers/reference.ts';
+import { tinyData, tinyModel } from '../helpers/tiny-training.ts';
+
+const data = tinyData(8, 11);
+const model = tinyModel({ seed: 4 });
+const imageShape = [8, 8, 3];
+
+test('evaluate gives loss and accuracy over all images, whatever the batch size, a partial last batch included', async () => {
+  const [batch] = testBatches(data, 11);
+  const logits = valuesOf(model.apply(tensorOf(values([11, 8, 8, 3], batch!.images)), { training: false }));
+  const labels = [...data.test.labels];
+  const rows = labels.map((_, n) => [...logits.data.subarray(3 * n, 3 * n + 3)]);
+  const right = rows.filter((row, n) => row.indexOf(Math.max(...row)) === labels[n]).length;
+  // An accuracy that tells: neither none nor all.
+  expect(right).toBeGreaterThan(0);
+  expect(right).toBeLessThan(11);
+  for (const size of [11, 4, 1, 500]) {
+    let calls = 0;
+    const { loss, accuracy } = await evaluate(model, testBatches(data, size), imageShape, async () => void calls++);
+    expect(accuracy).toBe(right / 11);
+    expect(loss).toBeCloseTo(softmaxCrossEntropy(logits, labels, 0), 5);
+    expect(calls).toBe(Math.ceil(11 / size));
+  }
+});
+
+test('evaluateBatch changes no variable and leaves no tensor', () => {
+  const [batch] = testBatches(data, 11);
+  const before = [tf.memory().numTensors, ...model.variables.map(({ value }) => value.id)];
+  const first = evaluateBatch(model, batch!, imageShape);
+  expect(evaluateBatch(model, batch!, imageShape)).toEqual(first);
+  expect([tf.memory().numTensors, ...model.variables.map(({ value }) => value.id)]).toEqual(before);
+});

@@ -6,7 +6,10 @@ import { tf } from './engine/tensorflow.ts';
 import type { Variable } from './engine/variable.ts';
 import { type EpochPoint, epochSchema } from './record.ts';
 
-/** A checkpoint file: 4 bytes of header length, the header as JSON, then all variables' float32 values. */
+/**
+ * A checkpoint file: the SHA-256 of all that follows, 4 bytes of header length, the header as JSON, then all variables'
+ * float32 values.
+ */
 
 const headerSchema = z.strictObject({
   version: z.literal(1),
@@ -16,8 +19,6 @@ const headerSchema = z.strictObject({
   fingerprint: z.string(),
   curve: z.array(epochSchema),
   variables: z.array(z.strictObject({ name: z.string(), shape: z.array(z.int()) })),
-  /** SHA-256 of the values. */
-  sha256: z.string(),
 });
 
 export interface CheckpointKey {
@@ -44,12 +45,12 @@ export async function saveCheckpoint(
       ...key,
       curve: [...curve],
       variables: variables.map(({ name, value }) => ({ name, shape: value.shape })),
-      sha256: createHash('sha256').update(values).digest('hex'),
     } satisfies z.input<typeof headerSchema>),
   );
   const length = Buffer.alloc(4);
   length.writeUInt32LE(header.length);
-  await writeFileAtomically(path, Buffer.concat([length, header, values]));
+  const content = Buffer.concat([length, header, values]);
+  await writeFileAtomically(path, Buffer.concat([sha256(content), content]));
 }
 
 export type Restored =
@@ -96,20 +97,19 @@ export async function restoreCheckpoint(
   return { state: 'restored', curve: header.curve };
 }
 
+const digestBytes = 32;
+
+function sha256(content: Buffer): Buffer {
+  return createHash('sha256').update(content).digest();
+}
+
+/** The parts of a checkpoint; null where the file is not what was written. */
 function parse(file: Buffer): { header: z.infer<typeof headerSchema>; values: Buffer } | null {
-  if (file.length < 4) return null;
-  const end = 4 + file.readUInt32LE(0);
-  if (file.length < end) return null;
-  let json: unknown;
-  try {
-    json = JSON.parse(file.toString('utf8', 4, end));
-  } catch {
-    return null;
-  }
-  const header = headerSchema.safeParse(json);
-  const values = file.subarray(end);
-  if (!header.success || createHash('sha256').update(values).digest('hex') !== header.data.sha256) return null;
-  return { header: header.data, values };
+  const content = file.subarray(digestBytes);
+  if (!sha256(content).equals(file.subarray(0, digestBytes))) return null;
+  const end = 4 + content.readUInt32LE(0);
+  const header = headerSchema.safeParse(JSON.parse(content.toString('utf8', 4, end)));
+  return header.success ? { header: header.data, values: content.subarray(end) } : null;
 }
 
 /** Removes a finished cell's checkpoint. */

@@ -17,10 +17,11 @@ export interface PlanOptions {
 }
 
 /**
- * The training runs of a suite's profile, in a fixed order: models, seeds outermost, so that an interrupted run has
- * whole replicates first.
+ * The training runs of a suite's profile in a fixed order: model by model, seed by seed, arm by arm, so that an
+ * interrupted run has whole replicates first.
  *
- * @throws UsageError where the profile does not exist, needs real data that is absent, or `only` matches nothing.
+ * @throws UsageError where the profile does not exist, needs real data that is absent, names a cell twice, or where
+ * `only` matches nothing.
  */
 export function planCells(suite: SuiteSpec, profileName: ProfileName, options: PlanOptions): Cell[] {
   const profile = suite.profiles[profileName];
@@ -35,7 +36,18 @@ export function planCells(suite: SuiteSpec, profileName: ProfileName, options: P
       profile.arms.flatMap((arm) => cellsOfArm({ suite: suite.name, profileName, profile, model, dataset, seed }, arm)),
     ),
   );
+  refuseDuplicates(suite.name, profileName, cells);
   return options.only === undefined || options.only.length === 0 ? cells : matching(cells, options.only);
+}
+
+function refuseDuplicates(suite: string, profile: ProfileName, cells: readonly Cell[]): void {
+  const names = new Set<string>();
+  for (const { cell } of cells) {
+    if (names.has(cell)) {
+      throw new UsageError(`suite ${suite}, profile ${profile}: cell ${cell} comes twice; let no two arms overlap`);
+    }
+    names.add(cell);
+  }
 }
 
 function datasetOf(suite: string, name: ProfileName, profile: ProfileSpec, realData: boolean): DatasetSpec {

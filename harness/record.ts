@@ -24,6 +24,7 @@ export type Fingerprint = z.infer<typeof fingerprintSchema>;
 /** The state after one epoch. Norms are means over the compressible layers' dense-equivalent weights. */
 export const epochSchema = z.strictObject({
   epoch: count,
+  /** Of the epoch's last step. */
   learning_rate: z.number(),
   train_loss: measured,
   train_accuracy: measured,

@@ -29,6 +29,10 @@ const blank = () => [
   variableOf('a', 'weight', new Float32Array(4), [2, 2]),
   variableOf('b', 'statistic', new Float32Array(2), [2]),
 ];
+/** The file starts with a SHA-256, then the header's length; the header begins behind both. */
+const headerStart = 36;
+const headerEndOf = (file: Buffer) => headerStart + file.readUInt32LE(32);
+const signed = (content: Buffer) => Buffer.concat([createHash('sha256').update(content).digest(), content]);
 const contents = (variables: readonly Variable[]) => variables.map(({ value }) => [...value.dataSync()]);
 
 async function expectRefused(reason: RegExp, variables = blank(), asked = key): Promise<void> {
@@ -78,8 +82,8 @@ describe('a checkpoint is refused, and the variables stay,', () => {
 
   test('where it is cut off anywhere', async () => {
     const whole = await readFile(path);
-    const headerEnd = 4 + whole.readUInt32LE(0);
-    for (const length of [0, 3, 4, 20, headerEnd - 1, headerEnd, headerEnd + 1, whole.length - 1]) {
+    const headerEnd = headerEndOf(whole);
+    for (const length of [0, 3, 32, 34, 36, 50, headerEnd - 1, headerEnd, headerEnd + 1, whole.length - 1]) {
       await writeFile(path, whole.subarray(0, length));
       await expectRefused(/damaged/);
     }
@@ -92,7 +96,7 @@ describe('a checkpoint is refused, and the variables stay,', () => {
 
   test('where one bit of the values differs, any of them', async () => {
     const whole = await readFile(path);
-    const start = 4 + whole.readUInt32LE(0);
+    const start = headerEndOf(whole);
     for (let at = start; at < whole.length; at++) {
       const corrupt = Buffer.from(whole);
       corrupt[at]! ^= 1;
@@ -103,7 +107,7 @@ describe('a checkpoint is refused, and the variables stay,', () => {
 
   test('where one bit of the header differs', async () => {
     const whole = await readFile(path);
-    const end = 4 + whole.readUInt32LE(0);
+    const end = headerEndOf(whole);
     const accepted: string[] = [];
     // Every fifth byte tells as much as all of them.
     for (let at = 0; at < end; at += 5) {
@@ -118,22 +122,21 @@ describe('a checkpoint is refused, and the variables stay,', () => {
 
   test('where the header length is absurd', async () => {
     const corrupt = await readFile(path);
-    corrupt.writeUInt32LE(0xffff_ffff, 0);
+    corrupt.writeUInt32LE(0xffff_ffff, 32);
     await writeFile(path, corrupt);
     await expectRefused(/damaged/);
   });
 
   test.each([
-    ['is no JSON', () => '{"version":'],
     ['has another version', (text: string) => text.replace('"version":1', '"version":2')],
     ['lacks the curve', (text: string) => text.replace('"curve"', '"curves"')],
   ])('where the header %s', async (_what, change) => {
     const whole = await readFile(path);
-    const end = 4 + whole.readUInt32LE(0);
-    const header = Buffer.from(change(whole.toString('utf8', 4, end)));
+    const end = headerEndOf(whole);
+    const header = Buffer.from(change(whole.toString('utf8', headerStart, end)));
     const length = Buffer.alloc(4);
     length.writeUInt32LE(header.length);
-    await writeFile(path, Buffer.concat([length, header, whole.subarray(end)]));
+    await writeFile(path, signed(Buffer.concat([length, header, whole.subarray(end)])));
     await expectRefused(/damaged/);
   });
 
@@ -156,11 +159,11 @@ describe('a checkpoint is refused, and the variables stay,', () => {
   });
 });
 
-test('the file is a header of its length, then the values, with their SHA-256', async () => {
+test('the file is a SHA-256, then what it is of: the length of the header, the header, the values', async () => {
   await saveCheckpoint(path, key, curve, saved());
   const file = await readFile(path);
-  const end = 4 + file.readUInt32LE(0);
-  const header = JSON.parse(file.toString('utf8', 4, end));
+  const end = headerEndOf(file);
+  const header = JSON.parse(file.toString('utf8', headerStart, end));
   const values = file.subarray(end);
   expect(header).toMatchObject({
     version: 1,
@@ -174,5 +177,5 @@ test('the file is a header of its length, then the values, with their SHA-256', 
   expect([0, 4, 8, 12, 16, 20].map((at) => values.readFloatLE(at))).toEqual(
     [...numbers.a, ...numbers.b].map(Math.fround),
   );
-  expect(header.sha256).toBe(createHash('sha256').update(values).digest('hex'));
+  expect(signed(file.subarray(32))).toEqual(file);
 });

@@ -29,20 +29,15 @@ export interface Compression {
 /** Builds a ResNet from its blueprint, with every compressible convolution made by the method. */
 export function buildResnet(blueprint: Blueprint, { method, scale, init }: Compression, streams: Streams): Model {
   const compressed: CompressibleLayer[] = [];
-  const layers = blueprint.layers.map((shape: LayerShape): Layer => {
-    switch (shape.kind) {
-      case 'batch-norm':
-        return batchNormLayer(shape);
-      case 'linear':
-        return linearLayer(shape, streams);
-      case 'conv': {
-        if (!shape.compressible) return denseConv(shape, streams, false);
-        const layer = method.build(shape, scale, init, streams);
-        compressed.push(layer);
-        return layer;
-      }
-    }
-  });
+  const layerOf = (shape: LayerShape): Layer => {
+    if (shape.kind === 'batch-norm') return batchNormLayer(shape);
+    if (shape.kind === 'linear') return linearLayer(shape, streams);
+    if (!shape.compressible) return denseConv(shape, streams, false);
+    const layer = method.build(shape, scale, init, streams);
+    compressed.push(layer);
+    return layer;
+  };
+  const layers = blueprint.layers.map(layerOf);
   return {
     blueprint,
     variables: layers.flatMap((layer) => layer.variables),

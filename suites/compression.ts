@@ -60,7 +60,7 @@ export const compression: SuiteSpec = {
       models: [{ name: 'resnet', depth: 8, width: 16 }],
       dataset: { ...cifar10, ...smokeSizes },
       fallbackDataset: { ...cifar10, name: 'generated', ...smokeSizes },
-      training: shortened(4, 64, smokeSizes.trainExamples),
+      training: shortened(4, 32, smokeSizes.trainExamples),
       arms: [dense, lowRankAt(0.25)],
       seeds: 2,
       margin: 0.08,

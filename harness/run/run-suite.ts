@@ -76,7 +76,7 @@ async function runLocked(store: Store, options: RunSuiteOptions): Promise<RunSui
   const startedAt = new Date().toISOString();
   const resumed = await resumeStore(store, cells, options.fresh);
   const notes = notesOf(options, resumed);
-  for (const note of notes) stream.write(`${note}\n`);
+  for (const line of [...notes, ...outlookOf(options, resumed)]) stream.write(`${line}\n`);
   const describe = (end: Ending) => runFileOf(options, startedAt, resumed, end);
   await writeRunFile(store.outDir, describe({ records: resumed.finished, exitCode: null, interrupted: false }));
 
@@ -132,20 +132,21 @@ async function lockFolder(store: Store, purpose: string): Promise<{ release(): v
   }
 }
 
-function notesOf(options: RunSuiteOptions, resumed: Resumed): string[] {
-  const { cells, dataDir } = options;
-  const { finished, remaining, others, warnings } = resumed;
-  const seconds = remaining.reduce((sum, cell) => sum + cell.estimatedSeconds, 0) / options.jobs;
-  const notes = [
-    ...warnings,
-    dataDir === null ? 'Data: generated.' : `Data: ${dataDir}.`,
-    `${remaining.length} of ${cells.length} cells to run, about ${formatDuration(seconds)}.`,
-  ];
-  if (finished.length > 0) notes.push(`${finished.length} finished before are kept; --fresh runs them again.`);
+/** What readers of the report need to know too. */
+function notesOf({ dataDir }: RunSuiteOptions, { others, warnings }: Resumed): string[] {
+  const notes = [...warnings, dataDir === null ? 'Data: generated.' : `Data: ${dataDir}.`];
   if (others.length > 0) {
     notes.push(`${others.length} other records in the folder are not part of this run and stay out of its reports.`);
   }
   return notes;
+}
+
+/** What only the person who waits needs to know. */
+function outlookOf({ cells, jobs }: RunSuiteOptions, { finished, remaining }: Resumed): string[] {
+  const seconds = remaining.reduce((sum, cell) => sum + cell.estimatedSeconds, 0) / jobs;
+  const lines = [`${remaining.length} of ${cells.length} cells to run, about ${formatDuration(seconds)}.`];
+  if (finished.length > 0) lines.push(`${finished.length} finished before are kept; --fresh runs them again.`);
+  return lines;
 }
 
 interface Ending {

@@ -80,7 +80,7 @@ it('compares two folders', async () => {
   const [before, after] = [await folderWith([first]), await folderWith([first], { value: 0.6, weights_digest: 'new' })];
   const { exitCode, stdout } = await cli(['compare', before, after]);
   expect(exitCode).toBe(0);
-  expect(stdout).toMatch(/55\.00 %\s+60\.00 %\s+\+5\.00 points\s+1\.00\s+\+0\s+0\/1/);
+  expect(stdout).toMatch(/55\.00 % \| 1 \| 60\.00 % \| 1 \| \+5\.00 \| 1\.00 \| equal \| 0 of 1/);
   const missing = await cli(['compare', before, join(after, 'absent')]);
   expect(missing).toMatchObject({ exitCode: 2, stderr: expect.stringContaining('absent') });
 });

@@ -17,7 +17,7 @@ const run = { title: 'Compression', suite: 'compression', profile: 'smoke', plan
 it('writes the four reports into a new folder and nothing else', async () => {
   const outDir = path.join(dir, 'new', 'out');
   const { files } = await writeReport({ ...run, outDir, records: [fixtureRecord()] });
-  const names = ['results.csv', 'report.md', 'report.html', 'junit.xml'];
+  const names = ['results.csv', 'report.md', 'junit.xml', 'report.html'];
   expect(files).toEqual(names.map((name) => path.join(outDir, name)));
   expect((await readdir(outDir)).sort()).toEqual([...names].sort());
   expect(await readFile(path.join(outDir, 'report.md'), 'utf8')).toContain('# Compression');

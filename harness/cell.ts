@@ -10,13 +10,13 @@ import { countParameters, weightsDigest } from './measure/weights.ts';
 import { findRankScale } from './methods/budget.ts';
 import { methodOf } from './methods/registry.ts';
 import { totalMacs } from './nn/blueprint.ts';
-import { buildResnet, type Model } from './nn/resnet.ts';
+import { buildResnet } from './nn/resnet.ts';
 import { blueprintOf, familyOf } from './plan.ts';
 import { streamsOf } from './random.ts';
 import type { CellRecord, EpochPoint } from './record.ts';
 import type { Cell } from './spec.ts';
 import { batchTensors } from './train/batch-tensors.ts';
-import { evaluateBatch } from './train/evaluate.ts';
+import { type EvaluationStep, evaluationStep } from './train/evaluate.ts';
 import { evaluationBatch, train } from './train/trainer.ts';
 import { type TrainingStep, trainingStep } from './train/training-step.ts';
 
@@ -56,6 +56,7 @@ export async function runCell(cell: Cell, context: CellContext): Promise<CellRec
   const { scale, ratio } = findRankScale(blueprint, method, config.budget);
   const model = buildResnet(blueprint, { method, scale, init: config.init }, streams);
   const step = trainingStep(model, config.training, config.regularizer);
+  const evaluation = evaluationStep(model, [data.height, data.width, data.channels]);
   const fingerprint = fingerprintOf({ threads: context.threads, data: data.digest });
 
   const checkpoint = context.checkpointDir === null ? null : join(context.checkpointDir, `${cell.cell}.ckpt`);
@@ -69,6 +70,7 @@ export async function runCell(cell: Cell, context: CellContext): Promise<CellRec
   const { curve, diverged } = await train({
     model,
     step,
+    evaluation,
     data,
     dataset: config.dataset,
     training: config.training,
@@ -84,7 +86,7 @@ export async function runCell(cell: Cell, context: CellContext): Promise<CellRec
   const counts = countParameters(model.variables);
   const last = curve[curve.length - 1]!;
   const accuracies = curve.map((point) => point.test_accuracy).filter((value) => value !== null);
-  const measured = await measureCell(model, step, data, cell, sampler);
+  const measured = await measureCell(step, evaluation, data, cell, sampler);
   const record: CellRecord = {
     version: 1,
     id: cell.id,
@@ -141,8 +143,8 @@ type Measured = Pick<
 
 /** Speed and memory, measured after the digest is taken: the timed training steps change the weights. */
 async function measureCell(
-  model: Model,
   step: TrainingStep,
+  evaluation: EvaluationStep,
   data: ImageData,
   { config }: Cell,
   sampler: GpuMemorySampler | null,
@@ -154,21 +156,20 @@ async function measureCell(
   const streams = streamsOf('measure', 0);
   const [trainBatch] = trainBatches(data, config.dataset, batchSize, 0, streams);
   const [testBatch] = testBatches(data, evaluationBatch);
-  const trainOnce = () => {
+  const trainOnce = (run: TrainingStep['run']) => {
     tf.tidy(() => {
       // A learning rate of zero keeps the weights where training left them.
-      step.run({ ...batchTensors(trainBatch!, imageShape), learningRate: tf.scalar(0) }).loss.dataSync();
+      run({ ...batchTensors(trainBatch!, imageShape), learningRate: tf.scalar(0) }).loss.dataSync();
     });
   };
   const profile = await tf.profile(() => {
-    trainOnce();
+    // A replayed graph's tensors are TensorFlow's own; only the eager form's can be counted.
+    trainOnce(step.runEagerly);
     return tf.scalar(0);
   });
   (profile.result as { dispose(): void }).dispose();
-  const stepMs = (await timeTask(trainOnce, { warmup: 1, timed: 7 })).median;
-  const evaluationMs = (
-    await timeTask(() => void evaluateBatch(model, testBatch!, imageShape), { warmup: 1, timed: 5 })
-  ).median;
+  const stepMs = (await timeTask(() => trainOnce(step.run), { warmup: 1, timed: 7 })).median;
+  const evaluationMs = (await timeTask(() => void evaluation.run(testBatch!), { warmup: 1, timed: 5 })).median;
   return {
     train_examples_per_second: (1000 * trainBatch!.size) / stepMs,
     eval_examples_per_second: (1000 * testBatch!.size) / evaluationMs,

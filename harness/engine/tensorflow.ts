@@ -13,26 +13,45 @@ export interface EngineOptions {
   threads: number;
 }
 
-interface OpAttribute {
+/** An attribute as the native binding takes it. */
+export interface OpAttribute {
   name: string;
   type: number;
   value: unknown;
 }
 
-/** The parts of the Node backend that run TensorFlow operations by name. */
-interface NodeBackend {
+/** A native tensor: its id, shape and number of the data type. */
+export interface TensorMetadata {
+  id: number;
+  shape: number[];
+  dtype: number;
+}
+
+/** The parts of the Node backend that run TensorFlow operations by name, and whole graphs. */
+export interface NodeBackend {
   binding: {
     TF_ATTR_STRING: number;
     TF_ATTR_INT: number;
     TF_ATTR_FLOAT: number;
     TF_ATTR_BOOL: number;
     TF_ATTR_TYPE: number;
+    TF_ATTR_SHAPE: number;
     TF_FLOAT: number;
     TF_INT32: number;
     TF_Version: string;
+    createTensor(shape: number[], type: number, values: Float32Array | Int32Array | Uint8Array): number;
+    executeOp(name: string, attributes: OpAttribute[], inputIds: number[], outputs: number): TensorMetadata[];
+    tensorDataSync(id: number): Float32Array | Int32Array | Uint8Array;
+    loadSavedModel(folder: string, tags: string): number;
+    deleteSavedModel(model: number): void;
+    runSavedModel(model: number, inputIds: number[], inputs: string, outputs: string): TensorMetadata[];
   };
   isUsingGpuDevice: boolean;
   executeMultipleOutputs(name: string, attributes: OpAttribute[], inputs: TensorInfo[], outputs: number): Tensor[];
+  /** Uploads the tensors' values where that has not happened yet, and gives their native ids. */
+  getInputTensorIds(tensors: TensorInfo[]): number[];
+  /** Makes a tensor of a native one. */
+  createOutputTensor(metadata: TensorMetadata): Tensor;
 }
 
 let loadedThreads: number | null = null;
@@ -72,7 +91,8 @@ function restoreRemovedNodeHelpers(): void {
   helpers.isFunction ??= (value: unknown) => typeof value === 'function';
 }
 
-function backend(): NodeBackend {
+/** The backend behind `tf`; only the engine's own files use it. */
+export function nodeBackend(): NodeBackend {
   return tf.backend() as unknown as NodeBackend;
 }
 
@@ -80,8 +100,8 @@ function backend(): NodeBackend {
 export function engineInfo(): { package: string; tensorflow: string; device: 'cpu' | 'gpu' } {
   return {
     package: `tfjs-node-gpu ${tf.version['tfjs-node']}`,
-    tensorflow: backend().binding.TF_Version,
-    device: backend().isUsingGpuDevice ? 'gpu' : 'cpu',
+    tensorflow: nodeBackend().binding.TF_Version,
+    device: nodeBackend().isUsingGpuDevice ? 'gpu' : 'cpu',
   };
 }
 
@@ -101,7 +121,7 @@ export type Attributes = Record<
  * @throws Error from TensorFlow where names, attributes or shapes do not fit; it names the operation.
  */
 export function runOp(name: string, inputs: readonly Tensor[], attributes: Attributes, outputs = 1): Tensor[] {
-  const { binding } = backend();
+  const { binding } = nodeBackend();
   const list = Object.entries(attributes).map(([attribute, given]): OpAttribute => {
     if ('type' in given) {
       const value = given.type === 'float32' ? binding.TF_FLOAT : binding.TF_INT32;
@@ -112,5 +132,5 @@ export function runOp(name: string, inputs: readonly Tensor[], attributes: Attri
     if ('float' in given) return { name: attribute, type: binding.TF_ATTR_FLOAT, value: given.float };
     return { name: attribute, type: binding.TF_ATTR_BOOL, value: given.bool };
   });
-  return backend().executeMultipleOutputs(name, list, [...inputs], outputs);
+  return nodeBackend().executeMultipleOutputs(name, list, [...inputs], outputs);
 }

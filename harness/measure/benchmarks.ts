@@ -11,7 +11,7 @@ import { buildResnet } from '../nn/resnet.ts';
 import { resnetBlueprint } from '../nn/resnet-blueprint.ts';
 import { gaussian, streamsOf } from '../random.ts';
 import type { DatasetSpec, RegularizerName, TrainingSpec } from '../spec.ts';
-import { evaluateBatch } from '../train/evaluate.ts';
+import { evaluationStep } from '../train/evaluate.ts';
 import { trainingStep } from '../train/training-step.ts';
 
 /** One thing to time. `prepare` makes the task and what frees its memory afterwards. */
@@ -56,7 +56,10 @@ function modelBenchmarks(label: string, methodName: string, scale: number, regul
         };
         return {
           task: () => tf.tidy(() => void step.run(feeds).loss.dataSync()),
-          dispose: () => tf.dispose([...Object.values(feeds), ...step.variables.map((variable) => variable.value)]),
+          dispose: () => {
+            step.dispose();
+            tf.dispose([...Object.values(feeds), ...step.variables.map((variable) => variable.value)]);
+          },
         };
       },
     },
@@ -64,10 +67,14 @@ function modelBenchmarks(label: string, methodName: string, scale: number, regul
       name: `evaluation/resnet-20/${label}`,
       prepare: async () => {
         const model = build();
+        const evaluation = evaluationStep(model, imageShape);
         const batch = { size: batchSize, images: images(), labels };
         return {
-          task: () => void evaluateBatch(model, batch, imageShape),
-          dispose: () => tf.dispose(model.variables.map((variable) => variable.value)),
+          task: () => void evaluation.run(batch),
+          dispose: () => {
+            evaluation.dispose();
+            tf.dispose(model.variables.map((variable) => variable.value));
+          },
         };
       },
     },

@@ -52,14 +52,13 @@ function lowRankConv(shape: ConvShape, scale: number, init: InitName, streams: S
   const rank = rankOf(shape, scale);
   const { u, v } = init === 'spectral' ? spectralConv(shape, rank, streams) : defaultConv(shape, rank, streams);
   // u [k1, 1, r, out] and v [1, k2, in, r] are the two convolutions' filters as they are.
-  const uByRow = () => tf.reshape(u.value, [k1, rank, outChannels]);
   const vMatrix = () => tf.reshape(v.value, [k2 * inChannels, rank]) as Tensor2D;
   const twoConvolutions = (x: Tensor) =>
     conv2d(conv2d(x, v.value, { stride: [1, stride] }), u.value, { stride: [stride, 1] });
   const recomposed = (x: Tensor) => {
-    const rows = tf.unstack(uByRow()).map((row) => tf.matMul(vMatrix(), row as Tensor2D));
-    const filter = tf.reshape(tf.stack(rows), [k1, k2, inChannels, outChannels]);
-    return conv2d(x, filter, { stride: [stride, stride] });
+    const uColumns = tf.reshape(tf.transpose(u.value, [2, 0, 1, 3]), [rank, k1 * outChannels]) as Tensor2D;
+    const product = tf.reshape(tf.matMul(vMatrix(), uColumns), [k2, inChannels, k1, outChannels]);
+    return conv2d(x, tf.transpose(product, [2, 0, 1, 3]), { stride: [stride, stride] });
   };
   return {
     variables: [u, v],

@@ -1,6 +1,7 @@
 import type { Batch } from '../data/batches.ts';
 import { crossEntropy } from '../engine/cross-entropy.ts';
-import { tf } from '../engine/tensorflow.ts';
+import { replaying } from '../engine/replay.ts';
+import { type Tensor, tf } from '../engine/tensorflow.ts';
 import type { Model } from '../nn/resnet.ts';
 import { batchTensors } from './batch-tensors.ts';
 import { correctCount } from './training-step.ts';
@@ -11,34 +12,43 @@ export interface Evaluation {
   accuracy: number;
 }
 
+/** An evaluation of one batch. */
+export interface EvaluationStep {
+  /** Mean loss and number of correct answers. Replays the recorded graph. */
+  run(batch: Batch): { loss: number; correct: number };
+  /** Frees the recorded graphs. */
+  dispose(): void;
+}
+
+/** Evaluates batches of images of a shape [height, width, channels] as one graph of feeds and the model's variables. */
+export function evaluationStep(model: Model, imageShape: readonly number[]): EvaluationStep {
+  const replay = replaying(({ images, labels }: { images: Tensor; labels: Tensor }) => {
+    const logits = model.apply(images, { training: false });
+    return { loss: crossEntropy(logits, labels, 0), correct: correctCount(logits, labels) };
+  }, model.variables);
+  return {
+    run: (batch) =>
+      tf.tidy(() => {
+        const { loss, correct } = replay.run(batchTensors(batch, imageShape));
+        return { loss: loss.dataSync()[0]!, correct: correct.dataSync()[0]! };
+      }),
+    dispose: replay.dispose,
+  };
+}
+
 /** Loss and accuracy over all batches. `onBatch` is awaited after each, so that the caller stays responsive. */
 export async function evaluate(
-  model: Model,
+  step: EvaluationStep,
   batches: Iterable<Batch>,
-  imageShape: readonly number[],
   onBatch: () => Promise<void>,
 ): Promise<Evaluation> {
   let [examples, loss, correct] = [0, 0, 0];
   for (const batch of batches) {
-    const result = evaluateBatch(model, batch, imageShape);
+    const result = step.run(batch);
     examples += batch.size;
     loss += result.loss * batch.size;
     correct += result.correct;
     await onBatch();
   }
   return { loss: loss / examples, accuracy: correct / examples };
-}
-
-/** Mean loss and number of correct answers of one batch. */
-export function evaluateBatch(
-  model: Model,
-  batch: Batch,
-  imageShape: readonly number[],
-): { loss: number; correct: number } {
-  return tf.tidy(() => {
-    const { images, labels } = batchTensors(batch, imageShape);
-    const logits = model.apply(images, { training: false });
-    const loss = crossEntropy(logits, labels, 0).dataSync()[0]!;
-    return { loss, correct: correctCount(logits, labels).dataSync()[0]! };
-  });
 }

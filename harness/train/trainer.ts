@@ -9,7 +9,7 @@ import type { Streams } from '../random.ts';
 import type { EpochPoint } from '../record.ts';
 import type { DatasetSpec, TrainingSpec } from '../spec.ts';
 import { batchTensors } from './batch-tensors.ts';
-import { evaluate } from './evaluate.ts';
+import { type EvaluationStep, evaluate } from './evaluate.ts';
 import { normSummary } from './norms.ts';
 import type { TrainingStep } from './training-step.ts';
 
@@ -24,6 +24,7 @@ export interface TrainerProgress {
 export interface TrainerOptions {
   model: Model;
   step: TrainingStep;
+  evaluation: EvaluationStep;
   data: ImageData;
   dataset: DatasetSpec;
   training: TrainingSpec;
@@ -116,11 +117,10 @@ async function trainEpoch(options: TrainerOptions, epoch: number): Promise<Epoch
   return { loss: loss / examples, accuracy: correct / examples, learningRate, diverged: false };
 }
 
-function testEpoch({ model, data, training, onProgress }: TrainerOptions, epoch: number) {
+function testEpoch({ evaluation, data, training, onProgress }: TrainerOptions, epoch: number) {
   const steps = Math.ceil(data.train.count / training.batchSize) * training.epochs;
   const step = Math.round((steps * (epoch + 1)) / training.epochs);
-  const imageShape = [data.height, data.width, data.channels];
-  return evaluate(model, testBatches(data, evaluationBatch), imageShape, async () => {
+  return evaluate(evaluation, testBatches(data, evaluationBatch), async () => {
     onProgress({ phase: 'evaluate', epoch: epoch + 1, step, steps, loss: null });
     await nextTurn();
   });

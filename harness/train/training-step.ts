@@ -1,5 +1,6 @@
 import { crossEntropy } from '../engine/cross-entropy.ts';
 import { valueAndGradients } from '../engine/gradients.ts';
+import { replaying } from '../engine/replay.ts';
 import { type Scalar, type Tensor, tf } from '../engine/tensorflow.ts';
 import type { Variable } from '../engine/variable.ts';
 import type { StatisticUpdates } from '../nn/layer.ts';
@@ -9,32 +10,37 @@ import { decayGradients } from '../regularize/regularizer.ts';
 import type { RegularizerName, TrainingSpec } from '../spec.ts';
 
 /** What changes from step to step. Everything else that a step reads is a variable. */
-export interface StepFeeds {
+export type StepFeeds = {
   /** [batch, height, width, channels] */
   images: Tensor;
   /** [batch], int32 */
   labels: Tensor;
   learningRate: Scalar;
-}
+};
 
 /** Scalars that the caller owns. */
-export interface StepResult {
+export type StepResult = {
   loss: Scalar;
   /** Correctly classified examples of the batch, before the update. */
   correct: Scalar;
-}
+};
 
 export interface TrainingStep {
   /** Everything that a step reads and writes: weights, running statistics and optimizer slots. */
   readonly variables: readonly Variable[];
+  /** Replays the recorded graph. */
   run(feeds: StepFeeds): StepResult;
+  /** The same step operation by operation, with the same bits: slower, but its tensors can be looked at. */
+  runEagerly(feeds: StepFeeds): StepResult;
+  /** Frees the recorded graphs. */
+  dispose(): void;
 }
 
 /** A training step as a function of its feeds and of the variables: loss, gradients, decay, momentum, update. */
 export function trainingStep(model: Model, training: TrainingSpec, regularizer: RegularizerName): TrainingStep {
   const trainable = model.variables.filter((variable) => variable.role !== 'statistic');
   const optimizer: Sgd = sgd(trainable, training.momentum);
-  const run = ({ images, labels, learningRate }: StepFeeds): StepResult => {
+  const compute = ({ images, labels, learningRate }: StepFeeds): StepResult => {
     const updates: StatisticUpdates = [];
     let logits: Tensor | undefined;
     const { value, gradients } = valueAndGradients(() => {
@@ -52,10 +58,10 @@ export function trainingStep(model: Model, training: TrainingSpec, regularizer: 
     logits!.dispose();
     return { loss: value, correct };
   };
-  return {
-    variables: [...model.variables, ...optimizer.slots],
-    run: (feeds) => tf.tidy(() => run(feeds) as never) as StepResult,
-  };
+  const variables = [...model.variables, ...optimizer.slots];
+  const runEagerly = (feeds: StepFeeds) => tf.tidy(() => compute(feeds) as never) as StepResult;
+  const replay = replaying(runEagerly, variables);
+  return { variables, run: replay.run, runEagerly, dispose: replay.dispose };
 }
 
 /** How many rows' largest logit is at the label. */

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { testBatches } from '../../harness/data/batches.ts';
 import { tf } from '../../harness/engine/tensorflow.ts';
-import { evaluate, evaluateBatch } from '../../harness/train/evaluate.ts';
+import { evaluate, evaluationStep } from '../../harness/train/evaluate.ts';
 import '../helpers/engine.ts';
 import { tensorOf, valuesOf } from '../helpers/engine.ts';
 import { softmaxCrossEntropy, values } from '../helpers/reference.ts';
@@ -9,7 +9,7 @@ import { tinyData, tinyModel } from '../helpers/tiny-training.ts';
 
 const data = tinyData(8, 11);
 const model = tinyModel({ seed: 4 });
-const imageShape = [8, 8, 3];
+const step = evaluationStep(model, [8, 8, 3]);
 
 test('evaluate gives loss and accuracy over all images, whatever the batch size, a partial last batch included', async () => {
   const [batch] = testBatches(data, 11);
@@ -22,17 +22,17 @@ test('evaluate gives loss and accuracy over all images, whatever the batch size,
   expect(right).toBeLessThan(11);
   for (const size of [11, 4, 1, 500]) {
     let calls = 0;
-    const { loss, accuracy } = await evaluate(model, testBatches(data, size), imageShape, async () => void calls++);
+    const { loss, accuracy } = await evaluate(step, testBatches(data, size), async () => void calls++);
     expect(accuracy).toBe(right / 11);
     expect(loss).toBeCloseTo(softmaxCrossEntropy(logits, labels, 0), 5);
     expect(calls).toBe(Math.ceil(11 / size));
   }
 });
 
-test('evaluateBatch changes no variable and leaves no tensor', () => {
+test('evaluationStep changes no variable and leaves no tensor', () => {
   const [batch] = testBatches(data, 11);
   const before = [tf.memory().numTensors, ...model.variables.map(({ value }) => value.id)];
-  const first = evaluateBatch(model, batch!, imageShape);
-  expect(evaluateBatch(model, batch!, imageShape)).toEqual(first);
+  const first = step.run(batch!);
+  expect(step.run(batch!)).toEqual(first);
   expect([tf.memory().numTensors, ...model.variables.map(({ value }) => value.id)]).toEqual(before);
 });

@@ -8,6 +8,7 @@ import { weightsDigest } from '../../harness/measure/weights.ts';
 import { streamsOf } from '../../harness/random.ts';
 import { type EpochPoint, epochSchema } from '../../harness/record.ts';
 import type { RegularizerName, TrainingSpec } from '../../harness/spec.ts';
+import { evaluationStep } from '../../harness/train/evaluate.ts';
 import { normSummary } from '../../harness/train/norms.ts';
 import { type TrainerProgress, train } from '../../harness/train/trainer.ts';
 import { type TrainingStep, trainingStep } from '../../harness/train/training-step.ts';
@@ -43,7 +44,16 @@ async function run({
   const step = trainingStep(model, spec, regularizer);
   const curve = (await onStart?.(step)) ?? [];
   const outcome = await train({
-    ...{ model, step, data, dataset: tinyDataset, training: spec, streams: streamsOf('tiny', seed), curve },
+    ...{
+      model,
+      step,
+      evaluation: evaluationStep(model, [8, 8, 3]),
+      data,
+      dataset: tinyDataset,
+      training: spec,
+      streams: streamsOf('tiny', seed),
+      curve,
+    },
     onProgress: onProgress ?? (() => undefined),
     onEpoch: async (points) => onEpoch?.(points, step),
   });

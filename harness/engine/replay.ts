@@ -1,0 +1,150 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type GraphNode, savedModelOf } from './graph.ts';
+import { type Input, recordOperations } from './recorder.ts';
+import { nodeBackend, type Tensor, tf } from './tensorflow.ts';
+import type { Variable } from './variable.ts';
+
+/** A computation that depends on its feeds and variables alone, and changes nothing but variables. */
+export type Step<F extends Record<string, Tensor>, R extends Record<string, Tensor>> = (feeds: F) => R;
+
+/** A step that runs as a recorded graph. */
+export interface Replay<F extends Record<string, Tensor>, R extends Record<string, Tensor>> {
+  run: Step<F, R>;
+  /** Frees the graphs. Variables stay. */
+  dispose(): void;
+}
+
+/**
+ * Makes a step run as TensorFlow graphs, one for each combination of feed shapes. The first call of a combination runs
+ * the step once, operation by operation, to record it; what that changed is undone, and every result comes from a
+ * graph. Graphs are functional: variables go in as inputs, and their new values come out and are assigned.
+ *
+ * @throws Error where the step reads values while it runs, or tensors that are neither feeds nor variables
+ */
+export function replaying<F extends Record<string, Tensor>, R extends Record<string, Tensor>>(
+  step: Step<F, R>,
+  variables: readonly Variable[],
+): Replay<F, R> {
+  const graphs = new Map<string, Graph<F, R>>();
+  return {
+    run(feeds) {
+      const key = JSON.stringify(Object.entries(feeds).map(([name, { shape, dtype }]) => [name, dtype, shape]));
+      const graph = graphs.get(key) ?? recordGraph(step, feeds, variables);
+      graphs.set(key, graph);
+      return graph.run(feeds);
+    },
+    dispose() {
+      for (const graph of graphs.values()) graph.dispose();
+      graphs.clear();
+    },
+  };
+}
+
+interface Graph<F, R> {
+  run(feeds: F): R;
+  dispose(): void;
+}
+
+/** A recorded step: the graph's nodes, and where in it things come out. */
+interface Recorded {
+  nodes: GraphNode[];
+  inputNames: string[];
+  resultNames: string[];
+  /** Variables that the step assigns. */
+  changed: Variable[];
+  /** `node:output` of the results, then of the changed variables' new values. */
+  outputs: string[];
+}
+
+function recordGraph<F extends Record<string, Tensor>, R extends Record<string, Tensor>>(
+  step: Step<F, R>,
+  feeds: F,
+  variables: readonly Variable[],
+): Graph<F, R> {
+  const values = variables.map((variable) => variable.value);
+  // Copies share the data, which assigning would dispose.
+  const copies = values.map((value) => tf.keep(tf.clone(value)));
+  let recorded: Recorded;
+  try {
+    recorded = tf.tidy(() => record(step, feeds, variables) as never) as Recorded;
+  } finally {
+    variables.forEach((variable, i) => {
+      if (variable.value === values[i]) copies[i]!.dispose();
+      else variable.assign(copies[i]!);
+    });
+  }
+  const { nodes, inputNames, resultNames, changed, outputs } = recorded;
+  const feedNames = Object.keys(feeds);
+  const backend = nodeBackend();
+  const model = load(savedModelOf(nodes));
+  const inputList = inputNames.map((name) => `${name}:0`).join();
+  const outputList = outputs.join();
+  return {
+    run(given) {
+      const inputs = [...feedNames.map((name) => given[name]!), ...variables.map((variable) => variable.value)];
+      const made = backend.binding
+        .runSavedModel(model, backend.getInputTensorIds(inputs), inputList, outputList)
+        .map((metadata) => backend.createOutputTensor(metadata));
+      changed.forEach((variable, i) => {
+        variable.assign(made[resultNames.length + i]!);
+      });
+      return Object.fromEntries(resultNames.map((name, i) => [name, made[i]!])) as R;
+    },
+    dispose: () => backend.binding.deleteSavedModel(model),
+  };
+}
+
+/** Runs the step once, noting its operations. The variables are left changed. */
+function record<F extends Record<string, Tensor>, R extends Record<string, Tensor>>(
+  step: Step<F, R>,
+  feeds: F,
+  variables: readonly Variable[],
+): Recorded {
+  const idOf = (tensor: Tensor) => nodeBackend().getInputTensorIds([tensor])[0]!;
+  const tensors = [...Object.values(feeds), ...variables.map((variable) => variable.value)];
+  const inputNames = [...Object.keys(feeds).map((_, i) => `feed_${i}`), ...variables.map((_, i) => `variable_${i}`)];
+  const inputs = new Map<number, Input>(
+    tensors.map((tensor, i) => [idOf(tensor), { name: inputNames[i]!, type: typeOf(tensor), shape: tensor.shape }]),
+  );
+  if (inputs.size < tensors.length) {
+    throw new Error('recording: two feeds or variables share one tensor; give each its own');
+  }
+  const values = variables.map((variable) => variable.value);
+  const { result, recording } = recordOperations(inputs, () => step(feeds));
+  const outputOf = (tensor: Tensor, what: string) => {
+    const output = recording.outputs.get(idOf(tensor));
+    if (output === undefined) throw new Error(`recording: ${what} is not made by the step's operations`);
+    return output;
+  };
+  const changed = variables.filter((variable, i) => variable.value !== values[i]);
+  return {
+    nodes: recording.nodes,
+    inputNames,
+    resultNames: Object.keys(result),
+    changed,
+    outputs: [
+      ...Object.entries(result).map(([name, tensor]) => outputOf(tensor, `result '${name}'`)),
+      ...changed.map((variable) => outputOf(variable.value, `the new value of ${variable.name}`)),
+    ],
+  };
+}
+
+function typeOf(tensor: Tensor): number {
+  const { binding } = nodeBackend();
+  if (tensor.dtype === 'float32') return binding.TF_FLOAT;
+  if (tensor.dtype === 'int32') return binding.TF_INT32;
+  throw new Error(`recording: feeds and variables are float32 or int32, got ${tensor.dtype}`);
+}
+
+/** Loads a saved model by way of a temporary folder, because the binding reads files only. */
+function load(model: Uint8Array): number {
+  const folder = mkdtempSync(join(tmpdir(), 'factorbench-graph-'));
+  try {
+    writeFileSync(join(folder, 'saved_model.pb'), model);
+    return nodeBackend().binding.loadSavedModel(folder, 'serve');
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}

@@ -1,0 +1,134 @@
+import { readdirSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { describe, expect, test } from 'vitest';
+import { replaying } from '../../harness/engine/replay.ts';
+import { type Tensor, tf } from '../../harness/engine/tensorflow.ts';
+import { type Variable, variableOf } from '../../harness/engine/variable.ts';
+import { weightsDigest } from '../../harness/measure/weights.ts';
+import type { RegularizerName } from '../../harness/spec.ts';
+import { trainingStep } from '../../harness/train/training-step.ts';
+import { tensorOf } from '../helpers/engine.ts';
+import { values } from '../helpers/reference.ts';
+import { tinyModel, tinyTraining } from '../helpers/tiny-training.ts';
+
+type Feeds = { x: Tensor };
+
+/** w <- w - x, giving sum(w·x) of the old w. */
+function toy(w: Variable) {
+  return ({ x }: Feeds) =>
+    tf.tidy(() => {
+      const product = tf.sum(tf.mul(w.value, x));
+      w.assign(tf.sub(w.value, x));
+      return { product } as never;
+    }) as { product: Tensor };
+}
+
+/** Made before any recording; tfjs uploads it when it is first used. */
+const elsewhere = tf.keep(tf.add(tf.tensor1d([1, 2]), 0));
+
+const read = (tensor: Tensor) => [...tensor.dataSync()];
+
+describe('replaying', () => {
+  test('computes from the feeds and variables of each call, and assigns the variables', () => {
+    const w = variableOf('w', 'weight', Float32Array.of(10, 20), [2]);
+    const { run, dispose } = replaying(toy(w), [w]);
+    const products = [
+      [1, 2],
+      [3, 4],
+      [5, 6],
+    ].map((x) => read(run({ x: tf.tensor1d(x) }).product)[0]);
+    // By hand: 10·1 + 20·2; then w = (9, 18): 9·3 + 18·4; then w = (6, 14): 6·5 + 14·6.
+    expect(products).toEqual([50, 99, 114]);
+    expect(read(w.value)).toEqual([1, 8]);
+    dispose();
+  });
+
+  test('follows a variable that was assigned in between', () => {
+    const w = variableOf('w', 'weight', Float32Array.of(1, 1), [2]);
+    const { run, dispose } = replaying(toy(w), [w]);
+    run({ x: tf.tensor1d([0, 0]) });
+    run({ x: tf.tensor1d([0, 0]) });
+    w.assign(tf.tensor1d([100, 200]));
+    expect(read(run({ x: tf.tensor1d([1, 1]) }).product)).toEqual([300]);
+    dispose();
+  });
+
+  test('records once for each shape', () => {
+    const w = variableOf('w', 'weight', Float32Array.of(2), [1]);
+    let recordings = 0;
+    const { run, dispose } = replaying(
+      ({ x }: Feeds) => {
+        recordings++;
+        return { y: tf.mul(x, w.value) };
+      },
+      [w],
+    );
+    for (const x of [[1], [1, 2], [3], [4, 5], [6]])
+      expect(read(run({ x: tf.tensor1d(x) }).y)).toEqual(x.map((v) => 2 * v));
+    expect(recordings).toBe(2);
+    dispose();
+  });
+
+  test('leaves no tensor and no file', () => {
+    const w = variableOf('w', 'weight', Float32Array.of(10, 20), [2]);
+    const files = () => readdirSync(tmpdir()).filter((name) => name.startsWith('factorbench-graph-'));
+    const before = [tf.memory().numTensors, files()];
+    const { run, dispose } = replaying(toy(w), [w]);
+    for (let i = 0; i < 4; i++) tf.tidy(() => void run({ x: tf.tensor1d([1, 2]) }));
+    expect([tf.memory().numTensors, files()]).toEqual(before);
+    dispose();
+  });
+
+  test.each<[string, (feeds: Feeds) => Tensor, RegExp]>([
+    ['reads values', ({ x }) => tf.mul(x, x.dataSync()[0]!), /reads values/],
+    ['reads a tensor from elsewhere', ({ x }) => tf.add(x, elsewhere), /neither a feed nor a variable/],
+  ])('refuses a step that %s', (_what, step, message) => {
+    expect(() => replaying((feeds: Feeds) => ({ y: step(feeds) }), []).run({ x: tf.tensor1d([1, 2]) })).toThrow(
+      message,
+    );
+    // The backend is itself again.
+    expect(read(tf.add(tf.tensor1d([1]), 1))).toEqual([2]);
+  });
+
+  test('refuses a variable twice', () => {
+    const w = variableOf('w', 'weight', Float32Array.of(10, 20), [2]);
+    expect(() => replaying(toy(w), [w, w]).run({ x: tf.tensor1d([1, 2]) })).toThrow(/share one tensor/);
+  });
+});
+
+describe('a replayed training step gives the bits of the eager one', () => {
+  test.each<['dense' | 'low-rank', RegularizerName, number, number]>([
+    ['dense', 'none', 1, 0],
+    ['dense', 'weight-decay', 1, 0.1],
+    ['low-rank', 'weight-decay', 0.25, 0],
+    ['low-rank', 'frobenius-decay', 0.25, 0.1],
+    ['low-rank', 'frobenius-decay', 1.5, 0],
+  ])('%s, %s, rank scale %d, label smoothing %d', (method, regularizer, scale, labelSmoothing) => {
+    const training = { ...tinyTraining, labelSmoothing };
+    const make = () => {
+      const model = tinyModel({ method, scale, seed: 5 });
+      return { model, step: trainingStep(model, training, regularizer) };
+    };
+    const [eager, replayed] = [make(), make()];
+    for (const [index, size] of [8, 8, 5, 8, 5].entries()) {
+      const feeds = {
+        images: tensorOf(
+          values(
+            [size, 8, 8, 3],
+            Array.from({ length: size * 192 }, (_, i) => Math.sin(i + index)),
+          ),
+        ),
+        labels: tf.tensor1d(
+          Int32Array.from({ length: size }, (_, i) => i % 3),
+          'int32',
+        ),
+        learningRate: tf.scalar(0.1 / (index + 1)),
+      };
+      const [a, b] = [eager.step.runEagerly(feeds), replayed.step.run(feeds)];
+      expect(read(b.loss)).toEqual(read(a.loss));
+      expect(read(b.correct)).toEqual(read(a.correct));
+    }
+    expect(weightsDigest(replayed.step.variables)).toBe(weightsDigest(eager.step.variables));
+    replayed.step.dispose();
+  });
+});

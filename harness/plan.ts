@@ -144,9 +144,9 @@ function canonicalJson(value: unknown): string {
 }
 
 /** Seconds to start a process, read the data and measure, beside training. */
-const overheadSeconds = 6;
-/** Measured: at a tenth of the dense operations a step still takes about 0.4 of the dense time. */
-const fixedShare = 0.35;
+const overheadSeconds = 4;
+/** Measured: at a tenth of the dense operations a step still takes about 0.6 of the dense time. */
+const fixedShare = 0.55;
 const cifarImages = { train: 50_000, test: 10_000 };
 
 function estimateSeconds(blueprint: Blueprint, profile: ProfileSpec, config: CellConfig, macs: number): number {

@@ -55,17 +55,17 @@ export const compression: SuiteSpec = {
   profiles: {
     smoke: {
       note:
-        'ResNet-8 for 4 epochs of 4,000 images: shows that everything runs, learns and repeats. Too short to rank the arms. ' +
+        'ResNet-8 for 8 epochs of 4,000 images: shows that everything runs, learns and repeats. Too short to rank the arms. ' +
         'The decay is raised so that decay x sum of learning rates equals the published 0.41.',
       models: [{ name: 'resnet', depth: 8, width: 16 }],
       dataset: { ...cifar10, ...smokeSizes },
       fallbackDataset: { ...cifar10, name: 'generated', ...smokeSizes },
-      training: shortened(4, 32, smokeSizes.trainExamples),
+      training: shortened(8, 32, smokeSizes.trainExamples),
       arms: [dense, lowRankAt(0.25)],
       seeds: 2,
       margin: 0.08,
       timeLimitSeconds: 600,
-      denseExamplesPerSecond: 1300,
+      denseExamplesPerSecond: 2600,
     },
     nightly: {
       note:

@@ -19,8 +19,16 @@ export interface PlannedRun extends SelectedSuite {
   dataNote: string | null;
 }
 
-/** Resolves a suite, its data and the options to the cells of this run. */
-export async function planRun(name: string | undefined, options: SuiteOptions, io: Io): Promise<PlannedRun> {
+/**
+ * Resolves a suite, its data and the options to the cells of this run. To `look` at the plan of a profile that runs on
+ * real data only, the data need not be there.
+ */
+export async function planRun(
+  name: string | undefined,
+  options: SuiteOptions,
+  io: Io,
+  purpose: 'run' | 'look',
+): Promise<PlannedRun> {
   const selected = selectSuite(name, options.profile);
   const { suite, profile, profileSpec } = selected;
   const needsFiles = profileSpec.dataset.name !== 'generated';
@@ -28,7 +36,7 @@ export async function planRun(name: string | undefined, options: SuiteOptions, i
   const found = needsFiles || asked ? await findData(options, io) : null;
   const dataDir = needsFiles ? found : null;
   const settings = {
-    realData: !needsFiles || dataDir !== null,
+    realData: !needsFiles || dataDir !== null || (purpose === 'look' && profileSpec.fallbackDataset === null),
     ...(options.seeds === undefined ? {} : { seeds: options.seeds }),
   };
   const all = planCells(suite, profile, settings);
@@ -36,7 +44,7 @@ export async function planRun(name: string | undefined, options: SuiteOptions, i
   const cells = options.shard === undefined ? chosen : shardCells(chosen, options.shard);
   const dataNote =
     needsFiles && dataDir === null
-      ? `${profileSpec.dataset.name} was not found: generated data is used instead. Give --data DIR, or --download.`
+      ? `${profileSpec.dataset.name} was not found: ${settings.realData ? 'a run needs it' : 'generated data is used instead'}. Give --data DIR, or --download.`
       : null;
   return { ...selected, cells, cellsOfPlan: all.length, dataDir, dataNote };
 }
@@ -54,7 +62,7 @@ export function findData(options: Pick<SuiteOptions, 'data' | 'download'>, io: I
 
 /** Prints the cells that a run would execute; nothing else on stdout. */
 export async function planCommand(name: string | undefined, options: SuiteOptions, io: Io): Promise<number> {
-  const { cells, dataNote } = await planRun(name, options, io);
+  const { cells, dataNote } = await planRun(name, options, io, 'look');
   if (dataNote !== null) io.stderr.write(`${dataNote}\n`);
   if (options.json === true) {
     io.stdout.write(`${JSON.stringify(cells.map(planRow), null, 2)}\n`);

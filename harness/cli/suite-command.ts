@@ -20,7 +20,12 @@ export async function suiteCommand(
 ): Promise<number> {
   if (options.list === true) return listCommand(name, options, io);
   if (options.plan === true) return planCommand(name, options, io);
-  const { suite, profile, profileSpec, cells, cellsOfPlan, dataDir, dataNote } = await planRun(name, options, io);
+  const { suite, profile, profileSpec, cells, cellsOfPlan, dataDir, dataNote } = await planRun(
+    name,
+    options,
+    io,
+    'run',
+  );
   const stream = options.json === true ? io.stderr : io.stdout;
   const outDir = outputFolder(options.out, suite.name, profile);
   const jobs = options.jobs ?? defaultJobs(options.threads);

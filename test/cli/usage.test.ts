@@ -61,8 +61,12 @@ it.each([
   expect(await readdir(dir)).toEqual([]);
 });
 
-it('refuses a profile that needs real data where there is none', async () => {
-  const { exitCode, stderr } = await cli(['plan', 'compression', '--profile', 'paper']);
-  expect(exitCode).toBe(2);
-  expect(stderr).toMatch(/--data DIR.*--download/);
+it('refuses to run a profile that needs real data where there is none, but shows its plan', async () => {
+  const run = await cli(['suite', 'compression', '--profile', 'paper']);
+  expect(run.exitCode).toBe(2);
+  expect(run.stderr).toMatch(/--data DIR.*--download/);
+  const plan = await cli(['plan', 'compression', '--profile', 'paper']);
+  expect(plan.exitCode).toBe(0);
+  expect(plan.stderr).toMatch(/a run needs it/);
+  expect(plan.stdout).toContain('low-rank-0.02.spectral.frobenius-decay.resnet-32-w64.cifar-10.seed-2');
 });

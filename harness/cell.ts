@@ -46,7 +46,7 @@ export async function runCell(cell: Cell, context: CellContext): Promise<CellRec
   const { config } = cell;
   const { epochs } = config.training;
   context.onProgress({ phase: 'prepare', epoch: 0, epochs, step: 0, steps: 0, loss: null });
-  loadEngine({ threads: context.threads });
+  loadEngine({ threads: context.threads, device: context.device });
   const data = await loadImages(config.dataset, context.dataDir);
   const warnings: string[] = [];
   const sampler = context.device === 'gpu' ? sampleGpuMemory(process.pid, (reason) => warnings.push(reason)) : null;

@@ -29,7 +29,7 @@ export async function benchCommand(options: BenchOptions, io: Io): Promise<numbe
     const known = benchmarks.map((benchmark) => benchmark.name).join(', ');
     throw new UsageError(`--only ${options.only?.join(' --only ')}: matches no benchmark; known: ${known}`);
   }
-  loadEngine({ threads: options.threads });
+  loadEngine({ threads: options.threads, device: 'cpu' });
   const results: BenchResult[] = [];
   for (const { name, prepare } of chosen) {
     io.stderr.write(`${name} ...\n`);

@@ -1,6 +1,7 @@
 import { createRequire } from 'node:module';
 import util from 'node:util';
 import type { Tensor, TensorInfo } from '@tensorflow/tfjs-node-gpu';
+import { UsageError } from '../errors.ts';
 
 export type { Scalar, Tensor, Tensor1D, Tensor2D, Tensor4D } from '@tensorflow/tfjs-node-gpu';
 
@@ -11,6 +12,7 @@ export let tf: TensorFlow;
 export interface EngineOptions {
   /** Threads inside one operation. Results are bit-identical only for an equal number of threads. */
   threads: number;
+  device: 'cpu' | 'gpu';
 }
 
 /** An attribute as the native binding takes it. */
@@ -54,30 +56,33 @@ export interface NodeBackend {
   createOutputTensor(metadata: TensorMetadata): Tensor;
 }
 
-let loadedThreads: number | null = null;
+let loaded: EngineOptions | null = null;
 
 /**
- * Loads TensorFlow once per process, with its threads fixed before it starts.
+ * Loads TensorFlow once per process, with all settings that decide its results made before it starts.
  *
- * @throws Error where the engine is already loaded with another number of threads, which TensorFlow cannot change.
+ * @throws UsageError where a GPU is asked for and TensorFlow finds none
+ * @throws Error where the engine is already loaded with other options, which TensorFlow cannot change
  */
-export function loadEngine({ threads }: EngineOptions): void {
-  if (loadedThreads !== null) {
-    if (loadedThreads !== threads) {
-      throw new Error(
-        `loadEngine: already running with ${loadedThreads} thread(s), asked for ${threads}; use a new process`,
-      );
-    }
-    return;
+export function loadEngine(options: EngineOptions): void {
+  if (loaded !== null) {
+    if (loaded.threads === options.threads && loaded.device === options.device) return;
+    const [now, then] = [options, loaded].map(({ threads, device }) => `${threads} thread(s) on the ${device}`);
+    throw new Error(`loadEngine: already running with ${then}, asked for ${now}; use a new process`);
   }
-  process.env.TF_NUM_INTRAOP_THREADS = String(threads);
+  process.env.TF_NUM_INTRAOP_THREADS = String(options.threads);
   process.env.TF_NUM_INTEROP_THREADS = '1';
   process.env.TF_DETERMINISTIC_OPS = '1';
+  // Else all GPU memory is taken at once, and measuring it means nothing.
   process.env.TF_FORCE_GPU_ALLOW_GROWTH = 'true';
   process.env.TF_CPP_MIN_LOG_LEVEL ??= '2';
+  if (options.device === 'cpu') process.env.CUDA_VISIBLE_DEVICES = '-1';
   restoreRemovedNodeHelpers();
   tf = createRequire(import.meta.url)('@tensorflow/tfjs-node-gpu') as TensorFlow;
-  loadedThreads = threads;
+  loaded = { ...options };
+  if (options.device === 'gpu' && !nodeBackend().isUsingGpuDevice) {
+    throw new UsageError('--device gpu: TensorFlow finds no GPU; see npm run doctor, or use --device cpu');
+  }
 }
 
 /** The package calls helpers of `node:util` that Node 23 removed. */

@@ -51,18 +51,6 @@ export async function runInWorker(
   return failed;
 }
 
-/** The environment of a worker: one place decides threads, determinism and the visible devices. */
-export function workerEnvironment(device: Device, threads: number): Record<string, string> {
-  return {
-    TF_NUM_INTRAOP_THREADS: String(threads),
-    TF_NUM_INTEROP_THREADS: String(threads),
-    TF_CPP_MIN_LOG_LEVEL: '2',
-    TF_DETERMINISTIC_OPS: '1',
-    TF_FORCE_GPU_ALLOW_GROWTH: 'true',
-    ...(device === 'cpu' ? { CUDA_VISIBLE_DEVICES: '-1' } : {}),
-  };
-}
-
 async function runProcess(
   cell: Cell,
   settings: WorkerSettings,
@@ -77,7 +65,6 @@ async function runProcess(
     stdout: 'ignore',
     // Only the tail is kept: what a broken worker prints has no bound.
     buffer: false,
-    env: workerEnvironment(device, threads),
     timeout: Math.min(cell.timeLimitSeconds * 1000, longestTimerMs),
     forceKillAfterDelay: settings.killAfterMs,
     cancelSignal: signal,

@@ -1,14 +1,34 @@
+import { execa } from 'execa';
 import { expect, test } from 'vitest';
 import { engineInfo, loadEngine, runOp, tf } from '../../harness/engine/tensorflow.ts';
 import '../helpers/engine.ts';
 
-test('loadEngine is repeatable with the same threads and refuses others', () => {
-  loadEngine({ threads: 1 });
-  expect(() => loadEngine({ threads: 2 })).toThrow(
-    'loadEngine: already running with 1 thread(s), asked for 2; use a new process',
+test('loadEngine is repeatable with the same options and refuses others', () => {
+  loadEngine({ threads: 1, device: 'cpu' });
+  expect(() => loadEngine({ threads: 2, device: 'cpu' })).toThrow(
+    'loadEngine: already running with 1 thread(s) on the cpu, asked for 2 thread(s) on the cpu; use a new process',
   );
-  expect(process.env.TF_NUM_INTRAOP_THREADS).toBe('1');
-  expect(process.env.TF_DETERMINISTIC_OPS).toBe('1');
+  expect(() => loadEngine({ threads: 1, device: 'gpu' })).toThrow(/asked for 1 thread\(s\) on the gpu/);
+});
+
+test('loadEngine sets threads, determinism and devices before TensorFlow starts', () => {
+  expect(process.env).toMatchObject({
+    TF_NUM_INTRAOP_THREADS: '1',
+    TF_NUM_INTEROP_THREADS: '1',
+    TF_DETERMINISTIC_OPS: '1',
+    TF_FORCE_GPU_ALLOW_GROWTH: 'true',
+    CUDA_VISIBLE_DEVICES: '-1',
+  });
+});
+
+test('loadEngine asked for a GPU where there is none says so, and does not fall back to the CPU', async () => {
+  const script = `
+    const { loadEngine } = await import('${new URL('../../build/harness/engine/tensorflow.js', import.meta.url).href}');
+    try { loadEngine({ threads: 1, device: 'gpu' }); } catch (error) { console.log(error.name, error.message); }`;
+  const { stdout } = await execa(process.execPath, ['--input-type=module', '-e', script], {
+    env: { CUDA_VISIBLE_DEVICES: '-1' },
+  });
+  expect(stdout).toMatch(/^UsageError --device gpu: TensorFlow finds no GPU/m);
 });
 
 test('engineInfo tells package, library and device', () => {

@@ -5,7 +5,7 @@ import { Variable } from '../../harness/engine/variable.ts';
 import { type Values, values } from './reference.ts';
 
 /** Importing this module loads the engine, with the one thread that cells run with by default. */
-loadEngine({ threads: 1 });
+loadEngine({ threads: 1, device: 'cpu' });
 
 export function tensorOf({ shape, data }: Values): Tensor {
   return tf.tensor(Float32Array.from(data), [...shape]);

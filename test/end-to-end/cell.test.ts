@@ -1,0 +1,77 @@
+import { readdir } from 'node:fs/promises';
+import { expect, it } from 'vitest';
+import { type CellContext, type CellProgress, runCell } from '../../harness/cell.ts';
+import { recordSchema } from '../../harness/record.ts';
+import type { Cell } from '../../harness/spec.ts';
+import { temporaryFolder } from '../run/helpers.ts';
+import { tinyCells } from './tiny-cells.ts';
+
+const context: CellContext = {
+  dataDir: null,
+  checkpointDir: null,
+  device: 'cpu',
+  threads: 1,
+  onProgress: () => undefined,
+};
+
+function cellNamed(part: string, cells = tinyCells()): Cell {
+  return cells.find(({ cell }) => cell.includes(part))!;
+}
+
+it('makes a whole record of a cell, the same weights each time', async () => {
+  const cell = cellNamed('spectral.frobenius-decay');
+  const progress: CellProgress[] = [];
+  const record = await runCell(cell, { ...context, onProgress: (step) => progress.push(step) });
+  expect(recordSchema.parse(record)).toEqual(record);
+  expect(record).toMatchObject({
+    ...{ id: cell.id, cell: cell.cell, status: 'completed', error: null, ratio: cell.ratio, data_source: 'generated' },
+    ...{ train_examples: 100, test_examples: 50, metric: 'accuracy', gpu_memory_peak_bytes: null, warnings: [] },
+  });
+  expect(record.parameters).toBe(record.nonzero_parameters);
+  expect(record.curve).toHaveLength(3);
+  expect(record.value).toBe(record.curve[2]!.test_accuracy);
+  expect(record.best_value).toBe(Math.max(...record.curve.map((point) => point.test_accuracy!)));
+  for (const name of ['macs', 'step_ms', 'train_examples_per_second', 'eval_examples_per_second', 'seconds'] as const) {
+    expect(record[name], name).toBeGreaterThan(0);
+  }
+  // 32 images of 32 x 32 x 3 floats alone take this much.
+  expect(record.tensor_peak_bytes).toBeGreaterThan(32 * 32 * 32 * 3 * 4);
+  expect(record.rss_peak_bytes).toBeGreaterThan(record.tensor_peak_bytes!);
+  expect(new Set(progress.map(({ phase }) => phase))).toEqual(new Set(['prepare', 'train', 'evaluate', 'measure']));
+  const again = await runCell(cell, context);
+  expect(again.weights_digest).toBe(record.weights_digest);
+});
+
+it('goes on from a checkpoint, and ends with the weights of an undisturbed run', async () => {
+  const cell = cellNamed('default.frobenius-decay');
+  const undisturbed = await runCell(cell, context);
+  const checkpointDir = await temporaryFolder();
+  const stop = new Error('stopped in epoch 3');
+  const stopped = runCell(cell, {
+    ...{ ...context, checkpointDir },
+    onProgress: ({ epoch, phase }) => {
+      if (epoch === 3 && phase === 'train') throw stop;
+    },
+  });
+  await expect(stopped).rejects.toBe(stop);
+  expect(await readdir(checkpointDir)).toHaveLength(1);
+  const epochs = new Set<number>();
+  const resumed = await runCell(cell, {
+    ...{ ...context, checkpointDir },
+    onProgress: ({ epoch, phase }) => void (phase === 'train' && epochs.add(epoch)),
+  });
+  expect([...epochs]).toEqual([3]);
+  expect(resumed.weights_digest).toBe(undisturbed.weights_digest);
+  expect(resumed.value).toBe(undisturbed.value);
+});
+
+it('records a training that diverges', async () => {
+  const record = await runCell(cellNamed('dense', tinyCells({ learningRate: 1e30 })), context);
+  expect(record).toMatchObject({
+    status: 'diverged',
+    value: null,
+    train_loss: null,
+    error: expect.stringContaining('diverged'),
+  });
+  expect(recordSchema.parse(record)).toEqual(record);
+});

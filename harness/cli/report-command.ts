@@ -19,7 +19,7 @@ export async function reportCommand(
     planned: Math.max(records.length, run?.planned ?? 0),
     check: options.check !== false,
     baselinesDir: io.baselinesDir,
-    notes: ['Rendered again from the stored records.'],
+    notes: [profileSpec.note, 'Rendered again from the stored records.'],
   });
   io.stdout.write(`${summary.trimEnd()}\n`);
   return 0;

@@ -36,6 +36,7 @@ export async function suiteCommand(
       suite: suite.name,
       title: suite.title,
       profile,
+      note: profileSpec.note,
       margin: profileSpec.margin,
       ...{ cells, cellsOfPlan, outDir, dataDir, jobs, versions, commandLine, signal, stream, killAfterMs },
       threads: options.threads,

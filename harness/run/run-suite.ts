@@ -18,6 +18,8 @@ export interface RunSuiteOptions {
   suite: string;
   title: string;
   profile: ProfileName;
+  /** What the profile reduces against the published schedule; for the reports. */
+  note: string;
   /** Margin of the check, in the metric's unit. */
   margin: number;
   /** The cells of this run, in the plan's order. */
@@ -133,8 +135,8 @@ async function lockFolder(store: Store, purpose: string): Promise<{ release(): v
 }
 
 /** What readers of the report need to know too. */
-function notesOf({ dataDir }: RunSuiteOptions, { others, warnings }: Resumed): string[] {
-  const notes = [...warnings, dataDir === null ? 'Data: generated.' : `Data: ${dataDir}.`];
+function notesOf({ note, dataDir }: RunSuiteOptions, { others, warnings }: Resumed): string[] {
+  const notes = [note, ...warnings, dataDir === null ? 'Data: generated.' : `Data: ${dataDir}.`];
   if (others.length > 0) {
     notes.push(`${others.length} other records in the folder are not part of this run and stay out of its reports.`);
   }

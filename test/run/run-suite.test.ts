@@ -18,6 +18,7 @@ async function run(cells: readonly Cell[], overrides: Partial<RunSuiteOptions> =
       suite: 'compression',
       title: 'Compression',
       profile: 'smoke',
+      note: 'Shorter than published.',
       margin: 0.02,
       cells,
       outDir,

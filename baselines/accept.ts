@@ -20,7 +20,7 @@ export function acceptRecords(
 ): Baseline {
   if (why.trim() === '') {
     throw new UsageError(
-      '--why: is empty. Say in one sentence why the new values are right: npm run accept -- --why TEXT',
+      '--why: is empty. Say in one sentence why the new values are right: npm run accept -- SUITE --why TEXT',
     );
   }
   const [first] = records;

@@ -87,7 +87,7 @@ function noBaselineOutcome(record: CellRecord, baseline: Baseline | null): Outco
     : older
       ? `the baseline holds another configuration (${configChanges(older.config, record.config).join(', ') || 'same fields, other id'})`
       : 'the baseline does not hold this cell';
-  const reason = `${record.cell}: ${why}. To store this result: npm run accept -- --why TEXT`;
+  const reason = `${record.cell}: ${why}. To store this result: npm run accept -- ${record.suite} --profile ${record.profile} --why TEXT`;
   return { verdict: 'no-baseline', reason, ...numbers };
 }
 

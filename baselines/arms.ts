@@ -1,4 +1,4 @@
-import { canonicalJson } from './canonical-json.ts';
+import { canonicalJson } from '../harness/canonical-json.ts';
 
 /** What groups records: an arm is one configuration, repeated over seeds. */
 export interface Seeded {

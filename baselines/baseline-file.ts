@@ -4,11 +4,11 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import { writeFileAtomically } from '../harness/atomic-file.ts';
+import { canonicalJson, sortKeys } from '../harness/canonical-json.ts';
 import { UsageError } from '../harness/errors.ts';
 import type { ProfileName } from '../harness/spec.ts';
 import type { Baseline, BaselineEntry } from './baseline.ts';
 import { baselineSchema, baselineVersion } from './baseline.ts';
-import { canonicalJson, sortKeys } from './canonical-json.ts';
 
 /**
  * The `baselines/` folder of the checkout. Compiled code lies one folder deeper than its source, so the checkout is the

@@ -64,7 +64,9 @@ function compareArm(left: readonly CellRecord[], right: readonly CellRecord[]): 
     ...{ model, dataset, method, init, regularizer, budget },
     left: before,
     right: after,
-    difference: minus(after.mean, before.mean),
+    difference: mean(
+      measuredOnly(shared.map(({ record, twin }) => minus(completedValue(twin), completedValue(record)))),
+    ),
     speedRatio: over(after.trainExamplesPerSecond, before.trainExamplesPerSecond),
     parameterDifference: minus(after.parameters, before.parameters),
     sharedSeeds: shared.length,
@@ -73,6 +75,10 @@ function compareArm(left: readonly CellRecord[], right: readonly CellRecord[]): 
     ).length,
     configChanges: changesOf(left[0], right[0]),
   };
+}
+
+function completedValue(record: CellRecord): number | null {
+  return record.status === 'completed' ? record.value : null;
 }
 
 function sideOf(records: readonly CellRecord[]): ArmSide {

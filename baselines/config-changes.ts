@@ -1,4 +1,4 @@
-import { canonicalJson } from './canonical-json.ts';
+import { canonicalJson } from '../harness/canonical-json.ts';
 
 /**
  * The fields in which two configurations differ, nested names joined by dots, in alphabetical order:

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { dropCheckpoint, restoreCheckpoint, saveCheckpoint } from './checkpoint.ts';
+import { restoreCheckpoint, saveCheckpoint } from './checkpoint.ts';
 import { testBatches, trainBatches } from './data/batches.ts';
 import { type ImageData, loadImages } from './data/images.ts';
 import { loadEngine, tf } from './engine/tensorflow.ts';
@@ -12,6 +12,7 @@ import { methodOf } from './methods/registry.ts';
 import { totalMacs } from './nn/blueprint.ts';
 import { buildResnet } from './nn/resnet.ts';
 import { blueprintOf, familyOf } from './plan.ts';
+import { programDigest } from './program.ts';
 import { streamsOf } from './random.ts';
 import type { CellRecord, EpochPoint } from './record.ts';
 import type { Cell } from './spec.ts';
@@ -57,10 +58,11 @@ export async function runCell(cell: Cell, context: CellContext): Promise<CellRec
   const model = buildResnet(blueprint, { method, scale, init: config.init }, streams);
   const step = trainingStep(model, config.training, config.regularizer);
   const evaluation = evaluationStep(model, [data.height, data.width, data.channels]);
-  const fingerprint = fingerprintOf({ threads: context.threads, data: data.digest });
+  const fingerprint = await fingerprintOf({ threads: context.threads, data: data.digest });
 
   const checkpoint = context.checkpointDir === null ? null : join(context.checkpointDir, `${cell.cell}.ckpt`);
-  const key = { id: cell.id, fingerprint: JSON.stringify(fingerprint) };
+  const program = programDigest();
+  const key = { id: cell.id, fingerprint: JSON.stringify({ ...fingerprint, program }) };
   let done: EpochPoint[] = [];
   if (checkpoint !== null) {
     const restored = await restoreCheckpoint(checkpoint, key, step.variables);
@@ -114,6 +116,7 @@ export async function runCell(cell: Cell, context: CellContext): Promise<CellRec
     status: diverged ? 'diverged' : 'completed',
     error: diverged ? `training diverged in epoch ${last.epoch}: the loss is not a finite number` : null,
     config,
+    program,
     fingerprint,
     data_source: data.source,
     train_examples: data.train.count,
@@ -126,11 +129,6 @@ export async function runCell(cell: Cell, context: CellContext): Promise<CellRec
   return record;
 }
 
-/** Removes what a cell kept for resuming. To be called once its record is stored. */
-export async function forgetCheckpoint(cell: Cell, checkpointDir: string): Promise<void> {
-  await dropCheckpoint(join(checkpointDir, `${cell.cell}.ckpt`));
-}
-
 type Measured = Pick<
   CellRecord,
   | 'train_examples_per_second'
@@ -141,7 +139,7 @@ type Measured = Pick<
   | 'tensor_peak_bytes'
 >;
 
-/** Speed and memory, measured after the digest is taken: the timed training steps change the weights. */
+/** Speed and memory, measured after the digest is taken: the timed training steps change the running statistics. */
 async function measureCell(
   step: TrainingStep,
   evaluation: EvaluationStep,

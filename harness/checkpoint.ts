@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { readFile, rm } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
 import { writeFileAtomically } from './atomic-file.ts';
 import { tf } from './engine/tensorflow.ts';
@@ -81,7 +81,10 @@ export async function restoreCheckpoint(
   if (header.id !== key.id)
     return { state: 'refused', reason: 'the checkpoint is of another configuration; trained from the start' };
   if (header.fingerprint !== key.fingerprint) {
-    return { state: 'refused', reason: 'the checkpoint was made on another machine or engine; trained from the start' };
+    return {
+      state: 'refused',
+      reason: 'the checkpoint was made by another program or on another machine; trained from the start',
+    };
   }
   const expected = JSON.stringify(variables.map(({ name, value }) => ({ name, shape: value.shape })));
   if (JSON.stringify(header.variables) !== expected) {
@@ -110,9 +113,4 @@ function parse(file: Buffer): { header: z.infer<typeof headerSchema>; values: Bu
   const end = 4 + content.readUInt32LE(0);
   const header = headerSchema.safeParse(JSON.parse(content.toString('utf8', 4, end)));
   return header.success ? { header: header.data, values: content.subarray(end) } : null;
-}
-
-/** Removes a finished cell's checkpoint. */
-export async function dropCheckpoint(path: string): Promise<void> {
-  await rm(path, { force: true });
 }

@@ -1,5 +1,7 @@
 import { createHash } from 'node:crypto';
 import picomatch from 'picomatch';
+import { canonicalJson } from './canonical-json.ts';
+import { cifar10Counts } from './data/cifar10.ts';
 import { UsageError } from './errors.ts';
 import { findRankScale } from './methods/budget.ts';
 import { methodOf } from './methods/registry.ts';
@@ -134,26 +136,15 @@ function hashOf(config: CellConfig): string {
   return createHash('sha256').update(canonicalJson(config)).digest('hex').slice(0, 16);
 }
 
-/** JSON with sorted keys, so that equal values have equal texts. */
-function canonicalJson(value: unknown): string {
-  return JSON.stringify(value, (_, inner: unknown) =>
-    typeof inner === 'object' && inner !== null && !Array.isArray(inner)
-      ? Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1)))
-      : inner,
-  );
-}
-
 /** Seconds to start a process, read the data and measure, beside training. */
 const overheadSeconds = 4;
 /** Measured: at a tenth of the dense operations a step still takes about 0.6 of the dense time. */
 const fixedShare = 0.55;
-const cifarImages = { train: 50_000, test: 10_000 };
-
 function estimateSeconds(blueprint: Blueprint, profile: ProfileSpec, config: CellConfig, macs: number): number {
   const { dataset, training } = config;
-  const trained = (dataset.trainExamples ?? cifarImages.train) * training.epochs;
+  const trained = (dataset.trainExamples ?? cifar10Counts.train) * training.epochs;
   // A test image costs a forward pass: a third of a training step's three convolutions.
-  const tested = ((dataset.testExamples ?? cifarImages.test) * training.epochs) / 3;
+  const tested = ((dataset.testExamples ?? cifar10Counts.test) * training.epochs) / 3;
   const relative = fixedShare + (1 - fixedShare) * Math.min(1, macs / totalMacs(blueprint));
   return overheadSeconds + ((trained + tested) * relative) / profile.denseExamplesPerSecond;
 }

@@ -6,6 +6,8 @@ import { cellConfigSchema, initNames, metricNames, profileNames, regularizerName
 const count = z.int().min(0);
 /** Null means: not measured. JSON has no NaN or infinity; a diverged cell's losses are null. */
 const measured = z.number().nullable();
+/** The metric: a fraction of correct answers. */
+const share = z.number().min(0).max(1).nullable();
 
 /** What a bit-exact comparison of weights needs equal. */
 export const fingerprintSchema = z.strictObject({
@@ -62,9 +64,9 @@ export const recordSchema = z.strictObject({
   macs: count.nullable(),
   metric: z.enum(metricNames),
   /** The metric after the last epoch, a fraction: the value that is gated. */
-  value: measured,
+  value: share,
   /** The best over the epochs' tests: selected on the test set, so only shown. */
-  best_value: measured,
+  best_value: share,
   train_loss: measured,
   train_examples_per_second: measured,
   eval_examples_per_second: measured,
@@ -78,6 +80,8 @@ export const recordSchema = z.strictObject({
   status: z.enum(statusNames),
   error: z.string().nullable(),
   config: cellConfigSchema,
+  /** Digest of the code that computed it; null for a failed cell. */
+  program: z.string().nullable(),
   fingerprint: fingerprintSchema.nullable(),
   data_source: z.enum(['files', 'generated']).nullable(),
   train_examples: count.nullable(),

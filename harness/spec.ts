@@ -25,9 +25,9 @@ export const modelSchema = z.strictObject({
 export const datasetSchema = z.strictObject({
   /** `generated` needs no files. A suite that names `cifar-10` falls back to `generated` where no files are given. */
   name: z.enum(['cifar-10', 'generated']),
-  /** Training images used, the first of the shuffled set; null: all. */
+  /** Training images used, the first of the files; null: the whole published set. */
   trainExamples: count.nullable(),
-  /** Test images used; null: all. */
+  /** Test images used; null: the whole published set. */
   testExamples: count.nullable(),
   /** Random horizontal flip, and a random crop out of the image padded with zeros by `cropPadding` on each side. */
   flip: z.boolean(),

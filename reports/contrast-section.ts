@@ -24,7 +24,7 @@ export function contrastSection(arms: readonly ArmSummary[]): Section | null {
     blocks: [
       text(
         'Differences of final accuracy in percentage points, mean ± sample standard deviation, paired over n shared seeds; ' +
-          'two-sided paired t-test, p adjusted over this table by the method of Holm; intervals are not adjusted. They hold for the model, data and ' +
+          'two-sided paired t-test (it takes the differences as normal), p adjusted over this table by the method of Holm; intervals are not adjusted. They hold for the model, data and ' +
           'schedule of this run.',
       ),
       table(contrasts, columns),

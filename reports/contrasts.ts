@@ -1,5 +1,5 @@
-import { canonicalJson } from '../baselines/canonical-json.ts';
 import { counted, points, signed } from '../baselines/wording.ts';
+import { canonicalJson } from '../harness/canonical-json.ts';
 import type { ArmSummary } from './arm-summary.ts';
 import type { PairedTest } from './statistics.ts';
 import { holm, pairedTest } from './statistics.ts';
@@ -26,14 +26,16 @@ interface Kind {
 }
 
 const kinds: readonly Kind[] = [
-  { subject: 'spectral initialization', axis: 'init', from: 'default', to: 'spectral' },
-  { subject: 'Frobenius decay', axis: 'regularizer', from: 'weight-decay', to: 'frobenius-decay' },
+  { subject: 'spectral against default initialization', axis: 'init', from: 'default', to: 'spectral' },
+  { subject: 'Frobenius decay against weight decay', axis: 'regularizer', from: 'weight-decay', to: 'frobenius-decay' },
+  { subject: 'weight decay against none', axis: 'regularizer', from: 'none', to: 'weight-decay' },
+  { subject: 'Frobenius decay against none', axis: 'regularizer', from: 'none', to: 'frobenius-decay' },
 ];
 
 /** Largest Holm-adjusted p that reads as significant. */
 const significance = 0.05;
 
-/** Spectral against default initialization at each regularizer, and Frobenius against weight decay at each initialization. */
+/** Each initialization against the default one at each regularizer, and each regularizer against the others at each initialization. */
 export function contrastsOf(arms: readonly ArmSummary[]): Contrast[] {
   const found = kinds.flatMap((kind) =>
     arms

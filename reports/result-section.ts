@@ -18,7 +18,9 @@ export function resultSection(arms: readonly ArmSummary[]): Section {
   blocks.push(text(legend));
   if (arms.some((a) => a.method === 'dense') && arms.some((a) => a.regularizer === 'frobenius-decay')) {
     blocks.push(
-      text('Frobenius decay of a dense layer is weight decay, so the dense model has no row of its own for it.'),
+      text(
+        'Regularizer none: no variable decays, not only the factors. Frobenius decay of a dense layer is weight decay, so the dense model has no row of its own for it.',
+      ),
     );
   }
   return { heading: 'Results', blocks };

@@ -1,6 +1,7 @@
 import type { Verdict } from '../record.ts';
 import { checkAgainstBaseline } from '../run/conclude.ts';
-import { exitCodeOf } from '../run/exit-code.ts';
+import { exitCodeOf, exitCodes } from '../run/exit-code.ts';
+import { readRunFile } from '../run/run-file.ts';
 import type { Io } from './io.ts';
 import { readStoredRuns, type StoredRunOptions } from './stored-run.ts';
 
@@ -14,7 +15,9 @@ export async function checkCommand(name: string | undefined, options: CheckComma
   const runs = await readStoredRuns(name, options, io);
   const records = runs.flatMap((run) => run.records);
   const verdicts: Verdict[] = [];
-  for (const { suite, profile, profileSpec, records: own } of runs) {
+  let missing = 0;
+  for (const { suite, profile, profileSpec, outDir, records: own } of runs) {
+    if (options.only === undefined) missing += await missingCells(outDir, own.length, io);
     verdicts.push(
       ...(await checkAgainstBaseline(own, {
         suite: suite.name,
@@ -30,7 +33,20 @@ export async function checkCommand(name: string | undefined, options: CheckComma
     for (const { verdict, reason } of verdicts) io.stdout.write(`${verdict.padEnd(12)}  ${reason}\n`);
     io.stdout.write(`${countsOf(verdicts)}.\n`);
   }
-  return exitCodeOf({ records, verdicts, strict: options.strict === true, interrupted: false });
+  const exitCode = exitCodeOf({ records, verdicts, strict: options.strict === true, interrupted: false });
+  return missing > 0 ? Math.max(exitCode, exitCodes.regressed) : exitCode;
+}
+
+/** How many cells of the last run have no record: cells that are not there cannot have passed. */
+async function missingCells(outDir: string, records: number, io: Io): Promise<number> {
+  const run = await readRunFile(outDir);
+  const missing = Math.max(0, (run?.planned ?? 0) - records);
+  if (missing > 0) {
+    io.stderr.write(
+      `${outDir}: ${missing} of ${run?.planned} planned cells have no record; run the suite to the end.\n`,
+    );
+  }
+  return missing;
 }
 
 function countsOf(verdicts: readonly Verdict[]): string {

@@ -11,6 +11,8 @@ import { type CommandContext, defineRunCommands } from './run-commands.ts';
  */
 export async function main(argv: string[], io: Io = process): Promise<number> {
   let exitCode: number = exitCodes.passed;
+  // A reader that has seen enough, such as head, is no error, and must not end a run.
+  for (const stream of [io.stdout, io.stderr]) stream.on('error', ignoreClosedPipe);
   const context: CommandContext = {
     io,
     commandLine: argv,
@@ -42,6 +44,10 @@ function programOf(context: CommandContext): Command {
   defineRunCommands(program, context);
   defineRecordCommands(program, context);
   return program;
+}
+
+function ignoreClosedPipe(error: NodeJS.ErrnoException): void {
+  if (error.code !== 'EPIPE') throw error;
 }
 
 function exitCodeOfError(error: unknown, io: Io): number {

@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import { UsageError } from '../errors.ts';
 import { conclude } from '../run/conclude.ts';
+import { exitCodeOf } from '../run/exit-code.ts';
 import { type MergeSource, mergedRunFile, mergeSources, readMergeSource } from '../run/merge.ts';
 import { writeRunFile } from '../run/run-file.ts';
 import { hasRecords, storeAt, writeRecord } from '../run/store.ts';
@@ -19,12 +20,10 @@ export async function mergeCommand(dirs: readonly string[], options: { out: stri
   const { records, planned } = merged;
   const { suite, profile, profileSpec } = selectSuite(records[0]?.suite, records[0]?.profile ?? '');
   for (const record of records) await writeRecord(store, record);
-  const run = mergedRunFile(sources, merged, ['merge', ...dirs, '--out', options.out]);
-  if (run !== null) await writeRunFile(store.outDir, run);
   const missing = planned - records.length;
   const notes = [`Merged from ${dirs.length} folders: ${dirs.join(', ')}.`];
   if (missing > 0) notes.push(`${missing} of ${planned} planned cells have no record in them.`);
-  const { summary } = await conclude({
+  const { summary, verdicts } = await conclude({
     ...{ profile, records, planned, notes },
     suite: suite.name,
     title: suite.title,
@@ -35,5 +34,8 @@ export async function mergeCommand(dirs: readonly string[], options: { out: stri
   });
   for (const note of notes) io.stdout.write(`${note}\n`);
   io.stdout.write(`${summary.trimEnd()}\n`);
-  return 0;
+  const exitCode = exitCodeOf({ records, verdicts, strict: false, interrupted: false });
+  const run = mergedRunFile(sources, merged, ['merge', ...dirs, '--out', options.out], exitCode);
+  if (run !== null) await writeRunFile(store.outDir, run);
+  return exitCode;
 }

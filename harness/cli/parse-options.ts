@@ -13,8 +13,9 @@ export function naturalNumber(option: string): (text: string) => number {
   return (text) => integerOf(option, text, 0);
 }
 
-/** Collects a repeatable option. */
+/** Collects a repeatable option's globs. */
 export function collect(text: string, earlier: string[] = []): string[] {
+  if (text.trim() === '') throw new UsageError("--only: the glob is empty; quote it, as in --only 'low-rank-*'.");
   return [...earlier, text];
 }
 
@@ -31,10 +32,13 @@ export function defaultJobs(threads: number, cores: number = availableParallelis
   return Math.max(1, Math.floor(cores / threads));
 }
 
+/** More replicates, workers or threads than anyone has; it keeps slips of the finger from filling the memory. */
+const most = 10_000;
+
 function integerOf(option: string, text: string, least: number): number {
   const value = Number(text);
-  if (!/^\d+$/.test(text) || value < least || !Number.isSafeInteger(value)) {
-    throw new UsageError(`${option} ${text}: expected a whole number of at least ${least}.`);
+  if (!/^\d+$/.test(text) || value < least || value > most) {
+    throw new UsageError(`${option} ${text}: expected a whole number of at least ${least} (at most ${most}).`);
   }
   return value;
 }

@@ -1,3 +1,4 @@
+import { programDigest } from '../program.ts';
 import { readVersions } from '../run/run-file.ts';
 import { runSuite } from '../run/run-suite.ts';
 import { checkoutFolder, workerPath } from './checkout.ts';
@@ -42,6 +43,7 @@ export async function suiteCommand(
       threads: options.threads,
       device: options.device,
       fresh: options.fresh === true,
+      program: programDigest(),
       check: options.check !== false,
       strict: options.strict === true,
       settings: { ...options, jobs, out: outDir },

@@ -46,5 +46,6 @@ export async function verifyCommand(name: string, options: VerifyCommandOptions,
   for (const { cell, result, reason } of results) stream.write(`${result.padEnd(14)}  ${cell}: ${reason}\n`);
   if (interrupted) return exitCodes.interrupted;
   const broken = results.some(({ result }) => result === 'differs' || result === 'failed');
-  return broken ? exitCodes.regressed : exitCodes.passed;
+  if (broken) return exitCodes.regressed;
+  return results.some(({ result }) => result === 'reproduced') ? exitCodes.passed : exitCodes.inconclusive;
 }

@@ -11,6 +11,8 @@ import type { ImageSet } from './image-set.ts';
 export const cifar10Side = 32;
 export const cifar10Channels = 3;
 export const cifar10Classes = 10;
+/** Images of the published set. A folder may hold fewer training batches. */
+export const cifar10Counts = { train: 50_000, test: 10_000 } as const;
 export const cifar10Folder = 'cifar-10-batches-bin';
 
 const planeBytes = cifar10Side * cifar10Side;

@@ -1,7 +1,15 @@
 import { createHash } from 'node:crypto';
 import { UsageError } from '../errors.ts';
 import type { DatasetSpec } from '../spec.ts';
-import { cifar10Channels, cifar10Classes, cifar10Side, findCifar10, readCifar10, surveyCifar10 } from './cifar10.ts';
+import {
+  cifar10Channels,
+  cifar10Classes,
+  cifar10Counts,
+  cifar10Side,
+  findCifar10,
+  readCifar10,
+  surveyCifar10,
+} from './cifar10.ts';
 import {
   generatedChannels,
   generatedClasses,
@@ -69,8 +77,8 @@ async function loadCifar10(spec: DatasetSpec, dataDir: string | null): Promise<I
     );
   }
   const files = await surveyCifar10(folder);
-  const trainCount = within(spec.trainExamples ?? files.trainCount, files.trainCount, 'trainExamples', folder);
-  const testCount = within(spec.testExamples ?? files.testCount, files.testCount, 'testExamples', folder);
+  const trainCount = within(spec.trainExamples ?? cifar10Counts.train, files.trainCount, 'trainExamples', folder);
+  const testCount = within(spec.testExamples ?? cifar10Counts.test, files.testCount, 'testExamples', folder);
   const train = await readCifar10(files.train, trainCount);
   const test = await readCifar10([files.test], testCount);
   return {

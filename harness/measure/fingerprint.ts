@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { cpus } from 'node:os';
+import { execa } from 'execa';
 import { engineInfo } from '../engine/tensorflow.ts';
 import type { Fingerprint } from '../record.ts';
 import { libraryPins } from '../setup/pins.mjs';
@@ -14,35 +15,45 @@ export function instructionSetOf(cpuinfo: string): string {
   return deciding.filter((name) => present.has(name)).join('+') || 'unknown';
 }
 
-/** Environment variables that change TensorFlow's arithmetic. */
-const flagNames = [
-  'TF_DETERMINISTIC_OPS',
-  'TF_ENABLE_ONEDNN_OPTS',
-  'ONEDNN_MAX_CPU_ISA',
-  'TF_XLA_FLAGS',
-  'NVIDIA_TF32_OVERRIDE',
-];
+/** Prefixes of environment variables that can change the arithmetic of TensorFlow and the libraries under it. */
+const flagPrefixes = /^(TF|ONEDNN|DNNL|XLA|NVIDIA|CUBLAS|CUDNN|MKL|OMP|EIGEN)_/;
+/** Of these, the ones that do not: logging, memory, and the threads, which are a field of their own. */
+const harmless = /^TF_(CPP_|NUM_INTRAOP_THREADS$|NUM_INTEROP_THREADS$|FORCE_GPU_ALLOW_GROWTH$)/;
 
-/** The pinned wheel that the library comes from. The CUDA wheel's CPU kernels give the same bits as the CPU wheel's. */
-function libraryBuild(): string {
+/** The set variables that may change results, `NAME=value`, in the order of their names. */
+export function flagsOf(env: NodeJS.ProcessEnv): string {
+  return Object.keys(env)
+    .filter((name) => flagPrefixes.test(name) && !harmless.test(name))
+    .sort()
+    .map((name) => `${name}=${env[name]}`)
+    .join(' ');
+}
+
+/** The wheels that the library comes from. The CUDA wheel's CPU kernels give the same bits as the CPU wheel's. */
+function libraryBuild(device: 'cpu' | 'gpu'): string {
   const pins = libraryPins[`${process.platform}-${process.arch}` as keyof typeof libraryPins];
-  return `wheel ${pins.cpu.wheels[0]!.sha256.slice(0, 16)}`;
+  const wheels = (device === 'gpu' ? pins.gpu : pins.cpu)?.wheels ?? [];
+  return `wheel ${wheels.map(({ sha256 }) => sha256.slice(0, 16)).join('+')}`;
+}
+
+/** Model of the processor; for a GPU its name and driver, as NVIDIA's tool tells. */
+async function deviceModel(device: 'cpu' | 'gpu'): Promise<string> {
+  if (device === 'cpu') return cpus()[0]?.model.trim() ?? 'unknown';
+  const { stdout } = await execa('nvidia-smi', ['--query-gpu=name,driver_version', '--format=csv,noheader']);
+  return stdout.trim().replaceAll('\n', '; ');
 }
 
 /** The fingerprint of this process's results; `data` is the digest of the images. */
-export function fingerprintOf({ threads, data }: { threads: number; data: string }): Fingerprint {
+export async function fingerprintOf({ threads, data }: { threads: number; data: string }): Promise<Fingerprint> {
   const info = engineInfo();
-  const flags = flagNames
-    .filter((name) => process.env[name] !== undefined)
-    .map((name) => `${name}=${process.env[name]}`);
   return {
     engine: info.package,
     tensorflow: info.tensorflow,
-    binding: libraryBuild(),
-    device: `${info.device}: ${cpus()[0]?.model.trim() ?? 'unknown'}`,
+    binding: libraryBuild(info.device),
+    device: `${info.device}: ${await deviceModel(info.device)}`,
     instruction_set: instructionSetOf(readFileSync('/proc/cpuinfo', 'utf8')),
     threads,
-    flags: flags.join(' '),
+    flags: flagsOf(process.env),
     data,
   };
 }

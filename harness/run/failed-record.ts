@@ -35,6 +35,7 @@ export function failedRecord(cell: Cell, error: string, startedAt: Date, finishe
     status: 'failed',
     error,
     config: cell.config,
+    program: null,
     fingerprint: null,
     data_source: null,
     train_examples: null,

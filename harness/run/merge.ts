@@ -62,7 +62,12 @@ export function mergeSources(sources: readonly MergeSource[]): Merged {
 }
 
 /** The `run.json` of a merged folder; null where a source has none, since nothing then says how it was made. */
-export function mergedRunFile(sources: readonly MergeSource[], merged: Merged, commandLine: string[]): RunFile | null {
+export function mergedRunFile(
+  sources: readonly MergeSource[],
+  merged: Merged,
+  commandLine: string[],
+  exitCode: number,
+): RunFile | null {
   const runs = sources.flatMap(({ run }) => run ?? []);
   const [first] = runs;
   if (first === undefined || runs.length < sources.length) return null;
@@ -81,7 +86,7 @@ export function mergedRunFile(sources: readonly MergeSource[], merged: Merged, c
     diverged: having('diverged'),
     failed: having('failed'),
     interrupted: missing > 0,
-    exit_code: 0,
+    exit_code: exitCode,
   };
 }
 

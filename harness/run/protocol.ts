@@ -24,4 +24,5 @@ export interface WorkerRequest {
 export type WorkerMessage =
   | { type: 'progress'; progress: CellProgress }
   | { type: 'done' }
-  | { type: 'error'; message: string };
+  /** `usage`: bad input, a full disk; other cells would meet it too. */
+  | { type: 'error'; message: string; usage: boolean };

@@ -1,5 +1,6 @@
 import type { CellRecord } from '../record.ts';
 import type { Cell } from '../spec.ts';
+import type { Device } from './protocol.ts';
 import { readRecords, removeTemporaryFiles, type Store, startAfresh, supersede } from './store.ts';
 
 export interface Resumed {
@@ -12,13 +13,26 @@ export interface Resumed {
   warnings: string[];
 }
 
+/** What a kept record must have been computed by and on, beside its configuration. */
+export interface Computation {
+  /** Digest of the code, as `programDigest` gives it. */
+  program: string;
+  threads: number;
+  device: Device;
+}
+
 /**
- * Prepares a store for the planned cells. A completed or diverged record with a cell's id makes it finished; a record
- * of an earlier configuration (same name, other id) moves to the superseded ones; `fresh` moves all. Hold the lock.
+ * Prepares a store for the planned cells. A completed or diverged record with a cell's id, of the same computation,
+ * makes it finished; a record of an earlier configuration or computation moves to the superseded ones; `fresh` moves
+ * those of all planned cells. Hold the lock.
  */
-export async function resumeStore(store: Store, cells: readonly Cell[], fresh: boolean): Promise<Resumed> {
+export async function resumeStore(
+  store: Store,
+  cells: readonly Cell[],
+  { fresh, ...computation }: Computation & { fresh: boolean },
+): Promise<Resumed> {
   await removeTemporaryFiles(store);
-  if (fresh) await startAfresh(store);
+  if (fresh) await startAfresh(store, cells);
   const { records, warnings } = await readRecords(store, { quarantine: true });
   const planned = new Map(cells.map((cell) => [cell.cell, cell]));
   const current = new Map<string, CellRecord>();
@@ -27,11 +41,14 @@ export async function resumeStore(store: Store, cells: readonly Cell[], fresh: b
     const cell = planned.get(record.cell);
     if (cell === undefined) {
       others.push(record);
-    } else if (cell.id === record.id) {
+      continue;
+    }
+    const change = changeSince(record, cell, computation);
+    if (change === null) {
       current.set(record.cell, record);
     } else {
       await supersede(store, record);
-      warnings.push(`${record.cell} has changed since its record (${record.id}); it runs again, the old one is kept.`);
+      warnings.push(`${record.cell}: ${change} since its record; it runs again, the old record is kept aside.`);
     }
   }
   const isFinished = (cell: Cell) => ['completed', 'diverged'].includes(current.get(cell.cell)?.status ?? '');
@@ -41,4 +58,13 @@ export async function resumeStore(store: Store, cells: readonly Cell[], fresh: b
     others,
     warnings,
   };
+}
+
+/** What is no longer as it was when the record was made; null where nothing is. A failed record runs again anyway. */
+function changeSince(record: CellRecord, cell: Cell, { program, threads, device }: Computation): string | null {
+  if (record.id !== cell.id) return 'its configuration has changed';
+  if (record.status === 'failed') return null;
+  if (record.program !== program) return 'the program has changed';
+  if (record.fingerprint?.threads !== threads) return 'the number of threads has changed';
+  return record.fingerprint.device.startsWith(device) ? null : 'the device has changed';
 }

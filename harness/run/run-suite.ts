@@ -1,5 +1,6 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { readBaseline } from '../../baselines/baseline-file.ts';
 import { UsageError } from '../errors.ts';
 import type { CellRecord, Verdict } from '../record.ts';
 import { acquireLock, LockHeldError } from '../setup/lock.mjs';
@@ -34,6 +35,8 @@ export interface RunSuiteOptions {
   device: Device;
   /** Put earlier records aside, delete checkpoints. */
   fresh: boolean;
+  /** Digest of the code that decides results. */
+  program: string;
   check: boolean;
   strict: boolean;
   /** For run.json. */
@@ -76,7 +79,9 @@ export async function runSuite(options: RunSuiteOptions): Promise<RunSuiteResult
 async function runLocked(store: Store, options: RunSuiteOptions): Promise<RunSuiteResult> {
   const { cells, signal, stream } = options;
   const startedAt = new Date().toISOString();
-  const resumed = await resumeStore(store, cells, options.fresh);
+  // A damaged baseline is told before hours of training, not after.
+  if (options.check) await readBaseline(options.suite, options.profile, options.baselinesDir);
+  const resumed = await resumeStore(store, cells, options);
   const notes = notesOf(options, resumed);
   for (const line of [...notes, ...outlookOf(options, resumed)]) stream.write(`${line}\n`);
   const describe = (end: Ending) => runFileOf(options, startedAt, resumed, end);

@@ -29,7 +29,7 @@ export async function serveCell(request: WorkerRequest, options: ServeOptions): 
     }
     await writeRecord(storeAt(outDir), record);
   } catch (error) {
-    await options.send({ type: 'error', message: messageOf(error) });
+    await options.send({ type: 'error', message: messageOf(error), usage: error instanceof UsageError });
     return 1;
   }
   await options.send({ type: 'done' });

@@ -89,11 +89,12 @@ export async function supersede(store: Store, record: Identity): Promise<void> {
   await rename(recordPath(store, record.cell), target);
 }
 
-/** Starts afresh: every record becomes a superseded one, and the checkpoints are deleted. */
-export async function startAfresh(store: Store): Promise<void> {
+/** Starts cells afresh: their records become superseded ones, and their checkpoints are deleted. */
+export async function startAfresh(store: Store, cells: readonly Identity[]): Promise<void> {
+  const names = new Set(cells.map(({ cell }) => cell));
   const { records } = await readRecords(store, { quarantine: true });
-  for (const record of records) await supersede(store, record);
-  await rm(store.checkpointsDir, { recursive: true, force: true });
+  for (const record of records) if (names.has(record.cell)) await supersede(store, record);
+  for (const cell of cells) await rm(checkpointDir(store, cell), { recursive: true, force: true });
 }
 
 /** Removes what a writer that was killed in the middle of a write left behind. Call it only while holding the lock. */

@@ -1,6 +1,7 @@
 import { rm } from 'node:fs/promises';
 import { execaNode } from 'execa';
 import type { CellProgress } from '../cell.ts';
+import { UsageError } from '../errors.ts';
 import type { CellRecord } from '../record.ts';
 import type { Cell } from '../spec.ts';
 import { failedRecord } from './failed-record.ts';
@@ -27,7 +28,7 @@ const longestTimerMs = 2 ** 31 - 1;
  * Runs one cell in its own process. Resolves to the record, which then lies in the store: the worker's own or, where
  * the worker crashed, was killed, exceeded the cell's time limit or ended without a record, one with status `failed`
  * that says why. Resolves to null where `signal` ended the worker. A checkpoint is removed only after a finished
- * record. Throws UsageError where the disk is full.
+ * record. Throws UsageError where the disk is full or the worker met bad input, which the other cells would meet too.
  */
 export async function runInWorker(
   cell: Cell,
@@ -69,10 +70,10 @@ async function runProcess(
     forceKillAfterDelay: settings.killAfterMs,
     cancelSignal: signal,
   });
-  let said: string | null = null;
+  let said: { message: string; usage: boolean } | null = null as { message: string; usage: boolean } | null;
   subprocess.on('message', (message: WorkerMessage) => {
     if (message.type === 'progress') onProgress(message.progress);
-    if (message.type === 'error') said = message.message;
+    if (message.type === 'error') said = message;
   });
   const tail = tailOf(subprocess.stderr);
   const context = { dataDir, checkpointDir: checkpointDir(store, cell), device, threads };
@@ -80,7 +81,8 @@ async function runProcess(
   // A worker that is gone before it is told anything is reported by its own end.
   const [result] = await Promise.all([subprocess, subprocess.sendMessage(request).catch(() => {})]);
   if (signal.aborted) return 'interrupted';
-  const reason = said ?? reasonOf(cell, result);
+  if (said?.usage === true) throw new UsageError(`${cell.cell}: ${said.message}`);
+  const reason = said?.message ?? reasonOf(cell, result);
   const output = tail();
   return { error: output === '' ? reason : `${reason}\nLast error output of the worker:\n${output}` };
 }
@@ -107,6 +109,9 @@ function reasonOf(cell: Cell, end: ProcessEnd): string {
   return `The worker ended with exit code ${end.exitCode} and left no record.`;
 }
 
+/** What TensorFlow says at every start, whatever the log level; it would hide the error. */
+const startupLines = /^(WARNING: All log messages before absl.*|I\d{4} .*)\n?/gm;
+
 /** Collects the end of a stream's text, without control characters, which records and reports cannot show. */
 function tailOf(stream: NodeJS.ReadableStream): () => string {
   let text = '';
@@ -116,6 +121,7 @@ function tailOf(stream: NodeJS.ReadableStream): () => string {
   });
   return () =>
     text
+      .replace(startupLines, '')
       .replace(/[\p{Cs}]|[^\P{Cc}\n\t]/gu, '')
       .trim()
       .slice(-tailLength);

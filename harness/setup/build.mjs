@@ -29,12 +29,25 @@ export function sourcesHash(root) {
   return sha256(...[...names, ...settings].flatMap((name) => [name, readFileSync(join(root, name), 'utf8')]));
 }
 
+/**
+ * Whether every source has its compiled file: some may have been deleted by hand.
+ *
+ * @param {string} root
+ */
+function builtFilesArePresent(root) {
+  return sourceFolders.every(([folder, recursive]) =>
+    listFiles(join(root, folder), '\\.ts$', recursive).every((name) =>
+      existsSync(join(root, 'build', folder, name.replace(/\.ts$/, '.js'))),
+    ),
+  );
+}
+
 /** @type {SetupStep} */
 export const buildStep = {
   title: 'build',
 
   isDone({ root }) {
-    return readIfPresent(stampPath(root)) === sourcesHash(root) && existsSync(join(root, 'build/harness/cli/main.js'));
+    return readIfPresent(stampPath(root)) === sourcesHash(root) && builtFilesArePresent(root);
   },
 
   fillsCache() {

@@ -1,4 +1,4 @@
-import { rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { SetupError } from './errors.mjs';
 import { readIfPresent, sha256 } from './files.mjs';
@@ -22,12 +22,26 @@ function lockHash({ root }) {
   return sha256(lock);
 }
 
+/**
+ * Whether every package of the lockfile that is not optional has its folder: some may have been deleted by hand.
+ *
+ * @param {string} root
+ */
+function packagesArePresent(root) {
+  /** @type {Record<string, { optional?: boolean, devOptional?: boolean, peer?: boolean }>} */
+  const packages = JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8')).packages ?? {};
+  return Object.entries(packages).every(
+    ([folder, { optional, devOptional, peer }]) =>
+      folder === '' || optional || devOptional || peer || existsSync(join(root, folder, 'package.json')),
+  );
+}
+
 /** @type {SetupStep} */
 export const dependenciesStep = {
   title: 'dependencies',
 
   isDone(context) {
-    return readIfPresent(stampPath(context.root)) === lockHash(context);
+    return readIfPresent(stampPath(context.root)) === lockHash(context) && packagesArePresent(context.root);
   },
 
   fillsCache() {

@@ -10,7 +10,7 @@ import type { EpochPoint } from '../record.ts';
 import type { DatasetSpec, TrainingSpec } from '../spec.ts';
 import { batchTensors } from './batch-tensors.ts';
 import { type EvaluationStep, evaluate } from './evaluate.ts';
-import { normSummary } from './norms.ts';
+import { type NormSummary, normSummary } from './norms.ts';
 import type { TrainingStep } from './training-step.ts';
 
 export interface TrainerProgress {
@@ -53,7 +53,7 @@ export async function train(options: TrainerOptions): Promise<TrainingOutcome> {
     const trained = await trainEpoch(options, epoch);
     const tested = trained.diverged ? null : await testEpoch(options, epoch);
     const finite = tested !== null && Number.isFinite(tested.loss);
-    const norms = finite ? normSummary(options.model.compressed, trained.learningRate) : noNorms;
+    const norms = finite ? finiteNorms(options.model, trained.learningRate) : noNorms;
     curve.push({
       epoch: epoch + 1,
       learning_rate: trained.learningRate,
@@ -68,6 +68,20 @@ export async function train(options: TrainerOptions): Promise<TrainingOutcome> {
     await options.onEpoch(curve);
   }
   return { curve, diverged: false };
+}
+
+/** A weight that has decayed to zero has no effective learning rate. */
+function finiteNorms(model: Model, learningRate: number): Pick<EpochPoint, keyof NormSummary> {
+  const { frobenius_norm, nuclear_norm, learning_rate_over_norm, effective_learning_rate } = normSummary(
+    model.compressed,
+    learningRate,
+  );
+  return {
+    frobenius_norm,
+    nuclear_norm,
+    learning_rate_over_norm: finiteOrNull(learning_rate_over_norm),
+    effective_learning_rate: finiteOrNull(effective_learning_rate),
+  };
 }
 
 const noNorms = {

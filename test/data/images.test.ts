@@ -25,9 +25,12 @@ const files = () => ({
   'test_batch.bin': recordsOf([5, 6, 8]),
 });
 
-test('CIFAR-10 without sizes is all of the files, with the published moments', async () => {
+/** All that the fixture files hold. */
+const all = { trainExamples: 4, testExamples: 3 };
+
+test('CIFAR-10 comes with the published moments and a digest of what is used', async () => {
   await writeCifar10(dir, files());
-  const { train, test, digest, ...rest } = await loadImages(spec(), dir);
+  const { train, test, digest, ...rest } = await loadImages(spec(all), dir);
   expect([...train.labels]).toEqual([3, 9, 0, 7]);
   expect([...test.labels]).toEqual([5, 6, 8]);
   expect(rest).toEqual({
@@ -44,6 +47,14 @@ test('CIFAR-10 without sizes is all of the files, with the published moments', a
   expect(digest).toBe(createHash('sha256').update(Buffer.concat(bytes)).digest('hex').slice(0, 16));
 });
 
+test('CIFAR-10 without sizes is the whole published set, and less is refused', async () => {
+  await writeCifar10(dir, files());
+  expect(await failure(loadImages(spec(), dir))).toContain('trainExamples: 50000 images asked for, but');
+  expect(await failure(loadImages(spec({ trainExamples: 4 }), dir))).toContain(
+    'testExamples: 10000 images asked for, but',
+  );
+});
+
 test('sizes take the first images', async () => {
   await writeCifar10(dir, files());
   const { train, test } = await loadImages(spec({ trainExamples: 3, testExamples: 1 }), dir);
@@ -54,16 +65,16 @@ test('sizes take the first images', async () => {
 
 test('the digest changes with one byte of an image, and with a label', async () => {
   await writeCifar10(dir, files());
-  const { digest } = await loadImages(spec(), dir);
+  const { digest } = await loadImages(spec(all), dir);
   const pixel = files();
   pixel['data_batch_2.bin'][2000]! ^= 1;
   await writeCifar10(dir, pixel);
-  const changed = await loadImages(spec(), dir);
+  const changed = await loadImages(spec(all), dir);
   expect(changed.digest).not.toBe(digest);
   const label = files();
   label['test_batch.bin'][0] = 4;
   await writeCifar10(dir, label);
-  expect((await loadImages(spec(), dir)).digest).not.toBe(digest);
+  expect((await loadImages(spec(all), dir)).digest).not.toBe(digest);
 });
 
 test('imagenet normalization has the published moments, on either data set', async () => {
@@ -80,7 +91,7 @@ test('asking for more images than the files hold says how many there are', async
   const folder = await writeCifar10(dir, files());
   const train = await failure(loadImages(spec({ trainExamples: 5 }), dir));
   expect(train).toContain(`trainExamples: 5 images asked for, but ${folder} holds 4`);
-  const test = await failure(loadImages(spec({ testExamples: 4 }), dir));
+  const test = await failure(loadImages(spec({ ...all, testExamples: 4 }), dir));
   expect(test).toContain(`testExamples: 4 images asked for, but ${folder} holds 3`);
 });
 

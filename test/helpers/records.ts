@@ -89,6 +89,7 @@ export function fixtureRecord(
     status: 'completed',
     error: null,
     config,
+    program: 'fixture',
     fingerprint,
     data_source: 'generated',
     train_examples: 2000,

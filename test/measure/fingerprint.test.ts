@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { fingerprintOf, instructionSetOf } from '../../harness/measure/fingerprint.ts';
+import { fingerprintOf, flagsOf, instructionSetOf } from '../../harness/measure/fingerprint.ts';
 import { fingerprintSchema } from '../../harness/record.ts';
 import '../helpers/engine.ts';
 
@@ -28,21 +28,19 @@ test('instructionSetOf reads the first of several processors', () => {
   expect(instructionSetOf(`${haswell}\n${sapphireRapids}`)).toBe('avx2+fma');
 });
 
-test('fingerprintOf holds what a bit-exact comparison needs, twice the same', () => {
-  const fingerprint = fingerprintOf({ threads: 3, data: 'abc' });
+test('fingerprintOf holds what a bit-exact comparison needs, twice the same', async () => {
+  const fingerprint = await fingerprintOf({ threads: 3, data: 'abc' });
   expect(fingerprintSchema.parse(fingerprint)).toEqual(fingerprint);
   expect(fingerprint).toMatchObject({ threads: 3, data: 'abc', engine: expect.stringMatching(/^tfjs-node-gpu /) });
   expect(fingerprint.flags.split(' ')).toContain('TF_DETERMINISTIC_OPS=1');
   expect(fingerprint.binding).toMatch(/[0-9a-f]{16}/);
-  expect(fingerprintOf({ threads: 3, data: 'abc' })).toEqual(fingerprint);
+  expect(await fingerprintOf({ threads: 3, data: 'abc' })).toEqual(fingerprint);
 });
 
-test('fingerprintOf tells the environment variables that change arithmetic', () => {
-  const before = fingerprintOf({ threads: 1, data: '' }).flags;
-  process.env.ONEDNN_MAX_CPU_ISA = 'AVX2';
-  try {
-    expect(fingerprintOf({ threads: 1, data: '' }).flags).toBe(`${before} ONEDNN_MAX_CPU_ISA=AVX2`);
-  } finally {
-    delete process.env.ONEDNN_MAX_CPU_ISA;
-  }
+test('flagsOf tells the environment variables that may change arithmetic, and no others', () => {
+  const env = {
+    ...{ TF_DETERMINISTIC_OPS: '1', DNNL_MAX_CPU_ISA: 'AVX2', ONEDNN_DEFAULT_FPMATH_MODE: 'BF16' },
+    ...{ TF_CPP_MIN_LOG_LEVEL: '2', TF_NUM_INTRAOP_THREADS: '1', TF_FORCE_GPU_ALLOW_GROWTH: 'true', HOME: '/' },
+  };
+  expect(flagsOf(env)).toBe('DNNL_MAX_CPU_ISA=AVX2 ONEDNN_DEFAULT_FPMATH_MODE=BF16 TF_DETERMINISTIC_OPS=1');
 });

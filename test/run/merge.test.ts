@@ -98,9 +98,10 @@ it('describes the merged run only where every shard says how it was run', () => 
     { ...source('/a', first), run: run('c', 3) },
     { ...source('/b', second), run: run('c', 3) },
   ];
-  expect(mergedRunFile(sources, mergeSources(sources), ['merge'])).toMatchObject({
+  expect(mergedRunFile(sources, mergeSources(sources), ['merge'], 1)).toMatchObject({
     ...{ command_line: ['merge'], options: { merged: ['/a', '/b'] }, cells_of_plan: 3, planned: 3, completed: 2 },
     interrupted: true,
+    exit_code: 1,
   });
-  expect(mergedRunFile([sources[0]!, source('/b', second)], mergeSources(sources), [])).toBeNull();
+  expect(mergedRunFile([sources[0]!, source('/b', second)], mergeSources(sources), [], 0)).toBeNull();
 });

@@ -1,6 +1,7 @@
 import { access, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, it, vi } from 'vitest';
+import { UsageError } from '../../harness/errors.ts';
 import type { CellRecord } from '../../harness/record.ts';
 import { type PoolOptions, runPool } from '../../harness/run/pool.ts';
 import { checkpointDir, readRecord, readRecords, storeAt, writeRecord } from '../../harness/run/store.ts';
@@ -55,6 +56,13 @@ it('passes the progress of a worker on', async () => {
     expect.objectContaining({ cell: 'fine.seed-0' }),
     expect.objectContaining({ phase: 'train', step: 5, steps: 10 }),
   );
+});
+
+it('ends with the error where a worker met bad input, and keeps what is finished', async () => {
+  const { store } = await pool([fixtureCell('fine')]);
+  await expect(pool([fixtureCell('bad-input')], { store })).rejects.toThrow(UsageError);
+  await expect(pool([fixtureCell('bad-input')], { store })).rejects.toThrow(/bad-input\.seed-0: .*label 255/);
+  expect((await readRecords(store, { quarantine: false })).records.map(({ cell }) => cell)).toEqual(['fine.seed-0']);
 });
 
 it('tells a worker its device and threads', async () => {

@@ -1,4 +1,4 @@
-import { access, readdir, readFile, truncate } from 'node:fs/promises';
+import { access, readdir, readFile, truncate, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { expect, it, vi } from 'vitest';
@@ -25,7 +25,16 @@ async function run(cells: readonly Cell[], overrides: Partial<RunSuiteOptions> =
       baselinesDir,
       stream,
     },
-    ...{ dataDir: null, jobs: 2, threads: 1, device: 'cpu', fresh: false, check: true, strict: false },
+    ...{
+      dataDir: null,
+      jobs: 2,
+      threads: 1,
+      device: 'cpu',
+      fresh: false,
+      program: 'fixture',
+      check: true,
+      strict: false,
+    },
     ...{ commandLine: ['suite', 'compression'], settings: { jobs: 2 }, workerPath: fixtureWorker, killAfterMs: 100 },
     versions: { factorbench: '1.0.0', commit: null, node: 'v20' },
     cellsOfPlan: cells.length,
@@ -90,7 +99,7 @@ it('runs a changed cell again and keeps its old record', async () => {
   const { records, store, text } = await run([fixtureCell('fine', { id: 'changed' })], { outDir });
   expect(records[0]?.id).toBe('changed');
   expect(await readdir(store.supersededDir)).toEqual(['fine.seed-0-id-fine-0.json']);
-  expect(text()).toContain('fine.seed-0 has changed since its record');
+  expect(text()).toContain('fine.seed-0: its configuration has changed since its record');
 });
 
 it('runs everything again with fresh, and keeps the old records', async () => {
@@ -160,4 +169,27 @@ it('concludes an empty shard', async () => {
 
 it('says which option to change where the output folder cannot be one', async () => {
   await expect(run([fixtureCell('fine')], { outDir: fixtureWorker })).rejects.toThrow(/--out .*worker\.mjs/);
+});
+
+it.each([
+  ['another program', { program: 'another' }, /the program has changed/],
+  ['another number of threads', { threads: 2 }, /the number of threads has changed/],
+  ['another device', { device: 'gpu' as const }, /the device has changed/],
+])('runs a finished cell again under %s, and keeps the old record aside', async (_what, change, message) => {
+  const cells = [fixtureCell('fine')];
+  const { outDir, store } = await run(cells);
+  const again = await run(cells, { outDir, ...change });
+  expect(again.text()).toMatch(message);
+  expect(again.text()).toContain('1 of 1 cells to run');
+  expect(await readdir(store.supersededDir)).toHaveLength(1);
+});
+
+it('tells a damaged baseline before it runs a cell', async () => {
+  const baselinesDir = await temporaryFolder();
+  await writeFile(join(baselinesDir, 'compression.smoke.json'), '{');
+  const onRecord = await temporaryFolder();
+  await expect(run([fixtureCell('fine')], { baselinesDir, outDir: onRecord })).rejects.toThrow(
+    /compression\.smoke\.json/,
+  );
+  expect(await readdir(join(onRecord, 'records'))).toEqual([]);
 });

@@ -86,13 +86,15 @@ it('keeps every superseded record, also of equal name and id', async () => {
   expect((await readRecords(store, { quarantine: true })).records).toEqual([]);
 });
 
-it('starts afresh by putting all records aside and deleting the checkpoints', async () => {
-  const store = await storeWith(record, recordOfCell(fixtureCell('fine', { seed: 1 })));
-  await mkdir(checkpointDir(store, cell), { recursive: true });
-  await startAfresh(store);
-  expect((await readRecords(store, { quarantine: false })).records).toEqual([]);
-  expect(await readdir(store.supersededDir)).toHaveLength(2);
-  await expect(stat(store.checkpointsDir)).rejects.toThrow('ENOENT');
+it('starts cells afresh by putting their records aside and deleting their checkpoints, and no others', async () => {
+  const other = fixtureCell('fine', { seed: 1 });
+  const store = await storeWith(record, recordOfCell(other));
+  for (const kept of [cell, other]) await mkdir(checkpointDir(store, kept), { recursive: true });
+  await startAfresh(store, [cell]);
+  expect((await readRecords(store, { quarantine: false })).records.map((left) => left.cell)).toEqual([other.cell]);
+  expect(await readdir(store.supersededDir)).toHaveLength(1);
+  await expect(stat(checkpointDir(store, cell))).rejects.toThrow('ENOENT');
+  await stat(checkpointDir(store, other));
 });
 
 it('removes what a killed writer left, and nothing else', async () => {

@@ -40,7 +40,7 @@ it.each([
 ])('tells an error and leaves no record where the cell %s', async (method, text) => {
   const { store, cell, messages, subprocess } = await start(method);
   expect(await subprocess).toMatchObject({ exitCode: 1 });
-  expect(messages.at(-1)).toEqual({ type: 'error', message: expect.stringContaining(text) });
+  expect(messages.at(-1)).toEqual({ type: 'error', message: expect.stringContaining(text), usage: false });
   await expect(access(recordPath(store, cell.cell))).rejects.toThrow('ENOENT');
 });
 

@@ -15,15 +15,17 @@ export function instructionSetOf(cpuinfo: string): string {
   return deciding.filter((name) => present.has(name)).join('+') || 'unknown';
 }
 
-/** Prefixes of environment variables that can change the arithmetic of TensorFlow and the libraries under it. */
-const flagPrefixes = /^(TF|ONEDNN|DNNL|XLA|NVIDIA|CUBLAS|CUDNN|MKL|OMP|EIGEN)_/;
-/** Of these, the ones that do not: logging, memory, and the threads, which are a field of their own. */
-const harmless = /^TF_(CPP_|NUM_INTRAOP_THREADS$|NUM_INTEROP_THREADS$|FORCE_GPU_ALLOW_GROWTH$)/;
+/**
+ * Environment variables that can change the arithmetic of TensorFlow and the libraries under it. Not every TF_ variable
+ * is TensorFlow's: other tools use the prefix too.
+ */
+const flagNames =
+  /^(ONEDNN|DNNL|MKL|XLA|CUBLAS|CUDNN|NVIDIA_TF32)_|^TF_(DETERMINISTIC|ENABLE|DISABLE|USE|CUDNN|AUTOTUNE|XLA|MKL)_/;
 
 /** The set variables that may change results, `NAME=value`, in the order of their names. */
 export function flagsOf(env: NodeJS.ProcessEnv): string {
   return Object.keys(env)
-    .filter((name) => flagPrefixes.test(name) && !harmless.test(name))
+    .filter((name) => flagNames.test(name))
     .sort()
     .map((name) => `${name}=${env[name]}`)
     .join(' ');

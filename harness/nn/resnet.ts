@@ -1,6 +1,5 @@
 import { relu } from '../engine/relu.ts';
 import { type Tensor, type Tensor4D, tf } from '../engine/tensorflow.ts';
-import type { Variable } from '../engine/variable.ts';
 import { denseConv } from '../methods/dense.ts';
 import type { Method } from '../methods/method.ts';
 import type { Streams } from '../random.ts';
@@ -9,16 +8,7 @@ import { batchNormLayer } from './batch-norm-layer.ts';
 import type { Blueprint, ConvShape, LayerShape } from './blueprint.ts';
 import type { CompressibleLayer, Layer, Pass } from './layer.ts';
 import { linearLayer } from './linear-layer.ts';
-
-/** A network with its variables, in the blueprint's order. */
-export interface Model {
-  readonly blueprint: Blueprint;
-  readonly variables: readonly Variable[];
-  /** The layers that a method built, for regularizers and norms. */
-  readonly compressed: readonly CompressibleLayer[];
-  /** Images [batch, size, size, channels] to logits [batch, classes]. */
-  apply(images: Tensor, pass: Pass): Tensor;
-}
+import type { Model } from './model.ts';
 
 export interface Compression {
   method: Method;

@@ -1,6 +1,6 @@
 import { type Tensor, tf } from '../engine/tensorflow.ts';
 import type { Variable } from '../engine/variable.ts';
-import type { Model } from '../nn/resnet.ts';
+import type { Model } from '../nn/model.ts';
 import type { RegularizerName } from '../spec.ts';
 
 /**

@@ -2,7 +2,7 @@ import type { Batch } from '../data/batches.ts';
 import { crossEntropy } from '../engine/cross-entropy.ts';
 import { replaying } from '../engine/replay.ts';
 import { type Tensor, tf } from '../engine/tensorflow.ts';
-import type { Model } from '../nn/resnet.ts';
+import type { Model } from '../nn/model.ts';
 import { batchTensors } from './batch-tensors.ts';
 import { correctCount } from './training-step.ts';
 

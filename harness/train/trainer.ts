@@ -3,7 +3,7 @@ import { testBatches, trainBatches } from '../data/batches.ts';
 import type { ImageData } from '../data/images.ts';
 import { withoutLeaks } from '../engine/gradients.ts';
 import { tf } from '../engine/tensorflow.ts';
-import type { Model } from '../nn/resnet.ts';
+import type { Model } from '../nn/model.ts';
 import { learningRateAt } from '../optim/step-schedule.ts';
 import type { Streams } from '../random.ts';
 import type { EpochPoint } from '../record.ts';

@@ -4,7 +4,7 @@ import { replaying } from '../engine/replay.ts';
 import { type Scalar, type Tensor, tf } from '../engine/tensorflow.ts';
 import type { Variable } from '../engine/variable.ts';
 import type { StatisticUpdates } from '../nn/layer.ts';
-import type { Model } from '../nn/resnet.ts';
+import type { Model } from '../nn/model.ts';
 import { type Sgd, sgd } from '../optim/sgd.ts';
 import { decayGradients } from '../regularize/regularizer.ts';
 import type { RegularizerName, TrainingSpec } from '../spec.ts';

@@ -1,5 +1,5 @@
 import type { ConvShape } from '../../harness/nn/blueprint.ts';
-import type { Model } from '../../harness/nn/resnet.ts';
+import type { Model } from '../../harness/nn/model.ts';
 import { composedFilter } from './conv-layers.ts';
 import { valuesOf } from './engine.ts';
 import { at, batchNormalized, convolution, filled, map, matMul, normalized, type Values } from './reference.ts';

@@ -1,7 +1,8 @@
 import type { ImageData, ImageSet } from '../../harness/data/images.ts';
 import { dense } from '../../harness/methods/dense.ts';
 import { lowRank } from '../../harness/methods/low-rank.ts';
-import { buildResnet, type Model } from '../../harness/nn/resnet.ts';
+import type { Model } from '../../harness/nn/model.ts';
+import { buildResnet } from '../../harness/nn/resnet.ts';
 import type { ResnetOptions } from '../../harness/nn/resnet-blueprint.ts';
 import { resnetBlueprint } from '../../harness/nn/resnet-blueprint.ts';
 import { gaussian, streamsOf } from '../../harness/random.ts';

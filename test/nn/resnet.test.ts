@@ -3,7 +3,7 @@ import { crossEntropy } from '../../harness/engine/cross-entropy.ts';
 import { valueAndGradients } from '../../harness/engine/gradients.ts';
 import { tf } from '../../harness/engine/tensorflow.ts';
 import { weightsDigest } from '../../harness/measure/weights.ts';
-import type { Model } from '../../harness/nn/resnet.ts';
+import type { Model } from '../../harness/nn/model.ts';
 import { inference } from '../helpers/conv-layers.ts';
 import { expectClose, tensorOf, valuesOf } from '../helpers/engine.ts';
 import { finiteDifferences } from '../helpers/finite-differences.ts';

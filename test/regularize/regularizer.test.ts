@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { tf } from '../../harness/engine/tensorflow.ts';
-import type { Model } from '../../harness/nn/resnet.ts';
+import type { Model } from '../../harness/nn/model.ts';
 import { decayGradients } from '../../harness/regularize/regularizer.ts';
 import type { RegularizerName } from '../../harness/spec.ts';
 import { composedFilter } from '../helpers/conv-layers.ts';

@@ -14,7 +14,7 @@ import { buildResnet } from './nn/resnet.ts';
 import { blueprintOf, familyOf } from './plan.ts';
 import { programDigest } from './program.ts';
 import { streamsOf } from './random.ts';
-import type { CellRecord, EpochPoint } from './record.ts';
+import { type CellRecord, type EpochPoint, identityOf } from './record.ts';
 import type { Cell } from './spec.ts';
 import { batchTensors } from './train/batch-tensors.ts';
 import { type EvaluationStep, evaluationStep } from './train/evaluate.ts';
@@ -91,18 +91,8 @@ export async function runCell(cell: Cell, context: CellContext): Promise<CellRec
   const measured = await measureCell(step, evaluation, data, cell, sampler);
   const record: CellRecord = {
     version: 1,
-    id: cell.id,
-    suite: cell.suite,
-    profile: cell.profile,
-    cell: cell.cell,
-    model: cell.model,
-    dataset: cell.dataset,
-    method: cell.method,
-    init: cell.init,
-    regularizer: cell.regularizer,
-    budget: cell.budget,
+    ...identityOf(cell),
     ratio,
-    seed: cell.seed,
     parameters: counts.parameters,
     nonzero_parameters: counts.nonzero,
     macs: totalMacs(blueprint, (shape) => method.macs(shape, scale)),
@@ -115,7 +105,6 @@ export async function runCell(cell: Cell, context: CellContext): Promise<CellRec
     weights_digest: digest,
     status: diverged ? 'diverged' : 'completed',
     error: diverged ? `training diverged in epoch ${last.epoch}: the loss is not a finite number` : null,
-    config,
     program,
     fingerprint,
     data_source: data.source,

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { cellConfigSchema, initNames, metricNames, profileNames, regularizerNames } from './spec.ts';
+import { type Cell, cellConfigSchema, initNames, metricNames, profileNames, regularizerNames } from './spec.ts';
 
 /** The record of one finished cell: the only truth that baselines and reports read. Field names are the CSV's columns. */
 
@@ -92,6 +92,12 @@ export const recordSchema = z.strictObject({
   finished_at: z.string(),
 });
 export type CellRecord = z.infer<typeof recordSchema>;
+
+/** The fields that a record has from its cell, and gives back to make the cell again. */
+export function identityOf(of: Cell | CellRecord) {
+  const { id, suite, profile, cell, model, dataset, method, init, regularizer, budget, ratio, seed, config } = of;
+  return { id, suite, profile, cell, model, dataset, method, init, regularizer, budget, ratio, seed, config };
+}
 
 export const verdictNames = [
   'reproduced',

@@ -1,22 +1,11 @@
-import type { CellRecord } from '../record.ts';
+import { type CellRecord, identityOf } from '../record.ts';
 import type { Cell } from '../spec.ts';
 
 /** The record of a cell that gave no result. `error` says why; everything measured is null. */
 export function failedRecord(cell: Cell, error: string, startedAt: Date, finishedAt: Date): CellRecord {
   return {
     version: 1,
-    id: cell.id,
-    suite: cell.suite,
-    profile: cell.profile,
-    cell: cell.cell,
-    model: cell.model,
-    dataset: cell.dataset,
-    method: cell.method,
-    init: cell.init,
-    regularizer: cell.regularizer,
-    budget: cell.budget,
-    ratio: cell.ratio,
-    seed: cell.seed,
+    ...identityOf(cell),
     parameters: null,
     nonzero_parameters: null,
     macs: null,
@@ -34,7 +23,6 @@ export function failedRecord(cell: Cell, error: string, startedAt: Date, finishe
     weights_digest: null,
     status: 'failed',
     error,
-    config: cell.config,
     program: null,
     fingerprint: null,
     data_source: null,

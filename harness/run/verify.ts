@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { permutation, streamsOf } from '../random.ts';
-import type { CellRecord, Fingerprint } from '../record.ts';
+import { type CellRecord, type Fingerprint, identityOf } from '../record.ts';
 import type { Cell } from '../spec.ts';
 
 /** What re-executing a stored cell showed. */
@@ -23,9 +23,8 @@ export function sampleRecords(records: readonly CellRecord[], size: number, seed
 
 /** The cell that a record came from. The record tells its configuration and how long it took. */
 export function cellOfRecord(record: CellRecord, timeLimitSeconds: number): Cell {
-  const { id, suite, profile, cell, model, dataset, method, init, regularizer, budget, ratio, seed, config } = record;
   return {
-    ...{ id, suite, profile, cell, model, dataset, method, init, regularizer, budget, ratio, seed, config },
+    ...identityOf(record),
     estimatedSeconds: record.seconds ?? 0,
     timeLimitSeconds,
   };

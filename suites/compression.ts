@@ -62,7 +62,7 @@ export const compression: SuiteSpec = {
       fallbackDataset: { ...cifar10, name: 'generated', ...smokeSizes },
       training: shortened(8, 32, smokeSizes.trainExamples),
       arms: [dense, lowRankAt(0.25)],
-      seeds: 3,
+      seeds: 2,
       margin: 0.08,
       timeLimitSeconds: 600,
       denseExamplesPerSecond: 2600,

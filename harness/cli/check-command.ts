@@ -34,7 +34,8 @@ export async function checkCommand(name: string | undefined, options: CheckComma
     io.stdout.write(`${countsOf(verdicts)}.\n`);
   }
   const exitCode = exitCodeOf({ records, verdicts, strict: options.strict === true, interrupted: false });
-  return missing > 0 ? Math.max(exitCode, exitCodes.regressed) : exitCode;
+  // As with failed cells, this goes before inconclusive.
+  return missing > 0 ? exitCodes.regressed : exitCode;
 }
 
 /** How many cells of the last run have no record: cells that are not there cannot have passed. */

@@ -53,8 +53,9 @@ function nodeMessage(proto: Message, { name, op, inputs, attributes }: GraphNode
   node.setName(name);
   node.setOp(op);
   node.setInputList([...inputs]);
-  for (const [key, attribute] of Object.entries(attributes))
+  for (const [key, attribute] of Object.entries(attributes)) {
     node.getAttrMap().set(key, attributeMessage(proto, attribute));
+  }
   return node;
 }
 

@@ -1,6 +1,7 @@
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
+import { writeRunFile } from '../../harness/run/run-file.ts';
 import { recordPath, storeAt } from '../../harness/run/store.ts';
 import { temporaryFolder } from '../run/helpers.ts';
 import { cli, folderWith, smokeCells } from './helpers.ts';
@@ -46,6 +47,20 @@ it('exits with 3 without a baseline only where strict', async () => {
   const outDir = await folderWith(cells);
   expect((await cli(['check', 'compression', '--out', outDir])).exitCode).toBe(0);
   expect((await cli(['check', 'compression', '--out', outDir, '--strict'])).exitCode).toBe(3);
+});
+
+it.each([[[]], [['--strict']]])('exits with 1 where planned cells have no record, also with %j', async (strict) => {
+  const outDir = await folderWith([first]);
+  await writeRunFile(outDir, {
+    ...{ version: 1, suite: 'compression', profile: 'smoke', command_line: [], options: {} },
+    versions: { factorbench: '1.0.0', commit: null, node: 'v20' },
+    data: { source: 'generated', folder: null },
+    ...{ started_at: '', finished_at: null, cells_of_plan: 2, planned: 2, resumed: 0 },
+    ...{ completed: 1, diverged: 0, failed: 0, interrupted: true, exit_code: null },
+  });
+  const { exitCode, stderr } = await cli(['check', 'compression', '--out', outDir, ...strict]);
+  expect(stderr).toContain('1 of 2 planned cells have no record');
+  expect(exitCode).toBe(1);
 });
 
 it('exits with 1 where a record failed, and does not accept it', async () => {

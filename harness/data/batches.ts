@@ -3,8 +3,9 @@ import type { DatasetSpec } from '../spec.ts';
 import type { ImageData, ImageSet } from './images.ts';
 
 /**
- * A batch's arrays are its own, never written again: a tensor made of them may go on reading them, since the engine on a
- * CPU shares the array's memory instead of copying it.
+ * A batch is valid until the next one is drawn, which overwrites its arrays: thousands of arrays a minute would be as
+ * much garbage. The engine on a CPU shares an array's memory instead of copying it, so tensors made of a batch must be
+ * disposed of by then.
  */
 export interface Batch {
   readonly size: number;
@@ -66,10 +67,12 @@ function* batches(
   }
   const imageSize = data.height * data.width * data.channels;
   const copy = viewCopier(data, set);
+  const largest = Math.min(batchSize, order.length);
+  const [allImages, allLabels] = [new Float32Array(largest * imageSize), new Int32Array(largest)];
   for (let start = 0; start < order.length; start += batchSize) {
     const size = Math.min(batchSize, order.length - start);
-    const images = new Float32Array(size * imageSize);
-    const labels = new Int32Array(size);
+    const images = allImages.subarray(0, size * imageSize);
+    const labels = allLabels.subarray(0, size);
     for (let n = 0; n < size; n++) {
       const example = order[start + n]!;
       labels[n] = set.labels[example]!;

@@ -24,15 +24,26 @@ const sizes: [number, number][] = [
   [2, 1],
 ];
 
-const cases = kernels.flatMap((kernel) => strides.flatMap((stride) => sizes.map((size) => ({ kernel, stride, size }))));
+// The filter's gradient is computed in one of two ways: which one depends on the channels.
+const channelPairs: [number, number][] = [
+  [3, 2],
+  [2, 3],
+];
 
-describe.each(cases)('conv2d $kernel, stride $stride, size $size', ({ kernel, stride, size }) => {
-  const x = randomValues('x', [2, ...size, 3]);
-  const filter = randomValues('filter', [...kernel, 3, 2]);
+const cases = kernels.flatMap((kernel) =>
+  strides.flatMap((stride) =>
+    sizes.flatMap((size) => channelPairs.map((channels) => ({ kernel, stride, size, channels }))),
+  ),
+);
+
+describe.each(cases)('conv2d $kernel, stride $stride, size $size, channels $channels', (given) => {
+  const { kernel, stride, size, channels } = given;
+  const x = randomValues('x', [2, ...size, channels[0]]);
+  const filter = randomValues('filter', [...kernel, ...channels]);
   const expected = convolution(x, filter, stride);
 
   test('agrees with the definition', () => {
-    expect(expected.shape).toEqual([2, Math.ceil(size[0] / stride[0]), Math.ceil(size[1] / stride[1]), 2]);
+    expect(expected.shape).toEqual([2, Math.ceil(size[0] / stride[0]), Math.ceil(size[1] / stride[1]), channels[1]]);
     expectClose(conv2d(tensorOf(x), tensorOf(filter), { stride }), expected);
   });
 

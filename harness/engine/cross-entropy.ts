@@ -11,6 +11,18 @@ export function crossEntropy(logits: Tensor, labels: Tensor, smoothing: number):
   return tf.tidy(() => tf.mean(exampleLosses(logits, labels, smoothing)) as Scalar);
 }
 
+/**
+ * The same as a weighted mean Σ w·loss / Σ w. With weights 1 for tokens and 0 for padding it is the mean over the tokens.
+ *
+ * @param weights [batch], not all zero (the mean of nothing is not a number)
+ */
+export function weightedCrossEntropy(logits: Tensor, labels: Tensor, smoothing: number, weights: Tensor): Scalar {
+  return tf.tidy(() => {
+    const shares = tf.div(weights, tf.sum(weights));
+    return tf.sum(tf.mul(exampleLosses(logits, labels, smoothing), shares)) as Scalar;
+  });
+}
+
 /** The loss of each example, [batch]. */
 function exampleLosses(logits: Tensor, labels: Tensor, smoothing: number): Tensor {
   return tf.customGrad((input, save) => {
@@ -27,8 +39,13 @@ function sparse(logits: Tensor, labels: Tensor): Tensor[] {
 }
 
 function smoothed(logits: Tensor, labels: Tensor, smoothing: number): Tensor[] {
-  const classes = logits.shape[1]!;
-  const oneHot = tf.oneHot(labels as never, classes, 1, 0, 'float32');
-  const targets = tf.add(tf.mul(oneHot, 1 - smoothing), smoothing / classes);
+  const targets = smoothedTargets(labels, logits.shape[1]!, smoothing);
   return runOp('SoftmaxCrossEntropyWithLogits', [logits, targets], { T: { type: 'float32' } }, 2);
+}
+
+/** q [batch, classes] in one operation: 1 − ε + ε/classes at the label, ε/classes elsewhere. */
+function smoothedTargets(labels: Tensor, classes: number, smoothing: number): Tensor {
+  const elsewhere = smoothing / classes;
+  const inputs = [labels, tf.scalar(classes, 'int32'), tf.scalar(1 - smoothing + elsewhere), tf.scalar(elsewhere)];
+  return runOp('OneHot', inputs, { T: { type: 'float32' }, TI: { type: 'int32' }, axis: { int: -1 } })[0]!;
 }

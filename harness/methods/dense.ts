@@ -5,6 +5,7 @@ import { denseConvWeight } from '../init/conv-weight.ts';
 import { type ConvShape, denseMacs, denseParameters } from '../nn/blueprint.ts';
 import type { CompressibleLayer } from '../nn/layer.ts';
 import type { Streams } from '../random.ts';
+import { denseMatrices } from './dense-matrix.ts';
 import type { Method } from './method.ts';
 
 /** The uncompressed layer: the reference that every budget and speed is relative to. */
@@ -14,6 +15,7 @@ export const dense: Method = {
   parameters: denseParameters,
   macs: denseMacs,
   build: (shape, _scale, _init, streams) => denseConv(shape, streams, true),
+  matrices: denseMatrices,
 };
 
 /** An ordinary convolution without bias. */

@@ -9,6 +9,7 @@ import type { CompressibleLayer } from '../nn/layer.ts';
 import type { Streams } from '../random.ts';
 import { frobeniusGradients } from '../regularize/frobenius.ts';
 import type { InitName } from '../spec.ts';
+import { lowRankMatrices } from './low-rank-matrix.ts';
 import type { Method } from './method.ts';
 import { roundHalfEven } from './round.ts';
 
@@ -34,6 +35,7 @@ export const lowRank: Method = {
     return rank * (shape.inChannels * k2 * inputHeight * width + shape.outChannels * k1 * height * width);
   },
   build: lowRankConv,
+  matrices: lowRankMatrices,
 };
 
 /** r = max(1, round(s·out·k1)): scaled by the output side, whichever side is smaller. */

@@ -2,16 +2,19 @@ import type { ConvShape } from '../nn/blueprint.ts';
 import type { CompressibleLayer } from '../nn/layer.ts';
 import type { Streams } from '../random.ts';
 import type { InitName } from '../spec.ts';
+import type { MatrixMethod } from './matrix-method.ts';
 
-/** How a method replaces one dense convolution. `scale` is the network's one rank scale s (paper, section 4). */
+/** How a method replaces one dense layer. `scale` is the network's one rank scale s (paper, section 4). */
 export interface Method {
   readonly name: string;
   /** False for a method that leaves layers dense: its budget is always 1. */
   readonly compresses: boolean;
-  /** Parameters of the layer at a rank scale; must not fall as the scale grows. */
+  /** Parameters of a convolution at a rank scale; must not fall as the scale grows. */
   parameters(shape: ConvShape, scale: number): number;
-  /** Multiply-accumulate operations of the layer's forward pass for one example. */
+  /** Multiply-accumulate operations of a convolution's forward pass for one example. */
   macs(shape: ConvShape, scale: number): number;
-  /** Makes the layer with its variables, drawn from the streams named by the layer. */
+  /** Makes the convolution with its variables, drawn from the streams named by the layer. */
   build(shape: ConvShape, scale: number, init: InitName, streams: Streams): CompressibleLayer;
+  /** How it replaces weight matrices; a method that knows convolutions alone has none, and builds no Transformer. */
+  readonly matrices?: MatrixMethod;
 }

@@ -13,13 +13,17 @@ export interface Layer {
   apply(x: Tensor, pass: Pass): Tensor;
 }
 
-/** A layer that a method builds in place of a dense convolution. */
-export interface CompressibleLayer extends Layer {
-  /** The dense-equivalent weight as the matrix W of (out·k1) x (in·k2), for norms and spectra. */
+/** A weight, possibly a product of factors, that Frobenius decay and the norms see as one matrix W. */
+export interface CompressibleWeight {
+  readonly variables: readonly Variable[];
+  /** The dense-equivalent weight as a matrix W, or a batch of them [..., m, n], for norms and spectra. */
   matrix(): Tensor;
   /**
-   * Gradients of ½‖W‖²_F for the layer's factors, in the order of `variables`; null where the layer is not a product
-   * of factors, so that Frobenius decay is plain weight decay.
+   * Gradients of ½‖W‖²_F for the factors, in the order of `variables`; null where W is not a product of factors, so
+   * that Frobenius decay is plain weight decay.
    */
   frobeniusGradients(): Tensor[] | null;
 }
+
+/** A layer that a method builds in place of a dense convolution: W is the (out·k1) x (in·k2) matrix. */
+export interface CompressibleLayer extends Layer, CompressibleWeight {}

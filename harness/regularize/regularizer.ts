@@ -1,7 +1,13 @@
 import { type Tensor, tf } from '../engine/tensorflow.ts';
 import type { Variable } from '../engine/variable.ts';
-import type { Model } from '../nn/model.ts';
+import type { CompressibleWeight } from '../nn/layer.ts';
 import type { RegularizerName } from '../spec.ts';
+
+/** What decays: a model's variables, and those of its weights that are products. */
+export interface Decaying {
+  readonly variables: readonly Variable[];
+  readonly compressed: readonly CompressibleWeight[];
+}
 
 /**
  * The decay's gradient λ·∂R/∂w of every variable that decays; it is added to the loss's gradient before momentum
@@ -12,7 +18,7 @@ import type { RegularizerName } from '../spec.ts';
  * - `frobenius-decay`: R = ½‖UVᵀ‖²_F for each factorized layer in place of ½‖U‖² + ½‖V‖²; the rest as weight decay.
  *   (Khodak et al. 2021, section 3.2; who decays: their released code.)
  */
-export function decayGradients(model: Model, regularizer: RegularizerName, lambda: number): Map<Variable, Tensor> {
+export function decayGradients(model: Decaying, regularizer: RegularizerName, lambda: number): Map<Variable, Tensor> {
   const gradients = new Map<Variable, Tensor>();
   if (regularizer === 'none' || lambda === 0) return gradients;
   if (regularizer === 'frobenius-decay') {

@@ -1,6 +1,6 @@
 import { singularValues } from '../engine/svd.ts';
 import { tf } from '../engine/tensorflow.ts';
-import type { CompressibleLayer } from '../nn/layer.ts';
+import type { CompressibleWeight } from '../nn/layer.ts';
 
 /** Means over the compressible layers' dense-equivalent weights W; η is the learning rate. */
 export interface NormSummary {
@@ -15,7 +15,7 @@ export interface NormSummary {
 }
 
 /** Norms of one matrix from its singular values: ‖W‖²_F = Σσ², ‖W‖_* = Σσ. */
-function normsOf(layer: CompressibleLayer): { frobenius: number; nuclear: number } {
+function normsOf(layer: CompressibleWeight): { frobenius: number; nuclear: number } {
   const values = tf.tidy(() => singularValues(layer.matrix()).dataSync());
   let [squares, sum] = [0, 0];
   for (const value of values) {
@@ -25,7 +25,7 @@ function normsOf(layer: CompressibleLayer): { frobenius: number; nuclear: number
   return { frobenius: Math.sqrt(squares), nuclear: sum };
 }
 
-export function normSummary(layers: readonly CompressibleLayer[], learningRate: number): NormSummary {
+export function normSummary(layers: readonly CompressibleWeight[], learningRate: number): NormSummary {
   const norms = layers.map(normsOf);
   const mean = (f: (norm: { frobenius: number; nuclear: number }) => number) =>
     norms.reduce((sum, norm) => sum + f(norm), 0) / norms.length;

@@ -1,0 +1,29 @@
+import { embeddingLookup } from '../engine/embedding-lookup.ts';
+import { matMul } from '../engine/mat-mul.ts';
+import { tf } from '../engine/tensorflow.ts';
+import { variableOf } from '../engine/variable.ts';
+import { denseMatrixWeight } from '../init/matrix-weight.ts';
+import type { MatrixLayer } from '../nn/matrix-layer.ts';
+import { type MatrixShape, matrixMacs, matrixParameters } from '../nn/matrix-shape.ts';
+import type { Streams } from '../random.ts';
+import type { MatrixMethod } from './matrix-method.ts';
+
+/** Matrices as they are, and attention with heads of full size. */
+export const denseMatrices: MatrixMethod = {
+  parameters: matrixParameters,
+  macs: matrixMacs,
+  headSize: (size) => size,
+  build: (shape, _scale, _init, streams) => denseMatrix(shape, streams),
+};
+
+function denseMatrix(shape: MatrixShape, streams: Streams): MatrixLayer {
+  const size = [shape.inFeatures, shape.outFeatures];
+  const weight = variableOf(`${shape.name}.weight`, 'weight', denseMatrixWeight(shape, streams), size);
+  return {
+    variables: [weight],
+    apply: (x) => matMul(x, weight.value),
+    lookup: (ids) => embeddingLookup(weight.value, ids),
+    matrix: () => tf.clone(weight.value),
+    frobeniusGradients: () => null,
+  };
+}

@@ -1,0 +1,70 @@
+import { embeddingLookup } from '../engine/embedding-lookup.ts';
+import { matMul } from '../engine/mat-mul.ts';
+import { tf } from '../engine/tensorflow.ts';
+import { Variable, variableOf } from '../engine/variable.ts';
+import { denseMatrixWeight, matrixDraw } from '../init/matrix-weight.ts';
+import { spectralFactors } from '../init/spectral.ts';
+import type { MatrixLayer } from '../nn/matrix-layer.ts';
+import type { MatrixShape } from '../nn/matrix-shape.ts';
+import type { Streams } from '../random.ts';
+import { frobeniusGradients } from '../regularize/frobenius.ts';
+import type { InitName } from '../spec.ts';
+import type { MatrixMethod } from './matrix-method.ts';
+import { roundHalfEven } from './round.ts';
+
+/**
+ * Low-rank matrices (Khodak et al. 2021, section 3): W = UVᵀ with U [in, r] and V [out, r], applied as (x·U)·Vᵀ.
+ * An embedding looks up rows of U. Attention, a product of matrices already, gets heads of size ⌊s·size⌋.
+ */
+export const lowRankMatrices: MatrixMethod = {
+  parameters: (shape, scale) => matrixRank(shape, scale) * (shape.inFeatures + shape.outFeatures),
+  macs(shape, scale) {
+    const inputs = shape.use === 'embedding' ? 0 : shape.inFeatures;
+    return matrixRank(shape, scale) * (inputs + shape.outFeatures);
+  },
+  headSize: (size, scale) => Math.max(1, Math.floor(scale * size)),
+  build: lowRankMatrix,
+};
+
+/** r = max(1, round(s·min(in, out))); an embedding scales its width, whatever the size of the vocabulary. */
+export function matrixRank({ use, inFeatures, outFeatures }: MatrixShape, scale: number): number {
+  const full = use === 'embedding' ? outFeatures : Math.min(inFeatures, outFeatures);
+  return Math.max(1, roundHalfEven(scale * full));
+}
+
+function lowRankMatrix(shape: MatrixShape, scale: number, init: InitName, streams: Streams): MatrixLayer {
+  const rank = matrixRank(shape, scale);
+  const { u, v } = init === 'spectral' ? spectralMatrix(shape, rank, streams) : defaultMatrix(shape, rank, streams);
+  const timesV = (rows: ReturnType<typeof matMul>) => matMul(rows, v.value, { transposeB: true });
+  return {
+    variables: [u, v],
+    apply: (x) => timesV(matMul(x, u.value)),
+    lookup: (ids) => timesV(embeddingLookup(u.value, ids)),
+    matrix: () => matMul(u.value, v.value, { transposeB: true }),
+    frobeniusGradients() {
+      const gradients = frobeniusGradients(u.value, v.value);
+      return [gradients.u, gradients.v];
+    },
+  };
+}
+
+interface Factors {
+  u: Variable;
+  v: Variable;
+}
+
+function defaultMatrix({ name, use, inFeatures, outFeatures }: MatrixShape, rank: number, streams: Streams): Factors {
+  const factor = (part: 'u' | 'v', rows: number) => {
+    const draw = matrixDraw(rows * rank, use, streams(`weights/${name}.${part}`));
+    return variableOf(`${name}.${part}`, 'factor', draw, [rows, rank]);
+  };
+  return { u: factor('u', inFeatures), v: factor('v', outFeatures) };
+}
+
+function spectralMatrix(shape: MatrixShape, rank: number, streams: Streams): Factors {
+  const { name, inFeatures, outFeatures } = shape;
+  const { u, v } = tf.tidy(() =>
+    spectralFactors(tf.tensor(denseMatrixWeight(shape, streams), [inFeatures, outFeatures]), rank),
+  );
+  return { u: new Variable(`${name}.u`, 'factor', u), v: new Variable(`${name}.v`, 'factor', v) };
+}

@@ -1,0 +1,65 @@
+import { matMul } from '../engine/mat-mul.ts';
+import type { Tensor } from '../engine/tensorflow.ts';
+import { type Variable, variableOf } from '../engine/variable.ts';
+import { matrixDraw } from '../init/matrix-weight.ts';
+import type { Streams } from '../random.ts';
+import { attend, projectHeads } from './attention.ts';
+import {
+  type AttentionProduct,
+  type AttentionProductName,
+  outputValueProduct,
+  queryKeyProduct,
+} from './attention-product.ts';
+import type { AttentionShape } from './transformer-blueprint.ts';
+
+/** Multi-head attention (Vaswani et al. 2017, section 3.2.2) without biases. */
+export interface AttentionLayer {
+  /** W_q, W_k and W_v [width, inner], W_o [inner, width], with inner = heads·size. */
+  readonly variables: readonly [Variable, Variable, Variable, Variable];
+  readonly products: Readonly<Record<AttentionProductName, AttentionProduct>>;
+  /** Attention of a sequence to itself: x [batch·n, width] to the same. */
+  applySelf(x: Tensor, batch: number, mask: Tensor | null): Tensor;
+  /** Attention to given keys and values [batch, heads, m, size]. */
+  applyCross(x: Tensor, key: Tensor, value: Tensor, mask: Tensor | null): Tensor;
+}
+
+/**
+ * Projections drawn from U(−0.1, 0.1).
+ *
+ * @param inner heads times head size
+ * @param factors the products whose projections count as factors
+ */
+export function attentionLayer(
+  { name, width, heads }: AttentionShape,
+  inner: number,
+  factors: readonly AttentionProductName[],
+  streams: Streams,
+): AttentionLayer {
+  const projection = (part: string, product: AttentionProductName, shape: [number, number]) =>
+    variableOf(
+      `${name}.${part}`,
+      factors.includes(product) ? 'factor' : 'weight',
+      matrixDraw(width * inner, 'linear', streams(`weights/${name}.${part}`)),
+      shape,
+    );
+  const query = projection('query', 'query-key', [width, inner]);
+  const key = projection('key', 'query-key', [width, inner]);
+  const value = projection('value', 'output-value', [width, inner]);
+  const output = projection('output', 'output-value', [inner, width]);
+  return {
+    variables: [query, key, value, output],
+    products: {
+      'query-key': queryKeyProduct(query, key, heads),
+      'output-value': outputValueProduct(value, output, heads),
+    },
+    applySelf(x, batch, mask) {
+      const weights = [query.value, key.value, value.value];
+      const [queries, keys, values] = projectHeads(x, weights, batch, heads);
+      return matMul(attend(queries!, keys!, values!, mask), output.value);
+    },
+    applyCross(x, keys, values, mask) {
+      const [queries] = projectHeads(x, [query.value], keys.shape[0]!, heads);
+      return matMul(attend(queries!, keys, values, mask), output.value);
+    },
+  };
+}

@@ -1,0 +1,59 @@
+import { batchMatMul, matMul } from '../engine/mat-mul.ts';
+import { softmax } from '../engine/softmax.ts';
+import { type Tensor, tf } from '../engine/tensorflow.ts';
+
+/**
+ * Projections x·W of several weights, divided into heads. The weights are joined so that x takes part in one product:
+ * that is faster, and the gradients of x come out of it as one sum in a fixed order.
+ *
+ * @param x [batch·n, width]
+ * @param weights each [width, heads·size]
+ * @returns a tensor [batch, heads, n, size] for each weight
+ */
+export function projectHeads(x: Tensor, weights: readonly Tensor[], batch: number, heads: number): Tensor[] {
+  if (weights.length === 1) return [projectOnce(x, weights[0]!, batch, heads)];
+  const projected = matMul(x, tf.concat([...weights], 1));
+  const size = weights[0]!.shape[1]! / heads;
+  const divided = tf.reshape(projected, [batch, x.shape[0]! / batch, weights.length, heads, size]);
+  return tf.unstack(tf.transpose(divided, [2, 0, 3, 1, 4]));
+}
+
+/** One projection, which is no batch of one: tfjs's unstack has no gradient for a single result. */
+function projectOnce(x: Tensor, weight: Tensor, batch: number, heads: number): Tensor {
+  const divided = tf.reshape(matMul(x, weight), [batch, x.shape[0]! / batch, heads, weight.shape[1]! / heads]);
+  return tf.transpose(divided, [0, 2, 1, 3]);
+}
+
+/**
+ * Scaled dot-product attention of every head, softmax(QKᵀ/√size + mask)·V (Vaswani et al. 2017, section 3.2.1).
+ *
+ * @param query [batch, heads, n, size]
+ * @param key [batch, heads, m, size]
+ * @param value [batch, heads, m, size]
+ * @param mask added to the scores; broadcast to [batch, heads, n, m]
+ * @returns [batch·n, heads·size], the heads side by side
+ */
+export function attend(query: Tensor, key: Tensor, value: Tensor, mask: Tensor | null): Tensor {
+  const [batch, heads, length, size] = query.shape as [number, number, number, number];
+  const scores = tf.mul(batchMatMul(query, key, { transposeB: true }), 1 / Math.sqrt(size));
+  const shares = softmax(mask === null ? scores : tf.add(scores, mask));
+  const mixed = tf.transpose(batchMatMul(shares, value), [0, 2, 1, 3]);
+  return tf.reshape(mixed, [batch * length, heads * size]);
+}
+
+/** Low enough that its exponential is zero beside any other score. */
+const excluded = -1e9;
+
+/** [n, n]: 0 where column ≤ row, −1e9 elsewhere, so that no token attends to later ones. */
+export function causalMask(length: number): Tensor {
+  const mask = Float32Array.from({ length: length * length }, (_, flat) =>
+    flat % length > Math.floor(flat / length) ? excluded : 0,
+  );
+  return tf.tensor(mask, [length, length]);
+}
+
+/** A mask of tokens [batch, m] in the shape that broadcasts over heads and asking tokens, [batch, 1, 1, m]. */
+export function tokenMask(mask: Tensor): Tensor {
+  const [batch, length] = mask.shape as [number, number];
+  return tf.reshape(mask, [batch, 1, 1, length]);
+}

@@ -1,0 +1,82 @@
+import { biasAdd } from '../engine/bias-add.ts';
+import { type Tensor, tf } from '../engine/tensorflow.ts';
+import type { Streams } from '../random.ts';
+import { causalMask, projectHeads, tokenMask } from './attention.ts';
+import { embedSequence } from './sequence-embedding.ts';
+import type { SequenceInputs, SequenceModel } from './sequence-model.ts';
+import type { TransformerBlueprint } from './transformer-blueprint.ts';
+import {
+  applyCrossAttention,
+  applyFeedForward,
+  applySelfAttention,
+  type DecoderLayer,
+  decoderLayer,
+  encoderLayer,
+  type MemoryView,
+} from './transformer-layers.ts';
+import { type TransformerCompression, transformerParts } from './transformer-parts.ts';
+
+/**
+ * Builds a Transformer from its blueprint, with every matrix made by the method and attention in heads of its size.
+ *
+ * @throws UsageError where the method does not know matrices
+ */
+export function buildTransformer(
+  blueprint: TransformerBlueprint,
+  compression: TransformerCompression,
+  streams: Streams,
+): SequenceModel {
+  const parts = transformerParts(blueprint, compression, streams);
+  const { heads, positions: longest, encoderLayers, decoderLayers } = blueprint.sizes;
+  const encoder = Array.from({ length: encoderLayers }, (_, index) => encoderLayer(parts, index));
+  const decoder = Array.from({ length: decoderLayers }, (_, index) => decoderLayer(parts, index));
+  const embed = (ids: Tensor, table: 'source' | 'target') =>
+    embedSequence(ids, parts.matrix(table), parts.matrix('positions'), longest);
+  const encode: SequenceModel['encode'] = ({ source, sourceMask }) => {
+    const mask = sourceMask === undefined ? null : tokenMask(sourceMask);
+    let x = embed(source, 'source');
+    for (const layer of encoder) {
+      x = applySelfAttention(layer.self, x, source.shape[0]!, mask);
+      x = applyFeedForward(layer.feedForward, x);
+    }
+    return parts.norm('encoder.norm').apply(x);
+  };
+  const decode = (memory: Tensor, { target, sourceMask, targetMask }: Omit<SequenceInputs, 'source'>) => {
+    const [batch, length] = target.shape as [number, number];
+    const causal = causalMask(length);
+    const mask = targetMask === undefined ? causal : tf.add(causal, tokenMask(targetMask));
+    const views = memoryViews(memory, decoder, batch, heads, sourceMask === undefined ? null : tokenMask(sourceMask));
+    let x = embed(target, 'target');
+    decoder.forEach((layer, index) => {
+      x = applySelfAttention(layer.self, x, batch, mask);
+      x = applyCrossAttention(layer.cross, x, views[index]!);
+      x = applyFeedForward(layer.feedForward, x);
+    });
+    const logits = parts.matrix('output').apply(parts.norm('decoder.norm').apply(x));
+    return biasAdd(logits, parts.bias('output.bias').value);
+  };
+  return {
+    blueprint,
+    variables: parts.variables,
+    compressed: parts.compressed,
+    encode,
+    decode,
+    apply: (inputs) => decode(encode(inputs), inputs),
+  };
+}
+
+/** Every decoder layer's keys and values of the memory, all by one product. */
+function memoryViews(
+  memory: Tensor,
+  decoder: readonly DecoderLayer[],
+  batch: number,
+  heads: number,
+  mask: Tensor | null,
+): MemoryView[] {
+  const weights = decoder.flatMap(({ cross }) => {
+    const [, key, value] = cross.attention.variables;
+    return [key.value, value.value];
+  });
+  const projected = projectHeads(memory, weights, batch, heads);
+  return decoder.map((_, index) => ({ key: projected[2 * index]!, value: projected[2 * index + 1]!, mask }));
+}

@@ -1,0 +1,110 @@
+import { crossEntropy, weightedCrossEntropy } from '../engine/cross-entropy.ts';
+import { valueAndGradients } from '../engine/gradients.ts';
+import { replaying } from '../engine/replay.ts';
+import { type Scalar, type Tensor, tf } from '../engine/tensorflow.ts';
+import type { Variable } from '../engine/variable.ts';
+import type { SequenceInputs, SequenceModel } from '../nn/sequence-model.ts';
+import { nesterov } from '../optim/nesterov.ts';
+import { decayGradients } from '../regularize/regularizer.ts';
+import type { RegularizerName } from '../spec.ts';
+
+/** A batch of sentence pairs. */
+export type SequenceBatch = SequenceInputs & {
+  /** Tokens to predict, [batch, n], int32. */
+  labels: Tensor;
+  /** 1 for each label that counts and 0 for padding, [batch, n]; all count where it is left out. */
+  weights?: Tensor;
+};
+
+/** What changes from step to step. Everything else that a step reads is a variable. */
+export type SequenceFeeds = SequenceBatch & { learningRate: Scalar };
+
+/** Scalars that the caller owns. */
+export type SequenceResult = {
+  /** Mean over the tokens that count. */
+  loss: Scalar;
+  /** Number of tokens that count. */
+  tokens: Scalar;
+  /** How many of them have the largest logit, before the update. */
+  correct: Scalar;
+};
+
+export interface SequenceTraining {
+  momentum: number;
+  /** Largest norm of all gradients together, decay included; null for no clipping. */
+  clipNorm: number | null;
+  labelSmoothing: number;
+  regularizer: RegularizerName;
+  /** λ */
+  decay: number;
+}
+
+/** A step in its two forms, which give the same bits. */
+export interface SequenceStep<F> {
+  /** Everything that a step reads and writes: weights and, in training, optimizer slots. */
+  readonly variables: readonly Variable[];
+  /** Replays the graph recorded for the feeds' shapes. */
+  run(feeds: F): SequenceResult;
+  /** Operation by operation: slower, but its tensors can be looked at. */
+  runEagerly(feeds: F): SequenceResult;
+  /** Frees the recorded graphs. */
+  dispose(): void;
+}
+
+/** A training step as a function of its feeds and of the variables: loss, gradients, decay, clipping, momentum, update. */
+export function sequenceTrainingStep(model: SequenceModel, training: SequenceTraining): SequenceStep<SequenceFeeds> {
+  const { labelSmoothing, regularizer, decay } = training;
+  const trainable = model.variables.filter((variable) => variable.role !== 'statistic');
+  const optimizer = nesterov(trainable, training);
+  const compute = ({ learningRate, ...batch }: SequenceFeeds): SequenceResult => {
+    let logits: Tensor | undefined;
+    const { value, gradients } = valueAndGradients(() => {
+      logits = tf.keep(model.apply(batch));
+      return meanLoss(logits, batch, labelSmoothing);
+    }, trainable);
+    const decays = decayGradients(model, regularizer, decay);
+    const total = trainable.map((variable, index) => {
+      const added = decays.get(variable);
+      return added === undefined ? gradients[index]! : tf.add(added, gradients[index]!);
+    });
+    optimizer.update(total, learningRate);
+    const counts = countsOf(logits!, batch);
+    logits!.dispose();
+    return { loss: value, ...counts };
+  };
+  return stepOf(compute, [...model.variables, ...optimizer.slots]);
+}
+
+/** An evaluation of one batch: the loss without label smoothing. It changes no variable. */
+export function sequenceEvaluationStep(model: SequenceModel): SequenceStep<SequenceBatch> {
+  const compute = (batch: SequenceBatch): SequenceResult => {
+    const logits = model.apply(batch);
+    return { loss: meanLoss(logits, batch, 0), ...countsOf(logits, batch) };
+  };
+  return stepOf(compute, model.variables);
+}
+
+function stepOf<F extends Record<string, Tensor>>(
+  compute: (feeds: F) => SequenceResult,
+  variables: readonly Variable[],
+): SequenceStep<F> {
+  const runEagerly = (feeds: F) => tf.tidy(() => compute(feeds) as never) as SequenceResult;
+  const replay = replaying(runEagerly, variables);
+  return { variables, run: replay.run, runEagerly, dispose: replay.dispose };
+}
+
+function meanLoss(logits: Tensor, { labels, weights }: SequenceBatch, smoothing: number): Scalar {
+  return tf.tidy(() => {
+    const rows = tf.reshape(labels, [labels.size]);
+    if (weights === undefined) return crossEntropy(logits, rows, smoothing);
+    return weightedCrossEntropy(logits, rows, smoothing, tf.reshape(weights, [weights.size]));
+  });
+}
+
+function countsOf(logits: Tensor, { labels, weights }: SequenceBatch): Pick<SequenceResult, 'tokens' | 'correct'> {
+  return tf.tidy(() => {
+    const counted = weights === undefined ? tf.fill([labels.size], 1) : tf.reshape(weights, [weights.size]);
+    const right = tf.cast(tf.equal(tf.argMax(logits, 1), tf.reshape(labels, [labels.size])), 'float32');
+    return { tokens: tf.sum(counted) as Scalar, correct: tf.sum(tf.mul(right, counted)) as Scalar } as never;
+  });
+}

@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
-import picomatch from 'picomatch';
 import { canonicalJson } from './canonical-json.ts';
 import { cifar10Counts } from './data/cifar10.ts';
 import { UsageError } from './errors.ts';
 import { findRankScale } from './methods/budget.ts';
 import { methodOf } from './methods/registry.ts';
+import { nameMatcher } from './name-matcher.ts';
 import { type Blueprint, totalMacs } from './nn/blueprint.ts';
 import { resnetBlueprint } from './nn/resnet-blueprint.ts';
 import type { ArmSpec, Cell, CellConfig, DatasetSpec, ModelSpec, ProfileName, ProfileSpec, SuiteSpec } from './spec.ts';
@@ -63,7 +63,7 @@ function datasetOf(suite: string, name: ProfileName, profile: ProfileSpec, realD
 }
 
 function matching(cells: readonly Cell[], only: readonly string[]): Cell[] {
-  const matches = picomatch([...only]);
+  const matches = nameMatcher(only);
   const kept = cells.filter((cell) => matches(cell.cell));
   if (kept.length === 0) {
     throw new UsageError(

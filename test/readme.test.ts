@@ -32,7 +32,8 @@ test('the README has commands', () => {
 it.each(commands)('the README’s command works: %s', async (command) => {
   const [npm, ...words] = wordsOf(command);
   expect(npm).toBe('npm');
-  const [name, ...rest] = words[0] === 'run' ? words.slice(1) : words;
+  // -s silences npm's banner.
+  const [name, ...rest] = (words[0] === 'run' ? words.slice(1) : words).filter((word) => word !== '-s');
   expect(Object.keys(scripts)).toContain(name);
   if (!scripts[name!]!.includes('start.mjs') || ['test', 'setup'].includes(name!)) return;
   const args = rest.filter((word) => word !== '--');

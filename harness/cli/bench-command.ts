@@ -1,52 +1,131 @@
-import picomatch from 'picomatch';
 import { loadEngine } from '../engine/tensorflow.ts';
-import { UsageError } from '../errors.ts';
+import type { Benchmark } from '../measure/benchmark.ts';
 import { benchmarks } from '../measure/benchmarks.ts';
-import { timeTask } from '../measure/speed.ts';
-import { type Io, table } from './io.ts';
+import { batchOf128 } from '../measure/data-benchmarks.ts';
+import { peakBenchmark } from '../measure/peak-benchmark.ts';
+import type { PeerComparison } from '../measure/peer-comparison.ts';
+import { denseTrainStep } from '../measure/resnet-benchmarks.ts';
+import { type Timing, timeTask, timingOf } from '../measure/speed.ts';
+import { type BenchOptions, formatOf, type OutputFormat } from './bench-options.ts';
+import { measureBesidePeers, peerFields, peersJson } from './bench-peers.ts';
+import { profileBenchmarks } from './bench-profile.ts';
+import { type BenchResult, benchCsv, benchJson, benchTable, peerTable, percent } from './bench-results.ts';
+import { selectBenchmarks } from './bench-selection.ts';
+import type { Io } from './io.ts';
 
-export interface BenchOptions {
-  only?: string[];
-  iterations: number;
-  threads: number;
-  json?: boolean;
+/** The fewest calls that the peak is the fastest of: other rates are shares of it. */
+const fewestPeakCalls = 10;
+
+interface Measured {
+  result: BenchResult;
+  comparison: PeerComparison | null;
 }
 
-/** One line of the result; `ratio_to_peer` is null where no peer was measured beside it. */
-export interface BenchResult {
-  name: string;
-  unit: 'ms';
-  value: number;
-  spread: number;
-  ratio_to_peer: number | null;
-}
-
-/** Times steps, kernels and the data pipeline in this process. */
-export async function benchCommand(options: BenchOptions, io: Io): Promise<number> {
-  const matches = picomatch(options.only ?? ['**']);
-  const chosen = benchmarks.filter((benchmark) => matches(benchmark.name));
-  if (chosen.length === 0) {
-    const known = benchmarks.map((benchmark) => benchmark.name).join(', ');
-    throw new UsageError(`--only ${options.only?.join(' --only ')}: matches no benchmark; known: ${known}`);
-  }
+/** Times steps, kernels and the data pipeline in this process, compares them with other programs, or profiles them. */
+export async function benchCommand(
+  options: BenchOptions,
+  io: Io,
+  known: readonly Benchmark[] = benchmarks,
+): Promise<number> {
+  const chosen = selectBenchmarks(options, known);
+  // Copied before the engine sets variables of its own, which no peer asked for.
+  const env = { ...io.env };
   loadEngine({ threads: options.threads, device: 'cpu' });
-  const results: BenchResult[] = [];
-  for (const { name, prepare } of chosen) {
-    io.stderr.write(`${name} ...\n`);
-    const { task, dispose } = await prepare();
-    const { median, spread } = await timeTask(task, { warmup: 2, timed: options.iterations });
-    dispose();
-    results.push({ name, unit: 'ms', value: median, spread, ratio_to_peer: null });
-  }
-  if (options.json === true) {
-    io.stdout.write(`${JSON.stringify(results, null, 2)}\n`);
+  const { iterations, profile } = options;
+  const format = formatOf(options);
+  const needsPeak = profile !== undefined || chosen.some(({ flops }) => flops !== null);
+  const peak = needsPeak ? await time(peakBenchmark, Math.max(fewestPeakCalls, iterations), io) : null;
+  const peakRate = peak === null ? null : rateOf(peakBenchmark, peak.best);
+  if (profile !== undefined) {
+    await profileBenchmarks(chosen, { grouping: profile, steps: iterations, peak: peakRate!, format }, io);
     return 0;
   }
-  const rows = results.map(({ name, value, spread }) => [
-    name,
-    `${value.toFixed(2)} ms`,
-    `± ${(100 * spread).toFixed(1)} %`,
-  ]);
-  io.stdout.write(table([['benchmark', 'median', 'spread'], ...rows]));
+  const measured: Measured[] = [];
+  for (const benchmark of chosen) {
+    if (options.peer !== undefined) measured.push(await compare(benchmark, options, io, env, peakRate));
+    else if (benchmark.name === peakBenchmark.name) {
+      measured.push({ result: resultOf(benchmark, peak!, peakRate, peakRate), comparison: null });
+    } else {
+      const timing = await time(benchmark, iterations, io);
+      measured.push({
+        result: resultOf(benchmark, timing, rateOf(benchmark, timing.median), peakRate),
+        comparison: null,
+      });
+    }
+  }
+  print(measured, format, io);
   return 0;
+}
+
+/** The benchmark alone. */
+async function time({ name, prepare }: Benchmark, timed: number, io: Io): Promise<Timing> {
+  io.stderr.write(`${name} ...\n`);
+  const { task, dispose } = await prepare();
+  try {
+    return await timeTask(task, { warmup: 2, timed });
+  } finally {
+    dispose();
+  }
+}
+
+/** The benchmark beside other programs. */
+async function compare(
+  benchmark: Benchmark,
+  options: BenchOptions,
+  io: Io,
+  env: NodeJS.ProcessEnv,
+  peak: number | null,
+): Promise<Measured> {
+  io.stderr.write(`${benchmark.name} ...\n`);
+  const prepared = await benchmark.prepare();
+  try {
+    const comparison = await measureBesidePeers(prepared, options, io, env);
+    const timing = timingOf(comparison.milliseconds);
+    const result = resultOf(benchmark, timing, rateOf(benchmark, timing.median), peak);
+    return { result: { ...result, ...peerFields(comparison) }, comparison };
+  } finally {
+    prepared.dispose();
+  }
+}
+
+/** GFLOP/s; null where the benchmark's arithmetic is not counted. */
+function rateOf({ flops }: Benchmark, milliseconds: number): number | null {
+  return flops === null ? null : flops / milliseconds / 1e6;
+}
+
+function resultOf({ name }: Benchmark, timing: Timing, rate: number | null, peak: number | null): BenchResult {
+  return {
+    ...{ name, unit: 'ms', value: timing.median, spread: timing.spread },
+    ...{ ratio_to_peer: null, ratio_low: null, ratio_high: null, peer: null },
+    ...{ gflop_per_second: rate, share_of_peak: rate === null || peak === null ? null : rate / peak },
+  };
+}
+
+/** The results on stdout; what JSON and CSV do not hold goes to stderr then. */
+function print(measured: readonly Measured[], format: OutputFormat, io: Io): void {
+  const results = measured.map(({ result }) => result);
+  io.stdout.write(format === 'json' ? jsonOf(measured) : format === 'csv' ? benchCsv(results) : benchTable(results));
+  const readable = format === 'table' ? io.stdout : io.stderr;
+  for (const { comparison } of measured) if (comparison !== null) readable.write(`\n${peerTable(comparison.peers)}`);
+  const share = dataShare(results);
+  if (share !== null) readable.write(share);
+}
+
+/** Results, with every peer's part. */
+function jsonOf(measured: readonly Measured[]): string {
+  return benchJson(
+    measured.map(({ result, comparison }) => ({
+      ...result,
+      peers: comparison === null ? null : peersJson(comparison),
+    })),
+  );
+}
+
+/** Which share of a training step preparing its batch takes; null where either was not measured. */
+function dataShare(results: readonly BenchResult[]): string | null {
+  const data = results.find(({ name }) => name === batchOf128.name);
+  const step = results.find(({ name }) => name === denseTrainStep.name);
+  if (data === undefined || step === undefined) return null;
+  const [batch, training] = [data.value, step.value].map((value) => `${value.toFixed(2)} ms`);
+  return `Data pipeline: ${batch} a batch, ${percent(data.value / step.value)} of a dense ResNet-20 training step (${training}).\n`;
 }

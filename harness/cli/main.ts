@@ -1,6 +1,7 @@
 import { Command, CommanderError } from 'commander';
 import { UsageError } from '../errors.ts';
 import { exitCodes } from '../run/exit-code.ts';
+import { defineBenchCommand } from './define-bench.ts';
 import type { Io } from './io.ts';
 import { defineRecordCommands } from './record-commands.ts';
 import { type CommandContext, defineRunCommands } from './run-commands.ts';
@@ -42,6 +43,7 @@ function programOf(context: CommandContext): Command {
     .showHelpAfterError('(--help shows what is possible)')
     .showSuggestionAfterError();
   defineRunCommands(program, context);
+  defineBenchCommand(program, context);
   defineRecordCommands(program, context);
   return program;
 }

@@ -8,6 +8,11 @@ export function positiveInteger(option: string): (text: string) => number {
   return (text) => integerOf(option, text, 1);
 }
 
+/** A whole number of at least `least`. */
+export function integerFrom(option: string, least: number): (text: string) => number {
+  return (text) => integerOf(option, text, least);
+}
+
 /** A whole number of at least 0. */
 export function naturalNumber(option: string): (text: string) => number {
   return (text) => integerOf(option, text, 0);
@@ -25,6 +30,12 @@ export function nonEmpty(option: string): (text: string) => string {
     if (text.trim() === '') throw new UsageError(`${option}: the text is empty.`);
     return text;
   };
+}
+
+/** Collects a repeatable option's texts, none blank. */
+export function collectText(option: string): (text: string, earlier?: string[]) => string[] {
+  const parse = nonEmpty(option);
+  return (text, earlier = []) => [...earlier, parse(text)];
 }
 
 /** Worker processes at once: cores divided by the threads of each, at least one. */

@@ -11,7 +11,7 @@ export interface CommandContext {
   finish(exitCode: number): void;
 }
 
-/** `suite`, `plan`, `list` and `bench`. Each loads what it does only when it is called, so that --help starts fast. */
+/** `suite`, `plan` and `list`. Each loads what it does only when it is called, so that --help starts fast. */
 export function defineRunCommands(program: Command, { io, commandLine, finish }: CommandContext): void {
   withRunOptions(withPlanOptions(program.command('suite')))
     .summary('run a suite')
@@ -47,20 +47,6 @@ export function defineRunCommands(program: Command, { io, commandLine, finish }:
     .action(async (name: string | undefined, options: SuiteOptions) => {
       const { listCommand } = await import('./list-command.ts');
       finish(await listCommand(name, options, io));
-    });
-
-  program
-    .command('bench')
-    .summary('time steps, kernels and the data pipeline')
-    .description('Times training steps, kernels and the data pipeline in this process; the median and its spread.')
-    .option('--only <glob>', 'only benchmarks whose names match; may be repeated', collect)
-    .option('--iterations <n>', 'timed repetitions of each', positiveInteger('--iterations'), 10)
-    .option('--threads <n>', 'threads of the engine', positiveInteger('--threads'), 1)
-    .option('--json', 'print JSON only on stdout')
-    .addHelpText('after', examples('npm run bench', 'npm run bench -- --json'))
-    .action(async (options) => {
-      const { benchCommand } = await import('./bench-command.ts');
-      finish(await benchCommand(options, io));
     });
 }
 

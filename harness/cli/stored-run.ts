@@ -1,7 +1,7 @@
 import { access } from 'node:fs/promises';
-import picomatch from 'picomatch';
 import { suites } from '../../suites/registry.ts';
 import { UsageError } from '../errors.ts';
+import { nameMatcher } from '../name-matcher.ts';
 import type { CellRecord } from '../record.ts';
 import { readRecords, storeAt } from '../run/store.ts';
 import type { Io } from './io.ts';
@@ -26,7 +26,7 @@ export async function readStoredRun(name: string | undefined, options: StoredRun
   const { suite, profile } = selected;
   const outDir = outputFolder(options.out, suite.name, profile);
   const all = await readFolder(outDir, io);
-  const matches = options.only === undefined ? () => true : picomatch(options.only);
+  const matches = options.only === undefined ? () => true : nameMatcher(options.only);
   const own = all.filter((record) => record.suite === suite.name && record.profile === profile);
   const records = own.filter((record) => matches(record.cell));
   if (own.length > 0 && records.length === 0) {

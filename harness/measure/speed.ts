@@ -1,8 +1,11 @@
 import { Bench } from 'tinybench';
+import { median } from './paired-ratio.ts';
 
 /** Times of repeated calls, in milliseconds. */
 export interface Timing {
   median: number;
+  /** The shortest call. */
+  best: number;
   /** Half the distance between the quartiles, relative to the median. */
   spread: number;
 }
@@ -23,7 +26,14 @@ export async function timeTask(task: () => void, calls: { warmup: number; timed:
   const [measured] = await bench.run();
   const result = measured!.result;
   if (result.state !== 'completed') throw new Error(`timeTask: the measurement ended as '${result.state}'`);
-  const { p50, p75, samples } = result.latency;
-  const lowerQuartile = samples![Math.floor(samples!.length / 4)]!;
-  return { median: p50, spread: (p75 - lowerQuartile) / (2 * p50) };
+  return timingOf(result.latency.samples!);
+}
+
+/** Summarizes measured times. The quartiles are the values at a quarter of the sorted list from either end. */
+export function timingOf(milliseconds: readonly number[]): Timing {
+  const sorted = [...milliseconds].sort((a, b) => a - b);
+  const center = median(sorted);
+  const quarter = Math.floor(sorted.length / 4);
+  const quartileDistance = sorted[sorted.length - 1 - quarter]! - sorted[quarter]!;
+  return { median: center, best: sorted[0]!, spread: quartileDistance / (2 * center) };
 }

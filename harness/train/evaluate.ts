@@ -12,28 +12,35 @@ export interface Evaluation {
   accuracy: number;
 }
 
+/** Mean loss of a batch, and its number of correct answers. */
+export interface BatchEvaluation {
+  loss: number;
+  correct: number;
+}
+
 /** An evaluation of one batch. */
 export interface EvaluationStep {
-  /** Mean loss and number of correct answers. Replays the recorded graph. */
-  run(batch: Batch): { loss: number; correct: number };
+  /** Replays the recorded graph. */
+  run(batch: Batch): BatchEvaluation;
+  /** The same operation by operation, with the same bits: slower, but its operations can be looked at. */
+  runEagerly(batch: Batch): BatchEvaluation;
   /** Frees the recorded graphs. */
   dispose(): void;
 }
 
 /** Evaluates batches of images of a shape [height, width, channels] as one graph of feeds and the model's variables. */
 export function evaluationStep(model: Model, imageShape: readonly number[]): EvaluationStep {
-  const replay = replaying(({ images, labels }: { images: Tensor; labels: Tensor }) => {
+  const compute = ({ images, labels }: { images: Tensor; labels: Tensor }) => {
     const logits = model.apply(images, { training: false });
     return { loss: crossEntropy(logits, labels, 0), correct: correctCount(logits, labels) };
-  }, model.variables);
-  return {
-    run: (batch) =>
-      tf.tidy(() => {
-        const { loss, correct } = replay.run(batchTensors(batch, imageShape));
-        return { loss: loss.dataSync()[0]!, correct: correct.dataSync()[0]! };
-      }),
-    dispose: replay.dispose,
   };
+  const replay = replaying(compute, model.variables);
+  const evaluating = (step: typeof compute) => (batch: Batch) =>
+    tf.tidy(() => {
+      const { loss, correct } = step(batchTensors(batch, imageShape));
+      return { loss: loss.dataSync()[0]!, correct: correct.dataSync()[0]! };
+    });
+  return { run: evaluating(replay.run), runEagerly: evaluating(compute), dispose: replay.dispose };
 }
 
 /** Loss and accuracy over all batches. `onBatch` is awaited after each, so that the caller stays responsive. */

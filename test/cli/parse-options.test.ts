@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { defaultJobs } from '../../harness/cli/parse-options.ts';
+import { collectText, defaultJobs, integerFrom } from '../../harness/cli/parse-options.ts';
 import { editDistance, suggestion } from '../../harness/cli/suggest.ts';
 
 it.each([
@@ -23,4 +23,17 @@ it.each([
 it('suggests the nearest name only where it is near', () => {
   expect(suggestion('papr', ['smoke', 'paper'])).toBe('did you mean paper? Known: smoke, paper.');
   expect(suggestion('weekly', ['smoke', 'paper'])).toBe('Known: smoke, paper.');
+});
+
+it('reads whole numbers from a least one on', () => {
+  expect(integerFrom('--alternations', 5)('5')).toBe(5);
+  expect(() => integerFrom('--alternations', 5)('4')).toThrow(
+    '--alternations 4: expected a whole number of at least 5',
+  );
+});
+
+it('collects texts in their order, none blank', () => {
+  const collect = collectText('--peer');
+  expect(collect('b', collect('a'))).toEqual(['a', 'b']);
+  expect(() => collect(' ', ['a'])).toThrow('--peer: the text is empty');
 });

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { timeTask } from '../../harness/measure/speed.ts';
+import { timeTask, timingOf } from '../../harness/measure/speed.ts';
 
 function busy(milliseconds: number): void {
   const end = performance.now() + milliseconds;
@@ -39,5 +39,17 @@ describe('timeTask', () => {
       throw new Error('broken task');
     };
     await expect(timeTask(task, { warmup: 1, timed: 2 })).rejects.toThrow('broken task');
+  });
+});
+
+describe('timingOf', () => {
+  test.each([
+    [[7], { median: 7, best: 7, spread: 0 }],
+    [[4, 2], { median: 3, best: 2, spread: 1 / 3 }],
+    [[50, 10, 40, 20, 30], { median: 30, best: 10, spread: 10 / 30 }],
+    // Quartiles 3 and 6.
+    [[8, 7, 6, 5, 4, 3, 2, 1], { median: 4.5, best: 1, spread: 1.5 / 4.5 }],
+  ])('summarizes %j', (milliseconds, expected) => {
+    expect(timingOf(milliseconds)).toEqual(expected);
   });
 });

@@ -29,6 +29,21 @@ test('evaluate gives loss and accuracy over all images, whatever the batch size,
   }
 });
 
+test('an eager evaluation gives the bits of the replayed one, batch size by batch size, and leaves no tensor', () => {
+  for (const method of ['dense', 'low-rank'] as const) {
+    const own = evaluationStep(tinyModel({ method, seed: 6 }), [8, 8, 3]);
+    for (const size of [11, 4]) {
+      for (const batch of testBatches(data, size)) {
+        const replayed = own.run(batch);
+        const before = tf.memory().numTensors;
+        expect(own.runEagerly(batch)).toEqual(replayed);
+        expect(tf.memory().numTensors).toBe(before);
+      }
+    }
+    own.dispose();
+  }
+});
+
 test('evaluationStep changes no variable and leaves no tensor', () => {
   const [batch] = testBatches(data, 11);
   const before = [tf.memory().numTensors, ...model.variables.map(({ value }) => value.id)];

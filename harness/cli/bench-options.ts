@@ -1,0 +1,27 @@
+import type { ProfileGrouping } from '../measure/operation-summary.ts';
+
+/** The options of `bench`. */
+export interface BenchOptions {
+  /** Globs on benchmarks' names. */
+  only?: string[];
+  iterations: number;
+  threads: number;
+  json?: boolean;
+  csv?: boolean;
+  /** Command lines of other programs. */
+  peer?: string[];
+  alternations?: number;
+  profile?: ProfileGrouping;
+}
+
+/** Fewer pairs tell too little: the interval of 5 covers the median with 93.75 %. */
+export const fewestAlternations = 5;
+export const defaultAlternations = 7;
+
+/** What stdout holds. */
+export type OutputFormat = 'table' | 'json' | 'csv';
+
+export function formatOf({ json, csv }: BenchOptions): OutputFormat {
+  if (json === true) return 'json';
+  return csv === true ? 'csv' : 'table';
+}

@@ -1,0 +1,56 @@
+import { execa } from 'execa';
+import { UsageError } from '../errors.ts';
+
+export interface PeerOptions {
+  /** Threads that the peer is told to use, by OMP_NUM_THREADS and MKL_NUM_THREADS. */
+  threads: number;
+  /** The peer's environment, before these are added. */
+  env: NodeJS.ProcessEnv;
+}
+
+const shownErrorLines = 15;
+
+/**
+ * Runs another program that measures the same step, through the shell, and gives the milliseconds of its step: the
+ * number `step_ms` of the last line of its output that holds a JSON object.
+ *
+ * @throws UsageError where the program fails, prints no JSON object, or no positive finite `step_ms`; it names the
+ *   command, its exit code and the end of what it wrote to stderr
+ */
+export async function runPeer(command: string, { threads, env }: PeerOptions): Promise<number> {
+  const result = await execa({
+    shell: true,
+    stdin: 'ignore',
+    reject: false,
+    extendEnv: false,
+    env: { ...env, OMP_NUM_THREADS: String(threads), MKL_NUM_THREADS: String(threads) },
+  })(command, []);
+  const refuse = (reason: string) => {
+    const ended = result.exitCode === undefined ? result.shortMessage : `exit code ${result.exitCode}`;
+    const tail = result.stderr.trimEnd().split('\n').slice(-shownErrorLines).join('\n');
+    return new UsageError(`--peer ${command}: ${reason} (${ended}); its stderr ends with:\n${tail || '(nothing)'}`);
+  };
+  if (result.failed) throw refuse('the program failed');
+  const measured = lastJsonObject(result.stdout);
+  if (measured === null) throw refuse('no line of its stdout is a JSON object; print {"step_ms": NUMBER} at the end');
+  const { step_ms: milliseconds } = measured;
+  if (typeof milliseconds !== 'number' || !Number.isFinite(milliseconds) || milliseconds <= 0) {
+    const got = typeof milliseconds === 'number' ? milliseconds : JSON.stringify(milliseconds);
+    throw refuse(`step_ms must be a positive number of milliseconds, got ${got}`);
+  }
+  return milliseconds;
+}
+
+/** The last line that is a JSON object; null where there is none. */
+function lastJsonObject(output: string): Record<string, unknown> | null {
+  for (const line of output.split('\n').reverse()) {
+    if (!line.trim().startsWith('{')) continue;
+    try {
+      return JSON.parse(line) as Record<string, unknown>;
+    } catch (error) {
+      // Other lines may look like JSON at their start: a dictionary that was printed, for instance.
+      if (!(error instanceof SyntaxError)) throw error;
+    }
+  }
+  return null;
+}

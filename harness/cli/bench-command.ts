@@ -1,10 +1,10 @@
+import type { Benchmark } from '../bench/benchmark.ts';
+import { benchmarks } from '../bench/benchmarks.ts';
+import { batchOf128 } from '../bench/data-benchmarks.ts';
+import { peakBenchmark } from '../bench/peak-benchmark.ts';
+import type { PeerComparison } from '../bench/peer-comparison.ts';
+import { denseTrainStep } from '../bench/resnet-benchmarks.ts';
 import { loadEngine } from '../engine/tensorflow.ts';
-import type { Benchmark } from '../measure/benchmark.ts';
-import { benchmarks } from '../measure/benchmarks.ts';
-import { batchOf128 } from '../measure/data-benchmarks.ts';
-import { peakBenchmark } from '../measure/peak-benchmark.ts';
-import type { PeerComparison } from '../measure/peer-comparison.ts';
-import { denseTrainStep } from '../measure/resnet-benchmarks.ts';
 import { type Timing, timeTask, timingOf } from '../measure/speed.ts';
 import { type BenchOptions, formatOf, type OutputFormat } from './bench-options.ts';
 import { measureBesidePeers, peerFields, peersJson } from './bench-peers.ts';

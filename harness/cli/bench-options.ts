@@ -1,4 +1,4 @@
-import type { ProfileGrouping } from '../measure/operation-summary.ts';
+import type { ProfileGrouping } from '../bench/operation-summary.ts';
 
 /** The options of `bench`. */
 export interface BenchOptions {

@@ -1,5 +1,5 @@
-import type { PreparedBenchmark } from '../measure/benchmark.ts';
-import { comparePeers, fastestPeer, type PeerComparison } from '../measure/peer-comparison.ts';
+import type { PreparedBenchmark } from '../bench/benchmark.ts';
+import { comparePeers, fastestPeer, type PeerComparison } from '../bench/peer-comparison.ts';
 import { type BenchOptions, defaultAlternations } from './bench-options.ts';
 import type { BenchResult } from './bench-results.ts';
 import type { Io } from './io.ts';

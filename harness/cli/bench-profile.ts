@@ -1,7 +1,7 @@
+import type { Benchmark } from '../bench/benchmark.ts';
+import { type OperationRow, type ProfileGrouping, summarizeOperations } from '../bench/operation-summary.ts';
 import { profileOperations } from '../engine/op-profile.ts';
 import { UsageError } from '../errors.ts';
-import type { Benchmark } from '../measure/benchmark.ts';
-import { type OperationRow, type ProfileGrouping, summarizeOperations } from '../measure/operation-summary.ts';
 import type { OutputFormat } from './bench-options.ts';
 import { benchJson, percent, rowsCsv } from './bench-results.ts';
 import { namesOf } from './bench-selection.ts';

@@ -1,5 +1,5 @@
 import { stringify } from 'csv-stringify/sync';
-import type { PeerResult } from '../measure/peer-comparison.ts';
+import type { PeerResult } from '../bench/peer-comparison.ts';
 import { table } from './io.ts';
 
 /** One benchmark's result; null where not measured. */

@@ -1,5 +1,5 @@
+import type { Benchmark } from '../bench/benchmark.ts';
 import { UsageError } from '../errors.ts';
-import type { Benchmark } from '../measure/benchmark.ts';
 import { nameMatcher } from '../name-matcher.ts';
 import type { BenchOptions } from './bench-options.ts';
 

@@ -1,5 +1,5 @@
 import { type Command, Option } from 'commander';
-import { profileGroupings } from '../measure/operation-summary.ts';
+import { profileGroupings } from '../bench/operation-summary.ts';
 import { type BenchOptions, defaultAlternations, fewestAlternations } from './bench-options.ts';
 import { collect, collectText, integerFrom, positiveInteger } from './parse-options.ts';
 import { type CommandContext, examples } from './run-commands.ts';

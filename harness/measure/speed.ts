@@ -1,5 +1,5 @@
 import { Bench } from 'tinybench';
-import { median } from './paired-ratio.ts';
+import { median } from './median.ts';
 
 /** Times of repeated calls, in milliseconds. */
 export interface Timing {

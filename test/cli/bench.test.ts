@@ -1,6 +1,6 @@
 import { describe, expect, it, test } from 'vitest';
+import { peakBenchmark } from '../../harness/bench/peak-benchmark.ts';
 import { benchCommand } from '../../harness/cli/bench-command.ts';
-import { peakBenchmark } from '../../harness/measure/peak-benchmark.ts';
 import { capture } from '../run/helpers.ts';
 import { bench, disposed, fake, known, prepared } from './fake-benchmarks.ts';
 import { cli } from './helpers.ts';

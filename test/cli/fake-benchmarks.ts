@@ -1,7 +1,7 @@
+import type { Benchmark } from '../../harness/bench/benchmark.ts';
 import { benchCommand } from '../../harness/cli/bench-command.ts';
 import type { BenchOptions } from '../../harness/cli/bench-options.ts';
 import { tf } from '../../harness/engine/tensorflow.ts';
-import type { Benchmark } from '../../harness/measure/benchmark.ts';
 import { capture } from '../run/helpers.ts';
 import '../helpers/engine.ts';
 

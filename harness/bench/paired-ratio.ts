@@ -1,3 +1,5 @@
+import { median } from '../measure/median.ts';
+
 /** An interval between two order statistics, and the probability that it covers the median. */
 export interface MedianInterval {
   low: number;
@@ -14,14 +16,6 @@ export interface PairedRatio {
   interval: MedianInterval;
   min: number;
   max: number;
-}
-
-/** The middle value, or the mean of the two middle ones. */
-export function median(values: readonly number[]): number {
-  if (values.length === 0) throw new RangeError('median: needs at least one value');
-  const sorted = ascending(values);
-  const upper = Math.floor(values.length / 2);
-  return values.length % 2 === 1 ? sorted[upper]! : (sorted[upper - 1]! + sorted[upper]!) / 2;
 }
 
 /**

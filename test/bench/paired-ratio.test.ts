@@ -1,22 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import { median, medianInterval, pairedRatio } from '../../harness/measure/paired-ratio.ts';
+import { medianInterval, pairedRatio } from '../../harness/bench/paired-ratio.ts';
 
 /** 1 .. n in a shuffled order, so that an order statistic is its own rank. */
 const ranks = (n: number) => Array.from({ length: n }, (_, i) => ((i * 7) % n) + 1);
-
-describe('median', () => {
-  test.each([
-    [[3], 3],
-    [[9, 1, 5], 5],
-    [[10, 9, 2, 100], 9.5],
-  ])('of %j is %d', (values, expected) => {
-    expect(median(values)).toBe(expected);
-  });
-
-  test('refuses no values', () => {
-    expect(() => median([])).toThrow(RangeError);
-  });
-});
 
 describe('medianInterval', () => {
   // 1 - 2·ΣC(n, i)/2ⁿ over i < k, with the sums written out.

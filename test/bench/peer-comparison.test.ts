@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { comparePeers, fastestPeer, type PeerResult } from '../../harness/measure/peer-comparison.ts';
+import { comparePeers, fastestPeer, type PeerResult } from '../../harness/bench/peer-comparison.ts';
 
 function busy(milliseconds: number): void {
   const end = performance.now() + milliseconds;

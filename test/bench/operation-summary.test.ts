@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
+import { outsideOperations, summarizeOperations } from '../../harness/bench/operation-summary.ts';
 import type { OperationCall } from '../../harness/engine/op-profile.ts';
-import { outsideOperations, summarizeOperations } from '../../harness/measure/operation-summary.ts';
 
 const relu = (milliseconds: number, ...shape: number[]): OperationCall => ({
   ...{ op: 'Relu', milliseconds },

@@ -1,7 +1,8 @@
+import { median } from '../measure/median.ts';
+import { timeTask } from '../measure/speed.ts';
 import { alternate } from './alternation.ts';
-import { median, type PairedRatio, pairedRatio } from './paired-ratio.ts';
+import { type PairedRatio, pairedRatio } from './paired-ratio.ts';
 import { runPeer } from './peer.ts';
-import { timeTask } from './speed.ts';
 
 export interface PeerComparison {
   /** Milliseconds of the task, one an alternation. */

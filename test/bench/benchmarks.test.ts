@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest';
+import { evaluationFlops, trainingFlops } from '../../harness/bench/benchmark.ts';
+import { benchmarks } from '../../harness/bench/benchmarks.ts';
+import { batchOf128 } from '../../harness/bench/data-benchmarks.ts';
+import { peakBenchmark } from '../../harness/bench/peak-benchmark.ts';
 import { profileOperations } from '../../harness/engine/op-profile.ts';
 import { tf } from '../../harness/engine/tensorflow.ts';
-import { evaluationFlops, trainingFlops } from '../../harness/measure/benchmark.ts';
-import { benchmarks } from '../../harness/measure/benchmarks.ts';
-import { batchOf128 } from '../../harness/measure/data-benchmarks.ts';
-import { peakBenchmark } from '../../harness/measure/peak-benchmark.ts';
 import '../helpers/engine.ts';
 
 const flopsOf = (name: string) => benchmarks.find((benchmark) => benchmark.name === name)?.flops;

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
+import { runPeer } from '../../harness/bench/peer.ts';
 import { UsageError } from '../../harness/errors.ts';
-import { runPeer } from '../../harness/measure/peer.ts';
 
 /** A command line that runs a program of JavaScript; the program has no single quotes. */
 const node = (program: string) => `'${process.execPath}' -e '${program}'`;

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
+import { evaluationFlops, trainingFlops } from '../../harness/bench/benchmark.ts';
+import { operationFlops } from '../../harness/bench/operation-flops.ts';
 import { profileOperations } from '../../harness/engine/op-profile.ts';
 import { tf } from '../../harness/engine/tensorflow.ts';
-import { evaluationFlops, trainingFlops } from '../../harness/measure/benchmark.ts';
-import { operationFlops } from '../../harness/measure/operation-flops.ts';
 import { denseMacs, totalMacs } from '../../harness/nn/blueprint.ts';
 import { trainingStep } from '../../harness/train/training-step.ts';
 import { tensorOf } from '../helpers/engine.ts';

@@ -3,11 +3,13 @@ import { dataBenchmarks } from './data-benchmarks.ts';
 import { kernelBenchmarks } from './kernel-benchmarks.ts';
 import { peakBenchmark } from './peak-benchmark.ts';
 import { resnetBenchmarks } from './resnet-benchmarks.ts';
+import { transformerBenchmarks } from './transformer-benchmarks.ts';
 
 /** Everything that `npm run bench` times. */
 export const benchmarks: readonly Benchmark[] = [
   peakBenchmark,
   ...resnetBenchmarks,
+  ...transformerBenchmarks,
   ...kernelBenchmarks,
   ...dataBenchmarks,
 ];

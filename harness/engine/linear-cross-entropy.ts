@@ -1,4 +1,11 @@
+import { product } from './mat-mul.ts';
 import { type Attributes, runOp, type Scalar, type Tensor, tf } from './tensorflow.ts';
+
+/** A linear layer's weight: W [features, classes], or Wᵀ where `transposed`. */
+export interface LinearWeight {
+  matrix: Tensor;
+  transposed: boolean;
+}
 
 export interface LinearCrossEntropy {
   loss: Scalar;
@@ -18,32 +25,31 @@ export interface LinearCrossEntropy {
  * So the matrix is written twice (z and p) and read by softmax, two maxima and three products.
  *
  * @param x [batch, features]
- * @param w [features, classes]
  * @param b [classes]
  * @param labels [batch], int32
  * @param weights [batch], not all zero: 1 for tokens and 0 for padding; null: all 1
  */
 export function linearCrossEntropy(
   x: Tensor,
-  w: Tensor,
+  { matrix: w, transposed }: LinearWeight,
   b: Tensor,
   labels: Tensor,
   weights: Tensor | null,
   smoothing: number,
 ): LinearCrossEntropy {
   return tf.tidy(() => {
-    const [batch, classes] = [x.shape[0]!, w.shape[1]!];
+    const batch = x.shape[0]!;
     const shares = weights === null ? tf.fill([batch, 1], 1 / batch) : column(tf.div(weights, tf.sum(weights)));
     const places = tf.stack([tf.range(0, batch, 1, 'int32'), labels], 1);
     let correct: Scalar | undefined;
     const loss = tf.customGrad((input, weight, bias, save) => {
       const [features, matrix, offset] = [input, weight, bias] as [Tensor, Tensor, Tensor];
-      const z = runOp('BiasAdd', [product(features, matrix, false, false), offset], biasAttributes)[0]!;
+      const z = runOp('BiasAdd', [product(features, matrix, false, transposed), offset], biasAttributes)[0]!;
       const largest = rowMaxima(z);
       const atLabel = valuesAt(z, places);
       const p = runOp('Softmax', [z], float)[0]!;
       const logSum = tf.sub(largest, tf.log(rowMaxima(p)));
-      const meanWeight = column(tf.mean(matrix, 1));
+      const meanWeight = column(tf.mean(matrix, transposed ? 0 : 1));
       const mean = tf.add(product(features, meanWeight, false, false), tf.mean(offset));
       const targets = tf.add(tf.mul(column(atLabel), 1 - smoothing), tf.mul(mean, smoothing));
       const right = tf.cast(tf.equal(atLabel, largest), 'float32');
@@ -51,14 +57,14 @@ export function linearCrossEntropy(
       (save as (tensors: Tensor[]) => void)([features, matrix, p, shares, places, meanWeight]);
       return {
         value: tf.sum(tf.mul(tf.sub(column(logSum), targets), shares)),
-        gradFunc: (dy: Tensor, saved: Tensor[]) => gradients(dy, saved, smoothing, classes),
+        gradFunc: (dy: Tensor, saved: Tensor[]) => gradients(dy, saved, smoothing, transposed),
       };
     })(x, w, b) as Scalar;
     return { loss, correct: correct! };
   });
 }
 
-function gradients(dy: Tensor, saved: Tensor[], smoothing: number, classes: number): Tensor[] {
+function gradients(dy: Tensor, saved: Tensor[], smoothing: number, transposed: boolean): Tensor[] {
   const [x, w, p, shares, places, meanWeight] = saved as [Tensor, Tensor, Tensor, Tensor, Tensor, Tensor];
   const scale = tf.mul(shares, dy);
   const updates = tf.fill([places.shape[0]!], 1 - smoothing);
@@ -67,23 +73,19 @@ function gradients(dy: Tensor, saved: Tensor[], smoothing: number, classes: numb
     Tindices: { type: 'int32' },
   })[0]!;
   const scaled = tf.mul(x, scale);
+  const classes = p.shape[1]!;
   const constant = smoothing / classes;
-  const forX = tf.sub(product(pMinusLabels, w, false, true), tf.mul(tf.reshape(meanWeight, [1, -1]), smoothing));
-  const forW = tf.sub(product(scaled, pMinusLabels, true, false), column(tf.mul(tf.sum(scaled, 0), constant)));
+  const forX = tf.sub(product(pMinusLabels, w, false, !transposed), tf.mul(tf.reshape(meanWeight, [1, -1]), smoothing));
+  const rankOne = tf.mul(tf.sum(scaled, 0), constant);
+  const forW = transposed
+    ? tf.sub(product(pMinusLabels, scaled, true, false), rankOne)
+    : tf.sub(product(scaled, pMinusLabels, true, false), column(rankOne));
   const forB = tf.sub(product(scale, pMinusLabels, true, false), tf.mul(tf.sum(scale), constant));
   return [tf.mul(forX, scale), forW, tf.reshape(forB, [classes])];
 }
 
 const float: Attributes = { T: { type: 'float32' } };
 const biasAttributes: Attributes = { ...float, data_format: { string: 'NHWC' } };
-
-function product(a: Tensor, b: Tensor, transposeA: boolean, transposeB: boolean): Tensor {
-  return runOp('MatMul', [a, b], {
-    ...float,
-    transpose_a: { bool: transposeA },
-    transpose_b: { bool: transposeB },
-  })[0]!;
-}
 
 /** [batch, classes] to the largest of each row, [batch]. */
 function rowMaxima(x: Tensor): Tensor {

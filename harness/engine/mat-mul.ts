@@ -17,7 +17,7 @@ type Product = (a: Tensor, b: Tensor, transposeA: boolean, transposeB: boolean) 
  * @returns [m, n]
  */
 export function matMul(a: Tensor, b: Tensor, options: MatMulOptions = {}): Tensor {
-  return differentiable(plain, a, b, options);
+  return differentiable(product, a, b, options);
 }
 
 /**
@@ -29,7 +29,8 @@ export function batchMatMul(a: Tensor, b: Tensor, options: MatMulOptions = {}): 
   return differentiable(batched, a, b, options);
 }
 
-function plain(a: Tensor, b: Tensor, transposeA: boolean, transposeB: boolean): Tensor {
+/** op(A)·op(B) of two matrices without a gradient. */
+export function product(a: Tensor, b: Tensor, transposeA: boolean, transposeB: boolean): Tensor {
   return runOp('MatMul', [a, b], {
     T: { type: 'float32' },
     transpose_a: { bool: transposeA },
@@ -46,15 +47,15 @@ function batched(a: Tensor, b: Tensor, transposeA: boolean, transposeB: boolean)
 }
 
 /** With C = op(A)·op(B): ∂op(A) = ∂C·op(B)ᵀ and ∂op(B) = op(A)ᵀ·∂C, transposed back where op transposes. */
-function differentiable(product: Product, a: Tensor, b: Tensor, options: MatMulOptions): Tensor {
+function differentiable(multiply: Product, a: Tensor, b: Tensor, options: MatMulOptions): Tensor {
   const { transposeA = false, transposeB = false } = options;
   return tf.customGrad((left, right, save) => {
     (save as (tensors: Tensor[]) => void)([left as Tensor, right as Tensor]);
     return {
-      value: product(left as Tensor, right as Tensor, transposeA, transposeB),
+      value: multiply(left as Tensor, right as Tensor, transposeA, transposeB),
       gradFunc: (dy: Tensor, [savedA, savedB]: Tensor[]) => [
-        transposeA ? product(savedB!, dy, transposeB, true) : product(dy, savedB!, false, !transposeB),
-        transposeB ? product(dy, savedA!, true, transposeA) : product(savedA!, dy, !transposeA, false),
+        transposeA ? multiply(savedB!, dy, transposeB, true) : multiply(dy, savedB!, false, !transposeB),
+        transposeB ? multiply(dy, savedA!, true, transposeA) : multiply(savedA!, dy, !transposeA, false),
       ],
     };
   })(a, b);

@@ -22,6 +22,7 @@ function denseMatrix(shape: MatrixShape, streams: Streams): MatrixLayer {
   return {
     variables: [weight],
     apply: (x) => matMul(x, weight.value),
+    lastProduct: (input) => ({ input, weight: { matrix: weight.value, transposed: false } }),
     lookup: (ids) => embeddingLookup(weight.value, ids),
     matrix: () => tf.clone(weight.value),
     frobeniusGradients: () => null,

@@ -39,6 +39,7 @@ function lowRankMatrix(shape: MatrixShape, scale: number, init: InitName, stream
   return {
     variables: [u, v],
     apply: (x) => timesV(matMul(x, u.value)),
+    lastProduct: (x) => ({ input: matMul(x, u.value), weight: { matrix: v.value, transposed: true } }),
     lookup: (ids) => timesV(embeddingLookup(u.value, ids)),
     matrix: () => matMul(u.value, v.value, { transposeB: true }),
     frobeniusGradients() {

@@ -1,3 +1,4 @@
+import type { LinearCrossEntropy } from '../engine/linear-cross-entropy.ts';
 import type { Tensor } from '../engine/tensorflow.ts';
 import type { Variable } from '../engine/variable.ts';
 import type { CompressibleWeight } from './layer.ts';
@@ -27,4 +28,6 @@ export interface SequenceModel {
   decode(memory: Tensor, inputs: Omit<SequenceInputs, 'source'>): Tensor;
   /** Logits [batch·n, vocabulary], the tokens of a sentence one after the other. */
   apply(inputs: SequenceInputs): Tensor;
+  /** Cross-entropy of those logits, with label smoothing ε, and the right answers; labels and weights are [batch·n]. */
+  crossEntropy(inputs: SequenceInputs, labels: Tensor, weights: Tensor | null, smoothing: number): LinearCrossEntropy;
 }

@@ -1,4 +1,5 @@
 import { biasAdd } from '../engine/bias-add.ts';
+import { linearCrossEntropy } from '../engine/linear-cross-entropy.ts';
 import { type Tensor, tf } from '../engine/tensorflow.ts';
 import type { Streams } from '../random.ts';
 import { causalMask, projectHeads, tokenMask } from './attention.ts';
@@ -41,7 +42,7 @@ export function buildTransformer(
     }
     return parts.norm('encoder.norm').apply(x);
   };
-  const decode = (memory: Tensor, { target, sourceMask, targetMask }: Omit<SequenceInputs, 'source'>) => {
+  const hidden = (memory: Tensor, { target, sourceMask, targetMask }: Omit<SequenceInputs, 'source'>) => {
     const [batch, length] = target.shape as [number, number];
     const causal = causalMask(length);
     const mask = targetMask === undefined ? causal : tf.add(causal, tokenMask(targetMask));
@@ -52,9 +53,11 @@ export function buildTransformer(
       x = applyCrossAttention(layer.cross, x, views[index]!);
       x = applyFeedForward(layer.feedForward, x);
     });
-    const logits = parts.matrix('output').apply(parts.norm('decoder.norm').apply(x));
-    return biasAdd(logits, parts.bias('output.bias').value);
+    return parts.norm('decoder.norm').apply(x);
   };
+  const output = parts.matrix('output');
+  const bias = parts.bias('output.bias');
+  const decode: SequenceModel['decode'] = (memory, inputs) => biasAdd(output.apply(hidden(memory, inputs)), bias.value);
   return {
     blueprint,
     variables: parts.variables,
@@ -62,6 +65,10 @@ export function buildTransformer(
     encode,
     decode,
     apply: (inputs) => decode(encode(inputs), inputs),
+    crossEntropy(inputs, labels, weights, smoothing) {
+      const { input, weight } = output.lastProduct(hidden(encode(inputs), inputs));
+      return linearCrossEntropy(input, weight, bias.value, labels, weights, smoothing);
+    },
   };
 }
 

@@ -1,5 +1,5 @@
-import { crossEntropy, weightedCrossEntropy } from '../engine/cross-entropy.ts';
 import { valueAndGradients } from '../engine/gradients.ts';
+import type { LinearCrossEntropy } from '../engine/linear-cross-entropy.ts';
 import { replaying } from '../engine/replay.ts';
 import { type Scalar, type Tensor, tf } from '../engine/tensorflow.ts';
 import type { Variable } from '../engine/variable.ts';
@@ -57,10 +57,11 @@ export function sequenceTrainingStep(model: SequenceModel, training: SequenceTra
   const trainable = model.variables.filter((variable) => variable.role !== 'statistic');
   const optimizer = nesterov(trainable, training);
   const compute = ({ learningRate, ...batch }: SequenceFeeds): SequenceResult => {
-    let logits: Tensor | undefined;
+    let correct: Scalar | undefined;
     const { value, gradients } = valueAndGradients(() => {
-      logits = tf.keep(model.apply(batch));
-      return meanLoss(logits, batch, labelSmoothing);
+      const result = crossEntropyOf(model, batch, labelSmoothing);
+      correct = result.correct;
+      return result.loss;
     }, trainable);
     const decays = decayGradients(model, regularizer, decay);
     const total = trainable.map((variable, index) => {
@@ -68,19 +69,17 @@ export function sequenceTrainingStep(model: SequenceModel, training: SequenceTra
       return added === undefined ? gradients[index]! : tf.add(added, gradients[index]!);
     });
     optimizer.update(total, learningRate);
-    const counts = countsOf(logits!, batch);
-    logits!.dispose();
-    return { loss: value, ...counts };
+    return { loss: value, tokens: tokenCount(batch), correct: correct! };
   };
   return stepOf(compute, [...model.variables, ...optimizer.slots]);
 }
 
 /** An evaluation of one batch: the loss without label smoothing. It changes no variable. */
 export function sequenceEvaluationStep(model: SequenceModel): SequenceStep<SequenceBatch> {
-  const compute = (batch: SequenceBatch): SequenceResult => {
-    const logits = model.apply(batch);
-    return { loss: meanLoss(logits, batch, 0), ...countsOf(logits, batch) };
-  };
+  const compute = (batch: SequenceBatch): SequenceResult => ({
+    ...crossEntropyOf(model, batch, 0),
+    tokens: tokenCount(batch),
+  });
   return stepOf(compute, model.variables);
 }
 
@@ -93,18 +92,12 @@ function stepOf<F extends Record<string, Tensor>>(
   return { variables, run: replay.run, runEagerly, dispose: replay.dispose };
 }
 
-function meanLoss(logits: Tensor, { labels, weights }: SequenceBatch, smoothing: number): Scalar {
-  return tf.tidy(() => {
-    const rows = tf.reshape(labels, [labels.size]);
-    if (weights === undefined) return crossEntropy(logits, rows, smoothing);
-    return weightedCrossEntropy(logits, rows, smoothing, tf.reshape(weights, [weights.size]));
-  });
+function crossEntropyOf(model: SequenceModel, batch: SequenceBatch, smoothing: number): LinearCrossEntropy {
+  const { labels, weights, ...inputs } = batch;
+  const flat = weights === undefined ? null : tf.reshape(weights, [weights.size]);
+  return model.crossEntropy(inputs, tf.reshape(labels, [labels.size]), flat, smoothing);
 }
 
-function countsOf(logits: Tensor, { labels, weights }: SequenceBatch): Pick<SequenceResult, 'tokens' | 'correct'> {
-  return tf.tidy(() => {
-    const counted = weights === undefined ? tf.fill([labels.size], 1) : tf.reshape(weights, [weights.size]);
-    const right = tf.cast(tf.equal(tf.argMax(logits, 1), tf.reshape(labels, [labels.size])), 'float32');
-    return { tokens: tf.sum(counted) as Scalar, correct: tf.sum(tf.mul(right, counted)) as Scalar } as never;
-  });
+function tokenCount({ labels, weights }: SequenceBatch): Scalar {
+  return weights === undefined ? tf.scalar(labels.size) : (tf.sum(weights) as Scalar);
 }

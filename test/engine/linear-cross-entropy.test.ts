@@ -4,13 +4,23 @@ import { linearCrossEntropy } from '../../harness/engine/linear-cross-entropy.ts
 import { type Tensor, tf } from '../../harness/engine/tensorflow.ts';
 import { engineGradients, expectClose, tensorOf } from '../helpers/engine.ts';
 import { finiteDifferences } from '../helpers/finite-differences.ts';
-import { at, filled, matMul, randomValues, softmaxCrossEntropy, type Values, values } from '../helpers/reference.ts';
+import {
+  at,
+  filled,
+  matMul,
+  randomValues,
+  softmaxCrossEntropy,
+  transposed,
+  type Values,
+  values,
+} from '../helpers/reference.ts';
 
 const labels = [0, 2, 3, 3, 1];
 const x = randomValues('x', [5, 3]);
 const w = randomValues('w', [3, 4]);
 const b = randomValues('b', [4]);
 const one = values([], [1]);
+const plain = (matrix: Tensor) => ({ matrix, transposed: false });
 const labelTensor = () => tf.tensor1d(labels, 'int32');
 
 /** Σ w_i·loss_i / Σ w_i of the logits x·W + b. */
@@ -26,12 +36,24 @@ function reference(input: Values, weight: Values, bias: Values, weights: readonl
   return sum / total;
 }
 
+test('linearCrossEntropy of a transposed weight has the same value and gradients', () => {
+  const of = (transposed: boolean) => (input: Tensor, matrix: Tensor, bias: Tensor) =>
+    linearCrossEntropy(input, { matrix, transposed }, bias, labelTensor(), tf.tensor1d([1, 0, 2, 1, 1]), 0.1).loss;
+  const loss = of(true)(tensorOf(x), tensorOf(transposed(w)), tensorOf(b));
+  expectClose(loss, values([], [reference(x, w, b, [1, 0, 2, 1, 1], 0.1)]), 1e-6);
+  const expected = engineGradients(of(false) as never, [x, w, b], one);
+  const gradients = engineGradients(of(true) as never, [x, transposed(w), b], one);
+  expectClose(gradients[0]!, expected[0]!);
+  expectClose(transposed(gradients[1]!), expected[1]!);
+  expectClose(gradients[2]!, expected[2]!);
+});
+
 describe.each([0, 0.1, 0.9])('linearCrossEntropy with smoothing %d', (smoothing) => {
   describe.each([null, [1, 0, 1, 1, 0], [0.5, 2, 1, 0, 3]])('and weights %j', (weights) => {
     const given = weights ?? [1, 1, 1, 1, 1];
     const weightTensor = () => (weights === null ? null : tf.tensor1d(weights));
     const loss = (input: Tensor, weight: Tensor, bias: Tensor) =>
-      linearCrossEntropy(input, weight, bias, labelTensor(), weightTensor(), smoothing).loss;
+      linearCrossEntropy(input, plain(weight), bias, labelTensor(), weightTensor(), smoothing).loss;
 
     test('agrees with the definition', () => {
       expectClose(
@@ -62,18 +84,18 @@ describe.each([0, 0.1, 0.9])('linearCrossEntropy with smoothing %d', (smoothing)
 test('linearCrossEntropy agrees with the plain operations on many classes, gradients included', () => {
   const [input, weight, bias] = [randomValues('X', [6, 8]), randomValues('W', [8, 500]), randomValues('B', [500])];
   const many = () => tf.tensor1d([0, 499, 250, 3, 3, 77], 'int32');
-  const fused = (a: Tensor, m: Tensor, o: Tensor) => linearCrossEntropy(a, m, o, many(), null, 0.1).loss;
-  const plain = (a: Tensor, m: Tensor, o: Tensor) =>
+  const fused = (a: Tensor, m: Tensor, o: Tensor) => linearCrossEntropy(a, plain(m), o, many(), null, 0.1).loss;
+  const separate = (a: Tensor, m: Tensor, o: Tensor) =>
     crossEntropy(tf.add(tf.matMul(a as never, m as never), o), many(), 0.1);
   const gradients = (f: typeof fused) => engineGradients(f as never, [input, weight, bias], one);
-  const expected = gradients(plain as never);
+  const expected = gradients(separate as never);
   gradients(fused).forEach((gradient, i) => expectClose(gradient, expected[i]!));
 });
 
 test('linearCrossEntropy stays finite where the label has no chance: logits of ±1000', () => {
   const [input, weight] = [values([2, 1], [1000, -1000]), values([1, 2], [1, -1])];
   const target = () => tf.tensor1d([0, 0], 'int32');
-  const run = (a: Tensor, m: Tensor) => linearCrossEntropy(a, m, tf.zeros([2]), target(), null, 0).loss;
+  const run = (a: Tensor, m: Tensor) => linearCrossEntropy(a, plain(m), tf.zeros([2]), target(), null, 0).loss;
   // Row 1 is certain and right, row 2 certain and wrong: losses 0 and 2000.
   expectClose(run(tensorOf(input), tensorOf(weight)), values([], [1000]), 1e-6);
   const [forX] = engineGradients(run as never, [input, weight], one);
@@ -87,8 +109,8 @@ test('linearCrossEntropy counts the right answers, those of weight 0 left out, a
   const target = tf.tensor1d([1, 0, 1, 1], 'int32');
   const weights = tf.tensor1d([1, 1, 0, 1]);
   const before = tf.memory().numTensors;
-  const all = linearCrossEntropy(input, weight, bias, target, null, 0.1);
-  const some = linearCrossEntropy(input, weight, bias, target, weights, 0.1);
+  const all = linearCrossEntropy(input, plain(weight), bias, target, null, 0.1);
+  const some = linearCrossEntropy(input, plain(weight), bias, target, weights, 0.1);
   expect([all.correct.dataSync()[0], some.correct.dataSync()[0]]).toEqual([3, 2]);
   expect(tf.memory().numTensors).toBe(before + 4);
 });

@@ -99,5 +99,5 @@ function crossEntropyOf(model: SequenceModel, batch: SequenceBatch, smoothing: n
 }
 
 function tokenCount({ labels, weights }: SequenceBatch): Scalar {
-  return weights === undefined ? tf.scalar(labels.size) : (tf.sum(weights) as Scalar);
+  return (weights === undefined ? tf.fill([], labels.size) : tf.sum(weights)) as Scalar;
 }

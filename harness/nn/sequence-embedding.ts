@@ -11,7 +11,9 @@ import type { MatrixLayer } from './matrix-layer.ts';
 export function embedSequence(ids: Tensor, tokens: MatrixLayer, positions: MatrixLayer, longest: number): Tensor {
   const [batch, length] = ids.shape as [number, number];
   if (length > longest) {
-    throw new Error(`embedSequence: a sequence of ${length} tokens is longer than the ${longest} positions; shorten it`);
+    throw new Error(
+      `embedSequence: a sequence of ${length} tokens is longer than the ${longest} positions; shorten it`,
+    );
   }
   const rows = tokens.lookup(tf.reshape(ids, [batch * length]));
   const width = rows.shape[1]!;

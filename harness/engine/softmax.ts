@@ -1,9 +1,13 @@
 import { runOp, type Tensor, tf } from './tensorflow.ts';
 
-/** y = exp(x)/Σexp(x) over the last axis, with the gradient (∂y − Σ ∂y∘y)∘y. */
+/**
+ * y = exp(x)/Σexp(x) over the last axis, with the gradient (∂y − Σ ∂y∘y)∘y.
+ *
+ * By way of the logarithm: TensorFlow runs `Softmax` itself by another kernel in graphs than one by one, with other bits.
+ */
 export function softmax(x: Tensor): Tensor {
   return tf.customGrad((input, save) => {
-    const y = runOp('Softmax', [input as Tensor], { T: { type: 'float32' } })[0]!;
+    const y = tf.exp(runOp('LogSoftmax', [input as Tensor], { T: { type: 'float32' } })[0]!);
     (save as (tensors: Tensor[]) => void)([y]);
     return {
       value: y,

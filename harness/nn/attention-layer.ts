@@ -3,7 +3,7 @@ import type { Tensor } from '../engine/tensorflow.ts';
 import { type Variable, variableOf } from '../engine/variable.ts';
 import { matrixDraw } from '../init/matrix-weight.ts';
 import type { Streams } from '../random.ts';
-import { attend, projectHeads } from './attention.ts';
+import { attend, projectHeads, scaledQuery } from './attention.ts';
 import {
   type AttentionProduct,
   type AttentionProductName,
@@ -53,12 +53,12 @@ export function attentionLayer(
       'output-value': outputValueProduct(value, output, heads),
     },
     applySelf(x, batch, mask) {
-      const weights = [query.value, key.value, value.value];
+      const weights = [scaledQuery(query.value, heads), key.value, value.value];
       const [queries, keys, values] = projectHeads(x, weights, batch, heads);
       return matMul(attend(queries!, keys!, values!, mask), output.value);
     },
     applyCross(x, keys, values, mask) {
-      const [queries] = projectHeads(x, [query.value], keys.shape[0]!, heads);
+      const [queries] = projectHeads(x, [scaledQuery(query.value, heads)], keys.shape[0]!, heads);
       return matMul(attend(queries!, keys, values, mask), output.value);
     },
   };

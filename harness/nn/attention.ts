@@ -25,7 +25,8 @@ function projectOnce(x: Tensor, weight: Tensor, batch: number, heads: number): T
 }
 
 /**
- * Scaled dot-product attention of every head, softmax(QKᵀ/√size + mask)·V (Vaswani et al. 2017, section 3.2.1).
+ * Dot-product attention of every head, softmax(QKᵀ + mask)·V (Vaswani et al. 2017, section 3.2.1), of queries that are
+ * scaled already: see `scaledQuery`.
  *
  * @param query [batch, heads, n, size]
  * @param key [batch, heads, m, size]
@@ -35,10 +36,18 @@ function projectOnce(x: Tensor, weight: Tensor, batch: number, heads: number): T
  */
 export function attend(query: Tensor, key: Tensor, value: Tensor, mask: Tensor | null): Tensor {
   const [batch, heads, length, size] = query.shape as [number, number, number, number];
-  const scores = tf.mul(batchMatMul(query, key, { transposeB: true }), 1 / Math.sqrt(size));
+  const scores = batchMatMul(query, key, { transposeB: true });
   const shares = softmax(mask === null ? scores : tf.add(scores, mask));
   const mixed = tf.transpose(batchMatMul(shares, value), [0, 2, 1, 3]);
   return tf.reshape(mixed, [batch * length, heads * size]);
+}
+
+/**
+ * W_q/√size, the projection [width, heads·size] to scaled queries: the smallest place for attention's scale. (Beside
+ * softmax, graphs would also multiply it into another factor of the gradient than the operations one by one do.)
+ */
+export function scaledQuery(weight: Tensor, heads: number): Tensor {
+  return tf.mul(weight, Math.sqrt(heads / weight.shape[1]!));
 }
 
 /** Low enough that its exponential is zero beside any other score. */

@@ -1,4 +1,5 @@
 import { product } from './mat-mul.ts';
+import { softmaxValue } from './softmax.ts';
 import { type Attributes, runOp, type Scalar, type Tensor, tf } from './tensorflow.ts';
 
 /** A linear layer's weight: W [features, classes], or Wᵀ where `transposed`. */
@@ -9,7 +10,7 @@ export interface LinearWeight {
 
 export interface LinearCrossEntropy {
   loss: Scalar;
-  /** Examples whose label has the largest logit, those of weight 0 left out. Has no gradient. */
+  /** Examples whose label has the largest logit, those of weight 0 left out. It outlives tidies: the caller disposes of it. */
   correct: Scalar;
 }
 
@@ -47,7 +48,7 @@ export function linearCrossEntropy(
       const z = runOp('BiasAdd', [product(features, matrix, false, transposed), offset], biasAttributes)[0]!;
       const largest = rowMaxima(z);
       const atLabel = valuesAt(z, places);
-      const p = runOp('Softmax', [z], float)[0]!;
+      const p = softmaxValue(z);
       const logSum = tf.sub(largest, tf.log(rowMaxima(p)));
       const meanWeight = column(tf.mean(matrix, transposed ? 0 : 1));
       const mean = tf.add(product(features, meanWeight, false, false), tf.mean(offset));
@@ -84,8 +85,7 @@ function gradients(dy: Tensor, saved: Tensor[], smoothing: number, transposed: b
   return [tf.mul(forX, scale), forW, tf.reshape(forB, [classes])];
 }
 
-const float: Attributes = { T: { type: 'float32' } };
-const biasAttributes: Attributes = { ...float, data_format: { string: 'NHWC' } };
+const biasAttributes: Attributes = { T: { type: 'float32' }, data_format: { string: 'NHWC' } };
 
 /** [batch, classes] to the largest of each row, [batch]. */
 function rowMaxima(x: Tensor): Tensor {

@@ -34,7 +34,8 @@ export function recordOperations<T>(
     outputs.set(id, `${name}:0`);
     types.set(id, type);
   }
-  const nameOf = (op: string) => `${op}_${nodes.length}`;
+  // A name starts with a letter or digit, which names of internal operations do not.
+  const nameOf = (op: string) => `n${nodes.length}_${op}`;
   const recorder: Partial<NodeBackend['binding']> = {
     createTensor(shape, type, values) {
       const id = native.createTensor(shape, type, values);

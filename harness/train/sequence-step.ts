@@ -57,11 +57,11 @@ export function sequenceTrainingStep(model: SequenceModel, training: SequenceTra
   const trainable = model.variables.filter((variable) => variable.role !== 'statistic');
   const optimizer = nesterov(trainable, training);
   const compute = ({ learningRate, ...batch }: SequenceFeeds): SequenceResult => {
-    let correct: Scalar | undefined;
+    let kept: Scalar | undefined;
     const { value, gradients } = valueAndGradients(() => {
-      const result = crossEntropyOf(model, batch, labelSmoothing);
-      correct = result.correct;
-      return result.loss;
+      const { loss, correct } = crossEntropyOf(model, batch, labelSmoothing);
+      kept = correct;
+      return loss;
     }, trainable);
     const decays = decayGradients(model, regularizer, decay);
     const total = trainable.map((variable, index) => {
@@ -69,17 +69,17 @@ export function sequenceTrainingStep(model: SequenceModel, training: SequenceTra
       return added === undefined ? gradients[index]! : tf.add(added, gradients[index]!);
     });
     optimizer.update(total, learningRate);
-    return { loss: value, tokens: tokenCount(batch), correct: correct! };
+    return { loss: value, tokens: tokenCount(batch), correct: released(kept!) };
   };
   return stepOf(compute, [...model.variables, ...optimizer.slots]);
 }
 
 /** An evaluation of one batch: the loss without label smoothing. It changes no variable. */
 export function sequenceEvaluationStep(model: SequenceModel): SequenceStep<SequenceBatch> {
-  const compute = (batch: SequenceBatch): SequenceResult => ({
-    ...crossEntropyOf(model, batch, 0),
-    tokens: tokenCount(batch),
-  });
+  const compute = (batch: SequenceBatch): SequenceResult => {
+    const { loss, correct } = crossEntropyOf(model, batch, 0);
+    return { loss, tokens: tokenCount(batch), correct: released(correct) };
+  };
   return stepOf(compute, model.variables);
 }
 
@@ -100,4 +100,11 @@ function crossEntropyOf(model: SequenceModel, batch: SequenceBatch, smoothing: n
 
 function tokenCount({ labels, weights }: SequenceBatch): Scalar {
   return (weights === undefined ? tf.fill([], labels.size) : tf.sum(weights)) as Scalar;
+}
+
+/** The value of a kept tensor, as one that the surrounding tidy owns. */
+function released(kept: Scalar): Scalar {
+  const value = tf.clone(kept);
+  kept.dispose();
+  return value;
 }

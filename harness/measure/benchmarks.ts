@@ -6,7 +6,9 @@ import { valueAndGradients } from '../engine/gradients.ts';
 import { relu } from '../engine/relu.ts';
 import { type Scalar, type Tensor, tf } from '../engine/tensorflow.ts';
 import { filledVariable, variableOf } from '../engine/variable.ts';
-import { methodOf } from '../methods/registry.ts';
+import { dense } from '../methods/dense.ts';
+import { lowRank } from '../methods/low-rank.ts';
+import type { LayerMethod } from '../methods/method.ts';
 import { buildResnet } from '../nn/resnet.ts';
 import { resnetBlueprint } from '../nn/resnet-blueprint.ts';
 import { gaussian, streamsOf } from '../random.ts';
@@ -37,10 +39,10 @@ const training: TrainingSpec = {
 };
 
 /** ResNet-20 at the published width: training and evaluation of a batch of 128. */
-function modelBenchmarks(label: string, methodName: string, scale: number, regularizer: RegularizerName): Benchmark[] {
+function modelBenchmarks(label: string, method: LayerMethod, scale: number, regularizer: RegularizerName): Benchmark[] {
   const build = () => {
     const blueprint = resnetBlueprint({ depth: 20, width: 16, classes: 10, size: 32, inputChannels: 3 });
-    return buildResnet(blueprint, { method: methodOf(methodName), scale, init: 'default' }, streams);
+    return buildResnet(blueprint, { method, scale, init: 'default' }, streams);
   };
   const images = () => gaussian(batchSize * 32 * 32 * 3, 1, streams('images'));
   const labels = Int32Array.from({ length: batchSize }, (_, i) => i % 10);
@@ -128,8 +130,8 @@ const dataBenchmark: Benchmark = {
 
 /** Everything that `npm run bench` times. */
 export const benchmarks: readonly Benchmark[] = [
-  ...modelBenchmarks('dense', 'dense', 1, 'weight-decay'),
-  ...modelBenchmarks('low-rank-0.1111-frobenius-decay', 'low-rank', 1 / 9, 'frobenius-decay'),
+  ...modelBenchmarks('dense', dense, 1, 'weight-decay'),
+  ...modelBenchmarks('low-rank-0.1111-frobenius-decay', lowRank, 1 / 9, 'frobenius-decay'),
   kernelBenchmark('conv2d-3x3', (x, filter) => conv2d(x, filter, { stride: [1, 1] })),
   kernelBenchmark('batch-norm', (x, _filter, channels) => {
     const zeros = tf.zerosLike(channels);

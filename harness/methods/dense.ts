@@ -5,10 +5,11 @@ import { denseConvWeight } from '../init/conv-weight.ts';
 import { type ConvShape, denseMacs, denseParameters } from '../nn/blueprint.ts';
 import type { CompressibleLayer } from '../nn/layer.ts';
 import type { Streams } from '../random.ts';
-import type { Method } from './method.ts';
+import type { LayerMethod } from './method.ts';
 
 /** The uncompressed layer: the reference that every budget and speed is relative to. */
-export const dense: Method = {
+export const dense: LayerMethod = {
+  kind: 'layer',
   name: 'dense',
   compresses: false,
   parameters: denseParameters,

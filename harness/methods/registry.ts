@@ -1,12 +1,13 @@
 import { UsageError } from '../errors.ts';
 import { dense } from './dense.ts';
 import { lowRank } from './low-rank.ts';
+import { magnitude } from './magnitude.ts';
 import type { Method } from './method.ts';
 import { randomPruning } from './random-pruning.ts';
 import { snip } from './snip.ts';
 
 /** Every method that a suite may name. */
-export const methods: readonly Method[] = [dense, lowRank, randomPruning, snip];
+export const methods: readonly Method[] = [dense, lowRank, randomPruning, snip, magnitude];
 
 /** @throws UsageError naming the known methods. */
 export function methodOf(name: string): Method {

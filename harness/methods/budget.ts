@@ -1,3 +1,4 @@
+import { UsageError } from '../errors.ts';
 import { type Blueprint, totalMacs, totalParameters } from '../nn/blueprint.ts';
 import { weightsToKeep } from '../sparse/budget.ts';
 import { totalWeights, unmaskedParameters } from '../sparse/weights.ts';
@@ -17,7 +18,7 @@ export interface BudgetPlan {
   passMacs: number;
 }
 
-/** @throws UsageError where a sparse method cannot reach the budget. */
+/** @throws UsageError where neither ranks nor masks reach so small a budget, naming the nearest one that they reach. */
 export function planBudget(blueprint: Blueprint, method: Method, budget: number): BudgetPlan {
   const [all, weights] = [totalParameters(blueprint), totalWeights(blueprint)];
   if (method.kind === 'sparse') {
@@ -25,6 +26,7 @@ export function planBudget(blueprint: Blueprint, method: Method, budget: number)
     const ratio = (unmaskedParameters(blueprint) + keep) / all;
     return { scale: 1, ratio, weightRatio: keep / weights, keep, passMacs: totalMacs(blueprint) };
   }
+  refuseBelowRankOne(blueprint, method, budget);
   const { scale, ratio } = findRankScale(blueprint, method, budget);
   const kept = method.compresses ? totalParameters(blueprint, (shape) => method.parameters(shape, scale)) : all;
   return {
@@ -32,6 +34,19 @@ export function planBudget(blueprint: Blueprint, method: Method, budget: number)
     weightRatio: (kept - unmaskedParameters(blueprint)) / weights,
     passMacs: totalMacs(blueprint, (shape) => method.macs(shape, scale)),
   };
+}
+
+/** A layer keeps rank 1 at least, and the rest of the network is dense. */
+function refuseBelowRankOne(blueprint: Blueprint, method: LayerMethod, budget: number): void {
+  if (!method.compresses) return;
+  const smallest = totalParameters(blueprint, (shape) => method.parameters(shape, 0)) / totalParameters(blueprint);
+  if (budget >= smallest) return;
+  // Rounded up, so that the budget named is itself reached.
+  const nearest = Math.ceil(smallest * 1e6) / 1e6;
+  throw new UsageError(
+    `method ${method.name}: budget ${budget} is below what ${blueprint.name} keeps at rank 1; the nearest budget that it ` +
+      `reaches is ${nearest}`,
+  );
 }
 
 export interface ReachedBudget {

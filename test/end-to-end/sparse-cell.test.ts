@@ -66,6 +66,30 @@ describe('a sparse cell', () => {
     expect(record.macs).toBeLessThan(denseMacs);
   });
 
+  it('of two phases is planned, counted and recorded as both, and judged by the second', async () => {
+    const [cell] = cellsOf({ method: 'magnitude' });
+    const [dense] = cellsOf({ method: 'dense', budgets: [1] });
+    // Beside the 4 s that every cell takes: 3 epochs and half as many, rounded up.
+    expect((cell!.estimatedSeconds - 4) / (dense!.estimatedSeconds - 4)).toBeCloseTo(5 / 3, 9);
+    const progress: string[] = [];
+    const record = await runCell(cell!, {
+      ...context,
+      onProgress: ({ phase, epoch, epochs, step, steps }) => {
+        if (phase === 'evaluate') progress.push(`${epoch}/${epochs}, ${step}/${steps}`);
+      },
+    });
+    expect(progress).toEqual([1, 2, 3, 4, 5].map((epoch) => `${epoch}/5, ${4 * epoch}/20`));
+    expect(record).toMatchObject({
+      ...{ nonzero_parameters: kept, training_passes: 5, training_macs: 3 * denseMacs * 500 },
+      phases: [
+        { label: 'dense', epochs: 3 },
+        { label: 'fine-tune', epochs: 2 },
+      ],
+    });
+    expect(record.curve.map(({ epoch }) => epoch)).toEqual([1, 2, 3, 4, 5]);
+    expect(record.best_value).toBe(Math.max(...record.curve.slice(3).map((point) => point.test_accuracy!)));
+  });
+
   it('has all of the operations of the dense network where it keeps everything', async () => {
     const record = await runCell(cellsOf({ method: 'random-pruning', budgets: [1] })[0]!, context);
     expect(record).toMatchObject({ macs: denseMacs, nonzero_parameters: parameters, ratio: 1, weight_ratio: 1 });

@@ -59,6 +59,12 @@ describe.each(sparseMethods.map((method) => ({ name: method.name, method })))('$
     expect(nonzero).toBeGreaterThan(0.98 * Math.round(0.25 * parameters));
   });
 
+  test('diverges as a dense training does, without an error of its own', async () => {
+    const setUp = sparseSetUp(method, { training: { learningRate: 1e30 } });
+    expect(await trainSparse(setUp)).toMatchObject({ diverged: true });
+    expect(setUp.sparse.counts(false).parameters).toBeGreaterThan(0);
+  });
+
   test('interrupted and resumed, ends with the bits of an undisturbed run', async () => {
     const options = { training: { epochs: 2 } };
     const files: string[] = [];

@@ -32,9 +32,13 @@ export type Lane = (cell: Case) => Outcome | null;
 
 const countNames = ['parameters', 'nonzero_parameters', 'macs', 'ratio'] as const;
 
-/** Counts are exact: any change, in either direction, needs `accept`. */
+/** Where training chooses which weights to mask, so that another environment's rounding moves the operations too. */
+const isMasked = (entry: BaselineEntry) => entry.nonzero_parameters !== entry.parameters;
+
+/** Counts are exact: any change, in either direction, needs `accept`. The operations of a masked network are no count. */
 export const countLane: Lane = ({ record, entry }) => {
-  const stored = countNames.filter((name) => entry[name] !== null && entry[name] !== record[name]);
+  const names = isMasked(entry) ? countNames.filter((name) => name !== 'macs') : countNames;
+  const stored = names.filter((name) => entry[name] !== null && entry[name] !== record[name]);
   // A run that diverged may not have been counted; that it diverged is the next lane's matter.
   const changed = record.status === 'diverged' ? stored.filter((name) => record[name] !== null) : stored;
   const [first] = changed;

@@ -7,18 +7,22 @@ import { fingerprintOf } from './measure/fingerprint.ts';
 import { type GpuMemorySampler, sampleGpuMemory } from './measure/gpu-memory.ts';
 import { timeTask } from './measure/speed.ts';
 import { countParameters, weightsDigest } from './measure/weights.ts';
-import { findRankScale } from './methods/budget.ts';
+import { planBudget } from './methods/budget.ts';
+import { dense } from './methods/dense.ts';
+import { phasesOf } from './methods/phases.ts';
 import { methodOf } from './methods/registry.ts';
-import { totalMacs } from './nn/blueprint.ts';
 import { buildResnet } from './nn/resnet.ts';
 import { blueprintOf, familyOf } from './plan.ts';
 import { programDigest } from './program.ts';
 import { streamsOf } from './random.ts';
 import { type CellRecord, type EpochPoint, identityOf } from './record.ts';
+import { masksOf } from './sparse/context.ts';
+import { startSparse } from './sparse/start.ts';
 import type { Cell } from './spec.ts';
 import { batchTensors } from './train/batch-tensors.ts';
 import { type EvaluationStep, evaluationStep } from './train/evaluate.ts';
-import { evaluationBatch, train } from './train/trainer.ts';
+import { totalEpochs, trainPhases } from './train/phases.ts';
+import { evaluationBatch } from './train/trainer.ts';
 import { type TrainingStep, trainingStep } from './train/training-step.ts';
 
 export interface CellProgress {
@@ -45,7 +49,9 @@ export interface CellContext {
 export async function runCell(cell: Cell, context: CellContext): Promise<CellRecord> {
   const startedAt = new Date();
   const { config } = cell;
-  const { epochs } = config.training;
+  const method = methodOf(config.method);
+  const phases = phasesOf(method, config.training);
+  const epochs = totalEpochs(phases);
   context.onProgress({ phase: 'prepare', epoch: 0, epochs, step: 0, steps: 0, loss: null });
   loadEngine({ threads: context.threads, device: context.device });
   const data = await loadImages(config.dataset, context.dataDir);
@@ -53,10 +59,16 @@ export async function runCell(cell: Cell, context: CellContext): Promise<CellRec
   const sampler = context.device === 'gpu' ? sampleGpuMemory(process.pid, (reason) => warnings.push(reason)) : null;
   const streams = streamsOf(familyOf(config), config.seed);
   const blueprint = blueprintOf(config.model, config.dataset);
-  const method = methodOf(config.method);
-  const { scale, ratio } = findRankScale(blueprint, method, config.budget);
-  const model = buildResnet(blueprint, { method, scale, init: config.init }, streams);
-  const step = trainingStep(model, config.training, config.regularizer);
+  const budget = planBudget(blueprint, method, config.budget);
+  const layers = method.kind === 'layer' ? method : dense;
+  const model = buildResnet(blueprint, { method: layers, scale: budget.scale, init: config.init }, streams);
+  const masks = method.kind === 'sparse' ? masksOf(model) : undefined;
+  const step = trainingStep(model, config.training, config.regularizer, masks);
+  const sparse =
+    method.kind === 'sparse' && masks !== undefined
+      ? startSparse({ ...config, method, model, masks, step, keep: budget.keep!, data, streams })
+      : null;
+  const state = [...step.variables, ...(sparse?.variables ?? [])];
   const evaluation = evaluationStep(model, [data.height, data.width, data.channels]);
   const fingerprint = await fingerprintOf({ threads: context.threads, data: data.digest });
 
@@ -65,37 +77,45 @@ export async function runCell(cell: Cell, context: CellContext): Promise<CellRec
   const key = { id: cell.id, fingerprint: JSON.stringify({ ...fingerprint, program }) };
   let done: EpochPoint[] = [];
   if (checkpoint !== null) {
-    const restored = await restoreCheckpoint(checkpoint, key, step.variables);
+    const restored = await restoreCheckpoint(checkpoint, key, state);
     if (restored.state === 'restored') done = restored.curve;
     if (restored.state === 'refused') warnings.push(restored.reason);
   }
-  const { curve, diverged } = await train({
+  const { curve, diverged } = await trainPhases({
     model,
     step,
     evaluation,
     data,
     dataset: config.dataset,
-    training: config.training,
+    phases,
+    ...sparse?.hooks,
     streams,
     curve: done,
     onProgress: (progress) => context.onProgress({ ...progress, epochs }),
     onEpoch: async (points) => {
-      if (checkpoint !== null) await saveCheckpoint(checkpoint, key, points, step.variables);
+      if (checkpoint !== null) await saveCheckpoint(checkpoint, key, points, state);
     },
   });
   context.onProgress({ phase: 'measure', epoch: epochs, epochs, step: 1, steps: 1, loss: null });
   const digest = weightsDigest(model.variables);
   const counts = countParameters(model.variables);
+  const masked = sparse?.counts(!diverged);
   const last = curve[curve.length - 1]!;
-  const accuracies = curve.map((point) => point.test_accuracy).filter((value) => value !== null);
+  const examples = curve.length * data.train.count + (sparse?.examples() ?? 0);
+  // Before the last phase a network may be of another size.
+  const lastPhase = curve.slice(epochs - phases[phases.length - 1]!.training.epochs);
+  const accuracies = lastPhase.map((point) => point.test_accuracy).filter((value) => value !== null);
   const measured = await measureCell(step, evaluation, data, cell, sampler);
   const record: CellRecord = {
     version: 1,
     ...identityOf(cell),
-    ratio,
+    ratio: budget.ratio,
+    weight_ratio: budget.weightRatio,
     parameters: counts.parameters,
-    nonzero_parameters: counts.nonzero,
-    macs: totalMacs(blueprint, (shape) => method.macs(shape, scale)),
+    nonzero_parameters: masked?.parameters ?? counts.nonzero,
+    macs: masked?.macs ?? budget.passMacs,
+    training_passes: examples / data.train.count,
+    training_macs: 3 * budget.passMacs * examples,
     metric: 'accuracy',
     value: diverged ? null : last.test_accuracy,
     best_value: accuracies.length === 0 ? null : Math.max(...accuracies),
@@ -110,6 +130,7 @@ export async function runCell(cell: Cell, context: CellContext): Promise<CellRec
     data_source: data.source,
     train_examples: data.train.count,
     test_examples: data.test.count,
+    phases: phases.map(({ label, training }) => ({ label, epochs: training.epochs })),
     curve,
     warnings,
     started_at: startedAt.toISOString(),

@@ -2,12 +2,15 @@ import { createHash } from 'node:crypto';
 import { canonicalJson } from './canonical-json.ts';
 import { cifar10Counts } from './data/cifar10.ts';
 import { UsageError } from './errors.ts';
-import { findRankScale } from './methods/budget.ts';
+import { planBudget } from './methods/budget.ts';
+import type { Method } from './methods/method.ts';
+import { phasesOf } from './methods/phases.ts';
 import { methodOf } from './methods/registry.ts';
 import { nameMatcher } from './name-matcher.ts';
 import { type Blueprint, totalMacs } from './nn/blueprint.ts';
 import { resnetBlueprint } from './nn/resnet-blueprint.ts';
 import type { ArmSpec, Cell, CellConfig, DatasetSpec, ModelSpec, ProfileName, ProfileSpec, SuiteSpec } from './spec.ts';
+import { totalEpochs } from './train/phases.ts';
 
 export interface PlanOptions {
   /** Whether the profile's real data set is present; otherwise its generated stand-in is planned. */
@@ -95,8 +98,11 @@ function cellsOfArm(context: ArmContext, arm: ArmSpec): Cell[] {
 function cellOf({ suite, profileName, profile }: ArmContext, config: CellConfig): Cell {
   const blueprint = blueprintOf(config.model, config.dataset);
   const method = methodOf(config.method);
-  const { scale, ratio } = findRankScale(blueprint, method, config.budget);
-  const arm = method.compresses ? `${config.method}-${config.budget}` : config.method;
+  refuseForSparse(suite, profileName, method, config);
+  const { ratio, passMacs } = planBudget(blueprint, method, config.budget);
+  const epochs = totalEpochs(phasesOf(method, config.training));
+  const dense = method.kind === 'layer' && !method.compresses;
+  const arm = dense ? config.method : `${config.method}-${config.budget}`;
   return {
     id: hashOf(config),
     suite,
@@ -111,14 +117,21 @@ function cellOf({ suite, profileName, profile }: ArmContext, config: CellConfig)
     ratio,
     seed: config.seed,
     config,
-    estimatedSeconds: estimateSeconds(
-      blueprint,
-      profile,
-      config,
-      totalMacs(blueprint, (shape) => method.macs(shape, scale)),
-    ),
+    estimatedSeconds: estimateSeconds(blueprint, profile, config, epochs, passMacs),
     timeLimitSeconds: profile.timeLimitSeconds,
   };
+}
+
+/** A sparse method starts from the dense initialization, and a masked weight is no product of factors. */
+function refuseForSparse(suite: string, profile: ProfileName, method: Method, config: CellConfig): void {
+  if (method.kind !== 'sparse') return;
+  const wrong =
+    config.init !== 'default'
+      ? `init '${config.init}'; give its arm inits ['default']`
+      : config.regularizer === 'frobenius-decay'
+        ? "regularizer 'frobenius-decay', which is weight decay there; name that"
+        : null;
+  if (wrong !== null) throw new UsageError(`suite ${suite}, profile ${profile}: method ${method.name} has no ${wrong}`);
 }
 
 /** The network of a model on a data set; every image set so far has 10 classes of 32 x 32 x 3. */
@@ -140,11 +153,16 @@ function hashOf(config: CellConfig): string {
 const overheadSeconds = 4;
 /** Measured: at a tenth of the dense operations a step still takes about 0.6 of the dense time. */
 const fixedShare = 0.55;
-function estimateSeconds(blueprint: Blueprint, profile: ProfileSpec, config: CellConfig, macs: number): number {
-  const { dataset, training } = config;
-  const trained = (dataset.trainExamples ?? cifar10Counts.train) * training.epochs;
+function estimateSeconds(
+  blueprint: Blueprint,
+  profile: ProfileSpec,
+  { dataset }: CellConfig,
+  epochs: number,
+  macs: number,
+): number {
+  const trained = (dataset.trainExamples ?? cifar10Counts.train) * epochs;
   // A test image costs a forward pass: a third of a training step's three convolutions.
-  const tested = ((dataset.testExamples ?? cifar10Counts.test) * training.epochs) / 3;
+  const tested = ((dataset.testExamples ?? cifar10Counts.test) * epochs) / 3;
   const relative = fixedShare + (1 - fixedShare) * Math.min(1, macs / totalMacs(blueprint));
   return overheadSeconds + ((trained + tested) * relative) / profile.denseExamplesPerSecond;
 }

@@ -58,14 +58,21 @@ export const recordSchema = z.strictObject({
   budget: z.number(),
   ratio: measured,
   seed: count,
+  /** Kept over all, of the convolution and linear weights only: biases and normalizations left out of both. */
+  weight_ratio: measured,
   parameters: count.nullable(),
+  /** Under masks: what the masks keep, and all that they do not cover. */
   nonzero_parameters: count.nullable(),
-  /** Multiply-accumulate operations of one example's forward pass: convolutions and linear layers. */
+  /** Multiply-accumulate operations of one example's forward pass: convolutions and linear layers, without masked weights. */
   macs: count.nullable(),
+  /** Examples propagated forward and backward, in all phases and for scores, over the training set's size; tests left out. */
+  training_passes: measured,
+  /** 3 x the forward pass's multiply-accumulates x these examples; masked weights count, as they are multiplied too. */
+  training_macs: measured,
   metric: z.enum(metricNames),
   /** The metric after the last epoch, a fraction: the value that is gated. */
   value: share,
-  /** The best over the epochs' tests: selected on the test set, so only shown. */
+  /** The best over the last phase's tests: selected on the test set, so only shown. */
   best_value: share,
   train_loss: measured,
   train_examples_per_second: measured,
@@ -86,6 +93,8 @@ export const recordSchema = z.strictObject({
   data_source: z.enum(['files', 'generated']).nullable(),
   train_examples: count.nullable(),
   test_examples: count.nullable(),
+  /** The trainings that follow one another in the curve. */
+  phases: z.array(z.strictObject({ label: z.string(), epochs: count })),
   curve: z.array(epochSchema),
   warnings: z.array(z.string()),
   started_at: z.string(),

@@ -26,7 +26,8 @@ export interface ArmSummary {
 }
 
 const meanFields = [
-  ...(['ratio', 'parameters', 'nonzero_parameters', 'macs', 'best_value', 'train_loss'] as const),
+  ...(['ratio', 'weight_ratio', 'parameters', 'nonzero_parameters', 'macs', 'best_value', 'train_loss'] as const),
+  ...(['training_passes', 'training_macs'] as const),
   ...(['train_examples_per_second', 'eval_examples_per_second', 'step_ms'] as const),
   ...(['gpu_memory_peak_bytes', 'rss_peak_bytes', 'tensor_peak_bytes'] as const),
 ] satisfies NumericField[];

@@ -62,6 +62,7 @@ export interface MeanPoint extends Style {
   /** mean ± sample standard deviation; the mean itself for one seed. */
   low: number;
   high: number;
+  /** Parameters that are not masked. */
   parameters: number | null;
 }
 
@@ -72,7 +73,15 @@ export function meanPoints(arms: readonly ArmSummary[]): MeanPoint[] {
     const [low, high] = [center - (sd ?? 0), center + (sd ?? 0)];
     const { method } = arm;
     return [
-      { arm: shortLabel(arm), method, mean: center, low, high, parameters: arm.means.parameters, ...styleOf(arm) },
+      {
+        arm: shortLabel(arm),
+        method,
+        mean: center,
+        low,
+        high,
+        parameters: arm.means.nonzero_parameters,
+        ...styleOf(arm),
+      },
     ];
   });
 }

@@ -1,4 +1,5 @@
 import { summarizeArms } from './arm-summary.ts';
+import { computeSection } from './compute-section.ts';
 import { contrastSection } from './contrast-section.ts';
 import type { Section } from './document.ts';
 import { publishedSection } from './published-section.ts';
@@ -14,6 +15,7 @@ export function reportSections(input: ReportInput): Section[] {
     verdictSection(input),
     runSection(input),
     resultSection(arms),
+    computeSection(arms),
     contrastSection(arms),
     publishedSection(arms),
     troubleSection(input.records),

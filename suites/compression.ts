@@ -3,7 +3,7 @@ import { matchedDecay } from './matched-decay.ts';
 
 /**
  * Dense against low-rank ResNets on images, each low-rank budget under every initialization x regularizer combination
- * (Khodak et al. 2021, section 4, table 1).
+ * (Khodak et al. 2021, section 4, table 1), and against sparse ones at the same budget.
  */
 
 const cifar10: DatasetSpec = {
@@ -44,6 +44,11 @@ const lowRankAt = (...budgets: number[]): ArmSpec => ({
   budgets,
 });
 
+/** Masks over the dense network: neither spectral initialization nor Frobenius decay applies. */
+const sparseAt = (method: string, ...budgets: number[]): ArmSpec => ({
+  ...{ method, inits: ['default'], regularizers: ['weight-decay'], budgets },
+});
+
 const smokeSizes = { trainExamples: 4000, testExamples: 2000 };
 const nightlySizes = { trainExamples: 20_000, testExamples: 10_000 };
 
@@ -61,7 +66,7 @@ export const compression: SuiteSpec = {
       dataset: { ...cifar10, ...smokeSizes },
       fallbackDataset: { ...cifar10, name: 'generated', ...smokeSizes },
       training: shortened(8, 32, smokeSizes.trainExamples),
-      arms: [dense, lowRankAt(0.25)],
+      arms: [dense, lowRankAt(0.25), sparseAt('snip', 0.25), sparseAt('set', 0.25)],
       seeds: 2,
       margin: 0.08,
       timeLimitSeconds: 600,

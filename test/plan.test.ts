@@ -29,7 +29,7 @@ describe('the plan of a profile', () => {
       'dense.default.weight-decay.seed-1',
     ]);
     expect(cells.map(({ model, seed }) => `${model}/${seed}`).filter((_, i) => i % 9 === 0)).toEqual([
-      ...['resnet-20/0', 'resnet-20/1', 'resnet-8-w4/0', 'resnet-8-w4/1'],
+      ...['resnet-20/0', 'resnet-20/1', 'resnet-8-w8/0', 'resnet-8-w8/1'],
     ]);
     expect(plan()).toEqual(cells);
   });
@@ -58,10 +58,10 @@ describe('the plan of a profile', () => {
   });
 
   test('keeps the cells that match any of the globs', () => {
-    const only = ['dense.*', '*spectral*resnet-8-w4*seed-1'];
+    const only = ['dense.*', '*spectral*resnet-8-w8*seed-1'];
     const kept = plan(undefined, { only });
     expect(kept).toEqual(
-      plan().filter(({ cell }) => /^dense/.test(cell) || /spectral.*resnet-8-w4.*seed-1$/.test(cell)),
+      plan().filter(({ cell }) => /^dense/.test(cell) || /spectral.*resnet-8-w8.*seed-1$/.test(cell)),
     );
     expect(kept.length).toBe(4 + 4);
     expect(plan(undefined, { only: [] }).length).toBe(36);
@@ -199,7 +199,7 @@ describe('the family of a cell, whose random streams are shared,', () => {
     const families = new Set(cells.map(({ config }) => familyOf(config)));
     expect([...families].sort()).toEqual([
       '{"dataset":"cifar-10","model":{"depth":20,"name":"resnet","width":16}}',
-      '{"dataset":"cifar-10","model":{"depth":8,"name":"resnet","width":4}}',
+      '{"dataset":"cifar-10","model":{"depth":8,"name":"resnet","width":8}}',
     ]);
   });
 

@@ -1,5 +1,7 @@
 import { tf } from '../engine/tensorflow.ts';
-import { methodOf } from '../methods/registry.ts';
+import { dense } from '../methods/dense.ts';
+import { lowRank } from '../methods/low-rank.ts';
+import type { LayerMethod } from '../methods/method.ts';
 import { totalMacs } from '../nn/blueprint.ts';
 import { buildResnet } from '../nn/resnet.ts';
 import { resnetBlueprint } from '../nn/resnet-blueprint.ts';
@@ -28,7 +30,7 @@ const training: TrainingSpec = {
 
 interface Variant {
   label: string;
-  method: string;
+  method: LayerMethod;
   /** Rank scale. */
   scale: number;
   regularizer: RegularizerName;
@@ -38,11 +40,11 @@ const images = () => gaussian(batchSize * 32 * 32 * 3, 1, streams('images'));
 const labels = () => Int32Array.from({ length: batchSize }, (_, i) => i % 10);
 
 function build({ method, scale }: Variant) {
-  return buildResnet(blueprint, { method: methodOf(method), scale, init: 'default' }, streams);
+  return buildResnet(blueprint, { method, scale, init: 'default' }, streams);
 }
 
 function forwardMacs({ method, scale }: Variant): number {
-  return totalMacs(blueprint, (shape) => methodOf(method).macs(shape, scale));
+  return totalMacs(blueprint, (shape) => method.macs(shape, scale));
 }
 
 function trainStepBenchmark(variant: Variant): Benchmark {
@@ -88,21 +90,21 @@ function evaluationBenchmark(variant: Variant): Benchmark {
   };
 }
 
-const dense: Variant = { label: 'dense', method: 'dense', scale: 1, regularizer: 'weight-decay' };
-const lowRank: Variant = {
+const denseVariant: Variant = { label: 'dense', method: dense, scale: 1, regularizer: 'weight-decay' };
+const lowRankVariant: Variant = {
   label: 'low-rank-0.1111-frobenius-decay',
-  method: 'low-rank',
+  method: lowRank,
   scale: 1 / 9,
   regularizer: 'frobenius-decay',
 };
 
 /** The training step that others are compared with. */
-export const denseTrainStep: Benchmark = trainStepBenchmark(dense);
+export const denseTrainStep: Benchmark = trainStepBenchmark(denseVariant);
 
 /** ResNet-20 at the published width: training and evaluation of a batch of 128. */
 export const resnetBenchmarks: readonly Benchmark[] = [
   denseTrainStep,
-  evaluationBenchmark(dense),
-  trainStepBenchmark(lowRank),
-  evaluationBenchmark(lowRank),
+  evaluationBenchmark(denseVariant),
+  trainStepBenchmark(lowRankVariant),
+  evaluationBenchmark(lowRankVariant),
 ];

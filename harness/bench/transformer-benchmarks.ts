@@ -1,5 +1,7 @@
 import { type Scalar, type Tensor, tf } from '../engine/tensorflow.ts';
-import { methodOf } from '../methods/registry.ts';
+import { dense } from '../methods/dense.ts';
+import { lowRank } from '../methods/low-rank.ts';
+import type { LayerMethod } from '../methods/method.ts';
 import { buildTransformer } from '../nn/transformer.ts';
 import { transformerBlueprint, transformerMacs, transformerSmall } from '../nn/transformer-blueprint.ts';
 import { streamsOf } from '../random.ts';
@@ -32,17 +34,17 @@ const training: SequenceTraining = {
 
 interface Variant {
   label: string;
-  method: string;
+  method: LayerMethod;
   /** Rank scale. */
   scale: number;
 }
 
 function build({ method, scale }: Variant) {
-  return buildTransformer(blueprint, { method: methodOf(method), scale, init: 'default' }, streams);
+  return buildTransformer(blueprint, { method, scale, init: 'default' }, streams);
 }
 
 function forwardMacs({ method, scale }: Variant): number {
-  return transformerMacs(blueprint, methodOf(method).matrices!, scale, { source: length, target: length });
+  return transformerMacs(blueprint, method.matrices!, scale, { source: length, target: length });
 }
 
 function randomBatch(): SequenceBatch {
@@ -93,6 +95,6 @@ function benchmarksOf(variant: Variant): Benchmark[] {
 
 /** `transformer_small` on 64 sentence pairs of 24 tokens with vocabularies of 8,000: a training step, and an evaluation. */
 export const transformerBenchmarks: readonly Benchmark[] = [
-  ...benchmarksOf({ label: 'dense', method: 'dense', scale: 1 }),
-  ...benchmarksOf({ label: 'low-rank-0.25', method: 'low-rank', scale: 0.25 }),
+  ...benchmarksOf({ label: 'dense', method: dense, scale: 1 }),
+  ...benchmarksOf({ label: 'low-rank-0.25', method: lowRank, scale: 0.25 }),
 ];

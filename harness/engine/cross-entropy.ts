@@ -11,18 +11,6 @@ export function crossEntropy(logits: Tensor, labels: Tensor, smoothing: number):
   return tf.tidy(() => tf.mean(exampleLosses(logits, labels, smoothing)) as Scalar);
 }
 
-/**
- * The same as a weighted mean Σ w·loss / Σ w. With weights 1 for tokens and 0 for padding it is the mean over the tokens.
- *
- * @param weights [batch], not all zero (the mean of nothing is not a number)
- */
-export function weightedCrossEntropy(logits: Tensor, labels: Tensor, smoothing: number, weights: Tensor): Scalar {
-  return tf.tidy(() => {
-    const shares = tf.div(weights, tf.sum(weights));
-    return tf.sum(tf.mul(exampleLosses(logits, labels, smoothing), shares)) as Scalar;
-  });
-}
-
 /** The loss of each example, [batch]. */
 function exampleLosses(logits: Tensor, labels: Tensor, smoothing: number): Tensor {
   return tf.customGrad((input, save) => {

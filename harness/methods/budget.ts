@@ -1,5 +1,53 @@
-import { type Blueprint, totalParameters } from '../nn/blueprint.ts';
-import type { Method } from './method.ts';
+import { UsageError } from '../errors.ts';
+import { type Blueprint, totalMacs, totalParameters } from '../nn/blueprint.ts';
+import { weightsToKeep } from '../sparse/budget.ts';
+import { totalWeights, unmaskedParameters } from '../sparse/weights.ts';
+import type { LayerMethod, Method } from './method.ts';
+
+/** What a method makes of a budget on a network, known before training. */
+export interface BudgetPlan {
+  /** The rank scale of a layer method; 1 for a sparse one. */
+  scale: number;
+  /** Parameters kept over all parameters of the dense network. */
+  ratio: number;
+  /** Kept over all, of convolution and linear weights only: biases and normalizations left out of both. */
+  weightRatio: number;
+  /** Weights that a sparse method keeps; null for a layer method. */
+  keep: number | null;
+  /** Multiply-accumulates that one example's forward pass takes; masked weights are multiplied like the others. */
+  passMacs: number;
+}
+
+/** @throws UsageError where neither ranks nor masks reach so small a budget, naming the nearest one that they reach. */
+export function planBudget(blueprint: Blueprint, method: Method, budget: number): BudgetPlan {
+  const [all, weights] = [totalParameters(blueprint), totalWeights(blueprint)];
+  if (method.kind === 'sparse') {
+    const keep = weightsToKeep(blueprint, method, budget);
+    const ratio = (unmaskedParameters(blueprint) + keep) / all;
+    return { scale: 1, ratio, weightRatio: keep / weights, keep, passMacs: totalMacs(blueprint) };
+  }
+  refuseBelowRankOne(blueprint, method, budget);
+  const { scale, ratio } = findRankScale(blueprint, method, budget);
+  const kept = method.compresses ? totalParameters(blueprint, (shape) => method.parameters(shape, scale)) : all;
+  return {
+    ...{ scale, ratio, keep: null },
+    weightRatio: (kept - unmaskedParameters(blueprint)) / weights,
+    passMacs: totalMacs(blueprint, (shape) => method.macs(shape, scale)),
+  };
+}
+
+/** A layer keeps rank 1 at least, and the rest of the network is dense. */
+function refuseBelowRankOne(blueprint: Blueprint, method: LayerMethod, budget: number): void {
+  if (!method.compresses) return;
+  const smallest = totalParameters(blueprint, (shape) => method.parameters(shape, 0)) / totalParameters(blueprint);
+  if (budget >= smallest) return;
+  // Rounded up, so that the budget named is itself reached.
+  const nearest = Math.ceil(smallest * 1e6) / 1e6;
+  throw new UsageError(
+    `method ${method.name}: budget ${budget} is below what ${blueprint.name} keeps at rank 1; the nearest budget that it ` +
+      `reaches is ${nearest}`,
+  );
+}
 
 export interface ReachedBudget {
   /** The one rank scale s of all layers. */
@@ -14,7 +62,7 @@ const tolerance = 1e-6;
  * The rank scale whose parameter ratio is closest to the budget, by bisection on [0, 1] (paper's code,
  * `compress_model`): it ends when the interval or the miss falls below 1e-6 and returns the closest point visited.
  */
-export function findRankScale(blueprint: Blueprint, method: Method, budget: number): ReachedBudget {
+export function findRankScale(blueprint: Blueprint, method: LayerMethod, budget: number): ReachedBudget {
   if (!method.compresses) return { scale: 1, ratio: 1 };
   const dense = totalParameters(blueprint);
   const ratioAt = (scale: number) => totalParameters(blueprint, (shape) => method.parameters(shape, scale)) / dense;

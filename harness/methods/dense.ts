@@ -6,10 +6,11 @@ import { type ConvShape, denseMacs, denseParameters } from '../nn/blueprint.ts';
 import type { CompressibleLayer } from '../nn/layer.ts';
 import type { Streams } from '../random.ts';
 import { denseMatrices } from './dense-matrix.ts';
-import type { Method } from './method.ts';
+import type { LayerMethod } from './method.ts';
 
 /** The uncompressed layer: the reference that every budget and speed is relative to. */
-export const dense: Method = {
+export const dense: LayerMethod = {
+  kind: 'layer',
   name: 'dense',
   compresses: false,
   parameters: denseParameters,

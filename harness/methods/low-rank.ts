@@ -10,7 +10,7 @@ import type { Streams } from '../random.ts';
 import { frobeniusGradients } from '../regularize/frobenius.ts';
 import type { InitName } from '../spec.ts';
 import { lowRankMatrices } from './low-rank-matrix.ts';
-import type { Method } from './method.ts';
+import type { LayerMethod } from './method.ts';
 import { roundHalfEven } from './round.ts';
 
 /**
@@ -18,7 +18,8 @@ import { roundHalfEven } from './round.ts';
  * Below rank scale 1 it runs as a (1 x k2) convolution to r channels and a (k1 x 1) convolution to the outputs; at or
  * above, where that would cost more than the dense layer, the dense weight is recomposed in every pass.
  */
-export const lowRank: Method = {
+export const lowRank: LayerMethod = {
+  kind: 'layer',
   name: 'low-rank',
   compresses: true,
   parameters(shape, scale) {

@@ -1,11 +1,16 @@
 import type { ConvShape } from '../nn/blueprint.ts';
 import type { CompressibleLayer } from '../nn/layer.ts';
 import type { Streams } from '../random.ts';
+import type { SparseMethod } from '../sparse/sparse-method.ts';
 import type { InitName } from '../spec.ts';
 import type { MatrixMethod } from './matrix-method.ts';
 
+/** How a network comes to its budget: by other layers, or by masks over the dense ones. */
+export type Method = LayerMethod | SparseMethod;
+
 /** How a method replaces one dense layer. `scale` is the network's one rank scale s (paper, section 4). */
-export interface Method {
+export interface LayerMethod {
+  readonly kind: 'layer';
   readonly name: string;
   /** False for a method that leaves layers dense: its budget is always 1. */
   readonly compresses: boolean;

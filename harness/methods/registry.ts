@@ -1,10 +1,14 @@
 import { UsageError } from '../errors.ts';
 import { dense } from './dense.ts';
 import { lowRank } from './low-rank.ts';
+import { magnitude } from './magnitude.ts';
 import type { Method } from './method.ts';
+import { randomPruning } from './random-pruning.ts';
+import { set } from './set.ts';
+import { snip } from './snip.ts';
 
 /** Every method that a suite may name. */
-export const methods: readonly Method[] = [dense, lowRank];
+export const methods: readonly Method[] = [dense, lowRank, randomPruning, snip, magnitude, set];
 
 /** @throws UsageError naming the known methods. */
 export function methodOf(name: string): Method {

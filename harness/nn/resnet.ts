@@ -1,7 +1,7 @@
 import { relu } from '../engine/relu.ts';
 import { type Tensor, type Tensor4D, tf } from '../engine/tensorflow.ts';
 import { denseConv } from '../methods/dense.ts';
-import type { Method } from '../methods/method.ts';
+import type { LayerMethod } from '../methods/method.ts';
 import type { Streams } from '../random.ts';
 import type { InitName } from '../spec.ts';
 import { batchNormLayer } from './batch-norm-layer.ts';
@@ -11,7 +11,7 @@ import { linearLayer } from './linear-layer.ts';
 import type { Model } from './model.ts';
 
 export interface Compression {
-  method: Method;
+  method: LayerMethod;
   scale: number;
   init: InitName;
 }

@@ -1,6 +1,6 @@
 import { filledVariable, type Variable } from '../engine/variable.ts';
 import { UsageError } from '../errors.ts';
-import type { Method } from '../methods/method.ts';
+import type { LayerMethod } from '../methods/method.ts';
 import type { Streams } from '../random.ts';
 import type { InitName } from '../spec.ts';
 import { type AttentionLayer, attentionLayer } from './attention-layer.ts';
@@ -11,7 +11,7 @@ import type { MatrixLayer } from './matrix-layer.ts';
 import { headsWidth, type TransformerBlueprint } from './transformer-blueprint.ts';
 
 export interface TransformerCompression {
-  method: Method;
+  method: LayerMethod;
   scale: number;
   /** Of the matrices that the method factorizes. */
   init: InitName;

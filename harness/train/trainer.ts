@@ -1,5 +1,5 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { testBatches, trainBatches } from '../data/batches.ts';
+import { type Batch, testBatches, trainBatches } from '../data/batches.ts';
 import type { ImageData } from '../data/images.ts';
 import { withoutLeaks } from '../engine/gradients.ts';
 import { tf } from '../engine/tensorflow.ts';
@@ -31,9 +31,24 @@ export interface TrainerOptions {
   streams: Streams;
   /** Points of the epochs that are already done: training goes on after them, from the variables as they are. */
   curve: readonly EpochPoint[];
+  /** Epochs of earlier trainings of the cell, which the curve holds too; 0 where it is left out. */
+  epochsBefore?: number;
+  /** Called before the first step; its time counts to the first epoch's. */
+  onStart?(): void | Promise<void>;
+  /** Called after each step. Tensors made here are disposed. */
+  afterStep?(event: StepEvent): void;
   onProgress(progress: TrainerProgress): void;
   /** Called after each epoch with the whole curve; the place to save a checkpoint. */
   onEpoch(curve: readonly EpochPoint[]): Promise<void>;
+}
+
+export interface StepEvent {
+  /** Steps of this training that are done, this one included. */
+  step: number;
+  /** All steps of this training. */
+  steps: number;
+  learningRate: number;
+  batch: Batch;
 }
 
 export interface TrainingOutcome {
@@ -48,14 +63,16 @@ export const evaluationBatch = 250;
 /** Trains for the remaining epochs, testing after each. A loss that is not finite ends training as diverged. */
 export async function train(options: TrainerOptions): Promise<TrainingOutcome> {
   const curve = [...options.curve];
-  for (let epoch = curve.length; epoch < options.training.epochs; epoch++) {
+  const before = options.epochsBefore ?? 0;
+  for (let epoch = curve.length - before; epoch < options.training.epochs; epoch++) {
     const started = performance.now();
+    if (epoch === 0) await options.onStart?.();
     const trained = await trainEpoch(options, epoch);
     const tested = trained.diverged ? null : await testEpoch(options, epoch);
     const finite = tested !== null && Number.isFinite(tested.loss);
     const norms = finite ? finiteNorms(options.model, trained.learningRate) : noNorms;
     curve.push({
-      epoch: epoch + 1,
+      epoch: before + epoch + 1,
       learning_rate: trained.learningRate,
       train_loss: finiteOrNull(trained.loss),
       train_accuracy: trained.accuracy,
@@ -104,12 +121,12 @@ interface EpochResult {
 }
 
 async function trainEpoch(options: TrainerOptions, epoch: number): Promise<EpochResult> {
-  const { data, dataset, training, step, streams, onProgress } = options;
+  const { data, dataset, training, step, streams, epochsBefore = 0, afterStep, onProgress } = options;
   const stepsPerEpoch = Math.ceil(data.train.count / training.batchSize);
   const steps = stepsPerEpoch * training.epochs;
   const imageShape = [data.height, data.width, data.channels];
   let [index, examples, loss, correct, learningRate] = [epoch * stepsPerEpoch, 0, 0, 0, 0];
-  for (const batch of trainBatches(data, dataset, training.batchSize, epoch, streams)) {
+  for (const batch of trainBatches(data, dataset, training.batchSize, epochsBefore + epoch, streams)) {
     learningRate = learningRateAt(index, stepsPerEpoch, training);
     const result = withoutLeaks('training step', () =>
       tf.tidy(() => {
@@ -122,20 +139,29 @@ async function trainEpoch(options: TrainerOptions, epoch: number): Promise<Epoch
     examples += batch.size;
     loss += result.loss * batch.size;
     correct += result.correct;
-    onProgress({ phase: 'train', epoch: epoch + 1, step: index, steps, loss: finiteOrNull(result.loss) });
+    onProgress({
+      phase: 'train',
+      epoch: epochsBefore + epoch + 1,
+      step: index,
+      steps,
+      loss: finiteOrNull(result.loss),
+    });
     if (!Number.isFinite(result.loss))
       return { loss: Number.NaN, accuracy: correct / examples, learningRate, diverged: true };
+    if (afterStep !== undefined) {
+      withoutLeaks('after step', () => tf.tidy(() => afterStep({ step: index, steps, learningRate, batch })));
+    }
     // Lets messages and signals of the parent process through.
     await nextTurn();
   }
   return { loss: loss / examples, accuracy: correct / examples, learningRate, diverged: false };
 }
 
-function testEpoch({ evaluation, data, training, onProgress }: TrainerOptions, epoch: number) {
+function testEpoch({ evaluation, data, training, epochsBefore = 0, onProgress }: TrainerOptions, epoch: number) {
   const steps = Math.ceil(data.train.count / training.batchSize) * training.epochs;
   const step = Math.round((steps * (epoch + 1)) / training.epochs);
   return evaluate(evaluation, testBatches(data, evaluationBatch), async () => {
-    onProgress({ phase: 'evaluate', epoch: epoch + 1, step, steps, loss: null });
+    onProgress({ phase: 'evaluate', epoch: epochsBefore + epoch + 1, step, steps, loss: null });
     await nextTurn();
   });
 }

@@ -26,8 +26,10 @@ export type StepResult = {
 };
 
 export interface TrainingStep {
-  /** Everything that a step reads and writes: weights, running statistics and optimizer slots. */
+  /** Everything that a step reads and writes: weights, running statistics, optimizer slots and masks. */
   readonly variables: readonly Variable[];
+  /** The momentum buffer of each trainable variable. */
+  readonly momenta: ReadonlyMap<Variable, Variable>;
   /** Replays the recorded graph. */
   run(feeds: StepFeeds): StepResult;
   /** The same step operation by operation, with the same bits: slower, but its tensors can be looked at. */
@@ -36,10 +38,20 @@ export interface TrainingStep {
   dispose(): void;
 }
 
-/** A training step as a function of its feeds and of the variables: loss, gradients, decay, momentum, update. */
-export function trainingStep(model: Model, training: TrainingSpec, regularizer: RegularizerName): TrainingStep {
+/**
+ * A training step as a function of its feeds and of the variables: loss, gradients, decay, momentum, update.
+ *
+ * @param masks 0/1 by variable: where a mask is 0, weight and momentum are zero after every step. A mask is an input of the
+ *   recorded step, so that it can change between steps.
+ */
+export function trainingStep(
+  model: Model,
+  training: TrainingSpec,
+  regularizer: RegularizerName,
+  masks: ReadonlyMap<Variable, Variable> = new Map(),
+): TrainingStep {
   const trainable = model.variables.filter((variable) => variable.role !== 'statistic');
-  const optimizer: Sgd = sgd(trainable, training.momentum);
+  const optimizer: Sgd = sgd(trainable, training.momentum, masks);
   const compute = ({ images, labels, learningRate }: StepFeeds): StepResult => {
     const updates: StatisticUpdates = [];
     let logits: Tensor | undefined;
@@ -58,10 +70,11 @@ export function trainingStep(model: Model, training: TrainingSpec, regularizer: 
     logits!.dispose();
     return { loss: value, correct };
   };
-  const variables = [...model.variables, ...optimizer.slots];
+  const variables = [...model.variables, ...optimizer.slots, ...masks.values()];
+  const momenta = new Map(trainable.map((variable, index) => [variable, optimizer.slots[index]!]));
   const runEagerly = (feeds: StepFeeds) => tf.tidy(() => compute(feeds) as never) as StepResult;
   const replay = replaying(runEagerly, variables);
-  return { variables, run: replay.run, runEagerly, dispose: replay.dispose };
+  return { variables, momenta, run: replay.run, runEagerly, dispose: replay.dispose };
 }
 
 /** How many rows' largest logit is at the label. */

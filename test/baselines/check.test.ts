@@ -60,6 +60,15 @@ describe('failures and missing baselines', () => {
 });
 
 describe('exact counts', () => {
+  it('takes the operations of a masked network as no count, and its parameters as counts', () => {
+    const masked = { nonzero_parameters: 20_000, weights_digest: 'masked' };
+    const baseline = baselineOf(fixtureRecord({ ...masked, macs: 1000 }));
+    const other = { ...masked, weights_digest: 'elsewhere' };
+    expect(checkOne(fixtureRecord({ ...other, macs: 1001 }), baseline).verdict).toBe('pass');
+    const fewer = fixtureRecord({ ...other, macs: 1000, nonzero_parameters: 19_999 });
+    expect(checkOne(fewer, baseline).reason).toContain('nonzero_parameters expected 20000, measured 19999');
+  });
+
   it.each(['parameters', 'nonzero_parameters', 'macs', 'ratio'] as const)('regresses on fewer or more %s', (name) => {
     const before = stored[name] ?? 0;
     for (const measured of [before / 1.00001, before + 1].map((n) => (name === 'ratio' ? n : Math.floor(n)))) {

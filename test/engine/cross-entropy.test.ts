@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { crossEntropy, weightedCrossEntropy } from '../../harness/engine/cross-entropy.ts';
+import { crossEntropy } from '../../harness/engine/cross-entropy.ts';
 import { tf } from '../../harness/engine/tensorflow.ts';
 import { engineGradients, expectClose, tensorOf } from '../helpers/engine.ts';
 import { finiteDifferences } from '../helpers/finite-differences.ts';
@@ -43,38 +43,4 @@ test('crossEntropy of equal logits is the logarithm of the number of classes', (
       6,
     );
   }
-});
-
-describe.each([0, 0.1])('weightedCrossEntropy with smoothing %d', (smoothing) => {
-  const weights = [1, 0, 1, 1, 0];
-  const weightTensor = () => tf.tensor1d(weights);
-  /** Mean over the rows that count: 0, 2 and 3. */
-  const expected = (moved: typeof logits) => {
-    const rows = [0, 2, 3].flatMap((row) => [...moved.data.subarray(4 * row, 4 * row + 4)]);
-    return softmaxCrossEntropy(values([3, 4], rows), [0, 3, 3], smoothing);
-  };
-
-  test('is the mean over the rows of weight 1', () => {
-    const loss = weightedCrossEntropy(tensorOf(logits), labelTensor(), smoothing, weightTensor());
-    expectClose(loss, values([], [expected(logits)]), 1e-6);
-  });
-
-  test('has the gradient of finite differences, zero in the rows of weight 0', () => {
-    const f = (input: ReturnType<typeof tensorOf>) =>
-      weightedCrossEntropy(input, labelTensor(), smoothing, weightTensor());
-    const [gradient] = engineGradients(f, [logits], one);
-    expectClose(gradient!, finiteDifferences(expected, logits));
-    expect([...gradient!.data.subarray(4, 8), ...gradient!.data.subarray(16)].every((value) => value === 0)).toBe(true);
-  });
-
-  test('with all weights 1 is the plain mean', () => {
-    const plain = crossEntropy(tensorOf(logits), labelTensor(), smoothing).dataSync()[0]!;
-    const weighted = weightedCrossEntropy(tensorOf(logits), labelTensor(), smoothing, tf.ones([5]));
-    expect(weighted.dataSync()[0]).toBeCloseTo(plain, 6);
-  });
-
-  test('divides by the sum of the weights', () => {
-    const halves = weightedCrossEntropy(tensorOf(logits), labelTensor(), smoothing, tf.fill([5], 0.5));
-    expect(halves.dataSync()[0]).toBeCloseTo(softmaxCrossEntropy(logits, labels, smoothing), 6);
-  });
 });

@@ -89,7 +89,7 @@ test('linearCrossEntropy agrees with the plain operations on many classes, gradi
     crossEntropy(tf.add(tf.matMul(a as never, m as never), o), many(), 0.1);
   const gradients = (f: typeof fused) => engineGradients(f as never, [input, weight, bias], one);
   const expected = gradients(separate as never);
-  gradients(fused).forEach((gradient, i) => expectClose(gradient, expected[i]!));
+  for (const [index, gradient] of gradients(fused).entries()) expectClose(gradient, expected[index]!);
 });
 
 test('linearCrossEntropy stays finite where the label has no chance: logits of ±1000', () => {

@@ -71,9 +71,12 @@ export function fixtureRecord(
     budget: config.budget,
     ratio: dense ? 1 : 0.1003,
     seed: config.seed,
+    weight_ratio: dense ? 1 : 0.0951,
     parameters: dense ? 269722 : 27053,
     nonzero_parameters: dense ? 269722 : 27053,
     macs: dense ? 40551040 : 4301120,
+    training_passes: config.training.epochs,
+    training_macs: 3 * (dense ? 40551040 : 4301120) * 2000 * config.training.epochs,
     metric: 'accuracy',
     value: 0.55,
     best_value: 0.56,
@@ -94,6 +97,7 @@ export function fixtureRecord(
     data_source: 'generated',
     train_examples: 2000,
     test_examples: 500,
+    phases: [{ label: 'train', epochs: 2 }],
     curve: [1, 2].map((epoch) => fixtureEpoch(epoch)),
     warnings: [],
     started_at: '2026-11-23T10:00:00.000Z',
@@ -121,6 +125,7 @@ export function fixtureEpoch(epoch: number, overrides: Partial<EpochPoint> = {})
 
 export function failedRecord(error: string, configOverrides: Partial<CellConfig> = {}): CellRecord {
   const unmeasured = {
+    ...{ weight_ratio: null, training_passes: null, training_macs: null, phases: [] },
     ...{ ratio: null, parameters: null, nonzero_parameters: null, macs: null, value: null, best_value: null },
     ...{ train_loss: null, train_examples_per_second: null, eval_examples_per_second: null, step_ms: null },
     ...{ rss_peak_bytes: null, tensor_peak_bytes: null, seconds: null, weights_digest: null, fingerprint: null },

@@ -15,7 +15,7 @@ export function fixtureSuite(change: (suite: SuiteSpec) => void = () => undefine
         note: 'short',
         models: [
           { name: 'resnet', depth: 20, width: 16 },
-          { name: 'resnet', depth: 8, width: 4 },
+          { name: 'resnet', depth: 8, width: 8 },
         ],
         dataset,
         fallbackDataset: { ...dataset, name: 'generated', trainExamples: 500 },

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { findRankScale } from '../../harness/methods/budget.ts';
+import { UsageError } from '../../harness/errors.ts';
+import { findRankScale, planBudget } from '../../harness/methods/budget.ts';
 import { dense } from '../../harness/methods/dense.ts';
 import { lowRank } from '../../harness/methods/low-rank.ts';
 import { type Blueprint, type LayerShape, totalParameters } from '../../harness/nn/blueprint.ts';
@@ -120,5 +121,22 @@ describe('findRankScale', () => {
 
   test('leaves a dense network whole', () => {
     expect(findRankScale(resnet(20, 16), dense, 0.1)).toEqual({ scale: 1, ratio: 1 });
+  });
+});
+
+describe('planBudget', () => {
+  const blueprint = resnet(20, 16);
+  const atRankOne = closedForm(20, 16, 1e-9) / closedForm(20, 16, null);
+
+  test('refuses a budget below rank 1, and names the nearest that is reached', () => {
+    const refused = () => planBudget(blueprint, lowRank, atRankOne - 1e-6);
+    expect(refused).toThrow(UsageError);
+    const nearest = Math.ceil(atRankOne * 1e6) / 1e6;
+    expect(refused).toThrow(`below what resnet-20 keeps at rank 1; the nearest budget that it reaches is ${nearest}`);
+    expect(planBudget(blueprint, lowRank, nearest).ratio).toBe(atRankOne);
+  });
+
+  test('leaves the dense network its budget', () => {
+    expect(planBudget(blueprint, dense, 0.001).ratio).toBe(1);
   });
 });

@@ -37,3 +37,28 @@ test('steps in a tidy leave as many tensors as there were', () => {
   for (let step = 0; step < 3; step++) tf.tidy(() => optimizer.update([tf.tensor1d([1])], tf.scalar(0.1)));
   expect(tf.memory().numTensors).toBe(before);
 });
+
+test('under a mask, neither gradient nor momentum moves what is masked, and what is unmasked later starts anew', () => {
+  const weight = variableOf('w', 'weight', Float32Array.of(1, 2, 0), [3]);
+  const mask = variableOf('m', 'statistic', Float32Array.of(1, 1, 0), [3]);
+  const optimizer = sgd([weight], 0.5, new Map([[weight, mask]]));
+  const update = (gradient: number[]) => optimizer.update([tf.tensor1d(gradient)], tf.scalar(0.25));
+  const state = () => [weight, optimizer.slots[0]!].map(({ value }) => [...value.dataSync()].map((x) => x + 0));
+  update([4, 8, 16]);
+  expect(state()).toEqual([
+    [0, 0, 0],
+    [4, 8, 0],
+  ]);
+  mask.assign(tf.tensor1d([0, 1, 1]));
+  update([4, 8, 16]);
+  // The second buffer is 0.5·8 + 8; the third has no past.
+  expect(state()).toEqual([
+    [0, -3, -4],
+    [0, 12, 16],
+  ]);
+  update([0, 0, 0]);
+  expect(state()).toEqual([
+    [0, -4.5, -6],
+    [0, 6, 8],
+  ]);
+});

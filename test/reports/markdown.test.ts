@@ -113,6 +113,36 @@ describe('the results', () => {
   });
 });
 
+describe('budget and total compute', () => {
+  it('show both ways of counting and the whole training, the cheapest arm first', () => {
+    const dense = fixtureRecord({ value: 0.8 }, { method: 'dense', budget: 1 });
+    const magnitude = fixtureRecord(
+      {
+        ...{ value: 0.7, ratio: 0.1, weight_ratio: 0.0951, training_passes: 3.5, training_macs: 8.515718e11 },
+        phases: [
+          { label: 'dense', epochs: 2 },
+          { label: 'fine-tune', epochs: 1 },
+        ],
+      },
+      { method: 'magnitude' },
+    );
+    const records = [magnitude, dense, fixtureRecord()];
+    const lines = section(report({ records }), 'Budget and total compute').filter((line) => line.startsWith('| '));
+    expect(lines[0]).toBe(
+      '| method | budget | init | regularizer | kept of all | kept of weights | epochs | passes | training MACs | compute / dense | accuracy |',
+    );
+    expect(lines.slice(2)).toEqual([
+      '| low-rank | 0.1 | default | weight-decay | 0.1003 | 0.0951 | 2 | 2.00 | 5.16e+10 | 0.11× | 55.00 % |',
+      '| dense | 1 | default | weight-decay | 1.0000 | 1.0000 | 2 | 2.00 | 4.87e+11 | 1.00× | 80.00 % |',
+      '| magnitude | 0.1 | default | weight-decay | 0.1000 | 0.0951 | dense 2, fine-tune 1 | 3.50 | 8.52e+11 | 1.75× | 70.00 % |',
+    ]);
+  });
+
+  it('are left out where nothing was counted', () => {
+    expect(report({ records: [failedRecord('boom')] })).not.toContain('Budget and total compute');
+  });
+});
+
 describe('the published values', () => {
   const heading = 'Published values (provisional, not gated)';
 

@@ -1,0 +1,52 @@
+import type { ArmSummary } from './arm-summary.ts';
+import { byPlace } from './arm-summary.ts';
+import type { Block, Column, Section } from './document.ts';
+import { table, text } from './document.ts';
+import { fixed, orDash, percentSpread, significant } from './format.ts';
+
+/** What each arm keeps, counted both ways, and what its training computed in all; the cheapest first. */
+export function computeSection(arms: readonly ArmSummary[]): Section | null {
+  const counted = arms.filter(({ means }) => means.training_macs !== null);
+  if (counted.length === 0) return null;
+  const blocks: Block[] = [];
+  for (const [place, members] of byPlace(counted)) {
+    const dense = members.find(({ method }) => method === 'dense')?.means.training_macs ?? null;
+    const sorted = [...members].sort((left, right) => left.means.training_macs! - right.means.training_macs!);
+    blocks.push(text(`${place}:`), table(sorted, columnsFor(dense)));
+  }
+  return { heading: 'Budget and total compute', blocks: [...blocks, text(legend)] };
+}
+
+const legend =
+  'Rows are in the order of total compute: neighbours compare at equal cost. Kept of all: over all parameters, the budget’s ' +
+  'way of counting; kept of weights: over convolution and linear weights only, without biases and normalizations, as ' +
+  'pruning papers count. Passes: examples propagated forward and backward, in all phases and for scores, over the size of ' +
+  'the training set. Training MACs: 3 × the forward pass × these examples; masked weights are multiplied like the others, so ' +
+  'they cost as dense ones. Tests are left out.';
+
+function columnsFor(dense: number | null): Column<ArmSummary>[] {
+  const number = (name: string, cell: (arm: ArmSummary) => string) => ({ name, cell, numeric: true });
+  return [
+    { name: 'method', cell: (arm) => arm.method },
+    number('budget', (arm) => String(arm.budget)),
+    { name: 'init', cell: (arm) => arm.init },
+    { name: 'regularizer', cell: (arm) => arm.regularizer },
+    number('kept of all', (arm) => orDash(arm.means.ratio, fixed(4))),
+    number('kept of weights', (arm) => orDash(arm.means.weight_ratio, fixed(4))),
+    { name: 'epochs', cell: phasesOf },
+    number('passes', (arm) => orDash(arm.means.training_passes, fixed(2))),
+    number('training MACs', (arm) => orDash(arm.means.training_macs, significant)),
+    number('compute / dense', ({ means }) =>
+      orDash(dense === null ? null : means.training_macs! / dense, (ratio) => `${ratio.toFixed(2)}×`),
+    ),
+    number('accuracy', (arm) => percentSpread(arm.value.mean, arm.value.sd)),
+  ];
+}
+
+/** `8`, or `dense 8, fine-tune 4`. */
+function phasesOf({ completed }: ArmSummary): string {
+  const phases = completed[0]?.phases ?? [];
+  return phases.length === 1
+    ? String(phases[0]!.epochs)
+    : phases.map(({ label, epochs }) => `${label} ${epochs}`).join(', ');
+}

@@ -1,0 +1,101 @@
+import { describe, expect, it } from 'vitest';
+import { type CellContext, runCell } from '../../harness/cell.ts';
+import { UsageError } from '../../harness/errors.ts';
+import { planCells } from '../../harness/plan.ts';
+import { recordSchema } from '../../harness/record.ts';
+import type { ArmSpec, Cell } from '../../harness/spec.ts';
+import { fixtureSuite } from '../helpers/suites.ts';
+
+/**
+ * ResNet-8 of width 4 on 100 images of 32 x 32: weights 9·(12 + 16 + 16 + 32 + 64 + 128 + 256) + 16·10 = 4876; normalizations
+ * 2·(3·4 + 2·8 + 2·16) = 120 and 10 biases; 5006 in all, of which a quarter is 1251.5, rounded 1252, less 130: 1122 weights.
+ */
+const [weights, parameters, kept] = [4876, 5006, 1252];
+const denseMacs = 9 * ((12 + 16 + 16) * 32 ** 2 + (32 + 64) * 16 ** 2 + (128 + 256) * 8 ** 2) + 160;
+
+const arm: ArmSpec = { method: 'snip', inits: ['default'], regularizers: ['weight-decay'], budgets: [0.25] };
+
+function cellsOf(change: Partial<ArmSpec>): Cell[] {
+  const suite = fixtureSuite((spec) => {
+    const profile = spec.profiles.smoke!;
+    profile.models = [{ name: 'resnet', depth: 8, width: 4 }];
+    Object.assign(profile.fallbackDataset!, { trainExamples: 100, testExamples: 50 });
+    Object.assign(profile.training, { batchSize: 32, epochs: 3 });
+    profile.arms = [{ ...arm, ...change }];
+    profile.seeds = 1;
+  });
+  return planCells(suite, 'smoke', { realData: false });
+}
+
+const context: CellContext = {
+  ...{ dataDir: null, checkpointDir: null, device: 'cpu', threads: 1 },
+  onProgress: () => undefined,
+};
+
+describe('a sparse cell', () => {
+  it('is planned with its ratio, and the time of dense steps', () => {
+    const [snip] = cellsOf({});
+    const [dense] = cellsOf({ method: 'dense', budgets: [1] });
+    expect(snip).toMatchObject({
+      cell: 'snip-0.25.default.weight-decay.resnet-8-w4.generated.seed-0',
+      ratio: kept / parameters,
+      estimatedSeconds: dense!.estimatedSeconds,
+    });
+  });
+
+  it('is refused a spectral initialization, Frobenius decay and a budget that it cannot reach', () => {
+    expect(() => cellsOf({ inits: ['spectral'] })).toThrow(UsageError);
+    expect(() => cellsOf({ inits: ['spectral'] })).toThrow("method snip has no init 'spectral'");
+    expect(() => cellsOf({ regularizers: ['frobenius-decay'] })).toThrow(
+      "method snip has no regularizer 'frobenius-decay'",
+    );
+    expect(() => cellsOf({ budgets: [0.026] })).toThrow('method snip: budget 0.026 leaves 130 of the 5006 parameters');
+  });
+
+  it('records what it kept, counted both ways, and what it computed', async () => {
+    const record = await runCell(cellsOf({})[0]!, context);
+    expect(recordSchema.parse(record)).toEqual(record);
+    expect(record).toMatchObject({
+      ...{ status: 'completed', error: null, parameters, nonzero_parameters: kept },
+      ...{ ratio: kept / parameters, weight_ratio: (kept - 130) / weights },
+      // Three epochs of 100 images, and one batch of 32 for the scores.
+      ...{ training_passes: 3.32, training_macs: 3 * denseMacs * 332 },
+      phases: [{ label: 'train', epochs: 3 }],
+    });
+    expect(record.macs).toBeGreaterThan(0);
+    expect(record.macs).toBeLessThan(denseMacs);
+  });
+
+  it('of two phases is planned, counted and recorded as both, and judged by the second', async () => {
+    const [cell] = cellsOf({ method: 'magnitude' });
+    const [dense] = cellsOf({ method: 'dense', budgets: [1] });
+    // Beside the 4 s that every cell takes: 3 epochs and half as many, rounded up.
+    expect((cell!.estimatedSeconds - 4) / (dense!.estimatedSeconds - 4)).toBeCloseTo(5 / 3, 9);
+    const progress: string[] = [];
+    const record = await runCell(cell!, {
+      ...context,
+      onProgress: ({ phase, epoch, epochs, step, steps }) => {
+        if (phase === 'evaluate') progress.push(`${epoch}/${epochs}, ${step}/${steps}`);
+      },
+    });
+    expect(progress).toEqual([1, 2, 3, 4, 5].map((epoch) => `${epoch}/5, ${4 * epoch}/20`));
+    expect(record).toMatchObject({
+      ...{ nonzero_parameters: kept, training_passes: 5, training_macs: 3 * denseMacs * 500 },
+      phases: [
+        { label: 'dense', epochs: 3 },
+        { label: 'fine-tune', epochs: 2 },
+      ],
+    });
+    expect(record.curve.map(({ epoch }) => epoch)).toEqual([1, 2, 3, 4, 5]);
+    expect(record.best_value).toBe(Math.max(...record.curve.slice(3).map((point) => point.test_accuracy!)));
+  });
+
+  it('has all of the operations of the dense network where it keeps everything', async () => {
+    const record = await runCell(cellsOf({ method: 'random-pruning', budgets: [1] })[0]!, context);
+    expect(record).toMatchObject({ macs: denseMacs, nonzero_parameters: parameters, ratio: 1, weight_ratio: 1 });
+    const [dense] = cellsOf({ method: 'dense', budgets: [1] });
+    const unmasked = await runCell(dense!, context);
+    expect(record.weights_digest).toBe(unmasked.weights_digest);
+    expect(unmasked).toMatchObject({ training_passes: 3, training_macs: 3 * denseMacs * 300, macs: denseMacs });
+  });
+});

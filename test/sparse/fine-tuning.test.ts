@@ -1,0 +1,9 @@
+import { expect, test } from 'vitest';
+import { fineTuning } from '../../harness/sparse/fine-tuning.ts';
+import { tinyTraining } from '../helpers/tiny-training.ts';
+
+test('fine-tuning takes half of the epochs at a tenth of the learning rates, and nothing else of its own', () => {
+  const training = { ...tinyTraining, epochs: 7, learningRate: 0.5 };
+  expect(fineTuning(training)).toEqual({ ...training, epochs: 4, learningRate: 0.05 });
+  expect(fineTuning({ ...training, firstEpochLearningRate: 0.25 }).firstEpochLearningRate).toBe(0.025);
+});

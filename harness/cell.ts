@@ -10,7 +10,7 @@ import { countParameters, weightsDigest } from './measure/weights.ts';
 import { findRankScale } from './methods/budget.ts';
 import { methodOf } from './methods/registry.ts';
 import { totalMacs } from './nn/blueprint.ts';
-import { buildResnet } from './nn/resnet.ts';
+import { buildNetwork } from './nn/network.ts';
 import { blueprintOf, familyOf } from './plan.ts';
 import { programDigest } from './program.ts';
 import { streamsOf } from './random.ts';
@@ -55,7 +55,7 @@ export async function runCell(cell: Cell, context: CellContext): Promise<CellRec
   const blueprint = blueprintOf(config.model, config.dataset);
   const method = methodOf(config.method);
   const { scale, ratio } = findRankScale(blueprint, method, config.budget);
-  const model = buildResnet(blueprint, { method, scale, init: config.init }, streams);
+  const model = buildNetwork(blueprint, { method, scale, init: config.init }, streams);
   const step = trainingStep(model, config.training, config.regularizer);
   const evaluation = evaluationStep(model, [data.height, data.width, data.channels]);
   const fingerprint = await fingerprintOf({ threads: context.threads, data: data.digest });

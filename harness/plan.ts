@@ -7,6 +7,7 @@ import { findRankScale } from './methods/budget.ts';
 import { methodOf } from './methods/registry.ts';
 import { type Blueprint, totalMacs } from './nn/blueprint.ts';
 import { resnetBlueprint } from './nn/resnet-blueprint.ts';
+import { vggBlueprint } from './nn/vgg-blueprint.ts';
 import type { ArmSpec, Cell, CellConfig, DatasetSpec, ModelSpec, ProfileName, ProfileSpec, SuiteSpec } from './spec.ts';
 
 export interface PlanOptions {
@@ -124,7 +125,15 @@ function cellOf({ suite, profileName, profile }: ArmContext, config: CellConfig)
 /** The network of a model on a data set; every image set so far has 10 classes of 32 x 32 x 3. */
 export function blueprintOf(model: ModelSpec, dataset: DatasetSpec): Blueprint {
   const shapes = { 'cifar-10': { classes: 10, size: 32 }, generated: { classes: 10, size: 32 } };
-  return resnetBlueprint({ ...model, ...shapes[dataset.name], inputChannels: 3 });
+  const images = { ...shapes[dataset.name], inputChannels: 3 };
+  switch (model.name) {
+    case 'resnet':
+      return resnetBlueprint({ ...model, ...images, shortcut: 'option-a' });
+    case 'resnet-projection':
+      return resnetBlueprint({ ...model, ...images, shortcut: 'projection' });
+    case 'vgg':
+      return vggBlueprint({ ...model, ...images });
+  }
 }
 
 /** Streams are shared by cells of one family: same model, same data set. */

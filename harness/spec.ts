@@ -15,12 +15,17 @@ const fraction = z.number().gt(0).max(1);
 const positive = z.number().positive();
 const count = z.int().positive();
 
-/** CIFAR ResNet of He et al. 2016, section 4.2: depth 6n+2, widths (w, 2w, 4w), option-A shortcuts. */
-export const modelSchema = z.strictObject({
-  name: z.literal('resnet'),
-  depth: count,
-  width: count,
-});
+/** Depth 6n+2 and the channels w of the first of three stages, (w, 2w, 4w). */
+const resnetShape = { depth: count, width: count };
+
+export const modelSchema = z.discriminatedUnion('name', [
+  /** CIFAR ResNet of He et al. 2016, section 4.2, with option-A shortcuts: subsampling and zero channels. */
+  z.strictObject({ name: z.literal('resnet'), ...resnetShape }),
+  /** The same with projections: a 1x1 convolution and batch norm where a block changes the shape. */
+  z.strictObject({ name: z.literal('resnet-projection'), ...resnetShape }),
+  /** VGG with batch norm and one linear layer, for small images; w channels in the first of five stages. */
+  z.strictObject({ name: z.literal('vgg'), depth: z.literal(19), width: count }),
+]);
 
 export const datasetSchema = z.strictObject({
   /** `generated` needs no files. A suite that names `cifar-10` falls back to `generated` where no files are given. */

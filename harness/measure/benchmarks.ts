@@ -7,7 +7,7 @@ import { relu } from '../engine/relu.ts';
 import { type Scalar, type Tensor, tf } from '../engine/tensorflow.ts';
 import { filledVariable, variableOf } from '../engine/variable.ts';
 import { methodOf } from '../methods/registry.ts';
-import { buildResnet } from '../nn/resnet.ts';
+import { buildNetwork } from '../nn/network.ts';
 import { resnetBlueprint } from '../nn/resnet-blueprint.ts';
 import { gaussian, streamsOf } from '../random.ts';
 import type { DatasetSpec, RegularizerName, TrainingSpec } from '../spec.ts';
@@ -40,7 +40,7 @@ const training: TrainingSpec = {
 function modelBenchmarks(label: string, methodName: string, scale: number, regularizer: RegularizerName): Benchmark[] {
   const build = () => {
     const blueprint = resnetBlueprint({ depth: 20, width: 16, classes: 10, size: 32, inputChannels: 3 });
-    return buildResnet(blueprint, { method: methodOf(methodName), scale, init: 'default' }, streams);
+    return buildNetwork(blueprint, { method: methodOf(methodName), scale, init: 'default' }, streams);
   };
   const images = () => gaussian(batchSize * 32 * 32 * 3, 1, streams('images'));
   const labels = Int32Array.from({ length: batchSize }, (_, i) => i % 10);

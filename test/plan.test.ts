@@ -2,13 +2,12 @@ import { createHash } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import { UsageError } from '../harness/errors.ts';
 import { totalMacs, totalParameters } from '../harness/nn/blueprint.ts';
-import { blueprintOf, familyOf, planCells } from '../harness/plan.ts';
-import { type Cell, cellConfigSchema, type SuiteSpec } from '../harness/spec.ts';
-import { fixtureSuite, setting } from './helpers/suites.ts';
+import { blueprintOf, familyOf, neededDatasets, planCells } from '../harness/plan.ts';
+import { type Cell, cellConfigSchema, type DatasetSpec, type ModelSpec, type SuiteSpec } from '../harness/spec.ts';
+import { experimentOf, fixtureSuite, setting } from './helpers/suites.ts';
 
-const smoke = (suite: SuiteSpec) => suite.profiles.smoke!;
 const plan = (change?: (suite: SuiteSpec) => void, options: Partial<Parameters<typeof planCells>[2]> = {}): Cell[] =>
-  planCells(fixtureSuite(change), 'smoke', { realData: true, ...options });
+  planCells(fixtureSuite(change), 'smoke', { present: ['cifar-10'], ...options });
 const named = (cells: readonly Cell[], name: string) => cells.find(({ cell }) => cell === name)!;
 const spectral = 'low-rank-0.1.spectral.frobenius-decay.resnet-20.cifar-10.seed-0';
 
@@ -70,11 +69,63 @@ describe('the plan of a profile', () => {
   });
 
   test('takes the generated stand-in where the real data is not present', () => {
-    const cells = plan(undefined, { realData: false });
+    const cells = plan(undefined, { present: [] });
     expect(new Set(cells.map(({ dataset }) => dataset))).toEqual(new Set(['generated']));
     expect(cells[0]!.config.dataset.trainExamples).toBe(500);
     expect(cells[0]!.cell).toBe('dense.default.weight-decay.resnet-20.generated.seed-0');
     expect(cells[0]!.id).not.toBe(plan()[0]!.id);
+  });
+});
+
+/** A second experiment, on CIFAR-100 without a stand-in, beside the fixture's on CIFAR-10. */
+const twoDatasets = (suite: SuiteSpec) => {
+  const experiment = structuredClone(experimentOf(suite));
+  Object.assign(experiment, {
+    ...{ models: [{ name: 'vgg', depth: 19, width: 8 }], fallbackDataset: null },
+    ...{ dataset: { ...experiment.dataset, name: 'cifar-100' }, training: { ...experiment.training, decay: 2e-4 } },
+  });
+  suite.profiles.smoke!.experiments.push(experiment);
+};
+
+describe('a profile of several experiments', () => {
+  const both = ['cifar-10', 'cifar-100'] as const;
+
+  test('is one plan after the other, each with its own models, data set and training', () => {
+    const cells = plan(twoDatasets, { present: both });
+    expect(cells.slice(0, 36)).toEqual(plan());
+    expect(cells.length).toBe(36 + 18);
+    for (const { model, dataset, config } of cells.slice(36)) {
+      expect([model, dataset, config.training.decay]).toEqual(['vgg-19-w8', 'cifar-100', 2e-4]);
+    }
+  });
+
+  test('needs only the data of the cells that it keeps', () => {
+    const kept = plan(twoDatasets, { present: ['cifar-100'], only: ['*vgg*'] });
+    expect(new Set(kept.map(({ dataset }) => dataset))).toEqual(new Set(['cifar-100']));
+    expect(plan(twoDatasets, { present: [], only: ['*generated*'] }).length).toBe(36);
+    expect(() => plan(twoDatasets, { present: ['cifar-10'] })).toThrow(UsageError);
+    expect(() => plan(twoDatasets, { present: [] })).toThrow(
+      'suite fixture, profile smoke: needs cifar-100, which was not found',
+    );
+  });
+
+  test('names the data sets that its cells need, and those with a stand-in', () => {
+    const needed = (only?: string[]) => neededDatasets(fixtureSuite(twoDatasets), 'smoke', { only });
+    const [ten, hundred] = [
+      { name: 'cifar-10', standIn: true },
+      { name: 'cifar-100', standIn: false },
+    ];
+    expect(needed()).toEqual([ten, hundred]);
+    expect(needed(['*cifar-100*'])).toEqual([hundred]);
+    expect(needed(['*.generated.*'])).toEqual([ten]);
+    expect(needed(['nothing'])).toEqual([]);
+    const alone = fixtureSuite(setting('dataset.name', 'generated'));
+    expect(neededDatasets(alone, 'smoke', {})).toEqual([]);
+  });
+
+  test('refuses a cell that comes in two of them', () => {
+    const twice = (suite: SuiteSpec) => void suite.profiles.smoke!.experiments.push(experimentOf(suite));
+    expect(() => plan(twice)).toThrow('comes twice; let no two arms or experiments overlap');
   });
 });
 
@@ -86,7 +137,7 @@ describe('planCells refuses', () => {
 
   test('a profile that the suite does not have, naming those it has', () => {
     refused(
-      () => planCells(fixtureSuite(), 'paper', { realData: true }),
+      () => planCells(fixtureSuite(), 'paper', { present: [] }),
       "suite fixture has no profile 'paper'; it has: smoke",
     );
   });
@@ -94,7 +145,7 @@ describe('planCells refuses', () => {
   test('a profile without a stand-in where the real data is not present', () => {
     const bare = setting('fallbackDataset', null);
     refused(
-      () => plan(bare, { realData: false }),
+      () => plan(bare, { present: [] }),
       'suite fixture, profile smoke: needs cifar-10, which was not found; give its folder with --data DIR',
     );
     expect(plan(bare).length).toBe(36);
@@ -162,7 +213,7 @@ describe('the id of a cell', () => {
   });
 
   test('differs for every method, init, regularizer, budget, seed, model and data set of a plan', () => {
-    const cells = [...plan(undefined, { seeds: 3 }), ...plan(undefined, { seeds: 3, realData: false })];
+    const cells = [...plan(undefined, { seeds: 3 }), ...plan(undefined, { seeds: 3, present: [] })];
     expect(new Set(cells.map(({ id }) => id)).size).toBe(108);
   });
 
@@ -178,13 +229,13 @@ describe('the id of a cell', () => {
     ['the time limit', setting('timeLimitSeconds', 1)],
     ['the estimate of speed', setting('denseExamplesPerSecond', 1)],
     ['the number of seeds', setting('seeds', 7)],
-    ['other arms', (suite) => void smoke(suite).arms.shift()],
-    ['other models', (suite) => void smoke(suite).models.reverse()],
+    ['other arms', (suite) => void experimentOf(suite).arms.shift()],
+    ['other models', (suite) => void experimentOf(suite).models.reverse()],
     ['the stand-in', setting('fallbackDataset', null)],
     [
       'the order of fields',
       (suite) => {
-        const { training } = smoke(suite);
+        const { training } = experimentOf(suite);
         setting('training', Object.fromEntries(Object.entries(training).reverse()))(suite);
       },
     ],
@@ -204,7 +255,7 @@ describe('the family of a cell, whose random streams are shared,', () => {
   });
 
   test('is another for another data set', () => {
-    const [real, generated] = [plan()[0]!, plan(undefined, { realData: false })[0]!];
+    const [real, generated] = [plan()[0]!, plan(undefined, { present: [] })[0]!];
     expect(familyOf(real.config)).not.toBe(familyOf(generated.config));
   });
 });
@@ -223,9 +274,24 @@ describe('the estimate of a cell', () => {
   });
 });
 
-test('blueprintOf makes the network for 10 classes of 32 x 32 x 3', () => {
-  for (const { config } of [...plan().slice(0, 1), ...plan(undefined, { realData: false }).slice(0, 1)]) {
-    const blueprint = blueprintOf(config.model, config.dataset);
-    expect([totalParameters(blueprint), totalMacs(blueprint)]).toEqual([269_722, 40_551_040]);
-  }
+describe('blueprintOf', () => {
+  const { dataset } = plan()[0]!.config;
+  const parametersOf = (model: ModelSpec, name: DatasetSpec['name']) =>
+    totalParameters(blueprintOf(model, { ...dataset, name }));
+
+  test('makes the network for 10 classes of 32 x 32 x 3', () => {
+    for (const name of ['cifar-10', 'generated'] as const) {
+      const blueprint = blueprintOf({ name: 'resnet', depth: 20, width: 16 }, { ...dataset, name });
+      expect([totalParameters(blueprint), totalMacs(blueprint)]).toEqual([269_722, 40_551_040]);
+    }
+  });
+
+  test('makes each model for the classes of each data set', () => {
+    const projection = { name: 'resnet-projection', depth: 32, width: 32 } as const;
+    const vgg = { name: 'vgg', depth: 19, width: 64 } as const;
+    expect(parametersOf(projection, 'cifar-10')).toBe(1_860_522);
+    expect(parametersOf(projection, 'cifar-100')).toBe(1_872_132);
+    expect(parametersOf(vgg, 'cifar-10')).toBe(20_035_018);
+    expect(parametersOf(vgg, 'cifar-100')).toBe(20_081_188);
+  });
 });

@@ -1,0 +1,9 @@
+import type { FileDatasetName } from '../spec.ts';
+import { cifar10, cifar100 } from './cifar.ts';
+import type { FileDataset } from './file-dataset.ts';
+
+/** Every data set that is read from files. */
+export const fileDatasets: Readonly<Record<FileDatasetName, FileDataset>> = {
+  'cifar-10': cifar10,
+  'cifar-100': cifar100,
+};

@@ -28,7 +28,7 @@ export const modelSchema = z.discriminatedUnion('name', [
 ]);
 
 /** Data sets that are read from files. */
-export const fileDatasetNames = ['cifar-10', 'cifar-100'] as const;
+export const fileDatasetNames = ['cifar-10', 'cifar-100', 'tiny-imagenet'] as const;
 export type FileDatasetName = (typeof fileDatasetNames)[number];
 
 export const datasetSchema = z.strictObject({

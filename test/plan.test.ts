@@ -293,5 +293,7 @@ describe('blueprintOf', () => {
     expect(parametersOf(projection, 'cifar-100')).toBe(1_872_132);
     expect(parametersOf(vgg, 'cifar-10')).toBe(20_035_018);
     expect(parametersOf(vgg, 'cifar-100')).toBe(20_081_188);
+    expect(parametersOf(projection, 'tiny-imagenet')).toBe(1_885_032);
+    expect(parametersOf(vgg, 'tiny-imagenet')).toBe(20_132_488);
   });
 });

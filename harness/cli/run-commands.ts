@@ -96,7 +96,8 @@ export function examples(...lines: readonly string[]): string {
 
 const dataHelp = `Data sets are looked for in the folder of --data, under the names that their archives unpack to:
   cifar-10       cifar-10-batches-bin/   binary version: data_batch_1.bin to data_batch_5.bin, test_batch.bin
-  cifar-100      cifar-100-binary/       binary version: train.bin, test.bin`;
+  cifar-100      cifar-100-binary/       binary version: train.bin, test.bin
+  tiny-imagenet  tiny-imagenet-200/      wnids.txt, train/<class>/images/*.JPEG, val/images/*.JPEG, val/val_annotations.txt`;
 
 const suiteHelp = `${examples(
   'npm run suite -- compression',

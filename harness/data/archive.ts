@@ -1,8 +1,7 @@
 import { mkdtemp, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { execa } from 'execa';
-import { UsageError } from '../errors.ts';
 import { type Download, download } from './download.ts';
+import { unpack } from './unpack.ts';
 
 /** An archive as the authors of a data set publish it. */
 export interface Archive {
@@ -35,7 +34,7 @@ export async function fetchArchive(
   // Beside the target and then renamed: an interrupted run never leaves half a data set under its name.
   const temporary = await mkdtemp(join(dir, '.unpack-'));
   try {
-    await unpackTar(path, temporary);
+    await unpack(path, temporary);
     const unpacked = join(temporary, archive.folder);
     await check(unpacked);
     const folder = join(dir, archive.folder);
@@ -44,20 +43,5 @@ export async function fetchArchive(
     return folder;
   } finally {
     await rm(temporary, { recursive: true, force: true });
-  }
-}
-
-async function unpackTar(archive: string, into: string): Promise<void> {
-  try {
-    await execa('tar', ['-xzf', archive, '-C', into, '--no-same-owner']);
-  } catch (cause) {
-    const { code, stderr, shortMessage } = cause as { code?: string; stderr?: string; shortMessage?: string };
-    const missing = code === 'ENOENT';
-    throw new UsageError(
-      missing
-        ? `unpacking ${archive}: the program tar was not found; install it, or unpack the archive by hand and give its folder with --data`
-        : `unpacking ${archive} failed: ${stderr?.trim() || shortMessage}; free some space or check the folder's permissions, then run the command again`,
-      { cause },
-    );
   }
 }

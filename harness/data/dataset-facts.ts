@@ -17,6 +17,7 @@ export interface DatasetFacts {
 export const datasetFacts: Readonly<Record<DatasetSpec['name'], DatasetFacts>> = {
   'cifar-10': { title: 'CIFAR-10', classes: 10, side: 32, channels: 3, train: 50_000, test: 10_000 },
   'cifar-100': { title: 'CIFAR-100', classes: 100, side: 32, channels: 3, train: 50_000, test: 10_000 },
+  'tiny-imagenet': { title: 'Tiny-ImageNet', classes: 200, side: 64, channels: 3, train: 100_000, test: 10_000 },
   generated: {
     ...{ title: 'generated images', classes: generatedClasses, side: generatedSide, channels: generatedChannels },
     ...generatedDefaults,

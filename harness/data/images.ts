@@ -35,6 +35,7 @@ interface Moments {
 const publishedMoments: Readonly<Record<FileDatasetName, Moments>> = {
   'cifar-10': { mean: [0.4914, 0.4822, 0.4465], standardDeviation: [0.247, 0.2435, 0.2616] },
   'cifar-100': { mean: [0.5071, 0.4865, 0.4409], standardDeviation: [0.2673, 0.2564, 0.2762] },
+  'tiny-imagenet': { mean: [0.4802, 0.4481, 0.3975], standardDeviation: [0.277, 0.2691, 0.2821] },
 };
 
 /** Of ImageNet's training images, as torchvision's models use them. */

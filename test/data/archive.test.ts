@@ -5,9 +5,11 @@ import { basename, join } from 'node:path';
 import { execa } from 'execa';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { cifar10, cifar100 } from '../../harness/data/cifar.ts';
+import { tinyImagenet } from '../../harness/data/tiny-imagenet.ts';
 import { pairedRecordsOf, recordsOf, writeCifar10, writeCifar100 } from './cifar-files.ts';
 import { failure } from './failure.ts';
 import { type FileServer, sendFile, serve } from './file-server.ts';
+import { zipOf } from './zip-files.ts';
 
 const batches = { 'data_batch_1.bin': recordsOf([3, 9]), 'test_batch.bin': recordsOf([5]) };
 let dir: string;
@@ -50,6 +52,13 @@ test('the archives are the published ones', () => {
     bytes: 168513733,
     md5: '03b5dce01913d631647c71ecec9e9cb8',
   });
+  expect(tinyImagenet.archive).toEqual({
+    file: 'tiny-imagenet-200.zip',
+    folder: 'tiny-imagenet-200',
+    url: 'http://cs231n.stanford.edu/tiny-imagenet-200.zip',
+    bytes: 248100043,
+    md5: '90528d7ca1a48142e341f4ef8d21d0de',
+  });
 });
 
 test('the archive is fetched and unpacked, and only the data stay', async () => {
@@ -68,6 +77,27 @@ test('CIFAR-100 is fetched into its own folder, and checked', async () => {
   expect(folder).toBe(join(target, 'cifar-100-binary'));
   expect(await readdir(target)).toEqual(['cifar-100-binary']);
   expect(await readdir(folder)).toEqual(['test.bin', 'train.bin']);
+});
+
+test('Tiny-ImageNet is fetched and unpacked from its zip archive, and checked', async () => {
+  const wnid = 'n01443537';
+  const files = {
+    'wnids.txt': `${wnid}\n`,
+    [`train/${wnid}/images/${wnid}_0.JPEG`]: 'not read yet',
+    'val/images/val_0.JPEG': 'not read yet',
+    'val/val_annotations.txt': `val_0.JPEG\t${wnid}\t0\t0\t1\t1\n`,
+  };
+  const zipped = (content: typeof files) =>
+    zipOf(Object.fromEntries(Object.entries(content).map(([name, data]) => [`tiny-imagenet-200/${name}`, data])));
+  const target = join(dir, 'data');
+  const damaged = zipped({ ...files, 'wnids.txt': 'n00000000\n' });
+  expect(await failure(tinyImagenet.fetch(target, await options(damaged)))).toContain('n00000000');
+  await server?.close();
+  expect(await readdir(target)).toEqual(['tiny-imagenet-200.zip']);
+  const folder = await tinyImagenet.fetch(target, await options(zipped(files)));
+  expect(folder).toBe(join(target, 'tiny-imagenet-200'));
+  expect(await readdir(target)).toEqual(['tiny-imagenet-200']);
+  expect((await tinyImagenet.open(folder)).counts).toEqual({ train: 1, test: 1 });
 });
 
 test('data that are there already are not fetched', async () => {

@@ -135,7 +135,7 @@ export const compression: SuiteSpec = {
       ],
       seeds: 3,
       margin: 0.005,
-      timeLimitSeconds: 40 * 24 * 3600,
+      timeLimitSeconds: 60 * 24 * 3600,
     },
   },
 };

@@ -11,7 +11,7 @@ import { planBudget } from './methods/budget.ts';
 import { dense } from './methods/dense.ts';
 import { phasesOf } from './methods/phases.ts';
 import { methodOf } from './methods/registry.ts';
-import { buildResnet } from './nn/resnet.ts';
+import { buildNetwork } from './nn/network.ts';
 import { blueprintOf, familyOf } from './plan.ts';
 import { programDigest } from './program.ts';
 import { streamsOf } from './random.ts';
@@ -61,7 +61,7 @@ export async function runCell(cell: Cell, context: CellContext): Promise<CellRec
   const blueprint = blueprintOf(config.model, config.dataset);
   const budget = planBudget(blueprint, method, config.budget);
   const layers = method.kind === 'layer' ? method : dense;
-  const model = buildResnet(blueprint, { method: layers, scale: budget.scale, init: config.init }, streams);
+  const model = buildNetwork(blueprint, { method: layers, scale: budget.scale, init: config.init }, streams);
   const masks = method.kind === 'sparse' ? masksOf(model) : undefined;
   const step = trainingStep(model, config.training, config.regularizer, masks);
   const sparse =

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { canonicalJson } from './canonical-json.ts';
-import { cifar10Counts } from './data/cifar10.ts';
+import { datasetFacts } from './data/dataset-facts.ts';
 import { UsageError } from './errors.ts';
 import { planBudget } from './methods/budget.ts';
 import type { Method } from './methods/method.ts';
@@ -9,93 +9,146 @@ import { methodOf } from './methods/registry.ts';
 import { nameMatcher } from './name-matcher.ts';
 import { type Blueprint, totalMacs } from './nn/blueprint.ts';
 import { resnetBlueprint } from './nn/resnet-blueprint.ts';
-import type { ArmSpec, Cell, CellConfig, DatasetSpec, ModelSpec, ProfileName, ProfileSpec, SuiteSpec } from './spec.ts';
+import { vggBlueprint } from './nn/vgg-blueprint.ts';
+import type {
+  Cell,
+  CellConfig,
+  DatasetSpec,
+  ExperimentSpec,
+  FileDatasetName,
+  ModelSpec,
+  ProfileName,
+  ProfileSpec,
+  SuiteSpec,
+} from './spec.ts';
 import { totalEpochs } from './train/phases.ts';
 
 export interface PlanOptions {
-  /** Whether the profile's real data set is present; otherwise its generated stand-in is planned. */
-  realData: boolean;
+  /** The data sets whose files are present; the stand-ins of others are planned. */
+  present: Iterable<FileDatasetName>;
   /** Replicates instead of the profile's number. */
-  seeds?: number;
+  seeds?: number | undefined;
   /** Globs on cell names: a cell that matches any is kept. */
-  only?: readonly string[];
+  only?: readonly string[] | undefined;
 }
 
 /**
- * The training runs of a suite's profile in a fixed order: model by model, seed by seed, arm by arm, so that an
- * interrupted run has whole replicates first.
+ * The training runs of a suite's profile in a fixed order: experiment by experiment, model by model, seed by seed, arm by
+ * arm, so that an interrupted run has whole replicates first.
  *
- * @throws UsageError where the profile does not exist, needs real data that is absent, names a cell twice, or where
- * `only` matches nothing.
+ * @throws UsageError where the profile does not exist, names a cell twice, where `only` matches nothing, or where a cell
+ * that it keeps needs real data that is absent.
  */
 export function planCells(suite: SuiteSpec, profileName: ProfileName, options: PlanOptions): Cell[] {
-  const profile = suite.profiles[profileName];
-  if (profile === undefined) {
-    const known = Object.keys(suite.profiles).join(', ');
-    throw new UsageError(`suite ${suite.name} has no profile '${profileName}'; it has: ${known}`);
+  const profile = profileOf(suite, profileName);
+  const present = new Set<string>([...options.present, 'generated']);
+  const context = { suite: suite.name, profileName, profile, seeds: options.seeds };
+  const all = profile.experiments.flatMap((experiment) => {
+    const { dataset, fallbackDataset } = experiment;
+    const used = present.has(dataset.name) ? dataset : (fallbackDataset ?? dataset);
+    return cellsOfExperiment({ ...context, experiment, dataset: used });
+  });
+  refuseDuplicates(suite.name, profileName, all);
+  const cells = matching(all, options.only);
+  if (cells.length === 0) {
+    const globs = options.only?.join(' --only ');
+    throw new UsageError(`--only ${globs}: matches none of ${all.length} cells, such as ${all[0]?.cell}`);
   }
-  const dataset = datasetOf(suite.name, profileName, profile, options.realData);
-  const seeds = Array.from({ length: options.seeds ?? profile.seeds }, (_, seed) => seed);
-  const cells = profile.models.flatMap((model) =>
-    seeds.flatMap((seed) =>
-      profile.arms.flatMap((arm) => cellsOfArm({ suite: suite.name, profileName, profile, model, dataset, seed }, arm)),
-    ),
-  );
-  refuseDuplicates(suite.name, profileName, cells);
-  return options.only === undefined || options.only.length === 0 ? cells : matching(cells, options.only);
+  const missing = new Set(cells.map(({ dataset }) => dataset).filter((name) => !present.has(name)));
+  if (missing.size > 0) {
+    const names = `${[...missing].join(', ')}, which ${missing.size === 1 ? 'was' : 'were'} not found`;
+    throw new UsageError(
+      `suite ${suite.name}, profile ${profileName}: needs ${names}; give its folder with --data DIR, fetch it with --download, or leave its cells out with --only`,
+    );
+  }
+  return cells;
+}
+
+/** A data set with files that a plan asks for, and what becomes of its cells without them. */
+export interface NeededDataset {
+  name: FileDatasetName;
+  standIn: boolean;
+}
+
+/**
+ * The data sets with files that the cells of a profile are trained on, of the cells that `only` keeps: by the names that
+ * they have with the files or with the stand-in.
+ */
+export function neededDatasets(
+  suite: SuiteSpec,
+  profileName: ProfileName,
+  options: Omit<PlanOptions, 'present'>,
+): NeededDataset[] {
+  const profile = profileOf(suite, profileName);
+  const context = { suite: suite.name, profileName, profile, seeds: options.seeds };
+  const needed = new Map<FileDatasetName, boolean>();
+  for (const experiment of profile.experiments) {
+    const { dataset, fallbackDataset } = experiment;
+    if (dataset.name === 'generated') continue;
+    const variants = fallbackDataset === null ? [dataset] : [dataset, fallbackDataset];
+    const cells = variants.flatMap((variant) => cellsOfExperiment({ ...context, experiment, dataset: variant }));
+    if (matching(cells, options.only).length === 0) continue;
+    needed.set(dataset.name, (needed.get(dataset.name) ?? true) && fallbackDataset !== null);
+  }
+  return [...needed].map(([name, standIn]) => ({ name, standIn }));
+}
+
+function profileOf(suite: SuiteSpec, name: ProfileName): ProfileSpec {
+  const profile = suite.profiles[name];
+  if (profile !== undefined) return profile;
+  const known = Object.keys(suite.profiles).join(', ');
+  throw new UsageError(`suite ${suite.name} has no profile '${name}'; it has: ${known}`);
 }
 
 function refuseDuplicates(suite: string, profile: ProfileName, cells: readonly Cell[]): void {
   const names = new Set<string>();
   for (const { cell } of cells) {
     if (names.has(cell)) {
-      throw new UsageError(`suite ${suite}, profile ${profile}: cell ${cell} comes twice; let no two arms overlap`);
+      throw new UsageError(
+        `suite ${suite}, profile ${profile}: cell ${cell} comes twice; let no two arms or experiments overlap`,
+      );
     }
     names.add(cell);
   }
 }
 
-function datasetOf(suite: string, name: ProfileName, profile: ProfileSpec, realData: boolean): DatasetSpec {
-  if (realData) return profile.dataset;
-  if (profile.fallbackDataset === null) {
-    throw new UsageError(
-      `suite ${suite}, profile ${name}: needs ${profile.dataset.name}, which was not found; give its folder with --data DIR, or fetch it with --download`,
-    );
-  }
-  return profile.fallbackDataset;
-}
-
-function matching(cells: readonly Cell[], only: readonly string[]): Cell[] {
+function matching(cells: readonly Cell[], only: readonly string[] | undefined): Cell[] {
+  if (only === undefined || only.length === 0) return [...cells];
   const matches = nameMatcher(only);
-  const kept = cells.filter((cell) => matches(cell.cell));
-  if (kept.length === 0) {
-    throw new UsageError(
-      `--only ${only.join(' --only ')}: matches none of ${cells.length} cells, such as ${cells[0]?.cell}`,
-    );
-  }
-  return kept;
+  return cells.filter((cell) => matches(cell.cell));
 }
 
-interface ArmContext {
+interface ExperimentContext {
   suite: string;
   profileName: ProfileName;
   profile: ProfileSpec;
-  model: ModelSpec;
+  experiment: ExperimentSpec;
+  /** The experiment's data set or its stand-in. */
   dataset: DatasetSpec;
-  seed: number;
+  /** Replicates instead of the profile's number. */
+  seeds: number | undefined;
 }
 
-function cellsOfArm(context: ArmContext, arm: ArmSpec): Cell[] {
-  const { profile, model, dataset, seed } = context;
-  const shared = { model, dataset, training: profile.training, method: arm.method, seed };
-  return arm.budgets.flatMap((budget) =>
-    arm.inits.flatMap((init) =>
-      arm.regularizers.map((regularizer) => cellOf(context, { ...shared, budget, init, regularizer })),
+function cellsOfExperiment(context: ExperimentContext): Cell[] {
+  const { profile, experiment, dataset } = context;
+  const { training } = experiment;
+  const seeds = Array.from({ length: context.seeds ?? profile.seeds }, (_, seed) => seed);
+  return experiment.models.flatMap((model) =>
+    seeds.flatMap((seed) =>
+      experiment.arms.flatMap(({ method, budgets, inits, regularizers }) =>
+        budgets.flatMap((budget) =>
+          inits.flatMap((init) =>
+            regularizers.map((regularizer) =>
+              cellOf(context, { model, dataset, training, method, seed, budget, init, regularizer }),
+            ),
+          ),
+        ),
+      ),
     ),
   );
 }
 
-function cellOf({ suite, profileName, profile }: ArmContext, config: CellConfig): Cell {
+function cellOf({ suite, profileName, profile, experiment }: ExperimentContext, config: CellConfig): Cell {
   const blueprint = blueprintOf(config.model, config.dataset);
   const method = methodOf(config.method);
   refuseForSparse(suite, profileName, method, config);
@@ -117,7 +170,7 @@ function cellOf({ suite, profileName, profile }: ArmContext, config: CellConfig)
     ratio,
     seed: config.seed,
     config,
-    estimatedSeconds: estimateSeconds(blueprint, profile, config, epochs, passMacs),
+    estimatedSeconds: estimateSeconds(blueprint, experiment.denseExamplesPerSecond, config, epochs, passMacs),
     timeLimitSeconds: profile.timeLimitSeconds,
   };
 }
@@ -134,10 +187,18 @@ function refuseForSparse(suite: string, profile: ProfileName, method: Method, co
   if (wrong !== null) throw new UsageError(`suite ${suite}, profile ${profile}: method ${method.name} has no ${wrong}`);
 }
 
-/** The network of a model on a data set; every image set so far has 10 classes of 32 x 32 x 3. */
+/** The network of a model for the images and classes of a data set. */
 export function blueprintOf(model: ModelSpec, dataset: DatasetSpec): Blueprint {
-  const shapes = { 'cifar-10': { classes: 10, size: 32 }, generated: { classes: 10, size: 32 } };
-  return resnetBlueprint({ ...model, ...shapes[dataset.name], inputChannels: 3 });
+  const { classes, side, channels } = datasetFacts[dataset.name];
+  const images = { classes, size: side, inputChannels: channels };
+  switch (model.name) {
+    case 'resnet':
+      return resnetBlueprint({ ...model, ...images, shortcut: 'option-a' });
+    case 'resnet-projection':
+      return resnetBlueprint({ ...model, ...images, shortcut: 'projection' });
+    case 'vgg':
+      return vggBlueprint({ ...model, ...images });
+  }
 }
 
 /** Streams are shared by cells of one family: same model, same data set. */
@@ -155,14 +216,15 @@ const overheadSeconds = 4;
 const fixedShare = 0.55;
 function estimateSeconds(
   blueprint: Blueprint,
-  profile: ProfileSpec,
+  denseSpeed: number,
   { dataset }: CellConfig,
   epochs: number,
   macs: number,
 ): number {
-  const trained = (dataset.trainExamples ?? cifar10Counts.train) * epochs;
+  const whole = datasetFacts[dataset.name];
+  const trained = (dataset.trainExamples ?? whole.train) * epochs;
   // A test image costs a forward pass: a third of a training step's three convolutions.
-  const tested = ((dataset.testExamples ?? cifar10Counts.test) * epochs) / 3;
+  const tested = ((dataset.testExamples ?? whole.test) * epochs) / 3;
   const relative = fixedShare + (1 - fixedShare) * Math.min(1, macs / totalMacs(blueprint));
-  return overheadSeconds + ((trained + tested) * relative) / profile.denseExamplesPerSecond;
+  return overheadSeconds + ((trained + tested) * relative) / denseSpeed;
 }

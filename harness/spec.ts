@@ -15,16 +15,25 @@ const fraction = z.number().gt(0).max(1);
 const positive = z.number().positive();
 const count = z.int().positive();
 
-/** CIFAR ResNet of He et al. 2016, section 4.2: depth 6n+2, widths (w, 2w, 4w), option-A shortcuts. */
-export const modelSchema = z.strictObject({
-  name: z.literal('resnet'),
-  depth: count,
-  width: count,
-});
+/** Depth 6n+2 and the channels w of the first of three stages, (w, 2w, 4w). */
+const resnetShape = { depth: count, width: count };
+
+export const modelSchema = z.discriminatedUnion('name', [
+  /** CIFAR ResNet of He et al. 2016, section 4.2, with option-A shortcuts: subsampling and zero channels. */
+  z.strictObject({ name: z.literal('resnet'), ...resnetShape }),
+  /** The same with projections: a 1x1 convolution and batch norm where a block changes the shape. */
+  z.strictObject({ name: z.literal('resnet-projection'), ...resnetShape }),
+  /** VGG with batch norm and one linear layer, for small images; w channels in the first of five stages. */
+  z.strictObject({ name: z.literal('vgg'), depth: z.literal(19), width: count }),
+]);
+
+/** Data sets that are read from files. */
+export const fileDatasetNames = ['cifar-10', 'cifar-100', 'tiny-imagenet'] as const;
+export type FileDatasetName = (typeof fileDatasetNames)[number];
 
 export const datasetSchema = z.strictObject({
-  /** `generated` needs no files. A suite that names `cifar-10` falls back to `generated` where no files are given. */
-  name: z.enum(['cifar-10', 'generated']),
+  /** `generated` needs no files. */
+  name: z.enum([...fileDatasetNames, 'generated']),
   /** Training images used, the first of the files; null: the whole published set. */
   trainExamples: count.nullable(),
   /** Test images used; null: the whole published set. */
@@ -60,22 +69,27 @@ export const armSchema = z.strictObject({
   budgets: z.array(fraction).min(1),
 });
 
-export const profileSchema = z.strictObject({
-  /** One or two sentences: what this profile reduces against the published schedule, and why it still tells. */
-  note: z.string(),
+/** Models that are trained alike on one data set, each under every arm. */
+export const experimentSchema = z.strictObject({
   models: z.array(modelSchema).min(1),
   dataset: datasetSchema,
-  /** Used instead of `dataset` where the real files are not present; null: the profile needs them. */
+  /** Used instead of `dataset` where the real files are not present; null: the experiment needs them. */
   fallbackDataset: datasetSchema.nullable(),
   training: trainingSchema,
   arms: z.array(armSchema).min(1),
+  /** Measured examples a second of a dense cell, one thread; the base of the time estimate. */
+  denseExamplesPerSecond: positive,
+});
+
+export const profileSchema = z.strictObject({
+  /** One or two sentences: what this profile reduces against the published schedule, and why it still tells. */
+  note: z.string(),
+  experiments: z.array(experimentSchema).min(1),
   seeds: count,
   /** Margin of the check, in the metric's unit (fraction of correct answers): a smaller drop is not a regression. */
   margin: fraction,
   /** A cell that runs longer is ended and recorded as failed. */
   timeLimitSeconds: positive,
-  /** Measured examples a second of a dense cell, one thread; the base of the time estimate. */
-  denseExamplesPerSecond: positive,
 });
 
 export const suiteSchema = z.strictObject({
@@ -89,6 +103,7 @@ export type ModelSpec = z.infer<typeof modelSchema>;
 export type DatasetSpec = z.infer<typeof datasetSchema>;
 export type TrainingSpec = z.infer<typeof trainingSchema>;
 export type ArmSpec = z.infer<typeof armSchema>;
+export type ExperimentSpec = z.infer<typeof experimentSchema>;
 export type ProfileSpec = z.infer<typeof profileSchema>;
 export type SuiteSpec = z.infer<typeof suiteSchema>;
 

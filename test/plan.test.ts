@@ -3,12 +3,11 @@ import { describe, expect, test } from 'vitest';
 import { UsageError } from '../harness/errors.ts';
 import { totalMacs, totalParameters } from '../harness/nn/blueprint.ts';
 import { blueprintOf, familyOf, planCells } from '../harness/plan.ts';
-import { type Cell, cellConfigSchema, type SuiteSpec } from '../harness/spec.ts';
-import { fixtureSuite, setting } from './helpers/suites.ts';
+import { type Cell, cellConfigSchema, type DatasetSpec, type ModelSpec, type SuiteSpec } from '../harness/spec.ts';
+import { experimentOf, fixtureSuite, setting } from './helpers/suites.ts';
 
-const smoke = (suite: SuiteSpec) => suite.profiles.smoke!;
 const plan = (change?: (suite: SuiteSpec) => void, options: Partial<Parameters<typeof planCells>[2]> = {}): Cell[] =>
-  planCells(fixtureSuite(change), 'smoke', { realData: true, ...options });
+  planCells(fixtureSuite(change), 'smoke', { present: ['cifar-10'], ...options });
 const named = (cells: readonly Cell[], name: string) => cells.find(({ cell }) => cell === name)!;
 const spectral = 'low-rank-0.1.spectral.frobenius-decay.resnet-20.cifar-10.seed-0';
 
@@ -70,7 +69,7 @@ describe('the plan of a profile', () => {
   });
 
   test('takes the generated stand-in where the real data is not present', () => {
-    const cells = plan(undefined, { realData: false });
+    const cells = plan(undefined, { present: [] });
     expect(new Set(cells.map(({ dataset }) => dataset))).toEqual(new Set(['generated']));
     expect(cells[0]!.config.dataset.trainExamples).toBe(500);
     expect(cells[0]!.cell).toBe('dense.default.weight-decay.resnet-20.generated.seed-0');
@@ -86,7 +85,7 @@ describe('planCells refuses', () => {
 
   test('a profile that the suite does not have, naming those it has', () => {
     refused(
-      () => planCells(fixtureSuite(), 'paper', { realData: true }),
+      () => planCells(fixtureSuite(), 'paper', { present: [] }),
       "suite fixture has no profile 'paper'; it has: smoke",
     );
   });
@@ -94,7 +93,7 @@ describe('planCells refuses', () => {
   test('a profile without a stand-in where the real data is not present', () => {
     const bare = setting('fallbackDataset', null);
     refused(
-      () => plan(bare, { realData: false }),
+      () => plan(bare, { present: [] }),
       'suite fixture, profile smoke: needs cifar-10, which was not found; give its folder with --data DIR',
     );
     expect(plan(bare).length).toBe(36);
@@ -162,7 +161,7 @@ describe('the id of a cell', () => {
   });
 
   test('differs for every method, init, regularizer, budget, seed, model and data set of a plan', () => {
-    const cells = [...plan(undefined, { seeds: 3 }), ...plan(undefined, { seeds: 3, realData: false })];
+    const cells = [...plan(undefined, { seeds: 3 }), ...plan(undefined, { seeds: 3, present: [] })];
     expect(new Set(cells.map(({ id }) => id)).size).toBe(108);
   });
 
@@ -178,13 +177,13 @@ describe('the id of a cell', () => {
     ['the time limit', setting('timeLimitSeconds', 1)],
     ['the estimate of speed', setting('denseExamplesPerSecond', 1)],
     ['the number of seeds', setting('seeds', 7)],
-    ['other arms', (suite) => void smoke(suite).arms.shift()],
-    ['other models', (suite) => void smoke(suite).models.reverse()],
+    ['other arms', (suite) => void experimentOf(suite).arms.shift()],
+    ['other models', (suite) => void experimentOf(suite).models.reverse()],
     ['the stand-in', setting('fallbackDataset', null)],
     [
       'the order of fields',
       (suite) => {
-        const { training } = smoke(suite);
+        const { training } = experimentOf(suite);
         setting('training', Object.fromEntries(Object.entries(training).reverse()))(suite);
       },
     ],
@@ -204,7 +203,7 @@ describe('the family of a cell, whose random streams are shared,', () => {
   });
 
   test('is another for another data set', () => {
-    const [real, generated] = [plan()[0]!, plan(undefined, { realData: false })[0]!];
+    const [real, generated] = [plan()[0]!, plan(undefined, { present: [] })[0]!];
     expect(familyOf(real.config)).not.toBe(familyOf(generated.config));
   });
 });
@@ -223,9 +222,26 @@ describe('the estimate of a cell', () => {
   });
 });
 
-test('blueprintOf makes the network for 10 classes of 32 x 32 x 3', () => {
-  for (const { config } of [...plan().slice(0, 1), ...plan(undefined, { realData: false }).slice(0, 1)]) {
-    const blueprint = blueprintOf(config.model, config.dataset);
-    expect([totalParameters(blueprint), totalMacs(blueprint)]).toEqual([269_722, 40_551_040]);
-  }
+describe('blueprintOf', () => {
+  const { dataset } = plan()[0]!.config;
+  const parametersOf = (model: ModelSpec, name: DatasetSpec['name']) =>
+    totalParameters(blueprintOf(model, { ...dataset, name }));
+
+  test('makes the network for 10 classes of 32 x 32 x 3', () => {
+    for (const name of ['cifar-10', 'generated'] as const) {
+      const blueprint = blueprintOf({ name: 'resnet', depth: 20, width: 16 }, { ...dataset, name });
+      expect([totalParameters(blueprint), totalMacs(blueprint)]).toEqual([269_722, 40_551_040]);
+    }
+  });
+
+  test('makes each model for the classes of each data set', () => {
+    const projection = { name: 'resnet-projection', depth: 32, width: 32 } as const;
+    const vgg = { name: 'vgg', depth: 19, width: 64 } as const;
+    expect(parametersOf(projection, 'cifar-10')).toBe(1_860_522);
+    expect(parametersOf(projection, 'cifar-100')).toBe(1_872_132);
+    expect(parametersOf(vgg, 'cifar-10')).toBe(20_035_018);
+    expect(parametersOf(vgg, 'cifar-100')).toBe(20_081_188);
+    expect(parametersOf(projection, 'tiny-imagenet')).toBe(1_885_032);
+    expect(parametersOf(vgg, 'tiny-imagenet')).toBe(20_132_488);
+  });
 });

@@ -3,7 +3,7 @@ import { dense } from '../methods/dense.ts';
 import { lowRank } from '../methods/low-rank.ts';
 import type { LayerMethod } from '../methods/method.ts';
 import { totalMacs } from '../nn/blueprint.ts';
-import { buildResnet } from '../nn/resnet.ts';
+import { buildNetwork } from '../nn/network.ts';
 import { resnetBlueprint } from '../nn/resnet-blueprint.ts';
 import { gaussian, streamsOf } from '../random.ts';
 import type { RegularizerName, TrainingSpec } from '../spec.ts';
@@ -40,7 +40,7 @@ const images = () => gaussian(batchSize * 32 * 32 * 3, 1, streams('images'));
 const labels = () => Int32Array.from({ length: batchSize }, (_, i) => i % 10);
 
 function build({ method, scale }: Variant) {
-  return buildResnet(blueprint, { method, scale, init: 'default' }, streams);
+  return buildNetwork(blueprint, { method, scale, init: 'default' }, streams);
 }
 
 function forwardMacs({ method, scale }: Variant): number {

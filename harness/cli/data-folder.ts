@@ -1,10 +1,14 @@
 import { join, resolve } from 'node:path';
-import { findCifar10, surveyCifar10 } from '../data/cifar10.ts';
-import { fetchCifar10 } from '../data/cifar10-archive.ts';
+import type { FileDataset } from '../data/file-dataset.ts';
+import { fileDatasets } from '../data/file-datasets.ts';
 import { UsageError } from '../errors.ts';
+import type { DataFolders } from '../run/protocol.ts';
 import { cacheFolder } from '../setup/platform.mjs';
+import type { FileDatasetName } from '../spec.ts';
 
 export interface DataFolderOptions {
+  /** The data sets to look for. */
+  datasets: readonly FileDatasetName[];
   /** Value of --data. */
   data: string | undefined;
   download: boolean;
@@ -15,28 +19,40 @@ export interface DataFolderOptions {
 }
 
 /**
- * The folder that holds CIFAR-10: --data, else $FACTORBENCH_DATA, else `data/` in the checkout, else `data/` in the
- * user's cache; null where there is none. With `download` it is fetched into the folder that was named, else into the
- * user's cache. Throws UsageError where a folder was named and does not hold it, and where its files are damaged.
+ * The folders that hold the data sets, each looked for in --data, else in $FACTORBENCH_DATA, else in `data/` in the
+ * checkout and then in the user's cache; without those that are nowhere. With `download` these are fetched into the folder
+ * that was named, else into the user's cache. Throws UsageError where a folder was named and holds none of them, and where
+ * files are damaged.
  */
-export async function locateData(options: DataFolderOptions): Promise<string | null> {
-  const { data, download, env, checkout } = options;
+export async function locateData(options: DataFolderOptions): Promise<DataFolders> {
+  const { data, download, env, checkout, log } = options;
+  const datasets = options.datasets.map((name) => fileDatasets[name]);
   const userFolder = join(cacheFolder(env), 'data');
   const named = namedFolder(data, env);
   const places = named === null ? [join(checkout, 'data'), userFolder] : [named.folder];
-  for (const place of places) {
-    const found = await findCifar10(place);
-    if (found !== null) {
-      await surveyCifar10(found);
-      return found;
-    }
+  const folders: Partial<Record<FileDatasetName, string>> = {};
+  for (const dataset of datasets) {
+    const found =
+      (await findIn(dataset, places)) ?? (download ? await fetchInto(dataset, named?.folder ?? userFolder, log) : null);
+    if (found !== null) folders[dataset.name] = found;
   }
-  if (download) return await fetchInto(named?.folder ?? userFolder, options.log);
-  if (named === null) return null;
-  throw new UsageError(
-    `${named.origin}: ${named.folder} does not hold CIFAR-10 (binary version: data_batch_1.bin to data_batch_5.bin and ` +
-      'test_batch.bin, there or in cifar-10-batches-bin). Name its folder with --data, or fetch it with --download.',
-  );
+  if (named !== null && datasets.length > 0 && Object.keys(folders).length === 0) {
+    const sought = datasets.map(({ title, holds }) => `${title} (${holds})`).join(', nor ');
+    throw new UsageError(
+      `${named.origin}: ${named.folder} does not hold ${sought}. Name its folder with --data, or fetch it with --download.`,
+    );
+  }
+  return folders;
+}
+
+async function findIn(dataset: FileDataset, places: readonly string[]): Promise<string | null> {
+  for (const place of places) {
+    const found = await dataset.find(place);
+    if (found === null) continue;
+    await dataset.open(found);
+    return found;
+  }
+  return null;
 }
 
 function namedFolder(data: string | undefined, env: NodeJS.ProcessEnv): { folder: string; origin: string } | null {
@@ -46,9 +62,9 @@ function namedFolder(data: string | undefined, env: NodeJS.ProcessEnv): { folder
   return { folder: resolve(fromEnvironment), origin: 'FACTORBENCH_DATA' };
 }
 
-async function fetchInto(folder: string, log: (line: string) => void): Promise<string> {
-  log(`Downloading CIFAR-10 into ${folder} ...`);
-  const found = await fetchCifar10(folder);
-  log(`CIFAR-10 is in ${found}.`);
+async function fetchInto(dataset: FileDataset, folder: string, log: (line: string) => void): Promise<string> {
+  log(`Downloading ${dataset.title} into ${folder} ...`);
+  const found = await dataset.fetch(folder);
+  log(`${dataset.title} is in ${found}.`);
   return found;
 }

@@ -1,9 +1,9 @@
 import { suites } from '../../suites/registry.ts';
-import { planCells } from '../plan.ts';
+import { neededDatasets, planCells } from '../plan.ts';
 import { profileNames } from '../spec.ts';
 import { type Io, table } from './io.ts';
 import { defaultJobs } from './parse-options.ts';
-import { findData } from './plan-command.ts';
+import { findData, planned } from './plan-command.ts';
 import { selectSuite } from './select-suite.ts';
 import type { SuiteOptions } from './suite-options.ts';
 
@@ -14,21 +14,19 @@ export async function listCommand(
   io: Io,
 ): Promise<number> {
   const chosen = name === undefined ? suites : [suiteNamed(name)];
-  const hasData = (await findData(options, io)) !== null;
-  const jobs = options.jobs ?? defaultJobs(options.threads);
-  const lines = chosen.flatMap((suite) =>
-    profileNames.flatMap((profile) => {
-      const spec = suite.profiles[profile];
-      if (spec === undefined) return [];
-      const realData = hasData || spec.fallbackDataset === null;
-      const cells = planCells(suite, profile, {
-        realData,
-        ...(options.seeds === undefined ? {} : { seeds: options.seeds }),
-      });
-      const seconds = cells.reduce((sum, cell) => sum + cell.estimatedSeconds, 0) / jobs;
-      return [{ suite: suite.name, profile, cells: cells.length, estimated_minutes: Math.ceil(seconds / 6) / 10 }];
-    }),
+  const profiles = chosen.flatMap((suite) =>
+    profileNames
+      .filter((profile) => suite.profiles[profile] !== undefined)
+      .map((profile) => ({ suite, profile, needed: neededDatasets(suite, profile, { seeds: options.seeds }) })),
   );
+  const sought = new Set(profiles.flatMap(({ needed }) => needed.map((dataset) => dataset.name)));
+  const folders = await findData([...sought], options, io);
+  const jobs = options.jobs ?? defaultJobs(options.threads);
+  const lines = profiles.map(({ suite, profile, needed }) => {
+    const cells = planCells(suite, profile, { present: planned(needed, folders), seeds: options.seeds });
+    const seconds = cells.reduce((sum, cell) => sum + cell.estimatedSeconds, 0) / jobs;
+    return { suite: suite.name, profile, cells: cells.length, estimated_minutes: Math.ceil(seconds / 6) / 10 };
+  });
   if (options.json === true) {
     io.stdout.write(`${JSON.stringify(lines, null, 2)}\n`);
   } else {

@@ -1,7 +1,8 @@
-import { planCells } from '../plan.ts';
+import { type NeededDataset, neededDatasets, planCells } from '../plan.ts';
 import { formatDuration } from '../run/progress-estimate.ts';
+import type { DataFolders } from '../run/protocol.ts';
 import { shardCells } from '../run/shard.ts';
-import type { Cell } from '../spec.ts';
+import { type Cell, type FileDatasetName, fileDatasetNames, type ProfileName, type SuiteSpec } from '../spec.ts';
 import { checkoutFolder } from './checkout.ts';
 import { locateData } from './data-folder.ts';
 import { type Io, table } from './io.ts';
@@ -13,10 +14,10 @@ export interface PlannedRun extends SelectedSuite {
   cells: Cell[];
   /** Number of cells before --only and --shard. */
   cellsOfPlan: number;
-  /** Folder of the real data; null where the plan uses generated data. */
-  dataDir: string | null;
-  /** Says which data is used where that is not what the profile names. */
-  dataNote: string | null;
+  /** Folders of the real data that the cells need and that is there. */
+  dataFolders: DataFolders;
+  /** Says which data is used, a line each, where that is not what the profile names. */
+  dataNotes: string[];
 }
 
 /**
@@ -30,28 +31,46 @@ export async function planRun(
   purpose: 'run' | 'look',
 ): Promise<PlannedRun> {
   const selected = selectSuite(name, options.profile);
-  const { suite, profile, profileSpec } = selected;
-  const needsFiles = profileSpec.dataset.name !== 'generated';
-  const asked = options.data !== undefined || Boolean(io.env.FACTORBENCH_DATA) || options.download === true;
-  const found = needsFiles || asked ? await findData(options, io) : null;
-  const dataDir = needsFiles ? found : null;
-  const settings = {
-    realData: !needsFiles || dataDir !== null || (purpose === 'look' && profileSpec.fallbackDataset === null),
-    ...(options.seeds === undefined ? {} : { seeds: options.seeds }),
-  };
-  const all = planCells(suite, profile, settings);
-  const chosen = options.only === undefined ? all : planCells(suite, profile, { ...settings, only: options.only });
+  const { suite, profile } = selected;
+  const needed = neededDatasets(suite, profile, options);
+  const dataFolders = await findData(
+    needed.map((dataset) => dataset.name),
+    options,
+    io,
+  );
+  const missing = needed.filter((dataset) => dataFolders[dataset.name] === undefined);
+  const present = purpose === 'look' ? planned(needed, dataFolders) : presentIn(dataFolders);
+  const chosen = planCells(suite, profile, { present, seeds: options.seeds, only: options.only });
   const cells = options.shard === undefined ? chosen : shardCells(chosen, options.shard);
-  const dataNote =
-    needsFiles && dataDir === null
-      ? `${profileSpec.dataset.name} was not found: ${settings.realData ? 'a run needs it' : 'generated data is used instead'}. Give --data DIR, or --download.`
-      : null;
-  return { ...selected, cells, cellsOfPlan: all.length, dataDir, dataNote };
+  const dataNotes = missing.map(
+    ({ name: dataset, standIn }) =>
+      `${dataset} was not found: ${standIn ? 'generated data is used instead' : 'a run needs it'}. Give --data DIR, or --download.`,
+  );
+  return { ...selected, cells, cellsOfPlan: sizeOfPlan(suite, profile, options), dataFolders, dataNotes };
 }
 
-/** Finds or downloads the real data, telling on stderr. */
-export function findData(options: Pick<SuiteOptions, 'data' | 'download'>, io: Io): Promise<string | null> {
+/** Cells before --only and --shard: as many with stand-ins as with the real data. */
+function sizeOfPlan(suite: SuiteSpec, profile: ProfileName, { seeds }: SuiteOptions): number {
+  return planCells(suite, profile, { present: fileDatasetNames, seeds }).length;
+}
+
+function presentIn(folders: DataFolders): FileDatasetName[] {
+  return Object.keys(folders) as FileDatasetName[];
+}
+
+/** The data sets that a plan to look at names: those that are there, and those that a run could not do without. */
+export function planned(needed: readonly NeededDataset[], folders: DataFolders): FileDatasetName[] {
+  return [...presentIn(folders), ...needed.filter(({ standIn }) => !standIn).map(({ name }) => name)];
+}
+
+/** Finds or downloads real data, telling on stderr. */
+export function findData(
+  datasets: readonly FileDatasetName[],
+  options: Pick<SuiteOptions, 'data' | 'download'>,
+  io: Io,
+): Promise<DataFolders> {
   return locateData({
+    datasets,
     data: options.data,
     download: options.download === true,
     env: io.env,
@@ -62,8 +81,8 @@ export function findData(options: Pick<SuiteOptions, 'data' | 'download'>, io: I
 
 /** Prints the cells that a run would execute; nothing else on stdout. */
 export async function planCommand(name: string | undefined, options: SuiteOptions, io: Io): Promise<number> {
-  const { cells, dataNote } = await planRun(name, options, io, 'look');
-  if (dataNote !== null) io.stderr.write(`${dataNote}\n`);
+  const { cells, dataNotes } = await planRun(name, options, io, 'look');
+  for (const note of dataNotes) io.stderr.write(`${note}\n`);
   if (options.json === true) {
     io.stdout.write(`${JSON.stringify(cells.map(planRow), null, 2)}\n`);
     return 0;

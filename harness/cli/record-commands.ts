@@ -64,7 +64,7 @@ export function defineRecordCommands(program: Command, { io, finish }: CommandCo
     .option('--only <glob>', 'sample only cells whose names match; may be repeated', collect)
     .option('--jobs <n>', 'worker processes at once (default: cores)', positiveInteger('--jobs'))
     .addOption(new Option('--device <device>', 'where to compute').choices(['cpu', 'gpu']).default('cpu'))
-    .option('--data <dir>', 'folder with CIFAR-10')
+    .option('--data <dir>', 'folder with the data sets')
     .option('--json', 'print JSON only on stdout')
     .addHelpText(
       'after',

@@ -41,7 +41,7 @@ export function defineRunCommands(program: Command, { io, commandLine, finish }:
     .option('--seeds <n>', 'replicates instead of the profile’s number', positiveInteger('--seeds'))
     .option('--jobs <n>', 'worker processes that the estimate assumes', positiveInteger('--jobs'))
     .option('--threads <n>', 'threads of each worker', positiveInteger('--threads'), 1)
-    .option('--data <dir>', 'folder with CIFAR-10')
+    .option('--data <dir>', 'folder with the data sets')
     .option('--json', 'print JSON')
     .addHelpText('after', examples('npm run list', 'npm run list -- compression --json'))
     .action(async (name: string | undefined, options: SuiteOptions) => {
@@ -60,8 +60,8 @@ function withPlanOptions(command: Command): Command {
     .addOption(new Option('--shard <i/n>', 'only part I of N of the cells').argParser(parseShard))
     .option('--jobs <n>', 'worker processes at once (default: cores / threads)', positiveInteger('--jobs'))
     .option('--threads <n>', 'threads of each worker', positiveInteger('--threads'), 1)
-    .option('--data <dir>', 'folder with CIFAR-10 (default: $FACTORBENCH_DATA, data/, then the user’s cache)')
-    .option('--download', 'fetch CIFAR-10 where it is missing')
+    .option('--data <dir>', 'folder with the data sets (default: $FACTORBENCH_DATA, data/, then the user’s cache)')
+    .option('--download', 'fetch what is missing of the data sets that the cells need')
     .option('--json', 'print JSON only on stdout');
 }
 
@@ -80,6 +80,11 @@ export function examples(...lines: readonly string[]): string {
   return `\nExamples:\n${lines.map((line) => `  $ ${line}`).join('\n')}`;
 }
 
+const dataHelp = `Data sets are looked for in the folder of --data, under the names that their archives unpack to:
+  cifar-10       cifar-10-batches-bin/   binary version: data_batch_1.bin to data_batch_5.bin, test_batch.bin
+  cifar-100      cifar-100-binary/       binary version: train.bin, test.bin
+  tiny-imagenet  tiny-imagenet-200/      wnids.txt, train/<class>/images/*.JPEG, val/images/*.JPEG, val/val_annotations.txt`;
+
 const suiteHelp = `${examples(
   'npm run suite -- compression',
   'npm run suite -- compression --profile nightly --data ~/data --jobs 2',
@@ -91,6 +96,8 @@ const suiteHelp = `${examples(
 A run goes on where an earlier one into the same folder stopped: completed and diverged cells are kept, failed ones run
 again. Shards: the longest cells first, each to the shard with the least estimated time so far, so that N machines share
 a plan without talking to each other; npm run merge joins their folders.
+
+${dataHelp}
 
 Exit code: 0 passed; 1 a cell regressed or failed; 2 wrong usage or bad input; 3 with --strict: inconclusive or without a
 baseline; 130 interrupted.`;

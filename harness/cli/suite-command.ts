@@ -21,7 +21,7 @@ export async function suiteCommand(
 ): Promise<number> {
   if (options.list === true) return listCommand(name, options, io);
   if (options.plan === true) return planCommand(name, options, io);
-  const { suite, profile, profileSpec, cells, cellsOfPlan, dataDir, dataNote } = await planRun(
+  const { suite, profile, profileSpec, cells, cellsOfPlan, dataFolders, dataNotes } = await planRun(
     name,
     options,
     io,
@@ -30,7 +30,7 @@ export async function suiteCommand(
   const stream = options.json === true ? io.stderr : io.stdout;
   const outDir = outputFolder(options.out, suite.name, profile);
   const jobs = options.jobs ?? defaultJobs(options.threads);
-  if (dataNote !== null) stream.write(`${dataNote}\n`);
+  for (const line of dataNotes) stream.write(`${line}\n`);
   const versions = await readVersions(checkoutFolder());
   const result = await withInterruption(io, (signal) =>
     runSuite({
@@ -39,7 +39,7 @@ export async function suiteCommand(
       profile,
       note: profileSpec.note,
       margin: profileSpec.margin,
-      ...{ cells, cellsOfPlan, outDir, dataDir, jobs, versions, commandLine, signal, stream, killAfterMs },
+      ...{ cells, cellsOfPlan, outDir, dataFolders, jobs, versions, commandLine, signal, stream, killAfterMs },
       threads: options.threads,
       device: options.device,
       fresh: options.fresh === true,

@@ -3,6 +3,7 @@ import { exitCodes } from '../run/exit-code.ts';
 import type { Device } from '../run/protocol.ts';
 import { runVerify } from '../run/run-verify.ts';
 import { sampleRecords } from '../run/verify.ts';
+import { fileDatasetNames } from '../spec.ts';
 import { workerPath } from './checkout.ts';
 import { type Io, withInterruption } from './io.ts';
 import { defaultJobs } from './parse-options.ts';
@@ -24,17 +25,18 @@ export async function verifyCommand(name: string, options: VerifyCommandOptions,
   const { records: stored, profileSpec, outDir } = await readStoredRun(name, options, io);
   const records = sampleRecords(stored, options.sample, options.seed);
   if (records.length === 0) throw new UsageError(`${outDir} holds no completed record to verify. Run the suite first.`);
-  const needsFiles = records.some((record) => record.data_source === 'files');
-  const dataDir = needsFiles || options.data !== undefined ? await findData(options, io) : null;
-  if (needsFiles && dataDir === null) {
+  const needed = fileDatasetNames.filter((dataset) => records.some((record) => record.config.dataset.name === dataset));
+  const dataFolders = await findData(needed, options, io);
+  const missing = needed.filter((dataset) => dataFolders[dataset] === undefined);
+  if (missing.length > 0) {
     throw new UsageError(
-      'The stored cells were trained on CIFAR-10, which was not found. Name its folder with --data.',
+      `The stored cells were trained on ${missing.join(', ')}, not found here. Name the folder with --data.`,
     );
   }
   const stream = options.json === true ? io.stderr : io.stdout;
   const { results, interrupted } = await withInterruption(io, async (signal) => ({
     results: await runVerify({
-      ...{ records, dataDir, killAfterMs, signal, stream },
+      ...{ records, dataFolders, killAfterMs, signal, stream },
       device: options.device,
       jobs: options.jobs ?? defaultJobs(1),
       timeLimitSeconds: profileSpec.timeLimitSeconds,

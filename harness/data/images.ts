@@ -1,30 +1,17 @@
 import { createHash } from 'node:crypto';
 import { UsageError } from '../errors.ts';
-import type { DatasetSpec } from '../spec.ts';
-import {
-  cifar10Channels,
-  cifar10Classes,
-  cifar10Counts,
-  cifar10Side,
-  findCifar10,
-  readCifar10,
-  surveyCifar10,
-} from './cifar10.ts';
-import {
-  generatedChannels,
-  generatedClasses,
-  generatedDefaults,
-  generatedLimits,
-  generatedSide,
-  generateImages,
-} from './generated.ts';
+import type { DatasetSpec, FileDatasetName } from '../spec.ts';
+import { datasetFacts } from './dataset-facts.ts';
+import type { Part } from './file-dataset.ts';
+import { fileDatasets } from './file-datasets.ts';
+import { generatedLimits, generateImages } from './generated.ts';
 import type { ImageSet } from './image-set.ts';
 
 export type { ImageSet } from './image-set.ts';
 
 /** The images of a cell: what it trains on and what it is tested on. */
 export interface ImageData {
-  readonly name: 'cifar-10' | 'generated';
+  readonly name: DatasetSpec['name'];
   readonly source: 'files' | 'generated';
   readonly classes: number;
   readonly height: number;
@@ -44,10 +31,11 @@ interface Moments {
   readonly standardDeviation: readonly number[];
 }
 
-/** Of CIFAR-10's 50,000 training images. */
-const cifar10Moments: Moments = {
-  mean: [0.4914, 0.4822, 0.4465],
-  standardDeviation: [0.247, 0.2435, 0.2616],
+/** Of all published training images. */
+const publishedMoments: Readonly<Record<FileDatasetName, Moments>> = {
+  'cifar-10': { mean: [0.4914, 0.4822, 0.4465], standardDeviation: [0.247, 0.2435, 0.2616] },
+  'cifar-100': { mean: [0.5071, 0.4865, 0.4409], standardDeviation: [0.2673, 0.2564, 0.2762] },
+  'tiny-imagenet': { mean: [0.4802, 0.4481, 0.3975], standardDeviation: [0.277, 0.2691, 0.2821] },
 };
 
 /** Of ImageNet's training images, as torchvision's models use them. */
@@ -58,65 +46,60 @@ const imagenetMoments: Moments = {
 
 /**
  * Loads the images that a data set's specification names: the first `trainExamples` and the first `testExamples`.
- * @param dataDir the folder of the files (`cifar-10-batches-bin` or one that contains it); not used by `generated`.
+ * @param dataDir the folder of the files, or one that contains it under its published name; not used by `generated`.
  * @throws UsageError where the files are missing or damaged, or hold fewer images than asked for.
  */
 export async function loadImages(spec: DatasetSpec, dataDir: string | null): Promise<ImageData> {
-  return spec.name === 'cifar-10' ? loadCifar10(spec, dataDir) : loadGenerated(spec);
-}
-
-async function loadCifar10(spec: DatasetSpec, dataDir: string | null): Promise<ImageData> {
-  if (dataDir === null) {
-    throw new UsageError("cifar-10 needs its files: give the folder of CIFAR-10's binary version with --data DIR");
-  }
-  const folder = await findCifar10(dataDir);
-  if (folder === null) {
-    throw new UsageError(
-      `--data ${dataDir}: no CIFAR-10 there; give the folder cifar-10-batches-bin of the binary version, ` +
-        'or the folder that contains it',
-    );
-  }
-  const files = await surveyCifar10(folder);
-  const trainCount = within(spec.trainExamples ?? cifar10Counts.train, files.trainCount, 'trainExamples', folder);
-  const testCount = within(spec.testExamples ?? cifar10Counts.test, files.testCount, 'testExamples', folder);
-  const train = await readCifar10(files.train, trainCount);
-  const test = await readCifar10([files.test], testCount);
+  const { classes, side, channels } = datasetFacts[spec.name];
+  const { train, test } =
+    spec.name === 'generated' ? generatedParts(spec) : await readParts({ ...spec, name: spec.name }, dataDir);
+  const moments = spec.name === 'generated' ? momentsOf(train, channels) : publishedMoments[spec.name];
   return {
-    name: 'cifar-10',
-    source: 'files',
-    classes: cifar10Classes,
-    height: cifar10Side,
-    width: cifar10Side,
-    channels: cifar10Channels,
+    name: spec.name,
+    source: spec.name === 'generated' ? 'generated' : 'files',
+    classes,
+    height: side,
+    width: side,
+    channels,
     train,
     test,
-    ...(spec.normalization === 'imagenet' ? imagenetMoments : cifar10Moments),
+    ...(spec.normalization === 'imagenet' ? imagenetMoments : moments),
     digest: digestOf(train, test),
   };
 }
 
-function loadGenerated(spec: DatasetSpec): ImageData {
-  const place = 'the generated set';
-  const trainCount = within(
-    spec.trainExamples ?? generatedDefaults.train,
-    generatedLimits.train,
-    'trainExamples',
-    place,
-  );
-  const testCount = within(spec.testExamples ?? generatedDefaults.test, generatedLimits.test, 'testExamples', place);
-  const train = generateImages('train', trainCount);
-  const test = generateImages('test', testCount);
+type Parts = Readonly<Record<Part, ImageSet>>;
+
+async function readParts(spec: DatasetSpec & { name: FileDatasetName }, dataDir: string | null): Promise<Parts> {
+  const dataset = fileDatasets[spec.name];
+  const { title, holds } = dataset;
+  if (dataDir === null) {
+    throw new UsageError(`${spec.name} needs its files: give the folder of ${title} (${holds}) with --data DIR`);
+  }
+  const folder = await dataset.find(dataDir);
+  if (folder === null) {
+    throw new UsageError(`--data ${dataDir}: no ${title} there; give the folder that holds it (${holds})`);
+  }
+  const { counts, read } = await dataset.open(folder);
+  const { train, test } = countsWithin(spec, counts, folder);
+  return { train: await read('train', train), test: await read('test', test) };
+}
+
+function generatedParts(spec: DatasetSpec): Parts {
+  const { train, test } = countsWithin(spec, generatedLimits, 'the generated set');
+  return { train: generateImages('train', train), test: generateImages('test', test) };
+}
+
+/** How many images of each part to use: those asked for, else those of the whole published set. */
+function countsWithin(
+  { name, trainExamples, testExamples }: DatasetSpec,
+  present: Readonly<Record<Part, number>>,
+  place: string,
+): Record<Part, number> {
+  const facts = datasetFacts[name];
   return {
-    name: 'generated',
-    source: 'generated',
-    classes: generatedClasses,
-    height: generatedSide,
-    width: generatedSide,
-    channels: generatedChannels,
-    train,
-    test,
-    ...(spec.normalization === 'imagenet' ? imagenetMoments : momentsOf(train, generatedChannels)),
-    digest: digestOf(train, test),
+    train: within(trainExamples ?? facts.train, present.train, 'trainExamples', place),
+    test: within(testExamples ?? facts.test, present.test, 'testExamples', place),
   };
 }
 

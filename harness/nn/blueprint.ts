@@ -27,11 +27,59 @@ export interface BatchNormShape {
   channels: number;
 }
 
+/** A layer with parameters. */
 export type LayerShape = ConvShape | LinearShape | BatchNormShape;
+
+/** Every stride-th pixel, its channels in the middle of `outChannels`, the others zero: option A of He et al. 2016. */
+export interface SubsamplingShape {
+  kind: 'subsampling';
+  stride: number;
+  inChannels: number;
+  outChannels: number;
+}
+
+/** branch(x) + shortcut(x); an empty shortcut is x itself. */
+export interface ResidualShape {
+  kind: 'residual';
+  branch: readonly Operation[];
+  shortcut: readonly Operation[];
+}
+
+/** One step of a forward pass, from one batch of values to the next. */
+export type Operation =
+  | LayerShape
+  | SubsamplingShape
+  | ResidualShape
+  | { kind: 'relu' }
+  /** The maximum of each `size` x `size` window; windows do not overlap. */
+  | { kind: 'max-pool'; size: number }
+  /** The mean over height and width: [batch, height, width, channels] to [batch, channels]. */
+  | { kind: 'global-average-pool' };
 
 export interface Blueprint {
   name: string;
+  /** The forward pass, first to last. */
+  operations: readonly Operation[];
+  /** Its layers in the order of the operations, a residual's branch before its shortcut. */
   layers: readonly LayerShape[];
+}
+
+/** A blueprint of the operations, with their layers listed. */
+export function assemble(name: string, operations: readonly Operation[]): Blueprint {
+  return { name, operations, layers: operations.flatMap(layersOf) };
+}
+
+function layersOf(operation: Operation): LayerShape[] {
+  switch (operation.kind) {
+    case 'conv':
+    case 'linear':
+    case 'batch-norm':
+      return [operation];
+    case 'residual':
+      return [...operation.branch, ...operation.shortcut].flatMap(layersOf);
+    default:
+      return [];
+  }
 }
 
 /** Trainable parameters of a dense layer: no bias on convolutions, one on linear layers, scale and offset on normalizations. */

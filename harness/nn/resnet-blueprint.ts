@@ -1,5 +1,13 @@
 import { UsageError } from '../errors.ts';
-import type { Blueprint, ConvShape, LayerShape } from './blueprint.ts';
+import { assemble, type Blueprint, type Operation } from './blueprint.ts';
+import { convNorm } from './conv-norm.ts';
+
+/**
+ * How a block's input passes by its convolutions where their shapes differ. `option-a`: subsampling and zero channels,
+ * without parameters (He et al. 2016). `projection`: a 1x1 convolution and batch norm, as in the networks that the
+ * compression experiments train (Khodak et al. 2021, section 4, after Wang et al. 2019).
+ */
+export type Shortcut = 'option-a' | 'projection';
 
 export interface ResnetOptions {
   /** 6n + 2: 20, 32, 44, 56, 110. */
@@ -10,59 +18,69 @@ export interface ResnetOptions {
   /** Height and width of the square input. */
   size: number;
   inputChannels: number;
+  /** Default: `option-a`. */
+  shortcut?: Shortcut;
 }
 
 /**
  * The CIFAR ResNet of He et al. 2016, section 4.2: a 3x3 convolution, three stages of n blocks with two 3x3
  * convolutions each and widths (w, 2w, 4w), batch norm after every convolution, average pooling, one linear layer.
- * Shortcuts are option A (subsampling and zero channels), without parameters.
  *
  * @throws UsageError where the depth is not 6n + 2.
  */
-export function resnetBlueprint({ depth, width, classes, size, inputChannels }: ResnetOptions): Blueprint {
+export function resnetBlueprint(options: ResnetOptions): Blueprint {
+  const { depth, width, classes, size, inputChannels, shortcut = 'option-a' } = options;
   const blocks = blocksPerStage(depth);
-  const layers: LayerShape[] = [];
-  const convolution = (
-    name: string,
-    inChannels: number,
-    outChannels: number,
-    stride: number,
-    outputs: number,
-    compressible: boolean,
-  ) => {
-    const shape: ConvShape = {
-      kind: 'conv',
-      name: `${name}.conv`,
-      inChannels,
-      outChannels,
-      kernel: [3, 3],
-      stride,
-      outputSize: [outputs, outputs],
-      compressible,
-    };
-    layers.push(shape, { kind: 'batch-norm', name: `${name}.norm`, channels: outChannels });
-  };
-  convolution('stem', inputChannels, width, 1, size, false);
+  const relu: Operation = { kind: 'relu' };
+  const stem = { inChannels: inputChannels, outChannels: width, kernel: 3, stride: 1, outputs: size };
+  const operations: Operation[] = [...convNorm({ name: 'stem', ...stem, compressible: false }), relu];
   let channels = width;
   let outputs = size;
   for (let stage = 0; stage < 3; stage++) {
-    const outChannels = width * 2 ** stage;
     for (let block = 0; block < blocks; block++) {
       const stride = stage > 0 && block === 0 ? 2 : 1;
       outputs = Math.ceil(outputs / stride);
       const name = `stage${stage + 1}.block${block + 1}`;
-      convolution(`${name}.1`, channels, outChannels, stride, outputs, true);
-      convolution(`${name}.2`, outChannels, outChannels, 1, outputs, true);
-      channels = outChannels;
+      const shape = { inChannels: channels, outChannels: width * 2 ** stage, stride, outputs };
+      operations.push(residual({ name, ...shape }, shortcut), relu);
+      channels = shape.outChannels;
     }
   }
-  layers.push({ kind: 'linear', name: 'classifier', inFeatures: channels, outFeatures: classes });
-  return { name: resnetName(depth, width), layers };
+  operations.push(
+    { kind: 'global-average-pool' },
+    { kind: 'linear', name: 'classifier', inFeatures: channels, outFeatures: classes },
+  );
+  return assemble(resnetName(depth, width, shortcut), operations);
 }
 
-/** `resnet-20` at the published width of 16, `resnet-32-w64` at others. */
-export function resnetName(depth: number, width: number): string {
-  return width === 16 ? `resnet-${depth}` : `resnet-${depth}-w${width}`;
+interface Block {
+  name: string;
+  inChannels: number;
+  outChannels: number;
+  stride: number;
+  outputs: number;
+}
+
+function residual({ name, ...shape }: Block, shortcut: Shortcut): Operation {
+  const { inChannels, outChannels, stride, outputs } = shape;
+  const second = { inChannels: outChannels, outChannels, kernel: 3, stride: 1, outputs, compressible: true };
+  const branch: Operation[] = [
+    ...convNorm({ name: `${name}.1`, ...shape, kernel: 3, compressible: true }),
+    { kind: 'relu' },
+    ...convNorm({ name: `${name}.2`, ...second }),
+  ];
+  if (stride === 1 && inChannels === outChannels) return { kind: 'residual', branch, shortcut: [] };
+  const passing: Operation[] =
+    shortcut === 'projection'
+      ? convNorm({ name: `${name}.shortcut`, ...shape, kernel: 1, compressible: true })
+      : [{ kind: 'subsampling', stride, inChannels, outChannels }];
+  return { kind: 'residual', branch, shortcut: passing };
+}
+
+/** `resnet-20` at the published width of 16, `resnet-32-w64` at others; `-projection` where shortcuts are. */
+export function resnetName(depth: number, width: number, shortcut: Shortcut = 'option-a'): string {
+  const name = width === 16 ? `resnet-${depth}` : `resnet-${depth}-w${width}`;
+  return shortcut === 'projection' ? `${name}-projection` : name;
 }
 
 function blocksPerStage(depth: number): number {

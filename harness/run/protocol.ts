@@ -1,15 +1,18 @@
 import type { CellProgress } from '../cell.ts';
-import type { Cell } from '../spec.ts';
+import type { Cell, FileDatasetName } from '../spec.ts';
 
 /** The messages between the pool and a worker process. */
 
 export type Device = 'cpu' | 'gpu';
 
+/** Folder of each data set whose files are present. */
+export type DataFolders = Readonly<Partial<Record<FileDatasetName, string>>>;
+
 /** What a worker is told: one cell, and where to find and put things. */
 export interface WorkerRequest {
   cell: Cell;
   context: {
-    /** Folder of the real data files; null: none. */
+    /** Folder of the files of the cell's data set; null: it has none. */
     dataDir: string | null;
     /** Folder of this cell's checkpoints; survives the worker. */
     checkpointDir: string | null;

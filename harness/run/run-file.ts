@@ -16,6 +16,7 @@ export const runFileSchema = z.strictObject({
   command_line: z.array(z.string()),
   options: z.record(z.string(), z.unknown()),
   versions: z.strictObject({ factorbench: z.string(), commit: z.string().nullable(), node: z.string() }),
+  /** Several folders are separated as in PATH. */
   data: z.strictObject({ source: z.enum(['files', 'generated']), folder: z.string().nullable() }),
   started_at: z.string(),
   /** Null while it runs, and where it ended without a chance to say so. */

@@ -1,5 +1,5 @@
 import { mkdir } from 'node:fs/promises';
-import { join } from 'node:path';
+import { delimiter, join } from 'node:path';
 import { readBaseline } from '../../baselines/baseline-file.ts';
 import { UsageError } from '../errors.ts';
 import type { CellRecord, Verdict } from '../record.ts';
@@ -10,7 +10,7 @@ import { exitCodeOf } from './exit-code.ts';
 import { runPool } from './pool.ts';
 import { startProgress } from './progress.ts';
 import { formatDuration } from './progress-estimate.ts';
-import type { Device } from './protocol.ts';
+import type { DataFolders, Device } from './protocol.ts';
 import { type Resumed, resumeStore } from './resume.ts';
 import { type RunFile, writeRunFile } from './run-file.ts';
 import { type Store, storeAt } from './store.ts';
@@ -28,8 +28,7 @@ export interface RunSuiteOptions {
   /** Number of cells of the whole plan, before --only and --shard. */
   cellsOfPlan: number;
   outDir: string;
-  /** Folder of the real data; null: generated data. */
-  dataDir: string | null;
+  dataFolders: DataFolders;
   jobs: number;
   threads: number;
   device: Device;
@@ -140,8 +139,9 @@ async function lockFolder(store: Store, purpose: string): Promise<{ release(): v
 }
 
 /** What readers of the report need to know too. */
-function notesOf({ note, dataDir }: RunSuiteOptions, { others, warnings }: Resumed): string[] {
-  const notes = [note, ...warnings, dataDir === null ? 'Data: generated.' : `Data: ${dataDir}.`];
+function notesOf({ note, dataFolders }: RunSuiteOptions, { others, warnings }: Resumed): string[] {
+  const folders = Object.values(dataFolders);
+  const notes = [note, ...warnings, folders.length === 0 ? 'Data: generated.' : `Data: ${folders.join(', ')}.`];
   if (others.length > 0) {
     notes.push(`${others.length} other records in the folder are not part of this run and stay out of its reports.`);
   }
@@ -164,6 +164,7 @@ interface Ending {
 
 function runFileOf(options: RunSuiteOptions, startedAt: string, resumed: Resumed, ending: Ending): RunFile {
   const having = (status: CellRecord['status']) => ending.records.filter((record) => record.status === status).length;
+  const folders = Object.values(options.dataFolders);
   return {
     version: 1,
     suite: options.suite,
@@ -171,7 +172,10 @@ function runFileOf(options: RunSuiteOptions, startedAt: string, resumed: Resumed
     command_line: options.commandLine,
     options: options.settings,
     versions: options.versions,
-    data: { source: options.dataDir === null ? 'generated' : 'files', folder: options.dataDir },
+    data:
+      folders.length === 0
+        ? { source: 'generated', folder: null }
+        : { source: 'files', folder: folders.join(delimiter) },
     started_at: startedAt,
     finished_at: ending.exitCode === null ? null : new Date().toISOString(),
     cells_of_plan: options.cellsOfPlan,

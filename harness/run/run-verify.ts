@@ -4,14 +4,14 @@ import { join } from 'node:path';
 import type { CellRecord } from '../record.ts';
 import { runPool } from './pool.ts';
 import { startProgress } from './progress.ts';
-import type { Device } from './protocol.ts';
+import type { DataFolders, Device } from './protocol.ts';
 import { storeAt } from './store.ts';
 import { cellOfRecord, compareReproduction, type Reproduction } from './verify.ts';
 
 export interface VerifyRunOptions {
   /** The stored records to execute again. */
   records: readonly CellRecord[];
-  dataDir: string | null;
+  dataFolders: DataFolders;
   device: Device;
   jobs: number;
   timeLimitSeconds: number;

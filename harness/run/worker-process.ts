@@ -5,14 +5,14 @@ import { UsageError } from '../errors.ts';
 import type { CellRecord } from '../record.ts';
 import type { Cell } from '../spec.ts';
 import { failedRecord } from './failed-record.ts';
-import type { Device, WorkerMessage, WorkerRequest } from './protocol.ts';
+import type { DataFolders, Device, WorkerMessage, WorkerRequest } from './protocol.ts';
 import { checkpointDir, readRecord, recordPath, type Store, writeRecord } from './store.ts';
 
 export interface WorkerSettings {
   /** The worker's entry: it receives a WorkerRequest and writes the record. */
   workerPath: string;
   store: Store;
-  dataDir: string | null;
+  dataFolders: DataFolders;
   device: Device;
   threads: number;
   /** Milliseconds between SIGTERM and SIGKILL for a worker that does not end. */
@@ -58,7 +58,7 @@ async function runProcess(
   signal: AbortSignal,
   onProgress: (progress: CellProgress) => void,
 ): Promise<'interrupted' | { error: string }> {
-  const { store, dataDir, device, threads } = settings;
+  const { store, dataFolders, device, threads } = settings;
   const subprocess = execaNode(settings.workerPath, {
     ipc: true,
     reject: false,
@@ -76,6 +76,8 @@ async function runProcess(
     if (message.type === 'error') said = message;
   });
   const tail = tailOf(subprocess.stderr);
+  const { name } = cell.config.dataset;
+  const dataDir = name === 'generated' ? null : (dataFolders[name] ?? null);
   const context = { dataDir, checkpointDir: checkpointDir(store, cell), device, threads };
   const request: WorkerRequest = { cell, context, outDir: store.outDir };
   // A worker that is gone before it is told anything is reported by its own end.

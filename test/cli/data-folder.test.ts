@@ -1,7 +1,7 @@
 import { join } from 'node:path';
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { type DataFolderOptions, locateData } from '../../harness/cli/data-folder.ts';
-import { recordsOf, writeCifar10 } from '../data/cifar10-files.ts';
+import { pairedRecordsOf, recordsOf, writeCifar10, writeCifar100 } from '../data/cifar-files.ts';
 import { temporaryFolder } from '../run/helpers.ts';
 
 const files = { 'data_batch_1.bin': recordsOf([1, 2]), 'test_batch.bin': recordsOf([3]) };
@@ -20,24 +20,35 @@ async function places(...filled: ('named' | 'environment' | 'checkout' | 'cache'
     const { environment, ...rest } = options;
     const env = { FACTORBENCH_CACHE: join(root, 'cache'), FACTORBENCH_DATA: environment ? folders.environment : '' };
     return locateData({
-      ...{ data: undefined, download: false, env, checkout: join(root, 'checkout'), log: () => {} },
+      ...{
+        datasets: ['cifar-10'],
+        data: undefined,
+        download: false,
+        env,
+        checkout: join(root, 'checkout'),
+        log: () => {},
+      },
       ...rest,
     });
   };
-  return { folders, locate, inFolder: (place: keyof typeof folders) => join(folders[place], 'cifar-10-batches-bin') };
+  return {
+    folders,
+    locate,
+    inFolder: (place: keyof typeof folders) => ({ 'cifar-10': join(folders[place], 'cifar-10-batches-bin') }),
+  };
 }
 
 it('prefers --data to the environment, that to the checkout, that to the cache', async () => {
   const { folders, locate, inFolder } = await places('named', 'environment', 'checkout', 'cache');
-  expect(await locate({ data: folders.named, environment: true })).toBe(inFolder('named'));
-  expect(await locate({ environment: true })).toBe(inFolder('environment'));
-  expect(await locate()).toBe(inFolder('checkout'));
+  expect(await locate({ data: folders.named, environment: true })).toEqual(inFolder('named'));
+  expect(await locate({ environment: true })).toEqual(inFolder('environment'));
+  expect(await locate()).toEqual(inFolder('checkout'));
 });
 
 it('looks in the user’s cache last, and finds nothing where there is nothing', async () => {
   const cached = await places('cache');
-  expect(await cached.locate()).toBe(cached.inFolder('cache'));
-  expect(await (await places()).locate()).toBeNull();
+  expect(await cached.locate()).toEqual(cached.inFolder('cache'));
+  expect(await (await places()).locate()).toEqual({});
 });
 
 it('does not look elsewhere where a named folder lacks the data', async () => {
@@ -46,11 +57,34 @@ it('does not look elsewhere where a named folder lacks the data', async () => {
   await expect(locate({ environment: true })).rejects.toThrow(`FACTORBENCH_DATA: ${folders.environment} does not hold`);
 });
 
+describe('several data sets', () => {
+  const datasets = ['cifar-10', 'cifar-100'] as const;
+  const hundred = { 'train.bin': pairedRecordsOf([[1, 2]]), 'test.bin': pairedRecordsOf([[3, 4]]) };
+
+  it('may lie in different places', async () => {
+    const { folders, locate } = await places('checkout');
+    const there = await writeCifar100(folders.cache, hundred);
+    expect(await locate({ datasets })).toEqual({
+      'cifar-10': join(folders.checkout, 'cifar-10-batches-bin'),
+      'cifar-100': there,
+    });
+  });
+
+  it('may be partly there in a named folder, which must hold at least one', async () => {
+    const { folders, locate, inFolder } = await places('named');
+    expect(await locate({ datasets, data: folders.named })).toEqual(inFolder('named'));
+    const none = locate({ datasets, data: folders.checkout });
+    await expect(none).rejects.toThrow(
+      /does not hold CIFAR-10 \(.*data_batch_1\.bin.*\), nor CIFAR-100 \(.*train\.bin.*\)\. Name its folder with --data/,
+    );
+  });
+});
+
 it('does not download what is there', async () => {
   const { folders, locate, inFolder } = await places('named');
   const lines: string[] = [];
   const log = (line: string) => void lines.push(line);
-  expect(await locate({ data: folders.named, download: true, log })).toBe(inFolder('named'));
+  expect(await locate({ data: folders.named, download: true, log })).toEqual(inFolder('named'));
   expect(lines).toEqual([]);
 });
 

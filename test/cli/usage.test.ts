@@ -1,5 +1,6 @@
 import { readdir } from 'node:fs/promises';
 import { expect, it } from 'vitest';
+import { fileDatasets } from '../../harness/data/file-datasets.ts';
 import { temporaryFolder } from '../run/helpers.ts';
 import { cli } from './helpers.ts';
 
@@ -45,6 +46,13 @@ it.each(['suite', 'list', 'plan', 'check', 'accept', 'compare', 'merge', 'verify
   },
 );
 
+it('tells in the help of suite where each data set is looked for', async () => {
+  const { stdout } = await cli(['suite', '--help']);
+  for (const { name, archive } of Object.values(fileDatasets)) {
+    expect(stdout).toMatch(new RegExp(`^ +${name} +${archive.folder}/ `, 'm'));
+  }
+});
+
 it.each([
   ['--data', ['--data', 'DIR'], {}],
   ['FACTORBENCH_DATA', [], { FACTORBENCH_DATA: 'DIR' }],
@@ -67,6 +75,7 @@ it('refuses to run a profile that needs real data where there is none, but shows
   expect(run.stderr).toMatch(/--data DIR.*--download/);
   const plan = await cli(['plan', 'compression', '--profile', 'paper']);
   expect(plan.exitCode).toBe(0);
-  expect(plan.stderr).toMatch(/a run needs it/);
-  expect(plan.stdout).toContain('low-rank-0.02.spectral.frobenius-decay.resnet-32-w64.cifar-10.seed-2');
+  expect(plan.stderr).toMatch(/^cifar-10 was not found: a run needs it\./m);
+  expect(plan.stderr).toMatch(/^cifar-100 was not found: a run needs it\./m);
+  expect(plan.stdout).toContain('low-rank-0.02.spectral.frobenius-decay.resnet-32-w64-projection.cifar-10.seed-2');
 });

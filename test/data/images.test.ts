@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { loadImages, momentsOf } from '../../harness/data/images.ts';
 import type { DatasetSpec } from '../../harness/spec.ts';
-import { recordsOf, writeCifar10 } from './cifar10-files.ts';
+import { pairedRecordsOf, recordsOf, writeCifar10, writeCifar100 } from './cifar-files.ts';
 import { failure } from './failure.ts';
 
 let dir: string;
@@ -45,6 +45,26 @@ test('CIFAR-10 comes with the published moments and a digest of what is used', a
   });
   const bytes = [train.images, train.labels, test.images, test.labels];
   expect(digest).toBe(createHash('sha256').update(Buffer.concat(bytes)).digest('hex').slice(0, 16));
+});
+
+test('CIFAR-100 comes with its published moments and 100 classes', async () => {
+  await writeCifar100(dir, {
+    'train.bin': pairedRecordsOf([
+      [19, 99],
+      [0, 3],
+    ]),
+    'test.bin': pairedRecordsOf([[4, 10]]),
+  });
+  const { train, test, digest, ...rest } = await loadImages(
+    spec({ name: 'cifar-100', trainExamples: 2, testExamples: 1 }),
+    dir,
+  );
+  expect([...train.labels, ...test.labels]).toEqual([99, 3, 10]);
+  expect(digest).toMatch(/^[0-9a-f]{16}$/);
+  expect(rest).toEqual({
+    ...{ name: 'cifar-100', source: 'files', classes: 100, height: 32, width: 32, channels: 3 },
+    ...{ mean: [0.5071, 0.4865, 0.4409], standardDeviation: [0.2673, 0.2564, 0.2762] },
+  });
 });
 
 test('CIFAR-10 without sizes is the whole published set, and less is refused', async () => {

@@ -14,7 +14,7 @@ const workerPath = fileURLToPath(new URL('../../build/harness/run/worker.js', im
 
 async function run(cells: readonly Cell[], outDir: string, options: Partial<PoolOptions> = {}): Promise<CellRecord[]> {
   return runPool(cells, {
-    ...{ workerPath, store: storeAt(outDir), dataDir: null, device: 'cpu', threads: 1, killAfterMs: 1000, jobs: 2 },
+    ...{ workerPath, store: storeAt(outDir), dataFolders: {}, device: 'cpu', threads: 1, killAfterMs: 1000, jobs: 2 },
     ...{ signal: new AbortController().signal, onProgress: () => undefined, onRecord: () => undefined },
     ...options,
   });

@@ -18,13 +18,14 @@ const arm: ArmSpec = { method: 'snip', inits: ['default'], regularizers: ['weigh
 function cellsOf(change: Partial<ArmSpec>): Cell[] {
   const suite = fixtureSuite((spec) => {
     const profile = spec.profiles.smoke!;
-    profile.models = [{ name: 'resnet', depth: 8, width: 4 }];
-    Object.assign(profile.fallbackDataset!, { trainExamples: 100, testExamples: 50 });
-    Object.assign(profile.training, { batchSize: 32, epochs: 3 });
-    profile.arms = [{ ...arm, ...change }];
+    const experiment = profile.experiments[0]!;
+    experiment.models = [{ name: 'resnet', depth: 8, width: 4 }];
+    Object.assign(experiment.fallbackDataset!, { trainExamples: 100, testExamples: 50 });
+    Object.assign(experiment.training, { batchSize: 32, epochs: 3 });
+    experiment.arms = [{ ...arm, ...change }];
     profile.seeds = 1;
   });
-  return planCells(suite, 'smoke', { realData: false });
+  return planCells(suite, 'smoke', { present: [] });
 }
 
 const context: CellContext = {

@@ -1,6 +1,6 @@
 import type { SequenceModel } from '../../harness/nn/sequence-model.ts';
 import { at, matMul, transposed, type Values, values } from './reference.ts';
-import type { Weights } from './reference-resnet.ts';
+import type { Weights } from './reference-network.ts';
 
 /** A Transformer's forward pass in float64, sentence by sentence and head by head, from the definitions. */
 

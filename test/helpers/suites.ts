@@ -1,4 +1,4 @@
-import { type SuiteSpec, suiteSchema } from '../../harness/spec.ts';
+import { type ExperimentSpec, type SuiteSpec, suiteSchema } from '../../harness/spec.ts';
 
 /** A small suite for tests of plans: two models, a dense and a low-rank arm, two seeds, on CIFAR-10 or generated images. */
 export function fixtureSuite(change: (suite: SuiteSpec) => void = () => undefined): SuiteSpec {
@@ -13,29 +13,33 @@ export function fixtureSuite(change: (suite: SuiteSpec) => void = () => undefine
     profiles: {
       smoke: {
         note: 'short',
-        models: [
-          { name: 'resnet', depth: 20, width: 16 },
-          { name: 'resnet', depth: 8, width: 8 },
-        ],
-        dataset,
-        fallbackDataset: { ...dataset, name: 'generated', trainExamples: 500 },
-        training: {
-          ...{ epochs: 2, batchSize: 64, learningRate: 0.1, decayAt: [0.5, 0.75], decayFactor: 0.1 },
-          ...{ firstEpochLearningRate: null, momentum: 0.9, decay: 1e-4, labelSmoothing: 0 },
-        },
-        arms: [
-          { method: 'dense', inits: ['default'], regularizers: ['weight-decay'], budgets: [1] },
+        experiments: [
           {
-            method: 'low-rank',
-            inits: ['default', 'spectral'],
-            regularizers: ['none', 'frobenius-decay'],
-            budgets: [0.1, 0.25],
+            models: [
+              { name: 'resnet', depth: 20, width: 16 },
+              { name: 'resnet', depth: 8, width: 8 },
+            ],
+            dataset,
+            fallbackDataset: { ...dataset, name: 'generated', trainExamples: 500 },
+            training: {
+              ...{ epochs: 2, batchSize: 64, learningRate: 0.1, decayAt: [0.5, 0.75], decayFactor: 0.1 },
+              ...{ firstEpochLearningRate: null, momentum: 0.9, decay: 1e-4, labelSmoothing: 0 },
+            },
+            arms: [
+              { method: 'dense', inits: ['default'], regularizers: ['weight-decay'], budgets: [1] },
+              {
+                method: 'low-rank',
+                inits: ['default', 'spectral'],
+                regularizers: ['none', 'frobenius-decay'],
+                budgets: [0.1, 0.25],
+              },
+            ],
+            denseExamplesPerSecond: 400,
           },
         ],
         seeds: 2,
         margin: 0.02,
         timeLimitSeconds: 60,
-        denseExamplesPerSecond: 400,
       },
     },
   });
@@ -43,12 +47,18 @@ export function fixtureSuite(change: (suite: SuiteSpec) => void = () => undefine
   return suite;
 }
 
-/** A change that sets one field of the smoke profile, named by its path: `models.0.depth`. */
+/** The one experiment of the smoke profile. */
+export function experimentOf(suite: SuiteSpec): ExperimentSpec {
+  return suite.profiles.smoke!.experiments[0]!;
+}
+
+/** A change that sets one field of the smoke profile, or of its experiment, named by its path: `models.0.depth`. */
 export function setting(path: string, value: unknown): (suite: SuiteSpec) => void {
   return (suite) => {
     const keys = path.split('.');
     const last = keys.pop()!;
-    let place = suite.profiles.smoke as unknown as Record<string, unknown>;
+    const [profile, experiment] = [suite.profiles.smoke!, experimentOf(suite)];
+    let place = ((keys[0] ?? last) in experiment ? experiment : profile) as unknown as Record<string, unknown>;
     for (const key of keys) place = place[key] as Record<string, unknown>;
     if (!(last in place)) throw new Error(`setting: the profile has no field ${path}`);
     place[last] = value;

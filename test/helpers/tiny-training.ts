@@ -2,7 +2,7 @@ import type { ImageData, ImageSet } from '../../harness/data/images.ts';
 import { dense } from '../../harness/methods/dense.ts';
 import { lowRank } from '../../harness/methods/low-rank.ts';
 import type { Model } from '../../harness/nn/model.ts';
-import { buildResnet } from '../../harness/nn/resnet.ts';
+import { buildNetwork } from '../../harness/nn/network.ts';
 import type { ResnetOptions } from '../../harness/nn/resnet-blueprint.ts';
 import { resnetBlueprint } from '../../harness/nn/resnet-blueprint.ts';
 import { gaussian, streamsOf } from '../../harness/random.ts';
@@ -29,7 +29,7 @@ export function tinyModel({
 }: TinyModelOptions = {}): Model {
   const blueprint = resnetBlueprint({ ...tinyOptions, ...shape });
   const compression = { method: method === 'dense' ? dense : lowRank, scale, init };
-  return buildResnet(blueprint, compression, streamsOf('tiny', seed));
+  return buildNetwork(blueprint, compression, streamsOf('tiny', seed));
 }
 
 /** Noise images whose class shows as brightness, so that a network learns something. */

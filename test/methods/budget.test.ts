@@ -3,22 +3,17 @@ import { UsageError } from '../../harness/errors.ts';
 import { findRankScale, planBudget } from '../../harness/methods/budget.ts';
 import { dense } from '../../harness/methods/dense.ts';
 import { lowRank } from '../../harness/methods/low-rank.ts';
-import { type Blueprint, type LayerShape, totalParameters } from '../../harness/nn/blueprint.ts';
+import { type Blueprint, totalParameters } from '../../harness/nn/blueprint.ts';
 import { resnetBlueprint } from '../../harness/nn/resnet-blueprint.ts';
-import { convShape } from '../helpers/conv-layers.ts';
+import { vggBlueprint } from '../../harness/nn/vgg-blueprint.ts';
 
 const resnet = (depth: number, width: number, classes = 10): Blueprint =>
   resnetBlueprint({ depth, width, classes, size: 32, inputChannels: 3 });
 
-/** The ResNet that the paper's compression code builds: 1 x 1 projections with normalization where channels change. */
-function withProjections(depth: number, width: number, classes: number): Blueprint {
-  const projection = (channels: number): LayerShape[] => [
-    convShape({ name: `projection${channels}`, kernel: [1, 1], inChannels: channels, outChannels: 2 * channels }),
-    { kind: 'batch-norm', name: `projection${channels}.norm`, channels: 2 * channels },
-  ];
-  const { name, layers } = resnet(depth, width, classes);
-  return { name, layers: [...layers, ...projection(width), ...projection(2 * width)] };
-}
+/** The networks that the paper's compression code builds. */
+const projectionResnet = (width: number, classes: number): Blueprint =>
+  resnetBlueprint({ depth: 32, width, classes, size: 32, inputChannels: 3, shortcut: 'projection' });
+const vgg = (classes: number): Blueprint => vggBlueprint({ depth: 19, width: 64, classes, size: 32, inputChannels: 3 });
 
 /** Parameters of the option-A ResNet of 6n+2 layers in closed form, with every block convolution at the rank scale. */
 function closedForm(depth: number, width: number, scale: number | null): number {
@@ -67,22 +62,28 @@ describe('parameter ratios', () => {
 });
 
 describe('findRankScale', () => {
-  // The released code's networks have projections; its totals, ratios and scales are in its logs.
+  // Totals, ratios and, where they are in its logs, scales of the released code.
   test.each([
     { width: 32, classes: 10, total: 1_860_522, budget: 0.02, ratio: 0.01908, scale: 0.00684 },
     { width: 32, classes: 10, total: 1_860_522, budget: 0.05, ratio: 0.0505, scale: 0.02246 },
     { width: 32, classes: 10, total: 1_860_522, budget: 0.1, ratio: 0.1003, scale: 0.04785 },
     { width: 32, classes: 100, total: 1_872_132, budget: 0.02, ratio: 0.02116, scale: null },
+    { width: 32, classes: 100, total: 1_872_132, budget: 0.05, ratio: 0.04829, scale: null },
     { width: 32, classes: 100, total: 1_872_132, budget: 0.1, ratio: 0.10085, scale: null },
     { width: 32, classes: 200, total: 1_885_032, budget: 0.02, ratio: 0.02389, scale: null },
+    { width: 32, classes: 200, total: 1_885_032, budget: 0.05, ratio: 0.04884, scale: null },
+    { width: 32, classes: 200, total: 1_885_032, budget: 0.1, ratio: 0.10094, scale: null },
     { width: 32, classes: 200, total: 1_885_032, budget: 0.15, ratio: 0.14902, scale: null },
     { width: 64, classes: 10, total: 7_427_914, budget: 0.02, ratio: 0.02021, scale: 0.00879 },
     { width: 64, classes: 10, total: 7_427_914, budget: 0.05, ratio: 0.05024, scale: 0.02393 },
     { width: 64, classes: 10, total: 7_427_914, budget: 0.1, ratio: 0.10008, scale: 0.04785 },
+    { width: null, classes: 10, total: 20_035_018, budget: 0.02, ratio: 0.01985, scale: 0.00928 },
+    { width: null, classes: 10, total: 20_035_018, budget: 0.05, ratio: 0.04955, scale: 0.02368 },
+    { width: null, classes: 10, total: 20_035_018, budget: 0.1, ratio: 0.09966, scale: 0.04761 },
   ])(
-    'reaches the published ratio: width $width, $classes classes, budget $budget',
+    'reaches the published ratio: ResNet-32 of width $width (VGG-19 where null), $classes classes, budget $budget',
     ({ width, classes, total, budget, ratio, scale }) => {
-      const blueprint = withProjections(32, width, classes);
+      const blueprint = width === null ? vgg(classes) : projectionResnet(width, classes);
       expect(totalParameters(blueprint)).toBe(total);
       const reached = findRankScale(blueprint, lowRank, budget);
       expect(Number(reached.ratio.toFixed(5))).toBe(ratio);

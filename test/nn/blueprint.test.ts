@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { UsageError } from '../../harness/errors.ts';
 import { denseMacs, denseParameters, totalMacs, totalParameters } from '../../harness/nn/blueprint.ts';
 import { resnetBlueprint, resnetName } from '../../harness/nn/resnet-blueprint.ts';
+import { vggBlueprint } from '../../harness/nn/vgg-blueprint.ts';
 import { convShape } from '../helpers/conv-layers.ts';
 
 const resnet = (depth: number, width = 16) =>
@@ -62,6 +63,21 @@ describe('resnetBlueprint', () => {
     ]);
   });
 
+  test('projects by a compressible 1x1 convolution and its normalization where a stage narrows, and nowhere else', () => {
+    const options = { depth: 20, width: 16, classes: 10, size: 32, inputChannels: 3 };
+    const { name, layers } = resnetBlueprint({ ...options, shortcut: 'projection' });
+    expect(name).toBe('resnet-20-projection');
+    const plain = new Set(resnet(20).layers.map((layer) => layer.name));
+    const conv = { kind: 'conv', kernel: [1, 1], stride: 2, compressible: true };
+    expect(layers.filter((layer) => !plain.has(layer.name))).toEqual([
+      { ...conv, name: 'stage2.block1.shortcut.conv', inChannels: 16, outChannels: 32, outputSize: [16, 16] },
+      { kind: 'batch-norm', name: 'stage2.block1.shortcut.norm', channels: 32 },
+      { ...conv, name: 'stage3.block1.shortcut.conv', inChannels: 32, outChannels: 64, outputSize: [8, 8] },
+      { kind: 'batch-norm', name: 'stage3.block1.shortcut.norm', channels: 64 },
+    ]);
+    expect(layers.filter((layer) => plain.has(layer.name))).toEqual(resnet(20).layers);
+  });
+
   test.each([21, 2, 0, 19.5, -4])('refuses depth %d', (depth) => {
     expect(() => resnet(depth)).toThrow(UsageError);
     expect(() => resnet(depth)).toThrow(`depth ${depth} is not of the form 6n+2; use 8, 14, 20, 32, 44, 56 or 110`);
@@ -69,6 +85,58 @@ describe('resnetBlueprint', () => {
 
   test('names the width where it is not the published one', () => {
     expect([resnetName(32, 16), resnetName(32, 64)]).toEqual(['resnet-32', 'resnet-32-w64']);
+    expect(resnetName(32, 64, 'projection')).toBe('resnet-32-w64-projection');
+  });
+});
+
+describe('vggBlueprint', () => {
+  const vgg = (size: number, classes = 10, width = 64) =>
+    vggBlueprint({ depth: 19, width, classes, size, inputChannels: 3 });
+
+  // Totals of the networks in the released code.
+  test.each([
+    { size: 32, classes: 10, parameters: 20_035_018 },
+    { size: 32, classes: 100, parameters: 20_081_188 },
+    { size: 64, classes: 200, parameters: 20_132_488 },
+  ])('for $classes classes has $parameters parameters', ({ size, classes, parameters }) => {
+    expect(totalParameters(vgg(size, classes))).toBe(parameters);
+  });
+
+  test('has 398,136,320 operations an image of 32 x 32, counted stage by stage, and four times as many on 64 x 64', () => {
+    const convolutions = (pixels: number, ...channels: number[]) =>
+      channels.slice(1).reduce((sum, outputs, i) => sum + pixels * 9 * channels[i]! * outputs, 0);
+    const stages = [
+      convolutions(1024, 3, 64, 64),
+      convolutions(256, 64, 128, 128),
+      convolutions(64, 128, 256, 256, 256, 256),
+      convolutions(16, 256, 512, 512, 512, 512),
+      convolutions(4, 512, 512, 512, 512, 512),
+    ].reduce((sum, macs) => sum + macs, 0);
+    expect(totalMacs(vgg(32))).toBe(stages + 5120);
+    expect(totalMacs(vgg(32))).toBe(398_136_320);
+    expect(totalMacs(vgg(64))).toBe(4 * stages + 5120);
+  });
+
+  test('lists 16 convolutions, each with its normalization, the first of them never factorized', () => {
+    const { name, layers } = vgg(32);
+    const convs = layers.filter((layer) => layer.kind === 'conv');
+    expect(name).toBe('vgg-19');
+    expect(convs.map(({ outChannels, outputSize: [height] }) => [outChannels, height])).toEqual([
+      ...Array(2).fill([64, 32]),
+      ...Array(2).fill([128, 16]),
+      ...Array(4).fill([256, 8]),
+      ...Array(4).fill([512, 4]),
+      ...Array(4).fill([512, 2]),
+    ]);
+    expect(convs.map(({ compressible }) => compressible)).toEqual([false, ...Array(15).fill(true)]);
+    expect(layers.filter(({ kind }) => kind === 'batch-norm').length).toBe(16);
+    expect(new Set(layers.map((layer) => layer.name)).size).toBe(33);
+    expect(vgg(32, 10, 8).name).toBe('vgg-19-w8');
+  });
+
+  test('refuses an input that cannot be halved four times', () => {
+    expect(() => vgg(40)).toThrow(UsageError);
+    expect(() => vgg(40)).toThrow('an input of 40 x 40 cannot be halved four times; use a multiple of 16');
   });
 });
 

@@ -14,7 +14,7 @@ async function pool(cells: readonly Cell[], overrides: Partial<PoolOptions> = {}
   const records = await runPool(cells, {
     workerPath: fixtureWorker,
     store,
-    dataDir: null,
+    dataFolders: {},
     device: 'cpu',
     threads: 1,
     killAfterMs: 100,

@@ -26,7 +26,7 @@ async function run(cells: readonly Cell[], overrides: Partial<RunSuiteOptions> =
       stream,
     },
     ...{
-      dataDir: null,
+      dataFolders: {},
       jobs: 2,
       threads: 1,
       device: 'cpu',

@@ -53,7 +53,7 @@ it('executes stored cells again in a temporary folder that it removes', async ()
   const { stream } = capture();
   const records = ['fine', 'differing', 'crash'].map((method) => recordSchema.parse(recordOf(fixtureCell(method))));
   const results = await runVerify({
-    ...{ records, stream, dataDir: null, device: 'cpu', jobs: 2, timeLimitSeconds: 20, killAfterMs: 100 },
+    ...{ records, stream, dataFolders: {}, device: 'cpu', jobs: 2, timeLimitSeconds: 20, killAfterMs: 100 },
     workerPath: fixtureWorker,
     signal: new AbortController().signal,
   });

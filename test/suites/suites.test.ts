@@ -2,7 +2,7 @@ import { readdirSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { methodOf } from '../../harness/methods/registry.ts';
 import { planCells } from '../../harness/plan.ts';
-import { type ProfileName, suiteSchema } from '../../harness/spec.ts';
+import { type Cell, fileDatasetNames, type ProfileName, suiteSchema } from '../../harness/spec.ts';
 import { suites } from '../../suites/registry.ts';
 
 const profiles = suites.flatMap((suite) =>
@@ -32,20 +32,20 @@ test.each(suites.map((suite) => ({ name: suite.name, suite })))(
 );
 
 describe.each(profiles)('$name', ({ suite, profile }) => {
-  const cells = planCells(suite, profile, { realData: true });
+  const cells = planCells(suite, profile, { present: fileDatasetNames });
 
   test('plans without error, with unique names and ids, also on the stand-in', () => {
     expect(new Set(cells.map(({ cell }) => cell)).size).toBe(cells.length);
     expect(new Set(cells.map(({ id }) => id)).size).toBe(cells.length);
-    if (suite.profiles[profile]!.fallbackDataset === null) return;
-    const standIns = planCells(suite, profile, { realData: false });
+    if (suite.profiles[profile]!.experiments.some(({ fallbackDataset }) => fallbackDataset === null)) return;
+    const standIns = planCells(suite, profile, { present: [] });
     expect(standIns.map(({ dataset }) => dataset)).toEqual(cells.map(() => 'generated'));
   });
 
-  test('has a dense cell for every model and seed to compare the others with', () => {
-    for (const { model, seed } of cells) {
-      expect(cells.some((cell) => cell.method === 'dense' && cell.model === model && cell.seed === seed)).toBe(true);
-    }
+  test('has a dense cell for every model, data set and seed to compare the others with', () => {
+    const placeOf = ({ model, dataset, seed }: Cell) => `${model} ${dataset} ${seed}`;
+    const dense = new Set(cells.filter(({ method }) => method === 'dense').map(placeOf));
+    expect(new Set(cells.map(placeOf))).toEqual(dense);
   });
 
   test('asks for budgets that its networks can reach', () => {
@@ -69,24 +69,41 @@ describe.each(profiles)('$name', ({ suite, profile }) => {
   });
 });
 
-test('compression at the published schedule has the settings of the paper', () => {
-  const paper = suites.find(({ name }) => name === 'compression')?.profiles.paper;
-  if (paper === undefined) throw new Error('the suite compression has no profile paper');
-  expect(paper.training).toEqual({
-    ...{ epochs: 200, batchSize: 128, learningRate: 0.1, decayAt: [0.5, 0.75], decayFactor: 0.1 },
-    ...{ firstEpochLearningRate: null, momentum: 0.9, decay: 1e-4, labelSmoothing: 0 },
+describe('compression at the published schedule', () => {
+  const suite = suites.find(({ name }) => name === 'compression')!;
+  const paper = suite.profiles.paper!;
+
+  test.each(paper.experiments.map((experiment) => ({ name: experiment.dataset.name, experiment })))(
+    'has the settings of the paper on $name',
+    ({ experiment }) => {
+      const { models, dataset, training, arms, fallbackDataset } = experiment;
+      const vgg = models[0]!.name === 'vgg';
+      expect(training).toEqual({
+        ...{ epochs: 200, batchSize: 128, learningRate: 0.1, decayAt: [0.5, 0.75], decayFactor: 0.1 },
+        ...{ firstEpochLearningRate: null, momentum: 0.9, decay: vgg ? 2e-4 : 1e-4, labelSmoothing: 0 },
+      });
+      expect(dataset).toEqual({
+        ...{ name: dataset.name, trainExamples: null, testExamples: null },
+        ...{ flip: true, cropPadding: 4, normalization: 'dataset' },
+      });
+      const lowRank = arms.find(({ method }) => method === 'low-rank')!;
+      const larger = dataset.name === 'tiny-imagenet' && !vgg;
+      expect(lowRank.budgets).toEqual(larger ? [0.05, 0.1, 0.15] : [0.02, 0.05, 0.1]);
+      expect(lowRank.inits).toEqual(['default', 'spectral']);
+      expect(lowRank.regularizers).toEqual(expect.arrayContaining(['weight-decay', 'frobenius-decay']));
+      expect(fallbackDataset).toBeNull();
+    },
+  );
+
+  test('trains ResNet-32 in both widths, with projections, and VGG-19, on every data set, three times', () => {
+    const cells = planCells(suite, 'paper', { present: fileDatasetNames });
+    const models = ['resnet-32-w32-projection', 'resnet-32-w64-projection', 'vgg-19'];
+    expect(new Set(cells.map(({ model, dataset, seed }) => `${model} ${dataset} ${seed}`))).toEqual(
+      new Set(
+        fileDatasetNames.flatMap((dataset) =>
+          models.flatMap((model) => [0, 1, 2].map((seed) => `${model} ${dataset} ${seed}`)),
+        ),
+      ),
+    );
   });
-  expect(paper.dataset).toEqual({
-    ...{ name: 'cifar-10', trainExamples: null, testExamples: null },
-    ...{ flip: true, cropPadding: 4, normalization: 'dataset' },
-  });
-  const lowRank = paper.arms.find(({ method }) => method === 'low-rank')!;
-  expect(lowRank.budgets).toEqual([0.02, 0.05, 0.1]);
-  expect(lowRank.inits).toEqual(['default', 'spectral']);
-  expect(lowRank.regularizers).toEqual(expect.arrayContaining(['weight-decay', 'frobenius-decay']));
-  expect(paper.models.map(({ depth, width }) => [depth, width])).toEqual([
-    [32, 32],
-    [32, 64],
-  ]);
-  expect([paper.seeds, paper.fallbackDataset]).toEqual([3, null]);
 });

@@ -1,0 +1,60 @@
+import { readdir } from 'node:fs/promises';
+import { UsageError } from '../errors.ts';
+import type { FileDatasetName } from '../spec.ts';
+import type { Archive, ArchiveOptions } from './archive.ts';
+import type { ImageSet } from './image-set.ts';
+
+export type Part = 'train' | 'test';
+
+/** A folder's data set whose files have been looked over; no image has been read. */
+export interface OpenedDataset {
+  /** Images that the files hold. */
+  readonly counts: Readonly<Record<Part, number>>;
+  /**
+   * Reads the first `count` images of a part.
+   * @throws UsageError where a file is damaged or holds fewer images, naming it, the place and the remedy.
+   */
+  read(part: Part, count: number): Promise<ImageSet>;
+}
+
+/** A data set in files: where they lie, what they must be, and where they come from. */
+export interface FileDataset {
+  readonly name: FileDatasetName;
+  readonly title: string;
+  /** What a folder of it holds, for messages: `binary version: train.bin and test.bin, there or in cifar-100-binary`. */
+  readonly holds: string;
+  readonly archive: Archive;
+  /**
+   * The folder of the files: `dir` itself or its subfolder of the published name; null where neither holds any of them
+   * (also where `dir` does not exist).
+   * @throws UsageError where a folder is there but cannot be read.
+   */
+  find(dir: string): Promise<string | null>;
+  /** @throws UsageError where files are missing or not whole. */
+  open(folder: string): Promise<OpenedDataset>;
+  /**
+   * Downloads and unpacks the published archive into `dir`, and returns the data's folder; does nothing where `dir` holds
+   * the data already.
+   * @throws UsageError where the download, the unpacking or the files' check fails.
+   */
+  fetch(dir: string, options?: ArchiveOptions): Promise<string>;
+}
+
+/**
+ * The names in a folder; null where there is none.
+ * @throws UsageError where it cannot be read.
+ */
+export async function namesIn(title: string, folder: string): Promise<string[] | null> {
+  try {
+    return await readdir(folder);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT' || code === 'ENOTDIR') return null;
+    throw unreadable(title, folder, error);
+  }
+}
+
+export function unreadable(title: string, path: string, cause: unknown): UsageError {
+  const { code, message } = cause as NodeJS.ErrnoException;
+  return new UsageError(`${title}: ${path} cannot be read (${code ?? message}); check its permissions`, { cause });
+}

@@ -1,0 +1,55 @@
+import { createWriteStream } from 'node:fs';
+import { mkdir } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import { execa } from 'execa';
+import { openPromise } from 'yauzl';
+import { UsageError } from '../errors.ts';
+
+/**
+ * Unpacks an archive, `.tar.gz` or `.zip` by its name, into a folder.
+ * @throws UsageError where it is damaged or the files cannot be written.
+ */
+export async function unpack(archive: string, into: string): Promise<void> {
+  await (archive.endsWith('.zip') ? unpackZip(archive, into) : unpackTar(archive, into));
+}
+
+async function unpackTar(archive: string, into: string): Promise<void> {
+  try {
+    await execa('tar', ['-xzf', archive, '-C', into, '--no-same-owner']);
+  } catch (cause) {
+    const { code, stderr, shortMessage } = cause as { code?: string; stderr?: string; shortMessage?: string };
+    if (code === 'ENOENT') {
+      throw new UsageError(
+        `unpacking ${archive}: the program tar was not found; install it, or unpack the archive by hand and give its folder with --data`,
+        { cause },
+      );
+    }
+    throw failed(archive, stderr?.trim() || shortMessage, cause);
+  }
+}
+
+async function unpackZip(archive: string, into: string): Promise<void> {
+  try {
+    // The library refuses names that lead out of the folder.
+    const zip = await openPromise(archive);
+    for await (const entry of zip.eachEntry()) {
+      const path = join(into, entry.fileName);
+      if (entry.fileName.endsWith('/')) {
+        await mkdir(path, { recursive: true });
+        continue;
+      }
+      await mkdir(dirname(path), { recursive: true });
+      await pipeline(await zip.openReadStreamPromise(entry), createWriteStream(path));
+    }
+  } catch (cause) {
+    throw failed(archive, cause instanceof Error ? cause.message : String(cause), cause);
+  }
+}
+
+function failed(archive: string, reason: string | undefined, cause: unknown): UsageError {
+  return new UsageError(
+    `unpacking ${archive} failed: ${reason}; free some space or check the folder's permissions, then run the command again`,
+    { cause },
+  );
+}

@@ -1,0 +1,73 @@
+import { maxPool } from '../engine/max-pool.ts';
+import { relu } from '../engine/relu.ts';
+import { type Tensor, type Tensor4D, tf } from '../engine/tensorflow.ts';
+import { denseConv } from '../methods/dense.ts';
+import type { LayerMethod } from '../methods/method.ts';
+import type { Streams } from '../random.ts';
+import type { InitName } from '../spec.ts';
+import { batchNormLayer } from './batch-norm-layer.ts';
+import type { Blueprint, LayerShape, Operation, SubsamplingShape } from './blueprint.ts';
+import type { CompressibleLayer, Layer, Pass } from './layer.ts';
+import { linearLayer } from './linear-layer.ts';
+import type { Model } from './model.ts';
+
+export interface Compression {
+  method: LayerMethod;
+  scale: number;
+  init: InitName;
+}
+
+/** Builds a network from its blueprint, with every compressible convolution made by the method. */
+export function buildNetwork(blueprint: Blueprint, { method, scale, init }: Compression, streams: Streams): Model {
+  const compressed: CompressibleLayer[] = [];
+  const layerOf = (shape: LayerShape): Layer => {
+    if (shape.kind === 'batch-norm') return batchNormLayer(shape);
+    if (shape.kind === 'linear') return linearLayer(shape, streams);
+    if (!shape.compressible) return denseConv(shape, streams, false);
+    const layer = method.build(shape, scale, init, streams);
+    compressed.push(layer);
+    return layer;
+  };
+  const layers = new Map(blueprint.layers.map((shape) => [shape.name, layerOf(shape)]));
+  return {
+    blueprint,
+    variables: [...layers.values()].flatMap((layer) => layer.variables),
+    compressed,
+    apply: (images, pass) => applyAll(blueprint.operations, images, layers, pass),
+  };
+}
+
+type Layers = ReadonlyMap<string, Layer>;
+
+function applyAll(operations: readonly Operation[], x: Tensor, layers: Layers, pass: Pass): Tensor {
+  return operations.reduce((value, operation) => applyOne(operation, value, layers, pass), x);
+}
+
+function applyOne(operation: Operation, x: Tensor, layers: Layers, pass: Pass): Tensor {
+  switch (operation.kind) {
+    case 'conv':
+    case 'linear':
+    case 'batch-norm':
+      return layers.get(operation.name)!.apply(x, pass);
+    case 'relu':
+      return relu(x);
+    case 'max-pool':
+      return maxPool(x, operation.size);
+    case 'global-average-pool':
+      return tf.mean(x, [1, 2]);
+    case 'subsampling':
+      return subsampled(x, operation);
+    case 'residual': {
+      const branch = applyAll(operation.branch, x, layers, pass);
+      return tf.add(branch, applyAll(operation.shortcut, x, layers, pass));
+    }
+  }
+}
+
+function subsampled(x: Tensor, { stride, inChannels, outChannels }: SubsamplingShape): Tensor {
+  // Average pooling with a window of one pixel is subsampling with a gradient, which tfjs's strided slice lacks.
+  const sampled = tf.avgPool(x as Tensor4D, 1, stride, 'valid');
+  const before = Math.floor((outChannels - inChannels) / 2);
+  const channels: [number, number] = [before, outChannels - inChannels - before];
+  return tf.pad(sampled, [[0, 0], [0, 0], [0, 0], channels]);
+}

@@ -1,3 +1,4 @@
+import { batchMatMul, matMul } from '../engine/mat-mul.ts';
 import { type Tensor, tf } from '../engine/tensorflow.ts';
 
 /**
@@ -8,8 +9,7 @@ import { type Tensor, tf } from '../engine/tensorflow.ts';
  * @param v [..., n, r]
  */
 export function frobeniusGradients(u: Tensor, v: Tensor): { u: Tensor; v: Tensor } {
-  return tf.tidy(() => ({
-    u: tf.matMul(u, tf.matMul(v, v, true, false)),
-    v: tf.matMul(v, tf.matMul(u, u, true, false)),
-  }));
+  const times = u.shape.length === 2 ? matMul : batchMatMul;
+  const gram = (factor: Tensor) => times(factor, factor, { transposeA: true });
+  return tf.tidy(() => ({ u: times(u, gram(v)), v: times(v, gram(u)) }));
 }

@@ -40,9 +40,9 @@ export function defineBenchCommand(program: Command, { io, finish }: CommandCont
 const help = `${examples(
   'npm run bench',
   "npm run -s bench -- --only 'train-step*' --csv",
-  "npm run bench -- --only 'train-step*dense' --peer 'python3 step.py' --peer 'python3 step.py --compiled'",
+  "npm run bench -- --only 'train-step/resnet-20/dense' --peer 'python3 step.py' --peer 'python3 step.py --compiled'",
   "npm run bench -- --only 'evaluation*' --profile",
-  "npm run bench -- --only 'train-step*dense' --profile shapes",
+  "npm run bench -- --only 'train-step/*dense' --profile shapes",
 )}
 
 A peer is a command line for the shell. It measures one step by itself and prints, as its last line of JSON on stdout, an

@@ -4,10 +4,11 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 /** Folders and files of the harness that decide a cell's result; names without their extension. */
-const deciding = [
+export const deciding: readonly string[] = [
   'engine',
   'nn',
   'methods',
+  'sparse',
   'init',
   'regularize',
   'optim',

@@ -1,3 +1,4 @@
+import { constants } from 'node:os';
 import { execa } from 'execa';
 import { UsageError } from '../errors.ts';
 
@@ -9,6 +10,7 @@ export interface PeerOptions {
 }
 
 const shownErrorLines = 15;
+const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
 /**
  * Runs another program that measures the same step, through the shell, and gives the milliseconds of its step: the
@@ -18,13 +20,16 @@ const shownErrorLines = 15;
  *   command, its exit code and the end of what it wrote to stderr
  */
 export async function runPeer(command: string, { threads, env }: PeerOptions): Promise<number> {
-  const result = await execa({
+  const child = execa({
     shell: true,
     stdin: 'ignore',
     reject: false,
     extendEnv: false,
+    // A group of its own, so that it can be ended with all that the shell started.
+    detached: true,
     env: { ...env, OMP_NUM_THREADS: String(threads), MKL_NUM_THREADS: String(threads) },
   })(command, []);
+  const result = await endingWithUs(child);
   const refuse = (reason: string) => {
     const ended = result.exitCode === undefined ? result.shortMessage : `exit code ${result.exitCode}`;
     const tail = result.stderr.trimEnd().split('\n').slice(-shownErrorLines).join('\n');
@@ -48,9 +53,28 @@ function lastJsonObject(output: string): Record<string, unknown> | null {
     try {
       return JSON.parse(line) as Record<string, unknown>;
     } catch (error) {
-      // Other lines may look like JSON at their start: a dictionary that was printed, for instance.
       if (!(error instanceof SyntaxError)) throw error;
+      // Other lines may look like JSON at their start, a dictionary that was printed, for instance. But a measurement that
+      // is no JSON, as Python prints NaN, must not be replaced by an earlier one: the caller shows and refuses it.
+      if (line.includes('"step_ms"')) return { step_ms: line.trim() };
     }
   }
   return null;
+}
+
+/** Waits for a process group; if this program is told to end meanwhile, the group ends first. */
+async function endingWithUs<T>(child: PromiseLike<T> & { pid?: number | undefined }): Promise<T> {
+  const ends = signals.map((signal) => {
+    const end = () => {
+      if (child.pid !== undefined) process.kill(-child.pid, 'SIGKILL');
+      process.exit(128 + constants.signals[signal]);
+    };
+    process.once(signal, end);
+    return [signal, end] as const;
+  });
+  try {
+    return await child;
+  } finally {
+    for (const [signal, end] of ends) process.off(signal, end);
+  }
 }

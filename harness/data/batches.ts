@@ -4,8 +4,8 @@ import type { ImageData, ImageSet } from './images.ts';
 
 /**
  * A batch is valid until the next one is drawn, which overwrites its arrays: thousands of arrays a minute would be as
- * much garbage. The engine on a CPU shares an array's memory instead of copying it, so tensors made of a batch must be
- * disposed of by then.
+ * much garbage. The engine on a CPU may share an array's memory instead of copying it, so tensors made of a batch must
+ * be disposed of by then.
  */
 export interface Batch {
   readonly size: number;

@@ -15,11 +15,14 @@ export interface Conv2dOptions {
  * @param x [batch, height, width, in]
  * @param filter [k1, k2, in, out], odd k1 and k2
  * @returns [batch, ⌈height/stride⌉, ⌈width/stride⌉, out]
+ * @throws RangeError where k1 or k2 is even: there is no centre
  */
 export function conv2d(x: Tensor, filter: Tensor, { stride, inputGradient = true }: Conv2dOptions): Tensor {
   const [height, width] = [x.shape[1]!, x.shape[2]!];
-  const vertical = paddingOf(height, filter.shape[0]!, stride[0]);
-  const horizontal = paddingOf(width, filter.shape[1]!, stride[1]);
+  const [k1, k2] = [filter.shape[0]!, filter.shape[1]!];
+  if (k1 % 2 === 0 || k2 % 2 === 0) throw new RangeError(`conv2d: a ${k1} x ${k2} filter has no centre; use odd sizes`);
+  const vertical = paddingOf(height, k1, stride[0]);
+  const horizontal = paddingOf(width, k2, stride[1]);
   // Padding by an operation of its own keeps all three convolutions on TensorFlow's fast path, which its EXPLICIT mode
   // leaves in the backward pass.
   const same = stride[0] === 1 && stride[1] === 1;

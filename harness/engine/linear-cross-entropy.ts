@@ -10,7 +10,10 @@ export interface LinearWeight {
 
 export interface LinearCrossEntropy {
   loss: Scalar;
-  /** Examples whose label has the largest logit, those of weight 0 left out. It outlives tidies: the caller disposes of it. */
+  /**
+   * Examples whose label has the largest logit, those of weight 0 left out; none where all logits are equal, as in a
+   * network that has collapsed. It outlives tidies: the caller disposes of it.
+   */
   correct: Scalar;
 }
 
@@ -49,11 +52,13 @@ export function linearCrossEntropy(
       const largest = rowMaxima(z);
       const atLabel = valuesAt(z, places);
       const p = softmaxValue(z);
-      const logSum = tf.sub(largest, tf.log(rowMaxima(p)));
+      const likeliest = rowMaxima(p);
+      const logSum = tf.sub(largest, tf.log(likeliest));
       const meanWeight = column(tf.mean(matrix, transposed ? 0 : 1));
       const mean = tf.add(product(features, meanWeight, false, false), tf.mean(offset));
       const targets = tf.add(tf.mul(column(atLabel), 1 - smoothing), tf.mul(mean, smoothing));
-      const right = tf.cast(tf.equal(atLabel, largest), 'float32');
+      const decided = tf.greater(likeliest, (1 + 1e-5) / p.shape[1]!);
+      const right = tf.cast(tf.logicalAnd(tf.equal(atLabel, largest), decided), 'float32');
       correct = tf.keep(tf.sum(weights === null ? right : tf.mul(right, tf.cast(tf.greater(weights, 0), 'float32'))));
       (save as (tensors: Tensor[]) => void)([features, matrix, p, shares, places, meanWeight]);
       return {

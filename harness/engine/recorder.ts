@@ -12,8 +12,8 @@ export interface Recording {
  * Runs a function while noting every TensorFlow operation that it executes.
  *
  * @param inputs the tensors that the function may read, by native id: they become placeholders of the given names
- * @throws Error where the function reads a tensor's values (the graph could not follow), or a tensor that is neither an
- *   input nor made on the way (its values would be frozen)
+ * @throws Error where the function reads a tensor's values (the graph could not follow), a tensor that is neither an
+ *   input nor made on the way, or unseeded random numbers (their values would be frozen), or replays another graph
  */
 export function recordOperations<T>(
   inputs: ReadonlyMap<number, Input>,
@@ -58,9 +58,7 @@ export function recordOperations<T>(
       const from = inputIds.map((id) => {
         const source = outputs.get(id);
         if (source !== undefined) return source;
-        throw new Error(
-          `recording: ${op} reads a tensor that is neither a feed nor a variable nor made by the step; make it a feed`,
-        );
+        throw outsider(op);
       });
       const made: TensorMetadata[] = native.executeOp(op, attributes, inputIds, count);
       const name = nameOf(op);
@@ -73,6 +71,9 @@ export function recordOperations<T>(
       });
       return made;
     },
+    runSavedModel() {
+      throw new Error('recording: the step replays another one; call that one operation by operation');
+    },
     tensorDataSync() {
       throw new Error(
         'recording: the step reads values while it runs, which a graph cannot follow; return them instead',
@@ -80,11 +81,49 @@ export function recordOperations<T>(
     },
   };
   backend.binding = Object.create(native, Object.getOwnPropertyDescriptors(recorder));
+  const release = refuseFrozenValues(backend);
   try {
     return { result: run(), recording: { nodes, outputs } };
   } finally {
     backend.binding = native;
+    release();
   }
+}
+
+/**
+ * Values are uploaded when they are first used, and would become constants of the graph: those of tensors that existed
+ * before, and those drawn at random. Returns what ends the watch.
+ */
+function refuseFrozenValues(backend: NodeBackend): () => void {
+  const { write, getInputTensorIds } = backend;
+  const written = new Set<object>();
+  backend.write = (values, shape, dtype) => {
+    const id = write.call(backend, values, shape, dtype);
+    written.add(id);
+    return id;
+  };
+  backend.getInputTensorIds = (tensors) => {
+    for (const { dataId } of tensors) {
+      if (backend.tensorMap.get(dataId).values !== null && !written.has(dataId)) throw outsider('an operation');
+    }
+    return getInputTensorIds.call(backend, tensors);
+  };
+  const random = Object.getOwnPropertyDescriptor(Math, 'random')!;
+  const value = () => {
+    throw new Error('recording: the step draws random numbers, which every replay would repeat; make them a feed');
+  };
+  Object.defineProperty(Math, 'random', { ...random, value });
+  return () => {
+    backend.write = write;
+    backend.getInputTensorIds = getInputTensorIds;
+    Object.defineProperty(Math, 'random', random);
+  };
+}
+
+function outsider(reader: string): Error {
+  return new Error(
+    `recording: ${reader} reads a tensor that is neither a feed nor a variable nor made by the step; make it a feed`,
+  );
 }
 
 /** Operations that tfjs runs without their type attribute T, which TensorFlow then takes from the first input. */

@@ -1,10 +1,11 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { UsageError } from '../errors.ts';
 import { type GraphNode, savedModelOf } from './graph.ts';
 import { type Input, recordOperations } from './recorder.ts';
 import { nodeBackend, type Tensor, tf } from './tensorflow.ts';
-import type { Variable } from './variable.ts';
+import { assigningOnly, type Variable } from './variable.ts';
 
 /** A computation that depends on its feeds and variables alone, and changes nothing but variables. */
 export type Step<F extends Record<string, Tensor>, R extends Record<string, Tensor>> = (feeds: F) => R;
@@ -21,7 +22,12 @@ export interface Replay<F extends Record<string, Tensor>, R extends Record<strin
  * the step once, operation by operation, to record it; what that changed is undone, and every result comes from a
  * graph. Graphs are functional: variables go in as inputs, and their new values come out and are assigned.
  *
- * @throws Error where the step reads values while it runs, or tensors that are neither feeds nor variables
+ * A combination costs memory (about 12 MB for a small Transformer) and the time of some steps, so feeds should come in
+ * few shapes.
+ *
+ * @throws Error where the step cannot be recorded: where it reads values while it runs, reads tensors that are neither
+ *   feeds nor variables, assigns other variables, draws random numbers, or replays another step
+ * @throws UsageError where the folder for temporary files cannot be used
  */
 export function replaying<F extends Record<string, Tensor>, R extends Record<string, Tensor>>(
   step: Step<F, R>,
@@ -30,6 +36,10 @@ export function replaying<F extends Record<string, Tensor>, R extends Record<str
   const graphs = new Map<string, Graph<F, R>>();
   return {
     run(feeds) {
+      for (const [name, tensor] of Object.entries(feeds)) {
+        if (tensor === undefined)
+          throw new Error(`replaying: feed '${name}' is undefined; leave it out or give a tensor`);
+      }
       const key = JSON.stringify(Object.entries(feeds).map(([name, { shape, dtype }]) => [name, dtype, shape]));
       const graph = graphs.get(key) ?? recordGraph(step, feeds, variables);
       graphs.set(key, graph);
@@ -112,23 +122,34 @@ function record<F extends Record<string, Tensor>, R extends Record<string, Tenso
     throw new Error('recording: two feeds or variables share one tensor; give each its own');
   }
   const values = variables.map((variable) => variable.value);
-  const { result, recording } = recordOperations(inputs, () => step(feeds));
+  const assigned = () => variables.filter((variable, i) => variable.value !== values[i]);
+  const { result, recording } = recordOperations(inputs, () =>
+    assigningOnly(variables, () => {
+      const results = step(feeds);
+      // Uploads the values that no operation has used, as part of the recording.
+      nodeBackend().getInputTensorIds([...Object.values(results), ...assigned().map(({ value }) => value)]);
+      return results;
+    }),
+  );
+  const nodes = [...recording.nodes];
   const outputOf = (tensor: Tensor, what: string) => {
     const output = recording.outputs.get(idOf(tensor));
     if (output === undefined) throw new Error(`recording: ${what} is not made by the step's operations`);
-    return output;
+    if (!inputNames.includes(output.split(':')[0]!)) return output;
+    // A graph cannot give back an input itself.
+    const name = `same_${nodes.length}`;
+    nodes.push({ name, op: 'Identity', inputs: [output], attributes: { T: { kind: 'type', value: typeOf(tensor) } } });
+    return `${name}:0`;
   };
-  const changed = variables.filter((variable, i) => variable.value !== values[i]);
-  return {
-    nodes: recording.nodes,
-    inputNames,
-    resultNames: Object.keys(result),
-    changed,
-    outputs: [
-      ...Object.entries(result).map(([name, tensor]) => outputOf(tensor, `result '${name}'`)),
-      ...changed.map((variable) => outputOf(variable.value, `the new value of ${variable.name}`)),
-    ],
-  };
+  const changed = assigned();
+  if (Object.keys(result).length + changed.length === 0) {
+    throw new Error('recording: the step has no result and assigns no variable; return what it computes');
+  }
+  const outputs = [
+    ...Object.entries(result).map(([name, tensor]) => outputOf(tensor, `result '${name}'`)),
+    ...changed.map((variable) => outputOf(variable.value, `the new value of ${variable.name}`)),
+  ];
+  return { nodes, inputNames, resultNames: Object.keys(result), changed, outputs };
 }
 
 function typeOf(tensor: Tensor): number {
@@ -140,11 +161,26 @@ function typeOf(tensor: Tensor): number {
 
 /** Loads a saved model by way of a temporary folder, because the binding reads files only. */
 function load(model: Uint8Array): number {
-  const folder = mkdtempSync(join(tmpdir(), 'factorbench-graph-'));
+  const folder = temporaryFolder();
   try {
-    writeFileSync(join(folder, 'saved_model.pb'), model);
+    const file = join(folder, 'saved_model.pb');
+    usingTemporaryFiles(() => writeFileSync(file, model));
     return nodeBackend().binding.loadSavedModel(folder, 'serve');
   } finally {
     rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+function temporaryFolder(): string {
+  return usingTemporaryFiles(() => mkdtempSync(join(tmpdir(), 'factorbench-graph-')));
+}
+
+function usingTemporaryFiles<T>(use: () => T): T {
+  try {
+    return use();
+  } catch (error) {
+    throw new UsageError(
+      `the folder for temporary files, ${tmpdir()}, cannot be used: ${(error as Error).message}; set TMPDIR to another`,
+    );
   }
 }

@@ -50,6 +50,10 @@ export interface NodeBackend {
   };
   isUsingGpuDevice: boolean;
   executeMultipleOutputs(name: string, attributes: OpAttribute[], inputs: TensorInfo[], outputs: number): Tensor[];
+  /** What the backend knows of a tensor's data; values that are not uploaded yet, else null. */
+  tensorMap: { get(dataId: object): { values: unknown } };
+  /** Takes the values of a new tensor, to be uploaded when they are first used; gives the data's id. */
+  write(values: unknown, shape: number[], dtype: string): object;
   /** Uploads the tensors' values where that has not happened yet, and gives their native ids. */
   getInputTensorIds(tensors: TensorInfo[]): number[];
   /** Makes a tensor of a native one. */

@@ -7,6 +7,23 @@ import { type Tensor, tf } from './tensorflow.ts';
  */
 export type Role = 'weight' | 'factor' | 'statistic';
 
+let assignable: ReadonlySet<Variable> | null = null;
+
+/**
+ * Runs a function that may assign the given variables and no others.
+ *
+ * @throws Error where it assigns another one, naming it
+ */
+export function assigningOnly<T>(variables: Iterable<Variable>, run: () => T): T {
+  const outer = assignable;
+  assignable = new Set(variables);
+  try {
+    return run();
+  } finally {
+    assignable = outer;
+  }
+}
+
 /** A named tensor that outlives steps. Its value is replaced, never changed in place. */
 export class Variable {
   readonly name: string;
@@ -31,13 +48,18 @@ export class Variable {
   /**
    * Replaces the value and disposes the old one.
    *
-   * @throws Error where the shape differs.
+   * @throws Error where the shape differs, or a step that is being recorded does not list the variable.
    */
   assign(value: Tensor): void {
     if (value.shape.join() !== this.#value.shape.join()) {
       throw new Error(`Variable ${this.name}: expected shape [${this.#value.shape}], got [${value.shape}]`);
     }
     if (value === this.#value) return;
+    if (assignable !== null && !assignable.has(this)) {
+      throw new Error(
+        `Variable ${this.name}: assigned by a step that does not list it; add it to the step's variables`,
+      );
+    }
     this.#value.dispose();
     this.#value = tf.keep(value);
   }

@@ -150,7 +150,8 @@ function notesOf({ note, dataFolders }: RunSuiteOptions, { others, warnings }: R
 
 /** What only the person who waits needs to know. */
 function outlookOf({ cells, jobs }: RunSuiteOptions, { finished, remaining }: Resumed): string[] {
-  const seconds = remaining.reduce((sum, cell) => sum + cell.estimatedSeconds, 0) / jobs;
+  const seconds =
+    remaining.reduce((sum, cell) => sum + cell.estimatedSeconds, 0) / Math.max(1, Math.min(jobs, remaining.length));
   const lines = [`${remaining.length} of ${cells.length} cells to run, about ${formatDuration(seconds)}.`];
   if (finished.length > 0) lines.push(`${finished.length} finished before are kept; --fresh runs them again.`);
   return lines;

@@ -1,7 +1,7 @@
 import type { Batch } from '../data/batches.ts';
 import { type Tensor, tf } from '../engine/tensorflow.ts';
 
-/** The tensors of a batch, [size, ...imageShape] and [size]. TensorFlow copies the numbers before it uses them. */
+/** The tensors of a batch, [size, ...imageShape] and [size]. They may share the batch's memory. */
 export function batchTensors(batch: Batch, imageShape: readonly number[]): { images: Tensor; labels: Tensor } {
   return {
     images: tf.tensor(batch.images, [batch.size, ...imageShape]),

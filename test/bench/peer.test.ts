@@ -63,6 +63,11 @@ describe('runPeer', () => {
     );
   });
 
+  test('does not take an earlier result for one that is not a number', async () => {
+    const command = `echo '{"step_ms": 3}'; echo '{"step_ms": NaN}'`;
+    await expect(run(command)).rejects.toThrow(/step_ms must be a positive number .*NaN/);
+  });
+
   test('names a command that is not there', async () => {
     expect(await messageOf('no-such-program-here --fast')).toMatch(
       /no-such-program-here --fast: .*exit code 127[\s\S]*not found/,

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { conv2d } from '../../harness/engine/conv2d.ts';
+import { tf } from '../../harness/engine/tensorflow.ts';
 import { engineGradients, expectClose, tensorOf, valuesOf } from '../helpers/engine.ts';
 import { finiteDifferences } from '../helpers/finite-differences.ts';
 import { convolution, dot, filled, randomValues, values } from '../helpers/reference.ts';
@@ -62,6 +63,13 @@ describe.each(cases)('conv2d $kernel, stride $stride, size $size, channels $chan
 });
 
 describe('conv2d', () => {
+  test.each([
+    [2, 3],
+    [3, 4],
+  ])('refuses a %d x %d filter', (k1, k2) => {
+    expect(() => conv2d(tf.zeros([1, 4, 4, 1]), tf.zeros([k1, k2, 1, 1]), { stride: [1, 1] })).toThrow(RangeError);
+  });
+
   test('with a centred unit filter and stride 2 picks every other pixel from the first on', () => {
     const x = filled([1, 4, 4, 1], ([, i, j]) => 10 * i! + j!);
     const unit = values([3, 3, 1, 1], [0, 0, 0, 0, 1, 0, 0, 0, 0]);

@@ -114,3 +114,9 @@ test('linearCrossEntropy counts the right answers, those of weight 0 left out, a
   expect([all.correct.dataSync()[0], some.correct.dataSync()[0]]).toEqual([3, 2]);
   expect(tf.memory().numTensors).toBe(before + 4);
 });
+
+test('linearCrossEntropy counts no right answer where all logits are equal', () => {
+  const target = tf.tensor1d([0, 4, 2, 1], 'int32');
+  const { correct } = linearCrossEntropy(tf.zeros([4, 3]), plain(tf.zeros([3, 5])), tf.fill([5], 7), target, null, 0);
+  expect(correct.dataSync()[0]).toBe(0);
+});

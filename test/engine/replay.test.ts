@@ -1,15 +1,21 @@
-import { readdirSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { describe, expect, test } from 'vitest';
+import { join } from 'node:path';
+import { afterEach, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { replaying } from '../../harness/engine/replay.ts';
 import { type Tensor, tf } from '../../harness/engine/tensorflow.ts';
 import { type Variable, variableOf } from '../../harness/engine/variable.ts';
+import { UsageError } from '../../harness/errors.ts';
 import { weightsDigest } from '../../harness/measure/weights.ts';
 import type { RegularizerName } from '../../harness/spec.ts';
 import { trainingStep } from '../../harness/train/training-step.ts';
 import { tensorOf } from '../helpers/engine.ts';
 import { values } from '../helpers/reference.ts';
 import { tinyModel, tinyTraining } from '../helpers/tiny-training.ts';
+
+afterEach(() => {
+  vi.unstubAllEnvs();
+});
 
 type Feeds = { x: Tensor };
 
@@ -25,6 +31,15 @@ function toy(w: Variable) {
 
 /** Made before any recording; tfjs uploads it when it is first used. */
 const elsewhere = tf.keep(tf.add(tf.tensor1d([1, 2]), 0));
+
+const untouched = tf.keep(tf.tensor1d([1, 2]));
+const unlisted = variableOf('unlisted', 'weight', Float32Array.of(1, 2), [2]);
+function assignsUnlisted({ x }: Feeds): Tensor {
+  unlisted.assign(tf.square(x));
+  return x;
+}
+const replayed = replaying(({ x }: Feeds) => ({ y: tf.neg(x) }), []);
+tf.tidy(() => void replayed.run({ x: tf.tensor1d([1, 2]) }));
 
 const read = (tensor: Tensor) => [...tensor.dataSync()];
 
@@ -71,23 +86,69 @@ describe('replaying', () => {
 
   test('leaves no tensor and no file', () => {
     const w = variableOf('w', 'weight', Float32Array.of(10, 20), [2]);
-    const files = () => readdirSync(tmpdir()).filter((name) => name.startsWith('factorbench-graph-'));
-    const before = [tf.memory().numTensors, files()];
+    const folder = mkdtempSync(join(tmpdir(), 'replay-test-'));
+    onTestFinished(() => rmSync(folder, { recursive: true }));
+    vi.stubEnv('TMPDIR', folder);
+    const before = tf.memory().numTensors;
     const { run, dispose } = replaying(toy(w), [w]);
     for (let i = 0; i < 4; i++) tf.tidy(() => void run({ x: tf.tensor1d([1, 2]) }));
-    expect([tf.memory().numTensors, files()]).toEqual(before);
+    expect(tf.memory().numTensors).toBe(before);
+    expect(readdirSync(folder)).toEqual([]);
     dispose();
+  });
+
+  test('names the folder for temporary files where it cannot be used', () => {
+    vi.stubEnv('TMPDIR', '/no-such-folder');
+    const { run } = replaying(({ x }: Feeds) => ({ y: tf.neg(x) }), []);
+    expect(() => run({ x: tf.tensor1d([1]) })).toThrow(UsageError);
+    expect(() => run({ x: tf.tensor1d([1]) })).toThrow(/\/no-such-folder, cannot be used: .*; set TMPDIR/);
+  });
+
+  test('gives back a feed, a constant and an unchanged variable, and assigns a feed and a constant', () => {
+    const [v, w, u] = ['v', 'w', 'u'].map((name) => variableOf(name, 'weight', Float32Array.of(7), [1])) as [
+      Variable,
+      Variable,
+      Variable,
+    ];
+    const { run } = replaying(
+      ({ x }: Feeds) => {
+        v.assign(tf.clone(x));
+        w.assign(tf.tensor1d([5]));
+        return { x, u: u.value, one: tf.scalar(1) };
+      },
+      [v, w, u],
+    );
+    for (const value of [2, 3]) {
+      const result = run({ x: tf.tensor1d([value]) });
+      expect([read(result.x), read(result.u), read(result.one)]).toEqual([[value], [7], [1]]);
+      expect([read(v.value), read(w.value)]).toEqual([[value], [5]]);
+    }
   });
 
   test.each<[string, (feeds: Feeds) => Tensor, RegExp]>([
     ['reads values', ({ x }) => tf.mul(x, x.dataSync()[0]!), /reads values/],
     ['reads a tensor from elsewhere', ({ x }) => tf.add(x, elsewhere), /neither a feed nor a variable/],
+    ['reads a tensor that nothing has read before', ({ x }) => tf.add(x, untouched), /neither a feed nor a variable/],
+    ['reads a variable that it does not list', ({ x }) => tf.add(x, unlisted.value), /neither a feed nor a variable/],
+    [
+      'assigns a variable that it does not list',
+      assignsUnlisted,
+      /Variable unlisted: assigned by a step that does not/,
+    ],
+    ['draws random numbers', ({ x }) => tf.dropout(x, 0.5), /random numbers, which every replay would repeat/],
+    ['replays another step', (feeds) => replayed.run(feeds).y, /replays another one/],
   ])('refuses a step that %s', (_what, step, message) => {
     expect(() => replaying((feeds: Feeds) => ({ y: step(feeds) }), []).run({ x: tf.tensor1d([1, 2]) })).toThrow(
       message,
     );
     // The backend is itself again.
     expect(read(tf.add(tf.tensor1d([1]), 1))).toEqual([2]);
+  });
+
+  test('refuses a step without result or assignment, and a feed that is undefined', () => {
+    expect(() => replaying(() => ({}), []).run({})).toThrow(/no result and assigns no variable/);
+    const { run } = replaying(({ x }: Feeds) => ({ y: x }), []);
+    expect(() => run({ x: undefined as never })).toThrow(/feed 'x' is undefined/);
   });
 
   test('refuses a variable twice', () => {

@@ -1,5 +1,6 @@
 import { UsageError } from '../errors.ts';
 import { dense } from './dense.ts';
+import { gradientMagnitude } from './gradient-magnitude.ts';
 import { lowRank } from './low-rank.ts';
 import { magnitude } from './magnitude.ts';
 import type { Method } from './method.ts';
@@ -8,7 +9,7 @@ import { set } from './set.ts';
 import { snip } from './snip.ts';
 
 /** Every method that a suite may name. */
-export const methods: readonly Method[] = [dense, lowRank, randomPruning, snip, magnitude, set];
+export const methods: readonly Method[] = [dense, lowRank, randomPruning, snip, magnitude, set, gradientMagnitude];
 
 /** @throws UsageError naming the known methods. */
 export function methodOf(name: string): Method {

@@ -5,11 +5,21 @@ import { lowRank } from './low-rank.ts';
 import { magnitude } from './magnitude.ts';
 import type { Method } from './method.ts';
 import { randomPruning } from './random-pruning.ts';
+import { randomTicket } from './random-ticket.ts';
 import { set } from './set.ts';
 import { snip } from './snip.ts';
 
 /** Every method that a suite may name. */
-export const methods: readonly Method[] = [dense, lowRank, randomPruning, snip, magnitude, set, gradientMagnitude];
+export const methods: readonly Method[] = [
+  dense,
+  lowRank,
+  randomPruning,
+  snip,
+  magnitude,
+  set,
+  gradientMagnitude,
+  randomTicket,
+];
 
 /** @throws UsageError naming the known methods. */
 export function methodOf(name: string): Method {

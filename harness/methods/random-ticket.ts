@@ -3,7 +3,7 @@ import { smartRatioCounts } from '../sparse/smart-ratios.ts';
 import type { SparseMethod } from '../sparse/sparse-method.ts';
 
 /**
- * Random tickets (Su et al. 2020, section 4): before training, each layer keeps a share of its weights that is known
+ * Random tickets (Su et al. 2020): before training, each layer keeps a share of its weights that is known
  * without data (smart ratios, `smartRatioCounts`), chosen at random, and the network is trained under that mask from the
  * initial weights. Layers count in the blueprint's order, a residual's branch before its shortcut's projection, which the
  * published networks do not have.

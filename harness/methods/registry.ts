@@ -1,6 +1,7 @@
 import { UsageError } from '../errors.ts';
 import { dense } from './dense.ts';
 import { gradientMagnitude } from './gradient-magnitude.ts';
+import { lotteryTicket } from './lottery-ticket.ts';
 import { lowRank } from './low-rank.ts';
 import { magnitude } from './magnitude.ts';
 import type { Method } from './method.ts';
@@ -19,6 +20,7 @@ export const methods: readonly Method[] = [
   set,
   gradientMagnitude,
   randomTicket,
+  lotteryTicket,
 ];
 
 /** @throws UsageError naming the known methods. */

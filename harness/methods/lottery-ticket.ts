@@ -16,8 +16,8 @@ const rewindShare = 5 / 160;
  *
  * Rewound are weights, biases, normalizations and their running statistics. Each round takes the whole training from its
  * first learning rate on and from zero momentum, not the steps after k only. k is 5/160 of the training's steps, one at
- * least: at the published learning rate of 0.1, tickets that are reset to the initialization itself do
- * not win in deeper networks (Frankle et al. 2020).
+ * least: at the published learning rate of 0.1, tickets that are reset to the initialization itself do not win in deeper
+ * networks (Frankle et al. 2020).
  */
 export const lotteryTicket: SparseMethod = {
   kind: 'sparse',

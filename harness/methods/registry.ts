@@ -5,6 +5,7 @@ import { lotteryTicket } from './lottery-ticket.ts';
 import { lowRank } from './low-rank.ts';
 import { magnitude } from './magnitude.ts';
 import type { Method } from './method.ts';
+import { obd } from './obd.ts';
 import { randomPruning } from './random-pruning.ts';
 import { randomTicket } from './random-ticket.ts';
 import { set } from './set.ts';
@@ -21,6 +22,7 @@ export const methods: readonly Method[] = [
   gradientMagnitude,
   randomTicket,
   lotteryTicket,
+  obd,
 ];
 
 /** @throws UsageError naming the known methods. */

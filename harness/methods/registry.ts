@@ -5,6 +5,7 @@ import { lotteryTicket } from './lottery-ticket.ts';
 import { lowRank } from './low-rank.ts';
 import { magnitude } from './magnitude.ts';
 import type { Method } from './method.ts';
+import { mlprune } from './mlprune.ts';
 import { obd } from './obd.ts';
 import { randomPruning } from './random-pruning.ts';
 import { randomTicket } from './random-ticket.ts';
@@ -23,6 +24,7 @@ export const methods: readonly Method[] = [
   randomTicket,
   lotteryTicket,
   obd,
+  mlprune,
 ];
 
 /** @throws UsageError naming the known methods. */

@@ -53,13 +53,28 @@ export function batchNormTraining(x: Tensor, state: BatchNormState): BatchNormRe
   return { y, runningMean: running![0], runningVariance: running![1] };
 }
 
-/** Batch normalization in evaluation: y = scale·(x − running mean)/√(running variance + ε) + offset. No gradient. */
+/**
+ * Batch normalization in evaluation: y = scale·(x − running mean)/√(running variance + ε) + offset, of each example by
+ * itself. Gradients are for x, scale and offset.
+ */
 export function batchNormInference(x: Tensor, state: BatchNormState): Tensor {
-  const inputs = [x, state.scale, state.offset, state.runningMean, state.runningVariance];
-  const attributes: Attributes = {
-    ...shared,
-    is_training: { bool: false },
-    exponential_avg_factor: { float: 1 },
-  };
-  return runOp('FusedBatchNormV3', inputs, attributes, 6)[0]!;
+  const { runningMean, runningVariance } = state;
+  const evaluation: Attributes = { ...shared, is_training: { bool: false } };
+  const forward: Attributes = { ...evaluation, exponential_avg_factor: { float: 1 } };
+  return tf.customGrad((input, scale, offset, save) => {
+    (save as (tensors: Tensor[]) => void)([input as Tensor, scale as Tensor, runningMean, runningVariance]);
+    return {
+      value: runOp(
+        'FusedBatchNormV3',
+        [input, scale, offset, runningMean, runningVariance] as Tensor[],
+        forward,
+        6,
+      )[0]!,
+      gradFunc: (dy: Tensor, saved: Tensor[]) => {
+        // The last input is the reserve of the forward operation, which evaluation does not read.
+        const inputs = [dy, ...saved, tf.zeros([0])];
+        return runOp('FusedBatchNormGradV3', inputs, evaluation, 5).slice(0, 3);
+      },
+    };
+  })(x, state.scale, state.offset);
 }

@@ -31,7 +31,7 @@ export function conv2d(x: Tensor, filter: Tensor, { stride, inputGradient = true
 }
 
 /** Padding before and after, so that ⌈size/stride⌉ outputs fit and the first is centred on input 0. */
-function paddingOf(size: number, kernel: number, stride: number): [number, number] {
+export function paddingOf(size: number, kernel: number, stride: number): [number, number] {
   const before = Math.floor(kernel / 2);
   const after = (Math.ceil(size / stride) - 1) * stride + kernel - size - before;
   return [before, Math.max(0, after)];

@@ -1,14 +1,31 @@
 import { UsageError } from '../errors.ts';
 import { dense } from './dense.ts';
+import { gradientMagnitude } from './gradient-magnitude.ts';
+import { lotteryTicket } from './lottery-ticket.ts';
 import { lowRank } from './low-rank.ts';
 import { magnitude } from './magnitude.ts';
 import type { Method } from './method.ts';
+import { mlprune } from './mlprune.ts';
+import { obd } from './obd.ts';
 import { randomPruning } from './random-pruning.ts';
+import { randomTicket } from './random-ticket.ts';
 import { set } from './set.ts';
 import { snip } from './snip.ts';
 
 /** Every method that a suite may name. */
-export const methods: readonly Method[] = [dense, lowRank, randomPruning, snip, magnitude, set];
+export const methods: readonly Method[] = [
+  dense,
+  lowRank,
+  randomPruning,
+  snip,
+  magnitude,
+  set,
+  gradientMagnitude,
+  randomTicket,
+  lotteryTicket,
+  obd,
+  mlprune,
+];
 
 /** @throws UsageError naming the known methods. */
 export function methodOf(name: string): Method {

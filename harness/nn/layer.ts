@@ -1,11 +1,22 @@
 import type { Tensor } from '../engine/tensorflow.ts';
 import type { Variable } from '../engine/variable.ts';
+import type { ConvShape, LinearShape } from './blueprint.ts';
 
 /** New values of running statistics that a training pass computed: assigned after the gradients are taken. */
 export type StatisticUpdates = [Variable, Tensor][];
 
-/** How a pass runs. In training, layers add the new values of their running statistics to `updates`. */
-export type Pass = { training: true; updates: StatisticUpdates } | { training: false };
+/**
+ * Looks at a convolution or linear layer as it is applied.
+ *
+ * @returns what goes on in place of the layer's output
+ */
+export type Observer = (layer: ConvShape | LinearShape, input: Tensor, output: Tensor) => Tensor;
+
+/**
+ * How a pass runs. In training, layers add the new values of their running statistics to `updates`. In evaluation,
+ * `observe` sees every convolution and linear layer of a network that a blueprint describes.
+ */
+export type Pass = { training: true; updates: StatisticUpdates } | { training: false; observe?: Observer };
 
 /** A layer owns its variables and maps a batch to a batch. */
 export interface Layer {

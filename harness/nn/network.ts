@@ -46,7 +46,10 @@ function applyAll(operations: readonly Operation[], x: Tensor, layers: Layers, p
 function applyOne(operation: Operation, x: Tensor, layers: Layers, pass: Pass): Tensor {
   switch (operation.kind) {
     case 'conv':
-    case 'linear':
+    case 'linear': {
+      const y = layers.get(operation.name)!.apply(x, pass);
+      return pass.training || pass.observe === undefined ? y : pass.observe(operation, x, y);
+    }
     case 'batch-norm':
       return layers.get(operation.name)!.apply(x, pass);
     case 'relu':

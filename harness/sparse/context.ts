@@ -64,7 +64,7 @@ export function sparseContext(options: ContextOptions): CountingContext {
     examples.assign(tf.scalar(total));
   };
   const context: SparseContext = {
-    ...{ model, weights, keep, training, stream: streams, countExamples },
+    ...{ model, weights, keep, training, imageShape, stream: streams, countExamples },
     batch(purpose, size) {
       const ofPurpose: Streams = (part) => streams(`${purpose}/${part}`);
       for (const batch of trainBatches(data, dataset, size, 0, ofPurpose)) return batch;

@@ -8,16 +8,32 @@
  */
 export function erkCounts(shapes: readonly (readonly number[])[], keep: number): number[] {
   const sizes = shapes.map((shape) => shape.reduce((product, length) => product * length, 1));
-  const total = sum(sizes);
-  if (!Number.isInteger(keep) || keep < shapes.length || keep > total) {
-    throw new Error(`erkCounts: asked to keep ${keep} of ${total} entries in ${shapes.length} layers`);
-  }
-  return roundToTotal(erkShares(shapes, sizes, keep), sizes, keep);
+  return proportionalCounts('erkCounts', sizes, shapes.map(sum), keep);
 }
 
-/** Entries a layer before rounding: min(size, ε·Σ dimensions), with ε such that they sum to `keep`. */
-function erkShares(shapes: readonly (readonly number[])[], sizes: readonly number[], keep: number): number[] {
-  const weights = shapes.map((shape) => sum(shape));
+/**
+ * Whole numbers from 1 to `sizes` in proportion to the weights, capped by the sizes, that sum to `keep`.
+ *
+ * @throws Error as `requireKeep` does, in the given name
+ */
+export function proportionalCounts(
+  name: string,
+  sizes: readonly number[],
+  weights: readonly number[],
+  keep: number,
+): number[] {
+  requireKeep(name, sizes, keep);
+  return roundToTotal(proportionalShares(sizes, weights, keep), sizes, keep);
+}
+
+/** @throws Error where `keep` is not a whole number from the number of layers to the number of entries. */
+export function requireKeep(name: string, sizes: readonly number[], keep: number): void {
+  if (Number.isInteger(keep) && keep >= sizes.length && keep <= sum(sizes)) return;
+  throw new Error(`${name}: asked to keep ${keep} of ${sum(sizes)} entries in ${sizes.length} layers`);
+}
+
+/** Entries a layer before rounding: min(size, ε·weight), with ε such that they sum to `keep`. */
+function proportionalShares(sizes: readonly number[], weights: readonly number[], keep: number): number[] {
   const dense = sizes.map(() => false);
   for (;;) {
     const left = keep - sum(sizes.filter((_, l) => dense[l]));

@@ -65,6 +65,8 @@ export interface SparseContext {
   /** How many weights to keep, over all layers. */
   readonly keep: number;
   readonly training: TrainingSpec;
+  /** Height, width and channels of an image. */
+  readonly imageShape: readonly number[];
   /** A stream of the method's own. */
   stream(purpose: string): Uniform;
   /** Training examples, augmented as in training, of an order of the purpose's own; at most `size`. */

@@ -90,10 +90,30 @@ describe('batchNormTraining', () => {
   });
 });
 
-test('batchNormInference normalizes with the running statistics', () => {
+describe('batchNormInference', () => {
   const [mean, variance] = [randomValues('mean', [3]), values([3], [0.25, 4, 1e-4])];
   const state = { scale, offset, runningMean: mean, runningVariance: variance };
-  const tensors = Object.fromEntries(Object.entries(state).map(([name, value]) => [name, tensorOf(value)]));
-  const expected = normalized(x, { mean: mean.data, variance: variance.data }, scale, offset);
-  expectClose(batchNormInference(tensorOf(x), tensors as never), expected);
+  const running = { mean: mean.data, variance: variance.data };
+
+  test('normalizes with the running statistics', () => {
+    const tensors = Object.fromEntries(Object.entries(state).map(([name, value]) => [name, tensorOf(value)]));
+    expectClose(batchNormInference(tensorOf(x), tensors as never), normalized(x, running, scale, offset));
+  });
+
+  test('has the gradients of finite differences for input, scale and offset', () => {
+    const c = randomValues('c', shape);
+    const f = (input: ReturnType<typeof tensorOf>, a: typeof input, b: typeof input) =>
+      batchNormInference(input, {
+        ...{ scale: a, offset: b, runningMean: tensorOf(mean), runningVariance: tensorOf(variance) },
+      });
+    const gradients = engineGradients(f as never, [x, scale, offset], c);
+    const expected = [
+      finiteDifferences((moved) => dot(normalized(moved, running, scale, offset), c), x),
+      finiteDifferences((moved) => dot(normalized(x, running, moved, offset), c), scale),
+      finiteDifferences((moved) => dot(normalized(x, running, scale, moved), c), offset),
+    ];
+    gradients.forEach((gradient, index) => {
+      expectClose(gradient, expected[index]!);
+    });
+  });
 });

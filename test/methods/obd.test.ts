@@ -1,0 +1,48 @@
+import { expect, test } from 'vitest';
+import { obd, obdScores } from '../../harness/methods/obd.ts';
+import { empiricalFisher } from '../../harness/sparse/fisher.ts';
+import { ones } from '../../harness/sparse/selection.ts';
+import type { SparseMethod } from '../../harness/sparse/sparse-method.ts';
+import '../helpers/engine.ts';
+import { sparseSetUp, trainSparse } from '../helpers/sparse-training.ts';
+
+test('obdScores are w²·F/2, of numbers too small for float32 too', () => {
+  expect([...obdScores(Float32Array.of(2, -4, 0), Float32Array.of(0.5, 0.25, 9))]).toEqual([1, 2, 0]);
+  const [tiny] = obdScores(Float32Array.of(2 ** -70), Float32Array.of(2 ** -60));
+  expect(tiny).toBe(2 ** -201);
+});
+
+test('prunes the trained network where its loss rises least to second order, and trains on', async () => {
+  const seen: { values: Float32Array[]; fisher: Float32Array[]; masks: Uint8Array[] }[] = [];
+  const watched: SparseMethod = {
+    ...obd,
+    start(context) {
+      const run = obd.start(context);
+      return {
+        ...run,
+        async beforePhase(phase) {
+          const values = context.values();
+          // More are asked for than there are: all 64, in the same order and views.
+          const fisher = phase === 0 ? [] : empiricalFisher(context, context.batch('fisher', 4096));
+          await run.beforePhase(phase);
+          seen.push({ values, fisher, masks: context.masks() });
+        },
+      };
+    },
+  };
+  const setUp = sparseSetUp(watched, { training: { epochs: 2, batchSize: 8 }, budget: 0.2 });
+  const { curve } = await trainSparse(setUp);
+  const [dense, pruned] = seen;
+  expect(dense!.masks.every((mask) => ones(mask) === mask.length)).toBe(true);
+  const { values, fisher, masks } = pruned!;
+  expect(masks.reduce((sum, mask) => sum + ones(mask), 0)).toBe(setUp.keep);
+  const scores = (kept: number) =>
+    values.flatMap((layer, l) =>
+      [...layer].flatMap((w, i) => (masks[l]![i] === kept ? [(w * w * fisher[l]![i]!) / 2] : [])),
+    );
+  expect(Math.min(...scores(1))).toBeGreaterThanOrEqual(Math.max(...scores(0)));
+  expect(setUp.context.masks()).toEqual(masks);
+  expect(curve.map(({ learning_rate }) => Number(learning_rate.toFixed(6)))).toEqual([0.05, 0.005, 0.0005]);
+  // Once by this test and once by the method.
+  expect(setUp.sparse.examples()).toBe(128);
+});

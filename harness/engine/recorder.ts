@@ -104,7 +104,9 @@ function refuseFrozenValues(backend: NodeBackend): () => void {
   };
   backend.getInputTensorIds = (tensors) => {
     for (const { dataId } of tensors) {
-      if (backend.tensorMap.get(dataId).values !== null && !written.has(dataId)) throw outsider('an operation');
+      // tfjs's 64-bit integers are attributes in disguise, without data of their own.
+      if (dataId === undefined || written.has(dataId)) continue;
+      if (backend.tensorMap.get(dataId).values !== null) throw outsider('an operation');
     }
     return getInputTensorIds.call(backend, tensors);
   };

@@ -2,6 +2,7 @@ import { groupByArm } from '../baselines/arms.ts';
 import { mean, measuredOnly, sampleDeviation } from '../baselines/moments.ts';
 import type { CellRecord } from '../harness/record.ts';
 import { initNames, regularizerNames } from '../harness/spec.ts';
+import { grouped } from './grouped.ts';
 
 type NumericField = {
   [Name in keyof CellRecord]: CellRecord[Name] extends number | null ? Name : never;
@@ -50,7 +51,7 @@ function summarizeArm(records: CellRecord[], denseStep: (record: CellRecord) => 
   if (!first) throw new Error('summarizeArm: an arm needs a record');
   const { model, dataset, method, init, regularizer, budget } = first;
   const completed = records.filter((record) => record.status === 'completed');
-  const values = measuredOnly(completed.map((record) => record.value));
+  const values = measuredOnly(completed.map(({ value }) => value));
   const means = Object.fromEntries(
     meanFields.map((field) => [field, mean(measuredOnly(completed.map((record) => record[field])))]),
   ) as ArmSummary['means'];
@@ -75,9 +76,42 @@ export function place({ model, dataset }: { model: string; dataset: string }): s
 
 /** Arms by model and data set, in order. */
 export function byPlace(arms: readonly ArmSummary[]): Map<string, ArmSummary[]> {
-  const places = new Map<string, ArmSummary[]>();
-  for (const arm of arms) places.set(place(arm), [...(places.get(place(arm)) ?? []), arm]);
-  return places;
+  return grouped(arms, place);
+}
+
+export function isCompressed({ method }: ArmSummary): boolean {
+  return method !== 'dense';
+}
+
+/** The compressed arms by budget, the largest first. */
+export function byBudget(arms: readonly ArmSummary[]): Map<number, ArmSummary[]> {
+  const budgets = grouped(arms.filter(isCompressed), ({ budget }) => budget);
+  return new Map([...budgets].sort(([left], [right]) => right - left));
+}
+
+/** What the dense arms among `arms`, of one place, measured on average; null: there are none. */
+export function denseMean(arms: readonly ArmSummary[], field: MeanField): number | null {
+  return mean(measuredOnly(arms.filter(({ method }) => method === 'dense').map(({ means }) => means[field])));
+}
+
+/** `low-rank, spectral, frobenius-decay`: unique at one place and budget. */
+export function seriesLabel({ method, init, regularizer }: ArmSummary): string {
+  return `${method}, ${init}, ${regularizer}`;
+}
+
+/** `3`, or `2 of 3` where a seed diverged or failed. */
+export function seedsOf({ completed, records }: ArmSummary): string {
+  return completed.length === records.length ? String(records.length) : `${completed.length} of ${records.length}`;
+}
+
+/** Final accuracies of the completed seeds by seed. */
+export function valuesBySeed({ completed }: ArmSummary): Map<number, number> {
+  return new Map(completed.flatMap(({ seed, value }) => (value === null ? [] : [[seed, value]])));
+}
+
+/** Final accuracies of the completed seeds. */
+export function valuesOf({ completed }: ArmSummary): number[] {
+  return measuredOnly(completed.map(({ value }) => value));
 }
 
 const collator = new Intl.Collator('en', { numeric: true });

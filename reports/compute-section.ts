@@ -1,5 +1,7 @@
 import type { ArmSummary } from './arm-summary.ts';
-import { byPlace } from './arm-summary.ts';
+import { byPlace, denseMean, seriesLabel } from './arm-summary.ts';
+import type { LimitedBest } from './compute-limits.ts';
+import { bestWithinCompute } from './compute-limits.ts';
 import type { Block, Column, Section } from './document.ts';
 import { table, text } from './document.ts';
 import { fixed, orDash, percentSpread, significant } from './format.ts';
@@ -10,9 +12,12 @@ export function computeSection(arms: readonly ArmSummary[]): Section | null {
   if (counted.length === 0) return null;
   const blocks: Block[] = [];
   for (const [place, members] of byPlace(counted)) {
-    const dense = members.find(({ method }) => method === 'dense')?.means.training_macs ?? null;
+    const dense = denseMean(members, 'training_macs');
     const sorted = [...members].sort((left, right) => left.means.training_macs! - right.means.training_macs!);
     blocks.push(text(`${place}:`), table(sorted, columnsFor(dense)));
+    const limited = bestWithinCompute(members);
+    if (limited.length > 0)
+      blocks.push(text(`${place}, the best within a limit of total compute:`), table(limited, limitColumns));
   }
   return { heading: 'Budget and total compute', blocks: [...blocks, text(legend)] };
 }
@@ -22,7 +27,24 @@ const legend =
   'way of counting; kept of weights: over convolution and linear weights only, without biases and normalizations, as ' +
   'pruning papers count. Passes: examples propagated forward and backward, in all phases and for scores, over the size of ' +
   'the training set. Training MACs: 3 × the forward pass × these examples; masked weights are multiplied like the others, so ' +
-  'they cost as dense ones. Tests are left out.';
+  'they cost as dense ones. Tests are left out. Within a limit: the arm of highest mean accuracy among those of a budget whose ' +
+  'whole training computed at most that many times what the dense one did, 5 % more allowed for scores; a limit that admits no ' +
+  'further arm is left out. An arm under its limit was not trained for longer to use it up. How many others cannot be told ' +
+  'from the best is tested as in "Best method per budget".';
+
+const limitColumns: Column<LimitedBest>[] = [
+  { name: 'budget', cell: ({ budget }) => String(budget), numeric: true },
+  { name: 'limit / dense', cell: ({ limit }) => (Number.isFinite(limit) ? `${limit}×` : 'none'), numeric: true },
+  { name: 'best arm', cell: ({ best }) => seriesLabel(best.arm) },
+  { name: 'compute / dense', cell: ({ compute }) => `${compute.toFixed(2)}×`, numeric: true },
+  { name: 'accuracy', cell: ({ best }) => percentSpread(best.arm.value.mean, best.arm.value.sd), numeric: true },
+  { name: 'arms within', cell: ({ best }) => String(best.rivals.length + 1), numeric: true },
+  {
+    name: 'cannot be told from it',
+    cell: ({ best }) => String(best.rivals.filter(({ worse }) => !worse).length),
+    numeric: true,
+  },
+];
 
 function columnsFor(dense: number | null): Column<ArmSummary>[] {
   const number = (name: string, cell: (arm: ArmSummary) => string) => ({ name, cell, numeric: true });

@@ -3,21 +3,20 @@ import type { Contrast } from './contrasts.ts';
 import { contrastsOf } from './contrasts.ts';
 import type { Section } from './document.ts';
 import { list, table, text } from './document.ts';
-import { orDash, pointsSpread } from './format.ts';
+import { orDash, pointsSpread, pValue } from './format.ts';
 
 /** What spectral initialization and Frobenius decay change; no section where no arms differ in either alone. */
 export function contrastSection(arms: readonly ArmSummary[]): Section | null {
   const contrasts = contrastsOf(arms);
   if (contrasts.length === 0) return null;
-  const p = (value: number) => (value < 0.001 ? '< 0.001' : value.toFixed(3));
   const columns = [
     { name: 'difference', cell: (c: Contrast) => c.difference },
     { name: 'setting', cell: (c: Contrast) => c.setting },
     { name: 'points', cell: (c: Contrast) => pointsSpread(c.mean, c.sd), numeric: true },
     { name: 'n', cell: (c: Contrast) => String(c.n), numeric: true },
     { name: 't', cell: (c: Contrast) => orDash(c.t, (t) => t.toFixed(2)), numeric: true },
-    { name: 'p', cell: (c: Contrast) => orDash(c.p, p), numeric: true },
-    { name: 'adjusted p', cell: (c: Contrast) => orDash(c.adjustedP, p), numeric: true },
+    { name: 'p', cell: (c: Contrast) => orDash(c.p, pValue), numeric: true },
+    { name: 'adjusted p', cell: (c: Contrast) => orDash(c.adjustedP, pValue), numeric: true },
   ];
   return {
     heading: 'What initialization and regularizer change',

@@ -1,8 +1,10 @@
 import { counted, points, signed } from '../baselines/wording.ts';
 import { canonicalJson } from '../harness/canonical-json.ts';
 import type { ArmSummary } from './arm-summary.ts';
+import { valuesBySeed } from './arm-summary.ts';
+import { equalsP } from './format.ts';
 import type { PairedTest } from './statistics.ts';
-import { holm, pairedTest } from './statistics.ts';
+import { holm, pairedTest, significance } from './statistics.ts';
 
 /** The difference that one choice makes, everything else equal, paired over shared seeds. */
 export interface Contrast extends PairedTest {
@@ -31,9 +33,6 @@ const kinds: readonly Kind[] = [
   { subject: 'weight decay against none', axis: 'regularizer', from: 'none', to: 'weight-decay' },
   { subject: 'Frobenius decay against none', axis: 'regularizer', from: 'none', to: 'frobenius-decay' },
 ];
-
-/** Largest Holm-adjusted p that reads as significant. */
-const significance = 0.05;
 
 /** Each initialization against the default one at each regularizer, and each regularizer against the others at each initialization. */
 export function contrastsOf(arms: readonly ArmSummary[]): Contrast[] {
@@ -75,10 +74,6 @@ function contrast(kind: Kind, from: ArmSummary, to: ArmSummary) {
   return { kind, setting, test: pairedTest(differences), leftOut: seeds.size - differences.length };
 }
 
-function valuesBySeed(arm: ArmSummary): Map<number, number> {
-  return new Map(arm.completed.flatMap((record) => (record.value === null ? [] : [[record.seed, record.value]])));
-}
-
 function readingOf(
   subject: string,
   setting: string,
@@ -96,12 +91,7 @@ function readingOf(
   }
   const [low, high] = test.interval.map((bound) => signed(100 * bound, 2));
   const interval = `[${low}, ${high}] (95 % interval)`;
-  const p = `Holm-adjusted p ${formatP(adjustedP)}`;
+  const p = `Holm-adjusted p ${equalsP(adjustedP)}`;
   if (adjustedP <= significance) return `${effect} ${interval}, significant at ${seeds} (${p}).${lost}`;
   return `${effect} ${interval}, not distinguishable from zero at ${seeds} (${p}).${lost}`;
-}
-
-/** `= 0.012`, `< 0.001`. */
-export function formatP(p: number): string {
-  return p < 0.001 ? '< 0.001' : `= ${p.toFixed(3)}`;
 }

@@ -37,3 +37,13 @@ export function mebibytes(bytes: number): string {
 export function fixed(digits: number): (value: number) => string {
   return (value) => value.toFixed(digits);
 }
+
+/** A p-value in a table: `0.012`, `< 0.001`. */
+export function pValue(p: number): string {
+  return p < 0.001 ? '< 0.001' : p.toFixed(3);
+}
+
+/** A p-value after the letter p: `= 0.012`, `< 0.001`. */
+export function equalsP(p: number): string {
+  return p < 0.001 ? pValue(p) : `= ${pValue(p)}`;
+}

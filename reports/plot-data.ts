@@ -1,7 +1,8 @@
 import { mean, measuredOnly } from '../baselines/moments.ts';
 import type { EpochPoint } from '../harness/record.ts';
 import type { ArmSummary } from './arm-summary.ts';
-import { place } from './arm-summary.ts';
+import { denseMean, place, seriesLabel, valuesOf } from './arm-summary.ts';
+import { meanReach } from './statistics.ts';
 
 /** The rows behind the plots. Fractions stay fractions; the axes format them. */
 
@@ -36,11 +37,6 @@ export function styleOf({ method, init, regularizer }: ArmSummary): Style {
   return { color: method === 'dense' ? `dense, ${regularizer}` : regularizer, init };
 }
 
-/** `low-rank, spectral, frobenius-decay`: unique within a group. */
-export function shortLabel({ method, init, regularizer }: ArmSummary): string {
-  return `${method}, ${init}, ${regularizer}`;
-}
-
 export interface SeedPoint extends Style {
   arm: string;
   value: number;
@@ -49,7 +45,7 @@ export interface SeedPoint extends Style {
 export function seedPoints(arms: readonly ArmSummary[]): SeedPoint[] {
   return arms.flatMap((arm) =>
     measuredOnly(arm.completed.map((record) => record.value)).map((value) => ({
-      ...{ arm: shortLabel(arm), value },
+      ...{ arm: seriesLabel(arm), value },
       ...styleOf(arm),
     })),
   );
@@ -57,13 +53,10 @@ export function seedPoints(arms: readonly ArmSummary[]): SeedPoint[] {
 
 export interface MeanPoint extends Style {
   arm: string;
-  method: string;
   mean: number;
   /** mean ± sample standard deviation; the mean itself for one seed. */
   low: number;
   high: number;
-  /** Parameters that are not masked. */
-  parameters: number | null;
 }
 
 export function meanPoints(arms: readonly ArmSummary[]): MeanPoint[] {
@@ -71,23 +64,27 @@ export function meanPoints(arms: readonly ArmSummary[]): MeanPoint[] {
     const { mean: center, sd } = arm.value;
     if (center === null) return [];
     const [low, high] = [center - (sd ?? 0), center + (sd ?? 0)];
-    const { method } = arm;
     return [
       {
-        arm: shortLabel(arm),
-        method,
+        arm: seriesLabel(arm),
         mean: center,
         low,
         high,
-        parameters: arm.means.nonzero_parameters,
         ...styleOf(arm),
       },
     ];
   });
 }
 
+function lineOf(arm: ArmSummary) {
+  const { method, regularizer } = arm;
+  return { arm: seriesLabel(arm), method, regularizer, ...styleOf(arm) };
+}
+
 export interface CurvePoint extends Style {
   arm: string;
+  method: string;
+  regularizer: string;
   epoch: number;
   value: number;
 }
@@ -105,7 +102,44 @@ export function curvePoints(
         const at = (points: EpochPoint[]) => points.find((point) => point.epoch === epoch)?.[field] ?? null;
         const values = measuredOnly(arm.completed.map(({ curve }) => at(curve)));
         const value = values.length === arm.completed.length ? mean(values) : null;
-        return value === null ? [] : [{ arm: shortLabel(arm), epoch, value, ...styleOf(arm) }];
+        return value === null ? [] : [{ ...lineOf(arm), epoch, value }];
       });
   });
+}
+
+export interface BudgetPoint extends Style {
+  /** The same for an arm at all budgets: the line that the point is on. */
+  arm: string;
+  method: string;
+  regularizer: string;
+  /** Mean accuracy. */
+  value: number;
+  /** Its 95 % confidence interval; the mean itself for one seed. */
+  low: number;
+  high: number;
+  /** Parameters kept. */
+  ratio: number | null;
+  /** MACs of the dense model over the arm's; null where either was not counted. */
+  speedUp: number | null;
+}
+
+/** The compressed arms of one model and data set. */
+export function budgetPoints(arms: readonly ArmSummary[]): BudgetPoint[] {
+  const denseMacs = denseMean(arms, 'macs');
+  return arms.flatMap((arm) => {
+    const value = arm.value.mean;
+    if (arm.method === 'dense' || value === null) return [];
+    const reach = meanReach(valuesOf(arm)) ?? 0;
+    const { ratio, macs } = arm.means;
+    const speedUp = denseMacs === null || macs === null || macs === 0 ? null : denseMacs / macs;
+    return [{ ...lineOf(arm), value, low: value - reach, high: value + reach, ratio, speedUp }];
+  });
+}
+
+/** Holds all means with some room. Intervals of two or three seeds are wide, and would leave the means no room to differ. */
+export function accuracyDomain(points: readonly BudgetPoint[], level: number | null): [number, number] {
+  const values = [...points.map(({ value }) => value), ...(level === null ? [] : [level])];
+  const [low, high] = [Math.min(...values), Math.max(...values)];
+  const room = Math.max(0.01, 0.15 * (high - low));
+  return [Math.max(0, low - room), Math.min(1, high + room)];
 }

@@ -1,8 +1,12 @@
-import type { Config, TopLevelSpec } from 'vega-lite';
+import type { TopLevelSpec } from 'vega-lite';
+import { mean } from '../baselines/moments.ts';
 import type { ArmSummary } from './arm-summary.ts';
-import { byPlace } from './arm-summary.ts';
+import { byBudget, byPlace } from './arm-summary.ts';
+import type { LinePoint } from './panels.ts';
+import { arePanels, panelSpec } from './panels.ts';
 import type { CurvePoint } from './plot-data.ts';
-import { curvePoints, meanPoints, plotGroups, seedPoints } from './plot-data.ts';
+import { accuracyDomain, budgetPoints, curvePoints, meanPoints, plotGroups, seedPoints } from './plot-data.ts';
+import { accuracyAxis, colorOf, config } from './plot-style.ts';
 
 /** The plots as Vega-Lite specifications: data in, nothing drawn. */
 export interface Plot {
@@ -10,42 +14,6 @@ export interface Plot {
   caption: string;
   spec: TopLevelSpec;
 }
-
-/** Readable on white and on near-black: one hue a regularizer, the dense model's apart. */
-const colors: Record<string, string> = {
-  none: '#8a8f98',
-  'weight-decay': '#2f81e0',
-  'frobenius-decay': '#dd6b10',
-  'dense, none': '#b388dd',
-  'dense, weight-decay': '#8e4fc9',
-};
-
-/** Text and lines take the page's colour, so that one drawing serves light and dark. */
-const config: Config = {
-  background: 'transparent',
-  font: 'system-ui, sans-serif',
-  view: { stroke: null },
-  axis: {
-    ...{
-      labelColor: 'currentColor',
-      titleColor: 'currentColor',
-      domainColor: 'currentColor',
-      tickColor: 'currentColor',
-    },
-    ...{ gridColor: '#88888844', labelFontSize: 12, titleFontSize: 12, labelLimit: 0 },
-  },
-  legend: {
-    ...{
-      labelColor: 'currentColor',
-      titleColor: 'currentColor',
-      orient: 'bottom',
-      labelLimit: 0,
-      labelFontSize: 12,
-      titleFontSize: 12,
-    },
-    columns: 3,
-  },
-};
 
 const width = 520;
 
@@ -65,22 +33,8 @@ export function plotsOf(arms: readonly ArmSummary[]): Plot[] {
       { title: 'η / ‖W‖²_F', scale: { type: 'log' } },
     ),
   ]);
-  const sizes = [...byPlace(arms)].flatMap(([place, members]) => sizePlot(place, members));
-  return [...accuracies, ...curves.filter((plot) => plot !== null), ...sizes];
-}
-
-const accuracyAxis = { title: 'accuracy', axis: { format: '.1%' }, scale: { zero: false } } as const;
-
-function colorOf(names: readonly string[]) {
-  const domain = Object.keys(colors).filter((name) => names.includes(name));
-  const extra = [...new Set(names)].filter((name) => !(name in colors));
-  const range = [...domain.map((name) => colors[name] as string), ...extra.map(() => '#1f9d6b')];
-  return {
-    field: 'color',
-    type: 'nominal',
-    title: 'regularizer',
-    scale: { domain: [...domain, ...extra], range },
-  } as const;
+  const sizes = [...byPlace(arms)].flatMap(([place, members]) => budgetPlots(place, members));
+  return [...sizes, ...accuracies, ...curves].filter((plot) => plot !== null);
 }
 
 function accuracySpec(arms: readonly ArmSummary[]): TopLevelSpec {
@@ -111,68 +65,45 @@ function accuracySpec(arms: readonly ArmSummary[]): TopLevelSpec {
   };
 }
 
-/** Dashed: default initialization; solid: spectral. */
-const dashes = [
-  [6, 4],
-  [1, 0],
-];
-
-const dashOf = {
-  field: 'init',
-  type: 'nominal',
-  title: 'init',
-  scale: { domain: ['default', 'spectral'], range: dashes },
-  legend: { symbolType: 'stroke', symbolSize: 600, symbolStrokeColor: 'currentColor' },
-} as const;
+/** Longest curve whose epochs are marked one by one. */
+const markedEpochs = 20;
 
 function curvePlot(title: string, points: CurvePoint[], y: object): Plot | null {
   if (points.length === 0) return null;
-  const spec: TopLevelSpec = {
-    ...{ width, height: 280, config },
-    data: { values: points },
-    encoding: {
-      x: { field: 'epoch', type: 'quantitative', axis: { tickMinStep: 1, format: 'd' }, scale: { zero: false } },
-      y: { field: 'value', type: 'quantitative', ...y },
-      color: colorOf(points.map((point) => point.color)),
-      detail: { field: 'arm' },
-    },
-    // Points of their own, so that a single epoch shows, and that the legend of dashes shows strokes and no dots.
-    layer: [
-      { mark: { type: 'line', strokeWidth: 2 }, encoding: { strokeDash: dashOf } },
-      { mark: { type: 'point', filled: true, size: 20 } },
-    ],
+  const x = { field: 'epoch', type: 'quantitative', axis: { tickMinStep: 1, format: 'd' }, scale: { zero: false } };
+  const look = {
+    ...{ x, y: { field: 'value', type: 'quantitative', ...y } },
+    behind: ({ method }: LinePoint) => method === 'dense',
+    dots: Math.max(...points.map(({ epoch }) => epoch)) <= markedEpochs,
   };
-  return { title, caption: 'Mean over the completed seeds.', spec };
+  const gray = arePanels(points) ? ' Gray: the dense model.' : '';
+  return { title, caption: `Mean over the completed seeds.${gray}`, spec: panelSpec(points, look) };
 }
 
-function sizePlot(place: string, arms: readonly ArmSummary[]): Plot[] {
-  const points = meanPoints(arms).filter(({ parameters }) => parameters !== null);
-  if (points.length === 0) return [];
-  const x = { field: 'parameters', type: 'quantitative', scale: { type: 'log' }, axis: { format: '~s' } } as const;
-  const spec: TopLevelSpec = {
-    ...{ width, height: 280, config },
-    data: { values: points },
-    encoding: { x, color: colorOf(points.map((point) => point.color)) },
-    layer: [
-      {
-        mark: { type: 'rule', opacity: 0.5 },
-        encoding: { y: { field: 'low', type: 'quantitative', ...accuracyAxis }, y2: { field: 'high' } },
-      },
-      ...[true, false].map((filled) => ({
-        transform: [{ filter: `(datum.init === 'spectral') === ${filled}` }],
-        mark: { type: 'point' as const, size: 70, strokeWidth: 2, filled },
-        encoding: {
-          y: { field: 'mean', type: 'quantitative' as const, ...accuracyAxis },
-          shape: { field: 'method', type: 'nominal' as const, title: 'method' },
-        },
-      })),
-    ],
-  };
-  return [
-    {
-      title: `Accuracy by parameters, ${place}`,
-      caption: 'Mean ± sample standard deviation over the seeds; filled: spectral initialization, hollow: default.',
-      spec,
-    },
-  ];
+/** Accuracy against size and against operations: one line a method, initialization and regularizer over its budgets. */
+function budgetPlots(place: string, arms: readonly ArmSummary[]): Plot[] {
+  const points = budgetPoints(arms);
+  const level = mean(meanPoints(arms.filter(({ method }) => method === 'dense')).map((point) => point.mean));
+  const axes = [
+    { name: 'parameters kept', field: 'ratio', axis: { format: '~p', values: [...byBudget(arms).keys()] } },
+    { name: 'theoretical speed-up', field: 'speedUp', axis: { format: '~r', tickCount: 4 } },
+  ] as const;
+  return axes.flatMap(({ name, field, axis }) => {
+    const shown = points.filter((point) => point[field] !== null);
+    if (shown.length === 0) return [];
+    const domain = accuracyDomain(shown, level);
+    // Cut in the data: the identifiers of clip paths would be the same in all drawings of the page.
+    const cut = (value: number) => Math.min(domain[1], Math.max(domain[0], value));
+    const lines = shown.map((point) => ({ ...point, low: cut(point.low), high: cut(point.high) }));
+    const look = {
+      x: { field, type: 'quantitative', title: name, scale: { type: 'log', nice: false, padding: 8 }, axis },
+      y: { field: 'value', type: 'quantitative', ...accuracyAxis, scale: { domain } },
+      ...{ behind: () => true, dots: true, level },
+    };
+    const caption =
+      'Mean and 95 % confidence interval (Student’s t) over the seeds, cut at the edge.' +
+      (level === null ? '' : ' Dotted: the dense model, mean of its arms.') +
+      (arePanels(shown) ? ' Gray: all others.' : '');
+    return [{ title: `Accuracy by ${name}, ${place}`, caption, spec: panelSpec(lines, look) }];
+  });
 }

@@ -1,6 +1,6 @@
 import { percent } from '../baselines/wording.ts';
 import type { ArmSummary } from './arm-summary.ts';
-import { byPlace } from './arm-summary.ts';
+import { byPlace, seedsOf } from './arm-summary.ts';
 import type { Block, Column, Section } from './document.ts';
 import { table, text } from './document.ts';
 import { fixed, mebibytes, notMeasured, orDash, percentSpread, significant, whole } from './format.ts';
@@ -59,11 +59,6 @@ const columns: ResultColumn[] = [
   number('of it tensors MiB', (arm) => orDash(arm.means.tensor_peak_bytes, mebibytes), true),
   number('GPU memory MiB', (arm) => orDash(arm.means.gpu_memory_peak_bytes, mebibytes), true),
 ];
-
-/** `3`, or `2 of 3` where a seed diverged or failed. */
-function seedsOf({ completed, records }: ArmSummary): string {
-  return completed.length === records.length ? String(records.length) : `${completed.length} of ${records.length}`;
-}
 
 function isSparse({ means }: ArmSummary): boolean {
   return means.nonzero_parameters !== means.parameters;

@@ -1,7 +1,11 @@
 import { summarizeArms } from './arm-summary.ts';
+import { bestSection } from './best-section.ts';
+import { claimSection } from './claim-section.ts';
 import { computeSection } from './compute-section.ts';
 import { contrastSection } from './contrast-section.ts';
+import { curveSection } from './curve-section.ts';
 import type { Section } from './document.ts';
+import { paretoSection } from './pareto-section.ts';
 import { publishedSection } from './published-section.ts';
 import type { ReportInput } from './report-input.ts';
 import { resultSection } from './result-section.ts';
@@ -15,6 +19,10 @@ export function reportSections(input: ReportInput): Section[] {
     verdictSection(input),
     runSection(input),
     resultSection(arms),
+    curveSection(arms),
+    bestSection(arms),
+    claimSection(arms),
+    paretoSection(arms),
     computeSection(arms),
     contrastSection(arms),
     publishedSection(arms),

@@ -1,6 +1,9 @@
 import { mean, sampleDeviation } from '../baselines/moments.ts';
 import { twoSidedQuantile, twoSidedTail } from './student-t.ts';
 
+/** Largest adjusted p that reads as significant. */
+export const significance = 0.05;
+
 /** The paired t-test of the differences of two arms over shared seeds. Null: the data do not define it. */
 export interface PairedTest {
   /** Shared seeds. */
@@ -31,6 +34,12 @@ export function pairedTest(differences: readonly number[]): PairedTest {
   const t = center / standardError;
   const reach = twoSidedQuantile(0.05, n - 1) * standardError;
   return { n, mean: center, sd, t, p: twoSidedTail(t, n - 1), interval: [center - reach, center + reach] };
+}
+
+/** Half the width of the 95 % confidence interval of a mean, t_{0.975, n-1} s / √n; null for one value, which has no spread. */
+export function meanReach(values: readonly number[]): number | null {
+  const sd = sampleDeviation(values);
+  return sd === null ? null : (twoSidedQuantile(0.05, values.length - 1) * sd) / Math.sqrt(values.length);
 }
 
 /** A spread no larger than the rounding of subtraction: the differences are equal. Values are fractions of the order of 1. */

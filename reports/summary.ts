@@ -1,6 +1,8 @@
 import { counted } from '../baselines/wording.ts';
 import type { ArmSummary } from './arm-summary.ts';
-import { armLabel, place, summarizeArms } from './arm-summary.ts';
+import { byBudget, byPlace, seriesLabel, summarizeArms } from './arm-summary.ts';
+import type { Best } from './best-arms.ts';
+import { bestOf } from './best-arms.ts';
 import { percentSpread } from './format.ts';
 import type { ReportInput } from './report-input.ts';
 import { alarmsOf, coverage, verdictCounts } from './verdict-section.ts';
@@ -21,21 +23,25 @@ export function renderSummary(input: ReportInput): string {
   ].join('\n');
 }
 
-/** The arm of highest mean accuracy at each model, data set and budget; the dense model counts as a budget of its own. */
+/** The best arm at each model, data set and budget, and whether that is established; the dense arms are a budget of their own. */
 function bestArms(arms: readonly ArmSummary[]): string[] {
-  const best = new Map<string, ArmSummary>();
-  for (const arm of arms) {
-    if (arm.value.mean === null) continue;
-    const budget = arm.method === 'dense' ? 'dense' : `budget ${arm.budget}`;
-    const key = `${place(arm)}, ${budget}`;
-    const rival = best.get(key)?.value.mean;
-    if (rival === undefined || rival === null || arm.value.mean > rival) best.set(key, arm);
-  }
-  return [...best].map(([key, arm]) => {
-    const { mean, sd } = arm.value;
-    const label = armLabel(arm);
-    return `Highest mean accuracy, ${key}: ${percentSpread(mean, sd)} (${label}; ${counted(arm.completed.length, 'seed')})`;
+  return [...byPlace(arms)].flatMap(([place, members]) => {
+    const dense = members.filter(({ method }) => method === 'dense');
+    const budgets = [...byBudget(members)].map(([budget, group]) => ({ name: `budget ${budget}`, group }));
+    return [{ name: 'dense', group: dense }, ...budgets].flatMap(({ name, group }) => {
+      const best = bestOf(group);
+      return best ? [`Highest mean accuracy, ${place}, ${name}: ${resultOf(best)}`] : [];
+    });
   });
+}
+
+/** `93.59 % ± 0.21 (low-rank, spectral, frobenius-decay; 3 seeds; 4 of 18 others cannot be told from it)`. */
+function resultOf({ arm, rivals, established }: Best): string {
+  const { mean, sd } = arm.value;
+  const open = rivals.filter(({ worse }) => !worse).length;
+  const evidence = established ? 'established' : `${open} of ${counted(rivals.length, 'other')} cannot be told from it`;
+  const notes = [seriesLabel(arm), counted(arm.completed.length, 'seed'), ...(rivals.length > 0 ? [evidence] : [])];
+  return `${percentSpread(mean, sd)} (${notes.join('; ')})`;
 }
 
 function oneLine(text: string): string {

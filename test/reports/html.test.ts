@@ -10,13 +10,14 @@ const run = { title: 'Compression', suite: 'compression', profile: 'smoke', plan
 describe('the page', () => {
   it('holds every plot and asks nothing of the network', async () => {
     const html = await renderHtml({ ...run, records: fixtureRun(3) });
-    // Two budgets with accuracy, curve and learning rate each, and one plot of sizes.
-    expect(html.match(/<svg /g)).toHaveLength(7);
+    // Two budgets with accuracy, curve and learning rate each, and accuracy by size and by speed-up.
+    expect(html.match(/<svg /g)).toHaveLength(8);
     for (const title of [
       'Accuracy, ',
       'Test accuracy by epoch, ',
       'Effective learning rate by epoch, ',
-      'Accuracy by parameters, ',
+      'Accuracy by parameters kept, ',
+      'Accuracy by theoretical speed-up, ',
     ]) {
       expect(html).toContain(`<h3>${title}resnet-20 on generated`);
     }

@@ -1,0 +1,68 @@
+import type { Config } from 'vega-lite';
+
+/** What all plots look like. */
+
+/** Readable on white and on near-black: one hue a regularizer, the dense model's apart. */
+const colors: Record<string, string> = {
+  none: '#8a8f98',
+  'weight-decay': '#2f81e0',
+  'frobenius-decay': '#dd6b10',
+  'dense, none': '#b388dd',
+  'dense, weight-decay': '#8e4fc9',
+};
+
+/** Text and lines take the page's colour, so that one drawing serves light and dark. */
+export const config: Config = {
+  background: 'transparent',
+  font: 'system-ui, sans-serif',
+  view: { stroke: null },
+  axis: {
+    ...{
+      labelColor: 'currentColor',
+      titleColor: 'currentColor',
+      domainColor: 'currentColor',
+      tickColor: 'currentColor',
+    },
+    ...{ gridColor: '#88888844', labelFontSize: 12, titleFontSize: 12, labelLimit: 0 },
+  },
+  legend: {
+    ...{
+      labelColor: 'currentColor',
+      titleColor: 'currentColor',
+      orient: 'bottom',
+      labelLimit: 0,
+      labelFontSize: 12,
+      titleFontSize: 12,
+    },
+    columns: 3,
+    symbolOpacity: 1,
+  },
+};
+
+export const accuracyAxis = { title: 'accuracy', axis: { format: '.1%' }, scale: { zero: false } } as const;
+
+export function colorOf(names: readonly string[]) {
+  const domain = Object.keys(colors).filter((name) => names.includes(name));
+  const extra = [...new Set(names)].filter((name) => !(name in colors));
+  const range = [...domain.map((name) => colors[name] as string), ...extra.map(() => '#1f9d6b')];
+  return {
+    field: 'color',
+    type: 'nominal',
+    title: 'regularizer',
+    scale: { domain: [...domain, ...extra], range },
+  } as const;
+}
+
+/** Dashed: default initialization; solid: spectral. */
+const dashes = [
+  [6, 4],
+  [1, 0],
+];
+
+export const dashOf = {
+  field: 'init',
+  type: 'nominal',
+  title: 'init',
+  scale: { domain: ['default', 'spectral'], range: dashes },
+  legend: { symbolType: 'stroke', symbolSize: 600, symbolStrokeColor: 'currentColor' },
+} as const;

@@ -11,11 +11,10 @@ export interface ArmTest {
   n: number;
   /** Mean of left - right over them. */
   difference: number | null;
-  /** difference / standard error, of Student's distribution with `df` degrees of freedom. */
+  /** difference / standardError, of Student's distribution with `df` degrees of freedom. */
   t: number | null;
   df: number | null;
-  /** 95 % confidence interval of the difference, not corrected for other tests. */
-  interval: [number, number] | null;
+  standardError: number | null;
 }
 
 export type Compare = (left: ArmSummary, right: ArmSummary) => ArmTest;
@@ -52,15 +51,20 @@ export function upperTail({ t, df }: ArmTest): number | null {
   return t >= 0 ? half : 1 - half;
 }
 
+/** 95 % confidence interval of the difference, not corrected for other tests. */
+export function intervalOf({ difference, df, standardError }: ArmTest): [number, number] | null {
+  if (difference === null || df === null || standardError === null) return null;
+  const reach = twoSidedQuantile(0.05, df) * standardError;
+  return [difference - reach, difference + reach];
+}
+
 function test(differences: readonly number[], left: Variance | null, right: Variance | null): ArmTest {
   const n = differences.length;
   const difference = mean(differences);
-  if (n < 2 || difference === null || !left || !right) return { n, difference, t: null, df: null, interval: null };
-  const error = Math.sqrt((left.value + right.value) / n);
+  if (n < 2 || difference === null || !left || !right) return { n, difference, t: null, df: null, standardError: null };
+  const standardError = Math.sqrt((left.value + right.value) / n);
   // The prior, which both have in common, counts once.
-  const df = Math.min(left.df, right.df);
-  const reach = twoSidedQuantile(0.05, df) * error;
-  return { n, difference, t: difference / error, df, interval: [difference - reach, difference + reach] };
+  return { n, difference, t: difference / standardError, df: Math.min(left.df, right.df), standardError };
 }
 
 /**

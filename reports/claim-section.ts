@@ -1,7 +1,7 @@
 import { counted, points } from '../baselines/wording.ts';
 import type { ArmSummary } from './arm-summary.ts';
 import { seriesLabel } from './arm-summary.ts';
-import { testAssumptions } from './arm-test.ts';
+import { intervalOf, testAssumptions } from './arm-test.ts';
 import type { Claim, ClaimRival } from './claim.ts';
 import { claimsOf } from './claim.ts';
 import type { Section } from './document.ts';
@@ -63,7 +63,7 @@ const columns = [
   { name: 'low-rank', cell: ({ claim }: Row) => accuracy(claim.ours), numeric: true },
   { name: 'sparse', cell: ({ rival }: Row) => accuracy(rival.arm), numeric: true },
   { name: 'difference', cell: ({ rival }: Row) => pointsSpread(rival.test.difference, null), numeric: true },
-  { name: 'interval', cell: ({ rival }: Row) => intervalOf(rival), numeric: true },
+  { name: 'interval', cell: ({ rival }: Row) => intervalText(rival), numeric: true },
   { name: 'n', cell: ({ rival }: Row) => String(rival.test.n), numeric: true },
   { name: 'adjusted p', cell: ({ rival }: Row) => orDash(rival.adjustedP, pValue), numeric: true },
 ];
@@ -72,7 +72,7 @@ function accuracy({ value }: ArmSummary): string {
   return percentSpread(value.mean, value.sd);
 }
 
-function intervalOf({ test }: ClaimRival): string {
-  if (!test.interval) return notMeasured;
-  return `[${test.interval.map((bound) => pointsSpread(bound, null)).join(', ')}]`;
+function intervalText({ test }: ClaimRival): string {
+  const interval = intervalOf(test);
+  return interval ? `[${interval.map((bound) => pointsSpread(bound, null)).join(', ')}]` : notMeasured;
 }

@@ -59,7 +59,7 @@ function columnsFor(dense: number | null): Column<ArmSummary>[] {
     number('passes', (arm) => orDash(arm.means.training_passes, fixed(2))),
     number('training MACs', (arm) => orDash(arm.means.training_macs, significant)),
     number('compute / dense', ({ means }) =>
-      orDash(dense === null ? null : means.training_macs! / dense, (ratio) => `${ratio.toFixed(2)}×`),
+      orDash(dense ? means.training_macs! / dense : null, (ratio) => `${ratio.toFixed(2)}×`),
     ),
     number('accuracy', (arm) => percentSpread(arm.value.mean, arm.value.sd)),
   ];

@@ -1,0 +1,102 @@
+import { expect, it } from 'vitest';
+import type { CellRecord } from '../../harness/record.ts';
+import { summarizeArms } from '../../reports/arm-summary.ts';
+import { comparisonWithin } from '../../reports/arm-test.ts';
+import { claimsOf } from '../../reports/claim.ts';
+import { claimSection } from '../../reports/claim-section.ts';
+import { holm } from '../../reports/statistics.ts';
+import { twoSidedTail } from '../../reports/student-t.ts';
+import { armRecords } from '../helpers/arms.ts';
+import { failedRecord } from '../helpers/records.ts';
+
+const spread = [0.002, -0.002, 0];
+const around = (level: number, turn = 0) => spread.map((_, i) => level + spread[(i + turn) % 3]!);
+
+const ours = (values: (number | null)[], budget = 0.1) =>
+  armRecords(values, { init: 'spectral', regularizer: 'frobenius-decay', budget });
+const plain = (values: number[]) => armRecords(values, {});
+const sparse = (method: string, values: (number | null)[], budget = 0.1) =>
+  armRecords(values, { method, budget }, { parameters: 269722, nonzero_parameters: 26972 });
+
+function claims(...records: CellRecord[][]) {
+  return claimsOf(summarizeArms(records.flat()));
+}
+
+function sentences(...records: CellRecord[][]): string[] {
+  const blocks = claimSection(summarizeArms(records.flat()))?.blocks ?? [];
+  return blocks.flatMap((block) => (block.kind === 'text' ? [block.text] : block.kind === 'list' ? block.items : []));
+}
+
+it('is shown where the low-rank arm is significantly above every sparse one', () => {
+  const records = [
+    ours(around(0.8)),
+    plain(around(0.9, 1)),
+    sparse('snip', around(0.7, 1)),
+    sparse('set', around(0.6, 2)),
+  ];
+  const [claim] = claims(...records);
+  expect(claim?.outcome).toBe('shown');
+  expect(claim?.rivals.map(({ arm, verdict }) => [arm.method, verdict])).toEqual([
+    ['set', 'above'],
+    ['snip', 'above'],
+  ]);
+  const [first, second] = sentences(...records);
+  expect(first).toContain(
+    'Of 1 case, a model, data set and budget each, it is shown in 1, refuted in 0 and not established in 0',
+  );
+  expect(second).toBe(
+    'resnet-20 on generated, budget 0.1 (2 epochs of 2000 images): shown. Significantly above 2 of 2 sparse arms.',
+  );
+});
+
+it('is refuted where one sparse arm is significantly above the low-rank one, and named', () => {
+  const records = [ours(around(0.8)), sparse('snip', around(0.85, 1)), sparse('set', around(0.6, 2))];
+  expect(claims(...records)[0]?.outcome).toBe('refuted');
+  expect(sentences(...records)[1]).toMatch(
+    /refuted\. Significantly above 1 of 2 sparse arms; below snip, default, weight-decay \(-5\.00 points, adjusted p (<|=) 0\.\d+\)\.$/,
+  );
+});
+
+it('is not established where one cannot be told from it', () => {
+  const records = [ours(around(0.8)), sparse('snip', [0.801, 0.798, 0.803]), sparse('set', around(0.6, 2))];
+  expect(claims(...records)[0]?.outcome).toBe('not established');
+  expect(sentences(...records)[1]).toContain('not told from snip, default, weight-decay');
+});
+
+it('adjusts the two-sided p over the sparse arms of the budget by the method of Holm', () => {
+  const arms = summarizeArms(
+    [ours([0.8, 0.79, 0.81]), sparse('snip', [0.79, 0.79, 0.8]), sparse('set', [0.77, 0.79, 0.8])].flat(),
+  );
+  const [claim] = claimsOf(arms);
+  const compare = comparisonWithin(arms);
+  const p = claim!.rivals.map(({ arm }) => {
+    const { t, df } = compare(claim!.ours, arm);
+    return twoSidedTail(t!, df!);
+  });
+  expect(claim!.rivals.map(({ adjustedP }) => adjustedP)).toEqual(holm(p));
+});
+
+it.each([
+  ['one seed', [ours([0.8]), sparse('snip', [0.1])]],
+  [
+    'a sparse method whose seeds all failed',
+    [ours(around(0.8)), sparse('snip', around(0.1)), [failedRecord('boom', { method: 'set' })]],
+  ],
+  ['a low-rank arm whose seeds all diverged', [ours([null, null]), sparse('snip', [0.1, 0.2])]],
+])('is not established by %s', (_, records) => {
+  expect(claims(...records)[0]?.outcome).toBe('not established');
+  expect(sentences(...records).join(' ')).not.toMatch(/NaN|undefined|null/);
+});
+
+it('is one claim a budget, and none without a sparse arm or without the low-rank one', () => {
+  const two = claims(
+    ours(around(0.8)),
+    ours(around(0.7), 0.05),
+    sparse('snip', around(0.1)),
+    sparse('snip', around(0.1), 0.05),
+  );
+  expect(two.map(({ budget }) => budget)).toEqual([0.1, 0.05]);
+  expect(claims(ours(around(0.8)), plain(around(0.7)))).toEqual([]);
+  expect(claims(plain(around(0.8)), sparse('snip', around(0.7)))).toEqual([]);
+  expect(claimSection([])).toBeNull();
+});

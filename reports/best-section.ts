@@ -30,7 +30,7 @@ export function bestSection(arms: readonly ArmSummary[]): Section | null {
 const legend =
   'The arm of highest mean accuracy, chosen among those with the most completed seeds, against every other one at its budget. ' +
   'It is chosen on the data that test it, so p is one-sided and multiplied by the number of other arms: the arm that is in ' +
-  `truth the best is called worse with a chance of about 0.05 at most. ${testAssumptions}`;
+  `truth the best at a budget is called worse with a chance of about 0.05 at most. ${testAssumptions}`;
 
 interface Row {
   budget: number;

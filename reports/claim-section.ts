@@ -1,7 +1,7 @@
 import { counted, points } from '../baselines/wording.ts';
 import type { ArmSummary } from './arm-summary.ts';
 import { seriesLabel } from './arm-summary.ts';
-import { intervalOf, testAssumptions } from './arm-test.ts';
+import { intervalOf } from './arm-test.ts';
 import type { Claim, ClaimRival } from './claim.ts';
 import { claimsOf } from './claim.ts';
 import type { Section } from './document.ts';
@@ -23,7 +23,7 @@ const legend =
   'Difference: low-rank with spectral initialization and Frobenius decay minus the sparse method, of final accuracy in ' +
   'percentage points, with its 95 % interval, not adjusted. p: two-sided, adjusted over the sparse methods of one budget by the ' +
   'method of Holm, not over budgets, models and data sets. Equal memory: parameters kept; a sparse network’s indices are not ' +
-  `counted. ${testAssumptions}`;
+  'counted. The tests are those of "Best method per budget".';
 
 function overall(claims: readonly Claim[]): string {
   const count = (outcome: Claim['outcome']) => claims.filter((claim) => claim.outcome === outcome).length;

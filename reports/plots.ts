@@ -82,10 +82,13 @@ function curvePlot(title: string, points: CurvePoint[], y: object): Plot | null 
 
 /** Accuracy against size and against operations: one line a method, initialization and regularizer over its budgets. */
 function budgetPlots(place: string, arms: readonly ArmSummary[]): Plot[] {
+  const budgets = [...byBudget(arms).keys()];
+  // One budget makes no line; the dots of its seeds show it.
+  if (budgets.length < 2) return [];
   const points = budgetPoints(arms);
   const level = mean(meanPoints(arms.filter(({ method }) => method === 'dense')).map((point) => point.mean));
   const axes = [
-    { name: 'parameters kept', field: 'ratio', axis: { format: '~p', values: [...byBudget(arms).keys()] } },
+    { name: 'parameters kept', field: 'ratio', axis: { format: '~p', values: budgets } },
     { name: 'theoretical speed-up', field: 'speedUp', axis: { format: '~r', tickCount: 4 } },
   ] as const;
   return axes.flatMap(({ name, field, axis }) => {

@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { summarizeArms } from '../../reports/arm-summary.ts';
 import { renderHtml } from '../../reports/html.ts';
-import { curvePoints, meanPoints, plotGroups, seedPoints } from '../../reports/plot-data.ts';
+import { budgetPoints, curvePoints, meanPoints, plotGroups, seedPoints } from '../../reports/plot-data.ts';
+import { plotsOf } from '../../reports/plots.ts';
+import { drawSvg } from '../../reports/svg.ts';
 import { failedRecord, fixtureEpoch, fixtureRecord, fixtureVerdict } from '../helpers/records.ts';
 import { fixtureRun } from '../helpers/run.ts';
 
@@ -65,7 +67,48 @@ describe('the page', () => {
   });
 });
 
+describe('plots of many methods', () => {
+  const methods = ['snip', 'set', 'magnitude'];
+  const sparse = methods.flatMap((method) =>
+    [0.1, 0.05].map((budget) => fixtureRecord({ macs: 8e6 * budget, ratio: budget }, { method, budget })),
+  );
+  const plots = plotsOf(summarizeArms([...fixtureRun(2), ...sparse]));
+
+  it('have a panel a method, and one a regularizer where it has several', async () => {
+    const plot = plots.find(({ title }) => title.startsWith('Accuracy by parameters kept'))!;
+    const svg = await drawSvg(plot.spec);
+    const panels = [...svg.matchAll(/aria-label="Title text '([^']*)'"/g)].map(([, title]) => title);
+    expect(panels).toEqual([
+      ...['low-rank, none', 'low-rank, weight-decay', 'low-rank, frobenius-decay', 'magnitude', 'set', 'snip'],
+    ]);
+    // Two budgets a line: 2 x 2 points in each low-rank panel, 2 in each other one.
+    expect(svg.match(/A2\.\d+,2\.\d+,0,1,1,[^"]*" fill="#/g)).toHaveLength(3 * 4 + 3 * 2);
+  });
+
+  it('share no identifier, as they stand in one page', async () => {
+    for (const { spec } of plots) expect(await drawSvg(spec)).not.toMatch(/ id="/);
+  });
+
+  it('draw no line through a single budget', () => {
+    const one = summarizeArms(fixtureRun(2).filter(({ budget }) => budget !== 0.05));
+    expect(plotsOf(one).filter(({ title }) => title.startsWith('Accuracy by'))).toEqual([]);
+  });
+});
+
 describe('the plotted data', () => {
+  it('are means with Student-t intervals, and the dense operations over the arm’s', () => {
+    const records = [
+      ...[0.5, 0.6, 0.7].map((value, seed) => fixtureRecord({ value, macs: 4_055_104 }, { seed })),
+      fixtureRecord({}, { method: 'dense', budget: 1 }),
+    ];
+    const [point, ...others] = budgetPoints(summarizeArms(records));
+    expect(others).toEqual([]);
+    expect(point).toMatchObject({ method: 'low-rank', ratio: 0.1003, speedUp: 10 });
+    expect(point?.value).toBeCloseTo(0.6, 12);
+    expect(point?.high).toBeCloseTo(0.6 + (4.302_653 * 0.1) / Math.sqrt(3), 6);
+    expect(point?.low).toBeCloseTo(0.6 - (4.302_653 * 0.1) / Math.sqrt(3), 6);
+  });
+
   it('group arms by budget, each with the dense arms', () => {
     const groups = plotGroups(summarizeArms(fixtureRun(1)));
     expect(

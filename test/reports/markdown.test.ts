@@ -113,6 +113,23 @@ describe('the results', () => {
   });
 });
 
+describe('accuracy by budget', () => {
+  it('is one line an arm with its confidence interval and theoretical speed-up', () => {
+    const dense = fixtureRecord({ value: 0.8 }, { method: 'dense', budget: 1 });
+    const at = (budget: number, values: number[], macs: number) =>
+      values.map((value, seed) => fixtureRecord({ value, macs }, { budget, seed }));
+    const lost = fixtureRecord({ status: 'diverged', value: null }, { budget: 0.05, seed: 2 });
+    const records = [dense, ...at(0.1, [0.5, 0.6, 0.7], 4_055_104), ...at(0.05, [0.4, 0.4], 20_275_520), lost];
+    const lines = section(report({ records }), 'Accuracy by budget').filter((line) => line.startsWith('| '));
+    // t(0.975, 2) · 0.1 / √3 = 0.2484.
+    expect(lines).toEqual([
+      '| arm | budget 0.1 | budget 0.05 |',
+      '| --- | ---: | ---: |',
+      '| low-rank, default, weight-decay | 60.00 % ± 24.84, 10.0× | 40.00 % ± 0.00, 2.0×, 2 of 3 |',
+    ]);
+  });
+});
+
 describe('budget and total compute', () => {
   it('show both ways of counting and the whole training, the cheapest arm first', () => {
     const dense = fixtureRecord({ value: 0.8 }, { method: 'dense', budget: 1 });
@@ -164,6 +181,27 @@ describe('the published values', () => {
     expect(report({ records: [part] })).not.toContain('93.59 % | 93.00 %');
     const optionA = fixtureRecord({ value: 0.93, ...counts }, { model: { ...model, name: 'resnet' }, dataset: whole });
     expect(report({ records: [optionA] })).not.toContain('93.59 % | 93.00 %');
+  });
+
+  it('come with other repositories’ values of the models that the run trained on all of the data, the dense one measured', () => {
+    const model = { name: 'resnet-projection' as const, depth: 32, width: 64 };
+    const dataset = { ...fixtureConfig().dataset, name: 'cifar-100' as const, trainExamples: null, testExamples: null };
+    const counts = { train_examples: 50_000, test_examples: 10_000 };
+    const records = [
+      fixtureRecord({ value: 0.74, ...counts }, { model, dataset, method: 'dense', budget: 1 }),
+      fixtureRecord({ value: 0.73, ...counts }, { model, dataset, method: 'dense', budget: 1, regularizer: 'none' }),
+      fixtureRecord({ value: 0.7, ...counts }, { model, dataset }),
+    ];
+    const lines = section(report({ records }), heading).filter((line) => line.includes('cifar-100'));
+    expect(lines).toHaveLength(6);
+    expect(lines).toContain(
+      '| DwaraknathT/sparsity, README (3 runs) | resnet-projection-32 | cifar-100 | dense | 1 | 75.20 % | 74.00 % (resnet-32) |',
+    );
+    expect(lines).toContain(
+      '| DwaraknathT/sparsity, README (3 runs) | resnet-projection-32 | cifar-100 | vanilla pruning | 0.02 | 67.53 % | – |',
+    );
+    const part = records.map((record) => ({ ...record, train_examples: 20_000 }));
+    expect(report({ records: part })).not.toContain('Related values');
   });
 
   it('are absent from a run without low-rank layers', () => {

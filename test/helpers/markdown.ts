@@ -1,0 +1,23 @@
+import { renderMarkdown } from '../../reports/markdown.ts';
+import type { ReportInput } from '../../reports/report-input.ts';
+
+/** report.md of a run; what a test does not say is empty. */
+export function report(overrides: Partial<ReportInput>): string {
+  const records = overrides.records ?? [];
+  const input = {
+    title: 'Compression',
+    suite: 'compression',
+    profile: 'smoke',
+    planned: records.length,
+    verdicts: [],
+    notes: [],
+  };
+  return renderMarkdown({ ...input, records, ...overrides });
+}
+
+/** The lines of one section. */
+export function section(markdown: string, heading: string): string[] {
+  const found = markdown.split(/^## /m).find((part) => part.startsWith(`${heading}\n`));
+  if (!found) throw new Error(`no section ${heading}`);
+  return found.split('\n');
+}

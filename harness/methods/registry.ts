@@ -9,6 +9,7 @@ import { mlprune } from './mlprune.ts';
 import { obd } from './obd.ts';
 import { randomPruning } from './random-pruning.ts';
 import { randomTicket } from './random-ticket.ts';
+import { rigl } from './rigl.ts';
 import { set } from './set.ts';
 import { snip } from './snip.ts';
 
@@ -25,6 +26,7 @@ export const methods: readonly Method[] = [
   lotteryTicket,
   obd,
   mlprune,
+  rigl,
 ];
 
 /** @throws UsageError naming the known methods. */

@@ -36,6 +36,14 @@ export function watched(method: SparseMethod, updates: Update[]): SparseMethod {
   };
 }
 
+/**
+ * Where a layer differs from what was expected: the expected values where `stays` says so, zero elsewhere. Whole layers, because
+ * an expectation for each entry takes long.
+ */
+export function misplaced(layer: Float32Array, expected: Float32Array, stays: (i: number) => boolean): number[] {
+  return [...layer.keys()].filter((i) => layer[i] !== (stays(i) ? expected[i] : 0));
+}
+
 /** Indices where a layer's mask went from one value to the other. */
 export function moved(before: Uint8Array, after: Uint8Array): { gone: number[]; come: number[] } {
   const indices = [...before.keys()];

@@ -1,5 +1,6 @@
 import { UsageError } from '../errors.ts';
 import { dense } from './dense.ts';
+import { dsr } from './dsr.ts';
 import { gradientMagnitude } from './gradient-magnitude.ts';
 import { lotteryTicket } from './lottery-ticket.ts';
 import { lowRank } from './low-rank.ts';
@@ -26,6 +27,7 @@ export const methods: readonly Method[] = [
   lotteryTicket,
   obd,
   mlprune,
+  dsr,
   rigl,
 ];
 

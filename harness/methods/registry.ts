@@ -1,4 +1,5 @@
 import { UsageError } from '../errors.ts';
+import { deepR } from './deep-r.ts';
 import { dense } from './dense.ts';
 import { dsr } from './dsr.ts';
 import { gradientMagnitude } from './gradient-magnitude.ts';
@@ -27,6 +28,7 @@ export const methods: readonly Method[] = [
   lotteryTicket,
   obd,
   mlprune,
+  deepR,
   dsr,
   rigl,
 ];

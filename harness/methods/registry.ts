@@ -1,5 +1,7 @@
 import { UsageError } from '../errors.ts';
+import { deepR } from './deep-r.ts';
 import { dense } from './dense.ts';
+import { dsr } from './dsr.ts';
 import { gradientMagnitude } from './gradient-magnitude.ts';
 import { lotteryTicket } from './lottery-ticket.ts';
 import { lowRank } from './low-rank.ts';
@@ -9,6 +11,7 @@ import { mlprune } from './mlprune.ts';
 import { obd } from './obd.ts';
 import { randomPruning } from './random-pruning.ts';
 import { randomTicket } from './random-ticket.ts';
+import { rigl } from './rigl.ts';
 import { set } from './set.ts';
 import { snip } from './snip.ts';
 
@@ -25,6 +28,9 @@ export const methods: readonly Method[] = [
   lotteryTicket,
   obd,
   mlprune,
+  deepR,
+  dsr,
+  rigl,
 ];
 
 /** @throws UsageError naming the known methods. */

@@ -19,7 +19,7 @@ export function scaledInterval(steps: number, published: { interval: number; ste
 /**
  * Replaces, in each layer, round(share·kept) of the kept weights, or as many as the layer has free places: those of
  * smallest magnitude are dropped, and equally many places that are free then, dropped ones too, are grown at weight zero
- * and momentum zero. The number of weights in each layer stays.
+ * and momentum zero. The number of weights in each layer stays. A network with weights that are not numbers stays as it is.
  *
  * @param grow marks `count` of the free places of a layer, which are 1 in `free`
  * @throws Error where it marks another number, or a place that is not free.
@@ -30,6 +30,7 @@ export function rewire(
   grow: (layer: number, free: Uint8Array, count: number) => Uint8Array,
 ): void {
   const [values, masks] = [context.values(), context.masks()];
+  if (hasNaN(values)) return;
   const counts = masks.map((mask) => Math.min(Math.round(share * ones(mask)), mask.length - ones(mask)));
   const left = masks.map((mask, l) => highest([magnitudes(values[l]!)], ones(mask) - counts[l]!, [mask])[0]!);
   // Set in between, so that a place that is dropped and grown at once starts from zero.
@@ -43,4 +44,9 @@ export function rewire(
     return both;
   });
   context.setMasks(next);
+}
+
+/** Whether a network that was evaluated to these layers has diverged; its loss says so at the next step. */
+export function hasNaN(layers: readonly Float32Array[]): boolean {
+  return layers.some((layer) => layer.some(Number.isNaN));
 }

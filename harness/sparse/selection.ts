@@ -63,7 +63,7 @@ export function randomly(among: readonly Uint8Array[], k: number, uniform: Unifo
 }
 
 /** Where each layer starts when all entries stand in one row; the end of the last one behind. */
-function startsOf(layers: readonly Uint8Array[]): number[] {
+export function startsOf(layers: readonly Uint8Array[]): number[] {
   const starts = [0];
   for (const layer of layers) starts.push(starts.at(-1)! + layer.length);
   return starts;
@@ -77,7 +77,7 @@ export function filled(sizes: readonly number[], value: 0 | 1): Uint8Array[] {
 /** Number of ones. */
 export function ones(mask: Uint8Array): number {
   let count = 0;
-  for (const value of mask) count += value;
+  for (let i = 0; i < mask.length; i++) count += mask[i]!;
   return count;
 }
 

@@ -2,40 +2,14 @@ import { expect, test } from 'vitest';
 import { set } from '../../harness/methods/set.ts';
 import { erkCounts } from '../../harness/sparse/densities.ts';
 import { magnitudes, ones } from '../../harness/sparse/selection.ts';
-import type { SparseContext, SparseMethod } from '../../harness/sparse/sparse-method.ts';
 import '../helpers/engine.ts';
 import { sparseSetUp, trainSparse } from '../helpers/sparse-training.ts';
-
-interface Update {
-  step: number;
-  before: { masks: Uint8Array[]; values: Float32Array[] };
-  after: { masks: Uint8Array[]; values: Float32Array[]; momentum: Float32Array[] };
-}
-
-/** SET, with the network noted before and after each call. */
-function watched(updates: Update[]): SparseMethod {
-  const look = (context: SparseContext) => ({ masks: context.masks(), values: context.values() });
-  return {
-    ...set,
-    start(context) {
-      const run = set.start(context);
-      return {
-        ...run,
-        afterStep(event) {
-          const before = look(context);
-          run.afterStep!(event);
-          const momentum = context.weights.map((layer) => (layer.momentum.value.dataSync() as Float32Array).slice());
-          updates.push({ step: event.step, before, after: { ...look(context), momentum } });
-        },
-      };
-    },
-  };
-}
+import { type Update, watched } from '../helpers/watched-method.ts';
 
 test('replaces the announced number in each layer at each update and nothing between, at constant counts', async () => {
   const updates: Update[] = [];
   // 130 steps: every second one, the last excepted, is an update.
-  const setUp = sparseSetUp(watched(updates), { training: { epochs: 10, batchSize: 5 }, trainExamples: 65 });
+  const setUp = sparseSetUp(watched(set, updates), { training: { epochs: 10, batchSize: 5 }, trainExamples: 65 });
   const { context, keep } = setUp;
   const counts = erkCounts(
     context.weights.map(({ shape }) => shape),
@@ -43,7 +17,8 @@ test('replaces the announced number in each layer at each update and nothing bet
   );
   await trainSparse(setUp);
   expect(updates).toHaveLength(130);
-  for (const { step, before, after } of updates) {
+  for (const { event, before, after } of updates) {
+    const { step } = event;
     expect(after.masks.map(ones)).toEqual(counts);
     if (step % 2 === 1 || step === 130) {
       expect(after.masks).toEqual(before.masks);
@@ -67,7 +42,7 @@ test('replaces the announced number in each layer at each update and nothing bet
       const largestDropped = Math.max(0, ...dropped.map((i) => size[i]!));
       const smallestLeft = Math.min(Number.POSITIVE_INFINITY, ...left.map((i) => size[i]!));
       expect(largestDropped).toBeLessThanOrEqual(smallestLeft);
-      for (const i of grown) expect([after.values[l]![i]! + 0, after.momentum[l]![i]! + 0]).toEqual([0, 0]);
+      for (const i of grown) expect([after.values[l]![i]! + 0, after.momenta[l]![i]! + 0]).toEqual([0, 0]);
     }
   }
   expect(updates[1]!.after.masks).not.toEqual(updates[1]!.before.masks);

@@ -74,6 +74,15 @@ describe('rewire', () => {
     expect([...context.values()[0]!.subarray(sizes[0]! - 5)].map((x) => x + 0)).toEqual([0, 0, 0, 0, 0]);
   });
 
+  test('leaves a network alone whose weights are not all numbers', () => {
+    const { context, first, masks } = prepared();
+    const values = Float32Array.from({ length: first.size }, (_, i) => (i === 3 ? Number.NaN : 1));
+    first.weight.assign(tf.tensor(values, [...first.shape]));
+    rewire(context, 0.3, lowestFree);
+    expect(context.masks()).toEqual(masks);
+    expect(context.values()[0]).toEqual(values);
+  });
+
   test('refuses growth of another number or in a taken place', () => {
     const { context } = prepared();
     const none = (_: number, free: Uint8Array) => new Uint8Array(free.length);

@@ -78,3 +78,59 @@ export function batchNormInference(x: Tensor, state: BatchNormState): Tensor {
     };
   })(x, state.scale, state.offset);
 }
+
+/**
+ * The derivative of batch normalization in training along ẋ, with scale and offset held: with c = x − μ, r = 1/√(σ² + ε),
+ * x̂ = r·c and means E per channel,
+ *
+ *   ẏ = scale·r·(ẋ − E[ẋ] − x̂·E[x̂∘ẋ]).
+ *
+ * Gradients are for x and ẋ. The map from ẋ to ẏ is self-adjoint; with u = scale·∂ẏ,
+ *
+ *   ∂x = −r²·(x̂·(E[u∘(ẋ − E[ẋ])] − 3·E[x̂∘ẋ]·E[x̂∘u]) + E[x̂∘ẋ]·(u − E[u]) + E[x̂∘u]·(ẋ − E[ẋ])).
+ *
+ * @param x [batch, height, width, channels]
+ */
+export function batchNormTangent(x: Tensor, tangent: Tensor, scale: Tensor): Tensor {
+  return tf.customGrad((input, along, save) => {
+    (save as (tensors: Tensor[]) => void)([input as Tensor, along as Tensor, scale]);
+    return {
+      value: directional(standardized(input as Tensor), along as Tensor, scale),
+      gradFunc: (dy: Tensor, [savedInput, savedAlong, savedScale]: Tensor[]) => {
+        const standard = standardized(savedInput!);
+        const { unit, rate } = standard;
+        const u = tf.mul(savedScale!, dy) as Tensor;
+        const [centredU, centredAlong] = [centred(u), centred(savedAlong!)];
+        const [q, m] = [channelMean(tf.mul(unit, u)), channelMean(tf.mul(unit, savedAlong!))];
+        const own = tf.sub(channelMean(tf.mul(u, centredAlong)), tf.mul(3, tf.mul(m, q)));
+        const sum = tf.addN([tf.mul(unit, own), tf.mul(m, centredU), tf.mul(q, centredAlong)] as Tensor[]);
+        return [tf.mul(tf.neg(tf.square(rate)), sum), directional(standard, dy, savedScale!)];
+      },
+    };
+  })(x, tangent);
+}
+
+/** x̂ and, per channel, r. */
+interface Standardized {
+  unit: Tensor;
+  rate: Tensor;
+}
+
+function standardized(x: Tensor): Standardized {
+  const c = centred(x);
+  const rate = tf.rsqrt(tf.add(channelMean(tf.square(c)), epsilon));
+  return { unit: tf.mul(c, rate), rate };
+}
+
+function directional({ unit, rate }: Standardized, tangent: Tensor, scale: Tensor): Tensor {
+  const projected = tf.mul(unit, channelMean(tf.mul(unit, tangent)));
+  return tf.mul(tf.mul(scale, rate), tf.sub(centred(tangent), projected));
+}
+
+function channelMean(x: Tensor): Tensor {
+  return tf.mean(x, [0, 1, 2]);
+}
+
+function centred(x: Tensor): Tensor {
+  return tf.sub(x, channelMean(x));
+}

@@ -1,6 +1,7 @@
 import { UsageError } from '../errors.ts';
 import { dense } from './dense.ts';
 import { gradientMagnitude } from './gradient-magnitude.ts';
+import { grasp } from './grasp.ts';
 import { lotteryTicket } from './lottery-ticket.ts';
 import { lowRank } from './low-rank.ts';
 import { magnitude } from './magnitude.ts';
@@ -25,6 +26,7 @@ export const methods: readonly Method[] = [
   lotteryTicket,
   obd,
   mlprune,
+  grasp,
 ];
 
 /** @throws UsageError naming the known methods. */

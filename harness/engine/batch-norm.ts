@@ -96,18 +96,23 @@ export function batchNormTangent(x: Tensor, tangent: Tensor, scale: Tensor): Ten
     (save as (tensors: Tensor[]) => void)([input as Tensor, along as Tensor, scale]);
     return {
       value: directional(standardized(input as Tensor), along as Tensor, scale),
-      gradFunc: (dy: Tensor, [savedInput, savedAlong, savedScale]: Tensor[]) => {
-        const standard = standardized(savedInput!);
-        const { unit, rate } = standard;
-        const u = tf.mul(savedScale!, dy) as Tensor;
-        const [centredU, centredAlong] = [centred(u), centred(savedAlong!)];
-        const [q, m] = [channelMean(tf.mul(unit, u)), channelMean(tf.mul(unit, savedAlong!))];
-        const own = tf.sub(channelMean(tf.mul(u, centredAlong)), tf.mul(3, tf.mul(m, q)));
-        const sum = tf.addN([tf.mul(unit, own), tf.mul(m, centredU), tf.mul(q, centredAlong)] as Tensor[]);
-        return [tf.mul(tf.neg(tf.square(rate)), sum), directional(standard, dy, savedScale!)];
-      },
+      // The library frees what a gradient makes on its way only when all gradients are done.
+      gradFunc: (dy: Tensor, [savedInput, savedAlong, savedScale]: Tensor[]) =>
+        tf.tidy(() => tangentGradients(dy, savedInput!, savedAlong!, savedScale!)),
     };
   })(x, tangent);
+}
+
+function tangentGradients(dy: Tensor, x: Tensor, tangent: Tensor, scale: Tensor): Tensor[] {
+  const standard = standardized(x);
+  const { unit, rate } = standard;
+  const u = tf.mul(scale, dy) as Tensor;
+  const [centredU, centredTangent] = [centred(u), centred(tangent)];
+  const [alongU, alongTangent] = [channelMean(tf.mul(unit, u)), channelMean(tf.mul(unit, tangent))];
+  const product = tf.mul(alongTangent, alongU);
+  const own = tf.sub(channelMean(tf.mul(u, centredTangent)), tf.mul(3, product));
+  const sum = tf.addN([tf.mul(unit, own), tf.mul(alongTangent, centredU), tf.mul(alongU, centredTangent)] as Tensor[]);
+  return [tf.mul(tf.neg(tf.square(rate)), sum), directional(standard, dy, scale)];
 }
 
 /** x̂ and, per channel, r. */

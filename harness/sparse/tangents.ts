@@ -44,8 +44,13 @@ function found(tensors: ReadonlyMap<string, Tensor>, name: string): Tensor {
   return tensor;
 }
 
+/** Frees every value on the way as soon as the next one is made: what gradients need of it is saved. */
 function applyAll(operations: readonly Operation[], x: Dual, source: Source): Dual {
-  return operations.reduce((dual, operation) => applyOne(operation, dual, source), x);
+  return operations.reduce((dual, operation) => {
+    const next = tf.tidy(() => applyOne(operation, dual, source) as never) as Dual;
+    if (dual !== x) tf.dispose([dual.value, dual.tangent]);
+    return next;
+  }, x);
 }
 
 function applyOne(operation: Operation, x: Dual, source: Source): Dual {
@@ -76,7 +81,7 @@ function applyOne(operation: Operation, x: Dual, source: Source): Dual {
     case 'residual': {
       const branch = applyAll(operation.branch, x, source);
       const shortcut = applyAll(operation.shortcut, x, source);
-      return { value: tf.add(branch.value, shortcut.value), tangent: tf.add(branch.tangent, shortcut.tangent) };
+      return { value: sum(branch.value, shortcut.value), tangent: sum(branch.tangent, shortcut.tangent) };
     }
   }
 }
@@ -90,7 +95,15 @@ function linear(x: Dual, f: (input: Tensor) => Tensor): Dual {
 }
 
 function bilinear(x: Dual, weight: Dual, f: (input: Tensor, weight: Tensor) => Tensor): Dual {
-  return { value: f(x.value, weight.value), tangent: tf.add(f(x.tangent, weight.value), f(x.value, weight.tangent)) };
+  return { value: f(x.value, weight.value), tangent: sum(f(x.tangent, weight.value), f(x.value, weight.tangent)) };
+}
+
+/** a + b of one shape. Unlike the library's, its gradient saves neither: convolutions' outputs are most of the memory. */
+function sum(a: Tensor, b: Tensor): Tensor {
+  return tf.customGrad((x, y) => ({
+    value: tf.add(x as Tensor, y as Tensor),
+    gradFunc: (dy: Tensor) => [tf.clone(dy), tf.clone(dy)],
+  }))(a, b);
 }
 
 /** With the batch's own statistics; the running ones stay as they are. */

@@ -8,14 +8,14 @@ const temperature = 200;
 
 /**
  * GraSP (Wang, Zhang and Grosse 2020): at initialization, keep the weights without which the gradient's norm, and so the
- * loss's decrease, would fall most. Removing all of a direction, δ = −θ∘m, changes ‖∇L‖² by 2·δᵀHg to first order; a weight's
- * score is its share, S = −θ·(Hg). The higher the score, the more the gradient's norm rises (or the less it falls) where
- * the weight is removed: the highest scores over all layers are removed, the lowest (in general negative) ones kept. The
- * initial weights are trained under that mask.
+ * loss's decrease, would fall most. Removing weights, a step δ of −θ on them and 0 elsewhere, changes ‖∇L‖² by 2·δᵀHg to
+ * first order; a weight's score is its share of δᵀHg, S = −θ·(Hg). The higher it is, the more the norm rises where the weight
+ * is removed: the highest scores over all layers are removed, and the lowest, negative first, kept. The initial weights are
+ * trained under that mask.
  *
- * As in the published code: L is the training loss with logits divided by 200, on class-balanced batches in order of their
- * classes; each batch is scored in two halves, every one with its own batch statistics, and all losses are added up. Unlike
- * there, the linear layer keeps its weights: the published networks draw them from N(0, 0.01²) and, for scoring, afresh with
+ * As in the published code: L is the training loss with logits divided by 200, on class-balanced batches sorted by class;
+ * each batch is scored in two halves, every one with its own batch statistics, and all losses are added up. Unlike there,
+ * the linear layer keeps its weights: the published networks draw them from N(0, 0.01²) and, for scoring, afresh with
  * Glorot's variance, which He normal ones have nearly. So the scores are those of the weights that are trained.
  */
 export const grasp: SparseMethod = {

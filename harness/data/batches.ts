@@ -34,6 +34,24 @@ export function* trainBatches(
   yield* batches(data, data.train, order, batchSize, () => drawView(spec.flip, padding, uniform));
 }
 
+/**
+ * The first `perClass` training examples of each class in a random order, or all of it where there are fewer, as one batch
+ * sorted by class; drawn and augmented as an epoch's are.
+ */
+export function balancedBatch(data: ImageData, spec: DatasetSpec, perClass: number, streams: Streams): Batch {
+  const { count, labels } = data.train;
+  const ofClass = Array.from({ length: data.classes }, (): number[] => []);
+  for (const example of permutation(count, streams('order/0'))) {
+    const chosen = ofClass[labels[example]!]!;
+    if (chosen.length < perClass) chosen.push(example);
+  }
+  const order = Uint32Array.from(ofClass.flat());
+  const uniform = streams('augment/0');
+  const nextView = () => drawView(spec.flip, spec.cropPadding, uniform);
+  for (const batch of batches(data, data.train, order, perClass * data.classes, nextView)) return batch;
+  throw new Error('balancedBatch: there are no training examples');
+}
+
 /** The test images in their order, normalized only; the last batch may be smaller. */
 export function* testBatches(data: ImageData, batchSize: number): Generator<Batch, void, undefined> {
   const order = Uint32Array.from({ length: data.test.count }, (_, i) => i);

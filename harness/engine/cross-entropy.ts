@@ -1,3 +1,4 @@
+import { softmax } from './softmax.ts';
 import { type Attributes, runOp, type Scalar, type Tensor, tf } from './tensorflow.ts';
 
 /**
@@ -9,6 +10,19 @@ import { type Attributes, runOp, type Scalar, type Tensor, tf } from './tensorfl
  */
 export function crossEntropy(logits: Tensor, labels: Tensor, smoothing: number): Scalar {
   return tf.tidy(() => tf.mean(exampleLosses(logits, labels, smoothing)) as Scalar);
+}
+
+/**
+ * The derivative of the mean cross-entropy along a direction ṡ of the logits s, mean over the batch of Σ_c (p_c − q_c)·ṡ_c.
+ * Gradients are for the logits and for the direction.
+ *
+ * @param tangent ṡ [batch, classes]
+ */
+export function crossEntropyTangent(logits: Tensor, tangent: Tensor, labels: Tensor, smoothing: number): Scalar {
+  return tf.tidy(() => {
+    const slopes = tf.sub(softmax(logits), smoothedTargets(labels, logits.shape[1]!, smoothing));
+    return tf.div(tf.sum(tf.mul(slopes, tangent)), logits.shape[0]!) as Scalar;
+  });
 }
 
 /** The loss of each example, [batch]. */

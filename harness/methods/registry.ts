@@ -3,6 +3,7 @@ import { deepR } from './deep-r.ts';
 import { dense } from './dense.ts';
 import { dsr } from './dsr.ts';
 import { gradientMagnitude } from './gradient-magnitude.ts';
+import { grasp } from './grasp.ts';
 import { lotteryTicket } from './lottery-ticket.ts';
 import { lowRank } from './low-rank.ts';
 import { magnitude } from './magnitude.ts';
@@ -31,6 +32,7 @@ export const methods: readonly Method[] = [
   deepR,
   dsr,
   rigl,
+  grasp,
 ];
 
 /** @throws UsageError naming the known methods. */

@@ -67,7 +67,8 @@ function applyOne(operation: Operation, x: Tensor, layers: Layers, pass: Pass): 
   }
 }
 
-function subsampled(x: Tensor, { stride, inChannels, outChannels }: SubsamplingShape): Tensor {
+/** Option A's shortcut, a linear map. */
+export function subsampled(x: Tensor, { stride, inChannels, outChannels }: SubsamplingShape): Tensor {
   // Average pooling with a window of one pixel is subsampling with a gradient, which tfjs's strided slice lacks.
   const sampled = tf.avgPool(x as Tensor4D, 1, stride, 'valid');
   const before = Math.floor((outChannels - inChannels) / 2);

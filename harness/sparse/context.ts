@@ -1,4 +1,4 @@
-import { trainBatches } from '../data/batches.ts';
+import { balancedBatch, trainBatches } from '../data/batches.ts';
 import type { ImageData } from '../data/images.ts';
 import { type Tensor, tf } from '../engine/tensorflow.ts';
 import { filledVariable, type Variable } from '../engine/variable.ts';
@@ -64,12 +64,14 @@ export function sparseContext(options: ContextOptions): CountingContext {
     examples.assign(tf.scalar(total));
   };
   const context: SparseContext = {
-    ...{ model, weights, keep, training, imageShape, stream: streams, countExamples },
+    ...{ model, weights, keep, training, imageShape, classes: data.classes, stream: streams, countExamples },
     batch(purpose, size) {
       const ofPurpose: Streams = (part) => streams(`${purpose}/${part}`);
       for (const batch of trainBatches(data, dataset, size, 0, ofPurpose)) return batch;
       throw new Error(`${method.name}: there are no training examples`);
     },
+    balancedBatch: (purpose, perClass) =>
+      balancedBatch(data, dataset, perClass, (part) => streams(`${purpose}/${part}`)),
     gradients(batch) {
       countExamples(batch.size);
       return gradients(batch);

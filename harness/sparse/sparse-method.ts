@@ -67,10 +67,13 @@ export interface SparseContext {
   readonly training: TrainingSpec;
   /** Height, width and channels of an image. */
   readonly imageShape: readonly number[];
+  readonly classes: number;
   /** A stream of the method's own. */
   stream(purpose: string): Uniform;
   /** Training examples, augmented as in training, of an order of the purpose's own; at most `size`. */
   batch(purpose: string, size: number): Batch;
+  /** The same, of each class at most `perClass`, sorted by class. */
+  balancedBatch(purpose: string, perClass: number): Batch;
   /**
    * ∂L/∂w of every masked weight on a batch at the weights as they stand, masked entries included (dense gradients); L is
    * the loss of training, without decay. Normalizations use the batch's statistics and keep their running ones. Counts

@@ -1,5 +1,5 @@
-import { expect, test } from 'vitest';
-import { type Batch, testBatches, trainBatches } from '../../harness/data/batches.ts';
+import { describe, expect, test } from 'vitest';
+import { type Batch, balancedBatch, testBatches, trainBatches } from '../../harness/data/batches.ts';
 import type { ImageData } from '../../harness/data/images.ts';
 import { permutation, type Streams, streamsOf } from '../../harness/random.ts';
 import type { DatasetSpec } from '../../harness/spec.ts';
@@ -223,4 +223,45 @@ test('a batch size that is no positive integer is refused', () => {
   for (const size of [0, -1, 1.5, Number.NaN]) {
     expect(() => collect(testBatches(images(3), size))).toThrow('batchSize must be a positive integer');
   }
+});
+
+describe('balancedBatch', () => {
+  const classOf = [0, 2, 2, 0, 2, 0, 1, 0, 2, 2];
+  /** Ten images of three classes, one of the second. */
+  const classed = () => {
+    const data = images(10);
+    return { ...data, classes: 3, train: { ...data.train, labels: Uint8Array.from(classOf) } };
+  };
+
+  test('holds the first of each class in a random order, sorted by class, and a smaller class whole', () => {
+    const data = classed();
+    const order = [...permutation(10, streams('order/0'))];
+    const ofClass = (c: number) => order.filter((example) => classOf[example] === c).slice(0, 3);
+    const chosen = [0, 1, 2].flatMap(ofClass);
+    const batch = balancedBatch(data, spec(), 3, streams);
+    expect(batch.size).toBe(7);
+    expect([...batch.labels]).toEqual([0, 0, 0, 1, 2, 2, 2]);
+    expect([...batch.images]).toEqual(chosen.flatMap((example) => reference(data, example, 0, 0, 0, false)));
+  });
+
+  test('is augmented as an epoch is, and another of other streams', () => {
+    const data = classed();
+    const augmented = spec({ flip: true, cropPadding: 2 });
+    const uniform = streams('augment/0');
+    const order = [...permutation(10, streams('order/0'))];
+    const expected = [0, 1, 2].flatMap((c) => {
+      const example = order.find((candidate) => classOf[candidate] === c)!;
+      const flip = uniform() < 0.5;
+      const [dy, dx] = [Math.floor(uniform() * 5), Math.floor(uniform() * 5)];
+      return reference(data, example, 2, dy, dx, flip);
+    });
+    expect([...balancedBatch(data, augmented, 1, streams).images]).toEqual(expected);
+    expect([...balancedBatch(data, augmented, 1, streamsOf('family', 1)).images]).not.toEqual(expected);
+  });
+
+  test('refuses to be empty', () => {
+    const data = classed();
+    const none = { count: 0, images: new Uint8Array(0), labels: new Uint8Array(0) };
+    expect(() => balancedBatch({ ...data, train: none }, spec(), 3, streams)).toThrow('no training examples');
+  });
 });

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import { batchNormInference, batchNormTraining } from '../../harness/engine/batch-norm.ts';
+import { batchNormInference, batchNormTangent, batchNormTraining } from '../../harness/engine/batch-norm.ts';
 import { tf } from '../../harness/engine/tensorflow.ts';
 import { engineGradients, expectClose, tensorOf, valuesOf } from '../helpers/engine.ts';
-import { finiteDifferences } from '../helpers/finite-differences.ts';
+import { directionalDifference, finiteDifferences } from '../helpers/finite-differences.ts';
 import { batchNormalized, channelMoments, dot, map, normalized, randomValues, values } from '../helpers/reference.ts';
 
 const shape = [4, 3, 2, 3];
@@ -115,5 +115,40 @@ describe('batchNormInference', () => {
     gradients.forEach((gradient, index) => {
       expectClose(gradient, expected[index]!);
     });
+  });
+});
+
+describe('batchNormTangent', () => {
+  const direction = randomValues('direction', shape);
+  const derivative = (at: typeof x, along: typeof x) =>
+    directionalDifference((moved) => batchNormalized(moved, scale, offset), at, along, 1e-4);
+
+  test('is the derivative along a direction, and has its gradients for input and direction', () => {
+    expectClose(batchNormTangent(tensorOf(x), tensorOf(direction), tensorOf(scale)), derivative(x, direction), 5e-5);
+    const c = randomValues('c', shape);
+    const [forX, forDirection] = engineGradients(
+      (input, along) => batchNormTangent(input, along, tensorOf(scale)),
+      [x, direction],
+      c,
+    );
+    expectClose(
+      forX!,
+      finiteDifferences((moved) => dot(derivative(moved, direction), c), x, 1e-4),
+      5e-5,
+    );
+    expectClose(
+      forDirection!,
+      finiteDifferences((moved) => dot(derivative(x, moved), c), direction, 1e-4),
+      5e-5,
+    );
+  });
+
+  test('of two values that move apart alike is zero but for ε, of a shift zero', () => {
+    const two = tf.tensor4d([1, 3], [2, 1, 1, 1]);
+    const along = (...values: number[]) => [
+      ...batchNormTangent(two, tf.tensor4d(values, [2, 1, 1, 1]), tf.ones([1])).dataSync(),
+    ];
+    for (const value of along(-1, 1)) expect(Math.abs(value)).toBeLessThan(2e-5);
+    expect(along(1, 1)).toEqual([0, 0]);
   });
 });

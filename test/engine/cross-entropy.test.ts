@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import { crossEntropy } from '../../harness/engine/cross-entropy.ts';
+import { crossEntropy, crossEntropyTangent } from '../../harness/engine/cross-entropy.ts';
 import { tf } from '../../harness/engine/tensorflow.ts';
 import { engineGradients, expectClose, tensorOf } from '../helpers/engine.ts';
-import { finiteDifferences } from '../helpers/finite-differences.ts';
+import { directionalDifference, finiteDifferences } from '../helpers/finite-differences.ts';
 import { map, randomValues, softmaxCrossEntropy, values } from '../helpers/reference.ts';
 
 const labels = [0, 2, 3, 3, 1];
@@ -21,6 +21,27 @@ describe.each([0, 0.1, 0.9])('crossEntropy with smoothing %d', (smoothing) => {
     expectClose(
       gradient!,
       finiteDifferences((moved) => softmaxCrossEntropy(moved, labels, smoothing), logits),
+    );
+  });
+
+  test('has a derivative along a direction, with gradients for both', () => {
+    const direction = randomValues('direction', [5, 4]);
+    const derivative = (at: typeof logits, along: typeof logits) =>
+      directionalDifference((moved) => values([], [softmaxCrossEntropy(moved, labels, smoothing)]), at, along, 1e-4);
+    const tangent = crossEntropyTangent(tensorOf(logits), tensorOf(direction), labelTensor(), smoothing);
+    expectClose(tangent, derivative(logits, direction));
+    const [forLogits, forDirection] = engineGradients(
+      (input, along) => crossEntropyTangent(input, along, labelTensor(), smoothing),
+      [logits, direction],
+      one,
+    );
+    expectClose(
+      forLogits!,
+      finiteDifferences((moved) => derivative(moved, direction).data[0]!, logits, 1e-4),
+    );
+    expectClose(
+      forDirection!,
+      finiteDifferences((moved) => derivative(logits, moved).data[0]!, direction, 1e-4),
     );
   });
 

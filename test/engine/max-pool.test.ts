@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { maxPool } from '../../harness/engine/max-pool.ts';
+import { maxPool, maxPoolTangent } from '../../harness/engine/max-pool.ts';
 import { engineGradients, expectClose, tensorOf, valuesOf } from '../helpers/engine.ts';
-import { finiteDifferences } from '../helpers/finite-differences.ts';
+import { directionalDifference, finiteDifferences } from '../helpers/finite-differences.ts';
 import { dot, randomValues, values } from '../helpers/reference.ts';
 import { maxPooled } from '../helpers/reference-vgg.ts';
 
@@ -36,4 +36,26 @@ test('the gradient of equal inputs goes to the first of them', () => {
     values([1, 1, 1, 1], [5]),
   );
   expect([...gradient!.data]).toEqual([0, 5, 0, 0]);
+});
+
+test.each([
+  { shape: [3, 6, 4, 2], size: 2, pooled: [3, 3, 2, 2] },
+  { shape: [1, 5, 7, 2], size: 2, pooled: [1, 2, 3, 2] },
+])('maxPoolTangent of $shape by $size is the derivative along a direction', ({ shape, size, pooled }) => {
+  const [x, direction, c] = [randomValues('x', shape), randomValues('direction', shape), randomValues('c', pooled)];
+  const derivative = (along: typeof x) => directionalDifference((moved) => maxPooled(moved, size), x, along);
+  const input = tensorOf(x);
+  const y = maxPool(input, size);
+  expectClose(maxPoolTangent(input, y, tensorOf(direction), size), derivative(direction));
+  const [gradient] = engineGradients((along) => maxPoolTangent(input, y, along, size), [direction], c);
+  expectClose(
+    gradient!,
+    finiteDifferences((moved) => dot(derivative(moved), c), direction),
+  );
+});
+
+test('the tangent of equal inputs is that of the first of them, as the gradient', () => {
+  const x = tensorOf(values([1, 2, 2, 1], [1, 3, 3, 3]));
+  const along = tensorOf(values([1, 2, 2, 1], [10, 20, 30, 40]));
+  expect([...valuesOf(maxPoolTangent(x, maxPool(x, 2), along, 2)).data]).toEqual([20]);
 });

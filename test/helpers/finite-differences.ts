@@ -1,4 +1,4 @@
-import type { Values } from './reference.ts';
+import { map, type Values } from './reference.ts';
 
 /**
  * Gradient of a scalar function by central differences in float64: (f(x + h) − f(x − h))/2h for every entry. With
@@ -16,4 +16,11 @@ export function finiteDifferences(f: (x: Values) => number, { shape, data }: Val
     return difference / (2 * h);
   });
   return { shape, data: gradient };
+}
+
+/** Derivative of f along `direction` by central differences in float64, entry by entry of its result. */
+export function directionalDifference(f: (x: Values) => Values, x: Values, direction: Values, h = 1e-5): Values {
+  const at = (step: number) => f(map(x, (value, flat) => value + step * direction.data[flat]!));
+  const [above, below] = [at(h), at(-h)];
+  return map(above, (value, flat) => (value - below.data[flat]!) / (2 * h));
 }

@@ -2,10 +2,16 @@ import { expect, test } from 'vitest';
 import { crossEntropy } from '../../harness/engine/cross-entropy.ts';
 import { tf } from '../../harness/engine/tensorflow.ts';
 import { snip, snipScores } from '../../harness/methods/snip.ts';
+import { lossGradients } from '../../harness/sparse/loss-gradients.ts';
 import { highest } from '../../harness/sparse/selection.ts';
 import { batchTensors } from '../../harness/train/batch-tensors.ts';
-import '../helpers/engine.ts';
+import { expectClose } from '../helpers/engine.ts';
+import { map, values } from '../helpers/reference.ts';
+import { maskDerivatives, noiseBatch, referenceLoss, scoringContext } from '../helpers/reference-loss.ts';
+import { weightsOf } from '../helpers/reference-network.ts';
+import { referenceLogits } from '../helpers/reference-resnet.ts';
 import { sparseSetUp } from '../helpers/sparse-training.ts';
+import { tinyModel } from '../helpers/tiny-training.ts';
 
 test('scores are the magnitudes of the derivatives of the loss for the mask entries', () => {
   const { context, model } = sparseSetUp(snip, { training: { labelSmoothing: 0.1 } });
@@ -33,6 +39,20 @@ test('scores are the magnitudes of the derivatives of the loss for the mask entr
       at(1);
     }
   }
+});
+
+test('scores agree with differences of the loss for the mask in float64, for every weight of a ResNet', () => {
+  const model = tinyModel({ method: 'dense', shape: { width: 2, size: 4 } });
+  const batch = noiseBatch('snip', 5, 48, 3);
+  const { context } = scoringContext(model, [4, 4, 3]);
+  const variables = context.weights.map(({ weight }) => weight);
+  const gradients = lossGradients(model, variables, [4, 4, 3], 0)(batch);
+  const weights = weightsOf(model);
+  const loss = referenceLoss((at, images) => referenceLogits(model, at, images, true), batch, [4, 4, 3]);
+  context.weights.forEach(({ name, shape, weight }, l) => {
+    const scores = snipScores(weight.value.dataSync() as Float32Array, gradients[l]!);
+    expectClose(values(shape, scores), map(maskDerivatives(loss, weights, name), Math.abs), 2e-5);
+  });
 });
 
 test('keeps the highest scores over all layers, of one batch of the size of training', async () => {

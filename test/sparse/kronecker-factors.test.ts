@@ -2,31 +2,14 @@ import { expect, test } from 'vitest';
 import { tf } from '../../harness/engine/tensorflow.ts';
 import { dense } from '../../harness/methods/dense.ts';
 import { assemble } from '../../harness/nn/blueprint.ts';
-import type { Model } from '../../harness/nn/model.ts';
 import { buildNetwork } from '../../harness/nn/network.ts';
 import { gaussian, streamsOf } from '../../harness/random.ts';
 import { empiricalFisher } from '../../harness/sparse/fisher.ts';
 import { kroneckerFactors } from '../../harness/sparse/kronecker-factors.ts';
-import type { SparseContext } from '../../harness/sparse/sparse-method.ts';
-import { weightShapes } from '../../harness/sparse/weights.ts';
 import { expectClose, valuesOf } from '../helpers/engine.ts';
 import { at, filled, type Values } from '../helpers/reference.ts';
+import { scoringContext } from '../helpers/reference-loss.ts';
 import { tinyModel } from '../helpers/tiny-training.ts';
-
-/** What the factors need of a context. */
-function contextOf(model: Model, imageShape: number[]) {
-  const counted = { examples: 0 };
-  const context = {
-    ...{ model, imageShape, training: { labelSmoothing: 0 } },
-    weights: weightShapes(model.blueprint).map(({ name, shape }) => ({
-      ...{ name, shape, weight: model.variables.find((variable) => variable.name === name) },
-    })),
-    countExamples: (examples: number) => {
-      counted.examples += examples;
-    },
-  } as unknown as SparseContext;
-  return { context, counted };
-}
 
 function randomBatch(size: number, pixels: number, classes: number) {
   const images = gaussian(size * pixels, 1, streamsOf('factors', 0)('images'));
@@ -50,7 +33,7 @@ test('of a convolution, an average and a linear layer are the closed forms', () 
     { kind: 'linear', name: 'l', inFeatures: 3, outFeatures: 4 },
   ]);
   const model = buildNetwork(blueprint, { method: dense, scale: 1, init: 'default' }, streamsOf('factors', 0));
-  const { context, counted } = contextOf(model, [4, 4, 2]);
+  const { context, counted } = scoringContext(model, [4, 4, 2]);
   const batch = randomBatch(3, 32, 4);
   const before = tf.memory().numTensors;
   // Two examples at once, and then one.
@@ -99,7 +82,7 @@ test('of a convolution, an average and a linear layer are the closed forms', () 
 test('of one example, in layers of one position, multiply to the Fisher matrix of a residual network', () => {
   // Images of 4 x 4 are 1 x 1 in the last of three stages, whose last two convolutions and the linear layer see one position.
   const model = tinyModel({ method: 'dense', shape: { size: 4 } });
-  const { context } = contextOf(model, [4, 4, 3]);
+  const { context } = scoringContext(model, [4, 4, 3]);
   const batch = randomBatch(1, 48, 3);
   const factors = kroneckerFactors(context, batch, 8);
   const fisher = empiricalFisher(context, batch);

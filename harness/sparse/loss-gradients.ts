@@ -4,6 +4,7 @@ import { valueAndGradients } from '../engine/gradients.ts';
 import { replaying } from '../engine/replay.ts';
 import { type Tensor, tf } from '../engine/tensorflow.ts';
 import type { Variable } from '../engine/variable.ts';
+import type { StatisticUpdates } from '../nn/layer.ts';
 import type { Model } from '../nn/model.ts';
 import { batchTensors } from '../train/batch-tensors.ts';
 
@@ -18,11 +19,12 @@ export function lossGradients(
   labelSmoothing: number,
 ): (batch: Batch) => Float32Array[] {
   const replay = replaying(({ images, labels }: { images: Tensor; labels: Tensor }) => {
+    const updates: StatisticUpdates = [];
     const { value, gradients } = valueAndGradients(
-      () => crossEntropy(model.apply(images, { training: true, updates: [] }), labels, labelSmoothing),
+      () => crossEntropy(model.apply(images, { training: true, updates }), labels, labelSmoothing),
       weights,
     );
-    value.dispose();
+    for (const unused of [value, ...updates.map(([, next]) => next)]) unused.dispose();
     return Object.fromEntries(gradients.map((gradient, index) => [`gradient_${index}`, gradient]));
   }, model.variables);
   return (batch) => {

@@ -1,11 +1,15 @@
 import { createHash } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
 import { expect, it } from 'vitest';
 import { type CellContext, runCell } from '../../harness/cell.ts';
 import { MethodFileError } from '../../harness/errors.ts';
 import { loadMethodFile } from '../../harness/method-file.ts';
 import { recordSchema } from '../../harness/record.ts';
+import { runPool } from '../../harness/run/pool.ts';
+import { storeAt } from '../../harness/run/store.ts';
 import { altered, bottleneck, methodFile, steepest } from '../helpers/method-files.ts';
+import { temporaryFolder } from '../run/helpers.ts';
 import { joinedCells } from './tiny-cells.ts';
 
 const context: CellContext = {
@@ -36,20 +40,41 @@ it.each([
   expect((await runCell(cell, context)).weights_digest).toBe(record.weights_digest);
 });
 
-it('a sparse method from a file trains as the same method of the registry does', async () => {
-  const scores = altered(
-    steepest,
-    'gradients.map(magnitudes)',
-    'context.values().map((w, l) => w.map((x, i) => Math.abs(x * gradients[l][i])))',
-  );
-  const { cell } = await cellOf(altered(scores, "name: 'steepest'", "name: 'snips'"));
-  // Streams are named after the method, so that only the batch of the scores differs.
-  const mine = await runCell(cell, context);
-  const { methodDigest: _, ...config } = cell.config;
-  const { origin: __, ...plain } = cell;
-  const snip = await runCell({ ...plain, method: 'snip', config: { ...config, method: 'snip' } }, context);
-  expect(mine).toMatchObject({ parameters: snip.parameters, nonzero_parameters: snip.nonzero_parameters });
-  expect(mine.training_macs).toBe(snip.training_macs);
+it('the README’s example takes at most 30 lines', () => {
+  expect(bottleneck.trimEnd().split('\n').length).toBeLessThanOrEqual(30);
+});
+
+const ownMagnitude = `
+export const method = ({ fineTuning, highest, magnitudes }) => ({
+  kind: 'sparse',
+  name: 'own-magnitude',
+  phases: (training) => [{ label: 'dense', training }, { label: 'fine-tune', training: fineTuning(training) }],
+  start: (context) => ({
+    variables: [],
+    beforePhase(phase) {
+      if (phase === 1) context.setMasks(highest(context.values().map(magnitudes), context.keep));
+    },
+  }),
+});
+`;
+
+const ownLowRank = `
+export default ({ lowRank: { kind, parameters, macs, build } }) => ({ kind, name: 'own-low-rank', parameters, macs, build });
+`;
+
+it.each([
+  ['magnitude', ownMagnitude],
+  ['low-rank', ownLowRank],
+])('a method from a file ends with the very weights of the same method of the registry, %s', async (name, text) => {
+  const { cells } = await cellOf(text);
+  const cell = cells.at(-1)!;
+  const { methodDigest: _digest, ...config } = cell.config;
+  const { origin: _origin, ...plain } = cell;
+  const known = await runCell({ ...plain, method: name, config: { ...config, method: name } }, context);
+  const own = await runCell(cell, context);
+  expect(own.weights_digest).toBe(known.weights_digest);
+  for (const field of ['parameters', 'nonzero_parameters', 'macs', 'value', 'training_macs', 'ratio'] as const)
+    expect(own[field], field).toBe(known[field]);
 });
 
 it('refuses to train with another content than it was planned with', async () => {
@@ -67,7 +92,7 @@ it.each([
     bottleneck,
     'const rank = rankOf(shape, scale);',
     'const rank = shape.no.such;',
-    /build\(.*conv\): TypeError: .*\(line 15\)/,
+    /build\(.*conv\): TypeError: .*\(line 14\)/,
   ],
   ['build leaks', bottleneck, 'const rank = rankOf', `${leak} const rank = rankOf`, /build\(.*conv\): leaves 1 tensor/],
   [
@@ -183,4 +208,24 @@ it.each([
 it('a hook after steps that is asynchronous is refused', async () => {
   const { cell } = await cellOf(altered(steepest, 'beforePhase() {', 'async afterStep() {}, beforePhase() {'));
   await expect(runCell(cell, context)).rejects.toThrow('afterStep: returns a promise');
+});
+
+/** The compiled worker, as users run it; the set-up before the tests made it. */
+const workerPath = fileURLToPath(new URL('../../build/harness/run/worker.js', import.meta.url));
+
+it('in workers, a cell of a file that breaks fails alone: its record names the file and the line', async () => {
+  const broken = await cellOf(altered(steepest, 'variables: []', 'variables: context.no.such'));
+  const sound = await cellOf(bottleneck);
+  const records = await runPool([broken.cell, sound.cell], {
+    ...{ workerPath, store: storeAt(await temporaryFolder()), dataFolders: {}, device: 'cpu', threads: 1, jobs: 1 },
+    ...{ killAfterMs: 1000, signal: new AbortController().signal },
+    ...{ onProgress: () => undefined, onRecord: () => undefined },
+  });
+  const byMethod = new Map(records.map((record) => [record.method, record]));
+  expect(byMethod.get('steepest')).toMatchObject({ status: 'failed', origin: broken.path });
+  const [first] = byMethod.get('steepest')!.error!.split('\n');
+  expect(first).toBe(`${broken.path}: start: TypeError: Cannot read properties of undefined (reading 'such') (line 7)`);
+  expect(byMethod.get('bottleneck')).toMatchObject({ status: 'completed', origin: sound.path, warnings: [] });
+  const here = await runCell(sound.cell, context);
+  expect(byMethod.get('bottleneck')!.weights_digest).toBe(here.weights_digest);
 });

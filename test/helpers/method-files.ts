@@ -1,39 +1,17 @@
-import { writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { temporaryFolder } from '../run/helpers.ts';
 
 /** Files of methods, as a researcher would write them. */
 
-/** A (k1 x k2) convolution to r channels and a (1 x 1) convolution to the outputs. */
-export const bottleneck = `
-export default ({ tf, conv2d, filterMatrix, heNormal, variableOf }) => {
-  const rankOf = ({ outChannels }, scale) => Math.max(1, Math.round(scale * outChannels));
-  const inputsOf = ({ kernel: [k1, k2], inChannels }) => k1 * k2 * inChannels;
-  const parameters = (shape, scale) => rankOf(shape, scale) * (inputsOf(shape) + shape.outChannels);
-  return {
-    kind: 'layer',
-    name: 'bottleneck',
-    inits: ['default'],
-    regularizers: ['none', 'weight-decay'],
-    parameters,
-    macs: (shape, scale) => parameters(shape, scale) * shape.outputSize[0] * shape.outputSize[1],
-    build(shape, scale, _init, streams) {
-      const { name, kernel, inChannels, outChannels, stride } = shape;
-      const rank = rankOf(shape, scale);
-      const down = heNormal(inputsOf(shape) * rank, inputsOf(shape), streams(\`weights/\${name}.down\`));
-      const up = heNormal(rank * outChannels, rank, streams(\`weights/\${name}.up\`));
-      const d = variableOf(\`\${name}.down\`, 'factor', down, [...kernel, inChannels, rank]);
-      const u = variableOf(\`\${name}.up\`, 'factor', up, [1, 1, rank, outChannels]);
-      const product = () => tf.matMul(tf.reshape(d.value, [-1, rank]), tf.reshape(u.value, [rank, outChannels]));
-      return {
-        variables: [d, u],
-        apply: (x) => conv2d(conv2d(x, d.value, { stride: [stride, stride] }), u.value, { stride: [1, 1] }),
-        matrix: () => tf.tidy(() => filterMatrix(tf.reshape(product(), [...kernel, inChannels, outChannels]))),
-      };
-    },
-  };
-};
-`;
+/** The README's example of a layer method. */
+export const bottleneck = exampleOf(await readFile(new URL('../../README.md', import.meta.url), 'utf8'));
+
+function exampleOf(readme: string): string {
+  const blocks = [...readme.matchAll(/^```js\n(.*?)^```$/gms)].map((block) => block[1]!);
+  if (blocks.length !== 1) throw new Error(`the README has ${blocks.length} examples in JavaScript instead of one`);
+  return blocks[0]!;
+}
 
 /** Keeps the weights whose gradient is largest. */
 export const steepest = `

@@ -2,9 +2,7 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { UsageError } from '../harness/errors.ts';
-import type { JoinedMethod } from '../harness/methods/joined.ts';
-import { lowRank } from '../harness/methods/low-rank.ts';
-import { type ConvShape, totalMacs, totalParameters } from '../harness/nn/blueprint.ts';
+import { totalMacs, totalParameters } from '../harness/nn/blueprint.ts';
 import { blueprintOf, familyOf, planCells } from '../harness/plan.ts';
 import {
   type Cell,
@@ -265,59 +263,4 @@ test('gives every accepted cell the id that the baseline has stored: a configura
   const shared = stored.cells.filter(({ cell }) => ids.has(cell));
   expect(shared.length).toBeGreaterThan(10);
   for (const { cell, id } of shared) expect(ids.get(cell), cell).toBe(id);
-});
-
-describe('a joined method', () => {
-  const joined = (name: string, inits?: InitName[]): JoinedMethod => ({
-    method: { ...lowRank, name },
-    file: { path: `/${name}.js`, sha256: 'a'.repeat(64) },
-    inits,
-  });
-  const onlyDense = fixtureSuite((suite) => experimentOf(suite).arms.pop());
-  const armless = /^\/mine\.js: method mine has no cell here: no experiment has both a compressed arm/;
-
-  test('has the budgets and the combinations of the low-rank arm in every experiment, and its file’s digest', () => {
-    const cells = planCells(fixtureSuite(), 'smoke', { present: [], methods: [joined('mine')] });
-    const of = (method: string) => cells.filter((cell) => cell.method === method);
-    expect(of('mine').map(({ cell }) => cell)).toEqual(
-      of('low-rank').map(({ cell }) => cell.replace('low-rank', 'mine')),
-    );
-    for (const { config, origin } of of('mine')) {
-      expect(config.methodDigest).toBe('a'.repeat(64));
-      expect(origin).toBe('/mine.js');
-    }
-    for (const cell of cells.filter(({ method }) => method !== 'mine')) {
-      expect(Object.keys(cell.config)).not.toContain('methodDigest');
-      expect(Object.keys(cell)).not.toContain('origin');
-    }
-  });
-
-  test('without a compressed arm to go by has no cell: that is told, or thrown where nobody listens', () => {
-    const told: string[] = [];
-    const options = { present: [], methods: [joined('mine')] };
-    const cells = planCells(onlyDense, 'smoke', options, (reason) => told.push(reason));
-    expect(cells.map(({ method }) => method)).toEqual(cells.map(() => 'dense'));
-    expect(told).toEqual([expect.stringMatching(armless)]);
-    expect(() => planCells(onlyDense, 'smoke', options)).toThrow(armless);
-  });
-
-  test('that cannot reach some budgets keeps the others; each reason is told once, and only for cells that are wanted', () => {
-    const parameters = ({ inChannels, outChannels }: ConvShape, scale: number) =>
-      Math.round((1 + 2 * scale) * inChannels * outChannels);
-    const method = { ...lowRank, name: 'mine', parameters };
-    const methods = [{ ...joined('mine'), method }];
-    const told: string[] = [];
-    const refuse = (reason: string) => void told.push(reason);
-    const cells = planCells(fixtureSuite(), 'smoke', { present: [], methods }, refuse);
-    expect(new Set(cells.filter(({ method: name }) => name === 'mine').map(({ budget }) => budget))).toEqual(
-      new Set([0.25]),
-    );
-    expect(told.map((reason) => reason.match(/budget (.*) is below what (\S+)/)?.slice(1))).toEqual([
-      ['0.1', 'resnet-20'],
-      ['0.1', 'resnet-8-w8'],
-    ]);
-    told.length = 0;
-    planCells(fixtureSuite(), 'smoke', { present: [], methods, only: ['mine-0.25*', 'dense*'] }, refuse);
-    expect(told).toEqual([]);
-  });
 });

@@ -4,14 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { UsageError } from '../harness/errors.ts';
 import { totalMacs, totalParameters } from '../harness/nn/blueprint.ts';
 import { blueprintOf, familyOf, planCells } from '../harness/plan.ts';
-import {
-  type Cell,
-  cellConfigSchema,
-  type DatasetSpec,
-  type InitName,
-  type ModelSpec,
-  type SuiteSpec,
-} from '../harness/spec.ts';
+import { type Cell, cellConfigSchema, type DatasetSpec, type ModelSpec, type SuiteSpec } from '../harness/spec.ts';
 import { compression } from '../suites/compression.ts';
 import { experimentOf, fixtureSuite, setting } from './helpers/suites.ts';
 

@@ -154,7 +154,7 @@ describe('a budget out of reach', () => {
   const reached = (method: LayerMethod, budget: number) => planBudget(blueprint, method, budget).ratio;
 
   test.each([
-    ['below', ranked(14, 20), 0.25, 'at rank 1'],
+    ['below', ranked(15, 20), 0.25, 'at rank 1'],
     ['above', ranked(1, 5), 0.25, 'at rank scale 1'],
   ])('%s is refused, and the nearest one that is named is reached', (side, method, budget, place) => {
     const refusal = (wanted: number): string => {

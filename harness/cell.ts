@@ -7,10 +7,12 @@ import { fingerprintOf } from './measure/fingerprint.ts';
 import { type GpuMemorySampler, sampleGpuMemory } from './measure/gpu-memory.ts';
 import { timeTask } from './measure/speed.ts';
 import { countParameters, weightsDigest } from './measure/weights.ts';
+import { methodOfCell } from './method-file.ts';
 import { planBudget } from './methods/budget.ts';
 import { dense } from './methods/dense.ts';
+import { namingFile } from './methods/in-file.ts';
+import type { Method } from './methods/method.ts';
 import { phasesOf } from './methods/phases.ts';
-import { methodOf } from './methods/registry.ts';
 import { buildNetwork } from './nn/network.ts';
 import { blueprintOf, familyOf } from './plan.ts';
 import { programDigest } from './program.ts';
@@ -45,11 +47,23 @@ export interface CellContext {
   onProgress(progress: CellProgress): void;
 }
 
-/** Trains and measures one cell: data -> model -> method -> trainer -> measurements -> record. */
+/**
+ * Trains and measures one cell: data -> model -> method -> trainer -> measurements -> record.
+ *
+ * @throws MethodFileError for whatever goes wrong in a cell whose method comes from a file
+ */
 export async function runCell(cell: Cell, context: CellContext): Promise<CellRecord> {
+  const method = await methodOfCell(cell);
+  try {
+    return await runMethod(method, cell, context);
+  } catch (error) {
+    throw cell.origin === undefined ? error : namingFile(cell.origin, `method ${method.name}`, error);
+  }
+}
+
+async function runMethod(method: Method, cell: Cell, context: CellContext): Promise<CellRecord> {
   const startedAt = new Date();
   const { config } = cell;
-  const method = methodOf(config.method);
   const phases = phasesOf(method, config.training);
   const epochs = totalEpochs(phases);
   context.onProgress({ phase: 'prepare', epoch: 0, epochs, step: 0, steps: 0, loss: null });

@@ -5,3 +5,15 @@
 export class UsageError extends Error {
   override readonly name = 'UsageError';
 }
+
+/**
+ * What is wrong with a method from a file, the file named first. Where a run is planned it is bad input; in a worker it
+ * fails its cell and no other.
+ */
+export class MethodFileError extends Error {
+  override readonly name = 'MethodFileError';
+
+  constructor(file: string, what: string, options?: ErrorOptions) {
+    super(`${file}: ${what}`, options);
+  }
+}

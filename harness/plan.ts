@@ -3,9 +3,9 @@ import { canonicalJson } from './canonical-json.ts';
 import { datasetFacts } from './data/dataset-facts.ts';
 import { UsageError } from './errors.ts';
 import { planBudget } from './methods/budget.ts';
+import { armsOf, type JoinedMethod, refuseArmless, withoutRefused } from './methods/joined.ts';
 import type { Method } from './methods/method.ts';
 import { phasesOf } from './methods/phases.ts';
-import { methodOf } from './methods/registry.ts';
 import { nameMatcher } from './name-matcher.ts';
 import { type Blueprint, totalMacs } from './nn/blueprint.ts';
 import { resnetBlueprint } from './nn/resnet-blueprint.ts';
@@ -30,30 +30,42 @@ export interface PlanOptions {
   seeds?: number | undefined;
   /** Globs on cell names: a cell that matches any is kept. */
   only?: readonly string[] | undefined;
+  /** Methods that take part beside those of the suite. */
+  methods?: readonly JoinedMethod[] | undefined;
 }
 
 /**
  * The training runs of a suite's profile in a fixed order: experiment by experiment, model by model, seed by seed, arm by
  * arm, so that an interrupted run has whole replicates first.
  *
+ * @param refuse told, once each, why cells of `methods` cannot be planned; the other cells are. Where it is left out, the
+ *   first such cell throws.
  * @throws UsageError where the profile does not exist, names a cell twice, where `only` matches nothing, or where a cell
  * that it keeps needs real data that is absent.
  */
-export function planCells(suite: SuiteSpec, profileName: ProfileName, options: PlanOptions): Cell[] {
+export function planCells(
+  suite: SuiteSpec,
+  profileName: ProfileName,
+  options: PlanOptions,
+  refuse?: (reason: string) => void,
+): Cell[] {
   const profile = profileOf(suite, profileName);
   const present = new Set<string>([...options.present, 'generated']);
-  const context = { suite: suite.name, profileName, profile, seeds: options.seeds };
+  const { seeds, methods = [] } = options;
+  const context = { suite: suite.name, profileName, profile, seeds, methods };
   const all = profile.experiments.flatMap((experiment) => {
     const { dataset, fallbackDataset } = experiment;
     const used = present.has(dataset.name) ? dataset : (fallbackDataset ?? dataset);
-    return cellsOfExperiment({ ...context, experiment, dataset: used });
+    return draftsOf({ ...context, experiment, dataset: used });
   });
   refuseDuplicates(suite.name, profileName, all);
-  const cells = matching(all, options.only);
-  if (cells.length === 0) {
+  refuseArmless(methods, new Set(all.map(({ config }) => config.method)), refuse);
+  const drafts = matching(all, options.only);
+  if (drafts.length === 0) {
     const globs = options.only?.join(' --only ');
     throw new UsageError(`--only ${globs}: matches none of ${all.length} cells, such as ${all[0]?.cell}`);
   }
+  const cells = withoutRefused(drafts, cellOf, refuse);
   const missing = new Set(cells.map(({ dataset }) => dataset).filter((name) => !present.has(name)));
   if (missing.size > 0) {
     const names = `${[...missing].join(', ')}, which ${missing.size === 1 ? 'was' : 'were'} not found`;
@@ -80,14 +92,15 @@ export function neededDatasets(
   options: Omit<PlanOptions, 'present'>,
 ): NeededDataset[] {
   const profile = profileOf(suite, profileName);
-  const context = { suite: suite.name, profileName, profile, seeds: options.seeds };
+  const { seeds, methods = [] } = options;
+  const context = { suite: suite.name, profileName, profile, seeds, methods };
   const needed = new Map<FileDatasetName, boolean>();
   for (const experiment of profile.experiments) {
     const { dataset, fallbackDataset } = experiment;
     if (dataset.name === 'generated') continue;
     const variants = fallbackDataset === null ? [dataset] : [dataset, fallbackDataset];
-    const cells = variants.flatMap((variant) => cellsOfExperiment({ ...context, experiment, dataset: variant }));
-    if (matching(cells, options.only).length === 0) continue;
+    const drafts = variants.flatMap((variant) => draftsOf({ ...context, experiment, dataset: variant }));
+    if (matching(drafts, options.only).length === 0) continue;
     needed.set(dataset.name, (needed.get(dataset.name) ?? true) && fallbackDataset !== null);
   }
   return [...needed].map(([name, standIn]) => ({ name, standIn }));
@@ -100,9 +113,9 @@ function profileOf(suite: SuiteSpec, name: ProfileName): ProfileSpec {
   throw new UsageError(`suite ${suite.name} has no profile '${name}'; it has: ${known}`);
 }
 
-function refuseDuplicates(suite: string, profile: ProfileName, cells: readonly Cell[]): void {
+function refuseDuplicates(suite: string, profile: ProfileName, drafts: readonly Draft[]): void {
   const names = new Set<string>();
-  for (const { cell } of cells) {
+  for (const { cell } of drafts) {
     if (names.has(cell)) {
       throw new UsageError(
         `suite ${suite}, profile ${profile}: cell ${cell} comes twice; let no two arms or experiments overlap`,
@@ -112,10 +125,10 @@ function refuseDuplicates(suite: string, profile: ProfileName, cells: readonly C
   }
 }
 
-function matching(cells: readonly Cell[], only: readonly string[] | undefined): Cell[] {
-  if (only === undefined || only.length === 0) return [...cells];
+function matching(drafts: readonly Draft[], only: readonly string[] | undefined): Draft[] {
+  if (only === undefined || only.length === 0) return [...drafts];
   const matches = nameMatcher(only);
-  return cells.filter((cell) => matches(cell.cell));
+  return drafts.filter(({ cell }) => matches(cell));
 }
 
 interface ExperimentContext {
@@ -127,19 +140,29 @@ interface ExperimentContext {
   dataset: DatasetSpec;
   /** Replicates instead of the profile's number. */
   seeds: number | undefined;
+  methods: readonly JoinedMethod[];
 }
 
-function cellsOfExperiment(context: ExperimentContext): Cell[] {
-  const { profile, experiment, dataset } = context;
+/** A cell by name and configuration, before its method is asked for numbers. */
+interface Draft {
+  cell: string;
+  config: CellConfig;
+  used: JoinedMethod;
+  context: ExperimentContext;
+}
+
+function draftsOf(context: ExperimentContext): Draft[] {
+  const { profile, experiment, dataset, methods } = context;
   const { training } = experiment;
+  const arms = armsOf(experiment, methods);
   const seeds = Array.from({ length: context.seeds ?? profile.seeds }, (_, seed) => seed);
   return experiment.models.flatMap((model) =>
     seeds.flatMap((seed) =>
-      experiment.arms.flatMap(({ method, budgets, inits, regularizers }) =>
+      arms.flatMap(({ arm: { method, budgets, inits, regularizers }, used }) =>
         budgets.flatMap((budget) =>
           inits.flatMap((init) =>
             regularizers.map((regularizer) =>
-              cellOf(context, { model, dataset, training, method, seed, budget, init, regularizer }),
+              draftOf(context, used, { model, dataset, training, method, seed, budget, init, regularizer }),
             ),
           ),
         ),
@@ -148,19 +171,28 @@ function cellsOfExperiment(context: ExperimentContext): Cell[] {
   );
 }
 
-function cellOf({ suite, profileName, profile, experiment }: ExperimentContext, config: CellConfig): Cell {
+function draftOf(context: ExperimentContext, used: JoinedMethod, settings: CellConfig): Draft {
+  const { method, file } = used;
+  const config = file === null ? settings : { ...settings, methodDigest: file.sha256 };
+  const dense = method.kind === 'layer' && !method.compresses;
+  const arm = dense ? config.method : `${config.method}-${config.budget}`;
+  const model = blueprintOf(config.model, config.dataset).name;
+  const cell = [arm, config.init, config.regularizer, model, config.dataset.name, `seed-${config.seed}`].join('.');
+  return { cell, config, used, context };
+}
+
+function cellOf({ cell, config, used, context }: Draft): Cell {
+  const { method, file } = used;
+  const { suite, profileName, profile, experiment } = context;
   const blueprint = blueprintOf(config.model, config.dataset);
-  const method = methodOf(config.method);
   refuseForSparse(suite, profileName, method, config);
   const { ratio, passMacs } = planBudget(blueprint, method, config.budget);
   const epochs = totalEpochs(phasesOf(method, config.training));
-  const dense = method.kind === 'layer' && !method.compresses;
-  const arm = dense ? config.method : `${config.method}-${config.budget}`;
   return {
     id: hashOf(config),
     suite,
     profile: profileName,
-    cell: [arm, config.init, config.regularizer, blueprint.name, config.dataset.name, `seed-${config.seed}`].join('.'),
+    cell,
     model: blueprint.name,
     dataset: config.dataset.name,
     method: config.method,
@@ -170,6 +202,7 @@ function cellOf({ suite, profileName, profile, experiment }: ExperimentContext, 
     ratio,
     seed: config.seed,
     config,
+    ...(file === null ? {} : { origin: file.path }),
     estimatedSeconds: estimateSeconds(blueprint, experiment.denseExamplesPerSecond, config, epochs, passMacs),
     timeLimitSeconds: profile.timeLimitSeconds,
   };

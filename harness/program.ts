@@ -19,6 +19,7 @@ export const deciding: readonly string[] = [
   'canonical-json',
   'plan',
   'cell',
+  'method-file',
 ];
 
 /**

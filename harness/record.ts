@@ -87,6 +87,8 @@ export const recordSchema = z.strictObject({
   status: z.enum(statusNames),
   error: z.string().nullable(),
   config: cellConfigSchema,
+  /** The file that the method came from, where it is none of the registry; the configuration has its digest. */
+  origin: z.string().optional(),
   /** Digest of the code that computed it; null for a failed cell. */
   program: z.string().nullable(),
   fingerprint: fingerprintSchema.nullable(),
@@ -105,7 +107,23 @@ export type CellRecord = z.infer<typeof recordSchema>;
 /** The fields that a record has from its cell, and gives back to make the cell again. */
 export function identityOf(of: Cell | CellRecord) {
   const { id, suite, profile, cell, model, dataset, method, init, regularizer, budget, ratio, seed, config } = of;
-  return { id, suite, profile, cell, model, dataset, method, init, regularizer, budget, ratio, seed, config };
+  const origin = of.origin === undefined ? {} : { origin: of.origin };
+  return {
+    id,
+    suite,
+    profile,
+    cell,
+    model,
+    dataset,
+    method,
+    init,
+    regularizer,
+    budget,
+    ratio,
+    seed,
+    config,
+    ...origin,
+  };
 }
 
 export const verdictNames = [

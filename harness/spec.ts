@@ -113,6 +113,11 @@ export const cellConfigSchema = z.strictObject({
   dataset: datasetSchema,
   training: trainingSchema,
   method: z.string(),
+  /** SHA-256 of the file that the method comes from; absent for a method of the registry. */
+  methodDigest: z
+    .string()
+    .regex(/^[0-9a-f]{64}$/)
+    .optional(),
   init: z.enum(initNames),
   regularizer: z.enum(regularizerNames),
   budget: fraction,
@@ -139,6 +144,8 @@ export interface Cell {
   ratio: number | null;
   seed: number;
   config: CellConfig;
+  /** The file that the method comes from, absolute; only where the configuration has its digest. */
+  origin?: string | undefined;
   estimatedSeconds: number;
   timeLimitSeconds: number;
 }

@@ -1,9 +1,11 @@
 import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { UsageError } from '../harness/errors.ts';
 import { totalMacs, totalParameters } from '../harness/nn/blueprint.ts';
 import { blueprintOf, familyOf, planCells } from '../harness/plan.ts';
 import { type Cell, cellConfigSchema, type DatasetSpec, type ModelSpec, type SuiteSpec } from '../harness/spec.ts';
+import { compression } from '../suites/compression.ts';
 import { experimentOf, fixtureSuite, setting } from './helpers/suites.ts';
 
 const plan = (change?: (suite: SuiteSpec) => void, options: Partial<Parameters<typeof planCells>[2]> = {}): Cell[] =>
@@ -244,4 +246,14 @@ describe('blueprintOf', () => {
     expect(parametersOf(projection, 'tiny-imagenet')).toBe(1_885_032);
     expect(parametersOf(vgg, 'tiny-imagenet')).toBe(20_132_488);
   });
+});
+
+test('gives every accepted cell the id that the baseline has stored: a configuration without a method’s file has no field for it', () => {
+  const stored = JSON.parse(readFileSync(new URL('../baselines/compression.smoke.json', import.meta.url), 'utf8')) as {
+    cells: { cell: string; id: string; config: object }[];
+  };
+  const ids = new Map(planCells(compression, 'smoke', { present: [] }).map(({ cell, id }) => [cell, id]));
+  const shared = stored.cells.filter(({ cell }) => ids.has(cell));
+  expect(shared.length).toBeGreaterThan(10);
+  for (const { cell, id } of shared) expect(ids.get(cell), cell).toBe(id);
 });

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { expect, it, test } from 'vitest';
 import { cli } from './cli/helpers.ts';
+import { bottleneck, methodFile } from './helpers/method-files.ts';
 
 const root = new URL('../', import.meta.url);
 const readme = await readFile(new URL('README.md', root), 'utf8');
@@ -36,7 +37,8 @@ it.each(commands)('the README’s command works: %s', async (command) => {
   const [name, ...rest] = (words[0] === 'run' ? words.slice(1) : words).filter((word) => word !== '-s');
   expect(Object.keys(scripts)).toContain(name);
   if (!scripts[name!]!.includes('start.mjs') || ['test', 'setup'].includes(name!)) return;
-  const args = rest.filter((word) => word !== '--');
+  const example = words.includes('./my-method.js') ? await methodFile(bottleneck) : '';
+  const args = rest.filter((word) => word !== '--').map((word) => (word === './my-method.js' ? example : word));
   const { exitCode, stdout, stderr } = await cli(harmless(name!, args));
   expect(`${exitCode} ${stderr}`).toMatch(/^0 /);
   for (const option of args.filter((word) => word.startsWith('--'))) {

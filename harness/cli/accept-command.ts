@@ -1,6 +1,7 @@
 import { acceptRecords } from '../../baselines/accept.ts';
 import type { Baseline } from '../../baselines/baseline.ts';
 import { readBaseline, writeBaseline } from '../../baselines/baseline-file.ts';
+import { UsageError } from '../errors.ts';
 import type { Io } from './io.ts';
 import { readStoredRun, type StoredRunOptions } from './stored-run.ts';
 
@@ -10,7 +11,13 @@ export async function acceptCommand(
   options: StoredRunOptions & { why: string },
   io: Io,
 ): Promise<number> {
-  const { suite, profile, records } = await readStoredRun(name, options, io);
+  const { suite, profile, records: stored } = await readStoredRun(name, options, io);
+  // A baseline holds what every checkout can repeat.
+  const records = stored.filter(({ config }) => config.methodDigest === undefined);
+  if (records.length === 0)
+    throw new UsageError('accept: all records are of methods from files, which have no baseline.');
+  const left = stored.length - records.length;
+  if (left > 0) io.stdout.write(`${left} records of methods from files are left out: they have no baseline.\n`);
   const previous = await readBaseline(suite.name, profile, io.baselinesDir);
   const next = acceptRecords(records, previous, options.why);
   const path = await writeBaseline(next, io.baselinesDir);

@@ -1,7 +1,9 @@
 import { suites } from '../../suites/registry.ts';
 import { neededDatasets, planCells } from '../plan.ts';
+import { exitCodes } from '../run/exit-code.ts';
 import { profileNames } from '../spec.ts';
 import { type Io, table } from './io.ts';
+import { joinMethods } from './join-methods.ts';
 import { defaultJobs } from './parse-options.ts';
 import { findData, planned } from './plan-command.ts';
 import { selectSuite } from './select-suite.ts';
@@ -10,20 +12,23 @@ import type { SuiteOptions } from './suite-options.ts';
 /** Lists suites and profiles, one a line: number of cells, and estimated minutes with the given or default --jobs. */
 export async function listCommand(
   name: string | undefined,
-  options: Pick<SuiteOptions, 'jobs' | 'threads' | 'seeds' | 'data' | 'download' | 'json'>,
+  options: Pick<SuiteOptions, 'jobs' | 'threads' | 'seeds' | 'method' | 'data' | 'download' | 'json'>,
   io: Io,
 ): Promise<number> {
   const chosen = name === undefined ? suites : [suiteNamed(name)];
+  const { methods, refusals } = await joinMethods(options.method);
+  const { seeds } = options;
   const profiles = chosen.flatMap((suite) =>
     profileNames
       .filter((profile) => suite.profiles[profile] !== undefined)
-      .map((profile) => ({ suite, profile, needed: neededDatasets(suite, profile, { seeds: options.seeds }) })),
+      .map((profile) => ({ suite, profile, needed: neededDatasets(suite, profile, { seeds, methods }) })),
   );
   const sought = new Set(profiles.flatMap(({ needed }) => needed.map((dataset) => dataset.name)));
   const folders = await findData([...sought], options, io);
   const jobs = options.jobs ?? defaultJobs(options.threads);
   const lines = profiles.map(({ suite, profile, needed }) => {
-    const cells = planCells(suite, profile, { present: planned(needed, folders), seeds: options.seeds });
+    const present = planned(needed, folders);
+    const cells = planCells(suite, profile, { present, seeds, methods }, () => undefined);
     const seconds = cells.reduce((sum, cell) => sum + cell.estimatedSeconds, 0) / jobs;
     return { suite: suite.name, profile, cells: cells.length, estimated_minutes: Math.ceil(seconds / 6) / 10 };
   });
@@ -34,7 +39,8 @@ export async function listCommand(
       table(lines.map((line) => [line.suite, line.profile, line.cells, 'cells', line.estimated_minutes, 'minutes'])),
     );
   }
-  return 0;
+  for (const refusal of new Set(refusals)) io.stderr.write(`${refusal}\n`);
+  return refusals.length > 0 ? exitCodes.usage : exitCodes.passed;
 }
 
 function suiteNamed(name: string) {

@@ -1,4 +1,5 @@
-import { type NeededDataset, neededDatasets, planCells } from '../plan.ts';
+import { type NeededDataset, neededDatasets, type PlanOptions, planCells } from '../plan.ts';
+import { exitCodes } from '../run/exit-code.ts';
 import { formatDuration } from '../run/progress-estimate.ts';
 import type { DataFolders } from '../run/protocol.ts';
 import { shardCells } from '../run/shard.ts';
@@ -6,6 +7,7 @@ import { type Cell, type FileDatasetName, fileDatasetNames, type ProfileName, ty
 import { checkoutFolder } from './checkout.ts';
 import { locateData } from './data-folder.ts';
 import { type Io, table } from './io.ts';
+import { joinMethods } from './join-methods.ts';
 import { defaultJobs } from './parse-options.ts';
 import { type SelectedSuite, selectSuite } from './select-suite.ts';
 import type { SuiteOptions } from './suite-options.ts';
@@ -18,6 +20,10 @@ export interface PlannedRun extends SelectedSuite {
   dataFolders: DataFolders;
   /** Says which data is used, a line each, where that is not what the profile names. */
   dataNotes: string[];
+  /** Says which methods come from files, a line each. */
+  methodNotes: string[];
+  /** Why methods that were named, or some of their cells, are not in the plan; stderr has been told. */
+  refusals: string[];
 }
 
 /**
@@ -32,7 +38,14 @@ export async function planRun(
 ): Promise<PlannedRun> {
   const selected = selectSuite(name, options.profile);
   const { suite, profile } = selected;
-  const needed = neededDatasets(suite, profile, options);
+  const { methods, notes: methodNotes, refusals } = await joinMethods(options.method);
+  const { seeds, only } = options;
+  for (const refusal of refusals) io.stderr.write(`${refusal}\n`);
+  const refuse = (reason: string) => {
+    refusals.push(reason);
+    io.stderr.write(`${reason}\n`);
+  };
+  const needed = neededDatasets(suite, profile, { seeds, only, methods });
   const dataFolders = await findData(
     needed.map((dataset) => dataset.name),
     options,
@@ -40,18 +53,19 @@ export async function planRun(
   );
   const missing = needed.filter((dataset) => dataFolders[dataset.name] === undefined);
   const present = purpose === 'look' ? planned(needed, dataFolders) : presentIn(dataFolders);
-  const chosen = planCells(suite, profile, { present, seeds: options.seeds, only: options.only });
+  const chosen = planCells(suite, profile, { present, seeds, only, methods }, refuse);
   const cells = options.shard === undefined ? chosen : shardCells(chosen, options.shard);
   const dataNotes = missing.map(
     ({ name: dataset, standIn }) =>
       `${dataset} was not found: ${standIn ? 'generated data is used instead' : 'a run needs it'}. Give --data DIR, or --download.`,
   );
-  return { ...selected, cells, cellsOfPlan: sizeOfPlan(suite, profile, options), dataFolders, dataNotes };
+  const cellsOfPlan = sizeOfPlan(suite, profile, { seeds, methods });
+  return { ...selected, cells, cellsOfPlan, dataFolders, dataNotes, methodNotes, refusals };
 }
 
 /** Cells before --only and --shard: as many with stand-ins as with the real data. */
-function sizeOfPlan(suite: SuiteSpec, profile: ProfileName, { seeds }: SuiteOptions): number {
-  return planCells(suite, profile, { present: fileDatasetNames, seeds }).length;
+function sizeOfPlan(suite: SuiteSpec, profile: ProfileName, options: Omit<PlanOptions, 'present' | 'only'>): number {
+  return planCells(suite, profile, { present: fileDatasetNames, ...options }, () => undefined).length;
 }
 
 function presentIn(folders: DataFolders): FileDatasetName[] {
@@ -79,13 +93,14 @@ export function findData(
   });
 }
 
-/** Prints the cells that a run would execute; nothing else on stdout. */
+/** Prints the cells that a run would execute; nothing else on stdout. A method that could not join is bad input. */
 export async function planCommand(name: string | undefined, options: SuiteOptions, io: Io): Promise<number> {
-  const { cells, dataNotes } = await planRun(name, options, io, 'look');
-  for (const note of dataNotes) io.stderr.write(`${note}\n`);
+  const { cells, dataNotes, methodNotes, refusals } = await planRun(name, options, io, 'look');
+  const exitCode = refusals.length > 0 ? exitCodes.usage : exitCodes.passed;
+  for (const note of [...dataNotes, ...methodNotes]) io.stderr.write(`${note}\n`);
   if (options.json === true) {
     io.stdout.write(`${JSON.stringify(cells.map(planRow), null, 2)}\n`);
-    return 0;
+    return exitCode;
   }
   const jobs = options.jobs ?? defaultJobs(options.threads);
   const rows = cells.map((cell) => [
@@ -99,7 +114,7 @@ export async function planCommand(name: string | undefined, options: SuiteOption
   io.stdout.write(
     `${cells.length} cells, ${formatDuration(seconds)} of computing: about ${formatDuration(seconds / jobs)} with --jobs ${jobs}.\n`,
   );
-  return 0;
+  return exitCode;
 }
 
 function planRow(cell: Cell) {

@@ -1,5 +1,5 @@
 import { type Command, Option } from 'commander';
-import { collect, naturalNumber, nonEmpty, positiveInteger } from './parse-options.ts';
+import { collect, collectText, naturalNumber, nonEmpty, positiveInteger } from './parse-options.ts';
 import { type CommandContext, examples } from './run-commands.ts';
 
 /** The commands that start from existing records: check, accept, compare, merge, verify, report. */
@@ -62,6 +62,11 @@ export function defineRecordCommands(program: Command, { io, finish }: CommandCo
     .option('--sample <n>', 'number of cells', positiveInteger('--sample'), 3)
     .option('--seed <n>', 'seed of the sample', naturalNumber('--seed'), 0)
     .option('--only <glob>', 'sample only cells whose names match; may be repeated', collect)
+    .option(
+      '--method <file>',
+      'where a method’s file lies now, if it has moved; may be repeated',
+      collectText('--method'),
+    )
     .option('--jobs <n>', 'worker processes at once (default: cores)', positiveInteger('--jobs'))
     .addOption(new Option('--device <device>', 'where to compute').choices(['cpu', 'gpu']).default('cpu'))
     .option('--data <dir>', 'folder with the data sets')

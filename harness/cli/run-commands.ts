@@ -1,7 +1,7 @@
 import { type Command, Option } from 'commander';
 import { parseShard } from '../run/shard.ts';
 import type { Io } from './io.ts';
-import { collect, positiveInteger } from './parse-options.ts';
+import { collect, collectText, positiveInteger } from './parse-options.ts';
 import type { SuiteOptions } from './suite-options.ts';
 
 /** What the definitions of commands share: where to write, and where the exit code goes. */
@@ -38,6 +38,7 @@ export function defineRunCommands(program: Command, { io, commandLine, finish }:
     .argument('[suite]', 'only this suite')
     .summary('list the suites and profiles')
     .description('Lists suites and profiles, one a line, with the number of cells and estimated minutes with --jobs.')
+    .option('--method <file>', methodOption, collectText('--method'))
     .option('--seeds <n>', 'replicates instead of the profile’s number', positiveInteger('--seeds'))
     .option('--jobs <n>', 'worker processes that the estimate assumes', positiveInteger('--jobs'))
     .option('--threads <n>', 'threads of each worker', positiveInteger('--threads'), 1)
@@ -50,12 +51,15 @@ export function defineRunCommands(program: Command, { io, commandLine, finish }:
     });
 }
 
+const methodOption = 'a method that joins the suite: its file, or its name in the registry; may be repeated';
+
 /** The options that decide the cells. */
 function withPlanOptions(command: Command): Command {
   return command
     .argument('[suite]', 'name of the suite; --list shows them')
     .option('--profile <profile>', 'smoke, nightly or paper', 'smoke')
     .option('--only <glob>', 'only cells whose names match; may be repeated', collect)
+    .option('--method <file>', methodOption, collectText('--method'))
     .option('--seeds <n>', 'replicates instead of the profile’s number', positiveInteger('--seeds'))
     .addOption(new Option('--shard <i/n>', 'only part I of N of the cells').argParser(parseShard))
     .option('--jobs <n>', 'worker processes at once (default: cores / threads)', positiveInteger('--jobs'))
@@ -90,12 +94,17 @@ const suiteHelp = `${examples(
   'npm run suite -- compression --profile nightly --data ~/data --jobs 2',
   "npm run suite -- compression --only 'low-rank-*' --only 'dense.*' --seeds 1",
   'npm run suite -- compression --profile nightly --shard 1/4 --out shard-1',
+  'npm run suite -- compression --method ./my-method.js',
   'npm run suite -- compression --plan --json',
 )}
 
 A run goes on where an earlier one into the same folder stopped: completed and diverged cells are kept, failed ones run
 again. Shards: the longest cells first, each to the shard with the least estimated time so far, so that N machines share
 a plan without talking to each other; npm run merge joins their folders.
+
+A method from a file gets the budgets of the suite's compressed arms. The file is an ES module; the README's section "Add
+a method" has an example. A file that is changed runs its cells again. A file that cannot be loaded, or a budget that it
+cannot reach, is named, the other cells run, and the exit code is 1.
 
 ${dataHelp}
 

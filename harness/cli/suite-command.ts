@@ -21,12 +21,8 @@ export async function suiteCommand(
 ): Promise<number> {
   if (options.list === true) return listCommand(name, options, io);
   if (options.plan === true) return planCommand(name, options, io);
-  const { suite, profile, profileSpec, cells, cellsOfPlan, dataFolders, dataNotes } = await planRun(
-    name,
-    options,
-    io,
-    'run',
-  );
+  const planned = await planRun(name, options, io, 'run');
+  const { suite, profile, profileSpec, cells, cellsOfPlan, dataFolders, dataNotes, refusals } = planned;
   const stream = options.json === true ? io.stderr : io.stdout;
   const outDir = outputFolder(options.out, suite.name, profile);
   const jobs = options.jobs ?? defaultJobs(options.threads);
@@ -38,8 +34,21 @@ export async function suiteCommand(
       title: suite.title,
       profile,
       note: profileSpec.note,
+      notes: planned.methodNotes,
       margin: profileSpec.margin,
-      ...{ cells, cellsOfPlan, outDir, dataFolders, jobs, versions, commandLine, signal, stream, killAfterMs },
+      ...{
+        cells,
+        cellsOfPlan,
+        refusals,
+        outDir,
+        dataFolders,
+        jobs,
+        versions,
+        commandLine,
+        signal,
+        stream,
+        killAfterMs,
+      },
       threads: options.threads,
       device: options.device,
       fresh: options.fresh === true,

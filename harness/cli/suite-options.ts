@@ -5,6 +5,8 @@ import type { Shard } from '../run/shard.ts';
 export interface SuiteOptions {
   profile: string;
   only?: string[];
+  /** Files, or names of the registry, of methods beside the suite's. */
+  method?: string[];
   seeds?: number;
   jobs?: number;
   threads: number;

@@ -6,6 +6,7 @@ import { sampleRecords } from '../run/verify.ts';
 import { fileDatasetNames } from '../spec.ts';
 import { workerPath } from './checkout.ts';
 import { type Io, withInterruption } from './io.ts';
+import { locateMethods } from './join-methods.ts';
 import { defaultJobs } from './parse-options.ts';
 import { findData } from './plan-command.ts';
 import { readStoredRun, type StoredRunOptions } from './stored-run.ts';
@@ -15,6 +16,8 @@ export interface VerifyCommandOptions extends StoredRunOptions {
   sample: number;
   seed: number;
   jobs?: number;
+  /** Files of methods that have moved since. */
+  method?: string[];
   device: Device;
   data?: string;
   json?: boolean;
@@ -23,7 +26,8 @@ export interface VerifyCommandOptions extends StoredRunOptions {
 /** Executes a seeded sample of stored cells again and compares the final weights. */
 export async function verifyCommand(name: string, options: VerifyCommandOptions, io: Io): Promise<number> {
   const { records: stored, profileSpec, outDir } = await readStoredRun(name, options, io);
-  const records = sampleRecords(stored, options.sample, options.seed);
+  const sample = sampleRecords(stored, options.sample, options.seed);
+  const records = await locateMethods(sample, options.method);
   if (records.length === 0) throw new UsageError(`${outDir} holds no completed record to verify. Run the suite first.`);
   const needed = fileDatasetNames.filter((dataset) => records.some((record) => record.config.dataset.name === dataset));
   const dataFolders = await findData(needed, options, io);

@@ -26,7 +26,7 @@ export function planBudget(blueprint: Blueprint, method: Method, budget: number)
     const ratio = (unmaskedParameters(blueprint) + keep) / all;
     return { scale: 1, ratio, weightRatio: keep / weights, keep, passMacs: totalMacs(blueprint) };
   }
-  refuseBelowRankOne(blueprint, method, budget);
+  refuseOutOfReach(blueprint, method, budget);
   const { scale, ratio } = findRankScale(blueprint, method, budget);
   const kept = method.compresses ? totalParameters(blueprint, (shape) => method.parameters(shape, scale)) : all;
   return {
@@ -36,16 +36,25 @@ export function planBudget(blueprint: Blueprint, method: Method, budget: number)
   };
 }
 
-/** A layer keeps rank 1 at least, and the rest of the network is dense. */
-function refuseBelowRankOne(blueprint: Blueprint, method: LayerMethod, budget: number): void {
+/** A layer keeps rank 1 at least and its full rank at most, and the rest of the network is dense. */
+function refuseOutOfReach(blueprint: Blueprint, method: LayerMethod, budget: number): void {
   if (!method.compresses) return;
-  const smallest = totalParameters(blueprint, (shape) => method.parameters(shape, 0)) / totalParameters(blueprint);
-  if (budget >= smallest) return;
-  // Rounded up, so that the budget named is itself reached.
-  const nearest = Math.ceil(smallest * 1e6) / 1e6;
+  const dense = totalParameters(blueprint);
+  const scales = Array.from({ length: 11 }, (_, i) => i / 10);
+  const ratios = scales.map((scale) => totalParameters(blueprint, (shape) => method.parameters(shape, scale)) / dense);
+  const fall = ratios.findIndex((ratio, i) => i > 0 && ratio < ratios[i - 1]!);
+  if (fall !== -1) {
+    const [from, to] = [scales[fall - 1], scales[fall]];
+    throw new UsageError(`method ${method.name}: its parameters fall from rank scale ${from} to ${to}; let them grow`);
+  }
+  const [smallest, largest] = [ratios[0]!, ratios[10]!];
+  if (budget >= smallest && budget <= largest) return;
+  const below = budget < smallest;
+  // Rounded inwards, so that the budget named is itself reached.
+  const nearest = below ? Math.ceil(smallest * 1e6) / 1e6 : Math.floor(largest * 1e6) / 1e6;
   throw new UsageError(
-    `method ${method.name}: budget ${budget} is below what ${blueprint.name} keeps at rank 1; the nearest budget that it ` +
-      `reaches is ${nearest}`,
+    `method ${method.name}: budget ${budget} is ${below ? 'below' : 'above'} what ${blueprint.name} keeps at ` +
+      `${below ? 'rank 1' : 'rank scale 1'}; the nearest budget that it reaches is ${nearest}`,
   );
 }
 

@@ -62,6 +62,7 @@ export async function resumeStore(
 
 /** What is no longer as it was when the record was made; null where nothing is. A failed record runs again anyway. */
 function changeSince(record: CellRecord, cell: Cell, { program, threads, device }: Computation): string | null {
+  if (record.config.methodDigest !== cell.config.methodDigest) return "its method's file has changed";
   if (record.id !== cell.id) return 'its configuration has changed';
   if (record.status === 'failed') return null;
   if (record.program !== program) return 'the program has changed';

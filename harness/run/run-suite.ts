@@ -27,6 +27,10 @@ export interface RunSuiteOptions {
   cells: readonly Cell[];
   /** Number of cells of the whole plan, before --only and --shard. */
   cellsOfPlan: number;
+  /** Further notes for the reports. */
+  notes?: readonly string[];
+  /** Why cells that were asked for could not be planned: the run does not pass. */
+  refusals?: readonly string[];
   outDir: string;
   dataFolders: DataFolders;
   jobs: number;
@@ -97,7 +101,8 @@ async function runLocked(store: Store, options: RunSuiteOptions): Promise<RunSui
   }
   const planned = cells.length;
   const { verdicts, files, summary } = await conclude({ ...options, outDir: store.outDir, records, planned, notes });
-  const exitCode = exitCodeOf({ records, verdicts, strict: options.strict, interrupted });
+  const refused = (options.refusals ?? []).length > 0;
+  const exitCode = exitCodeOf({ records, verdicts, strict: options.strict, interrupted, refused });
   await writeRunFile(store.outDir, describe({ records, exitCode, interrupted }));
   return { exitCode, records, verdicts, summary, files, notes };
 }
@@ -139,9 +144,17 @@ async function lockFolder(store: Store, purpose: string): Promise<{ release(): v
 }
 
 /** What readers of the report need to know too. */
-function notesOf({ note, dataFolders }: RunSuiteOptions, { others, warnings }: Resumed): string[] {
-  const folders = Object.values(dataFolders);
-  const notes = [note, ...warnings, folders.length === 0 ? 'Data: generated.' : `Data: ${folders.join(', ')}.`];
+function notesOf(options: RunSuiteOptions, { others, warnings }: Resumed): string[] {
+  const { note, notes: further = [], refusals = [] } = options;
+  const folders = Object.values(options.dataFolders);
+  const left = refusals.map((reason) => `Not run: ${reason}`);
+  const notes = [
+    note,
+    ...further,
+    ...left,
+    ...warnings,
+    folders.length === 0 ? 'Data: generated.' : `Data: ${folders.join(', ')}.`,
+  ];
   if (others.length > 0) {
     notes.push(`${others.length} other records in the folder are not part of this run and stay out of its reports.`);
   }

@@ -1,5 +1,5 @@
 import type { CellContext, CellProgress } from '../cell.ts';
-import { UsageError } from '../errors.ts';
+import { MethodFileError, UsageError } from '../errors.ts';
 import type { CellRecord } from '../record.ts';
 import type { Cell } from '../spec.ts';
 import type { WorkerMessage, WorkerRequest } from './protocol.ts';
@@ -50,6 +50,6 @@ export function throttled(send: (progress: CellProgress) => void, now: () => num
 }
 
 function messageOf(error: unknown): string {
-  if (error instanceof UsageError) return error.message;
+  if (error instanceof UsageError || error instanceof MethodFileError) return error.message;
   return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }

@@ -1,10 +1,21 @@
+import type { JoinedMethod } from '../../harness/methods/joined.ts';
 import { planCells } from '../../harness/plan.ts';
-import type { Cell } from '../../harness/spec.ts';
+import type { Cell, SuiteSpec } from '../../harness/spec.ts';
 import { experimentOf, fixtureSuite } from '../helpers/suites.ts';
 
 /** Real cells that train in a second or two: ResNet-8 of width 4 on a few generated images. */
 export function tinyCells(training: { epochs?: number; learningRate?: number } = {}): Cell[] {
-  const suite = fixtureSuite((spec) => {
+  return planCells(tinySuite(training), 'smoke', { present: [] });
+}
+
+/** The cells that a method gets beside them. */
+export function joinedCells(joined: JoinedMethod): Cell[] {
+  const cells = planCells(tinySuite({}), 'smoke', { present: [], methods: [joined] });
+  return cells.filter(({ method }) => method === joined.method.name);
+}
+
+function tinySuite(training: { epochs?: number; learningRate?: number }): SuiteSpec {
+  return fixtureSuite((spec) => {
     const experiment = experimentOf(spec);
     experiment.models = [{ name: 'resnet', depth: 8, width: 4 }];
     Object.assign(experiment.fallbackDataset!, { trainExamples: 100, testExamples: 50 });
@@ -12,5 +23,4 @@ export function tinyCells(training: { epochs?: number; learningRate?: number } =
     experiment.arms[1]!.budgets = [0.25];
     spec.profiles.smoke!.seeds = 1;
   });
-  return planCells(suite, 'smoke', { present: [] });
 }

@@ -103,7 +103,7 @@ export function fixtureRecord(
     started_at: '2026-11-23T10:00:00.000Z',
     finished_at: '2026-11-23T10:00:12.500Z',
     ...overrides,
-  } satisfies Record<keyof CellRecord, unknown>);
+  } satisfies Record<Exclude<keyof CellRecord, 'origin'>, unknown>);
 }
 
 export function fixtureEpoch(epoch: number, overrides: Partial<EpochPoint> = {}): EpochPoint {

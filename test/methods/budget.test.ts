@@ -3,6 +3,7 @@ import { UsageError } from '../../harness/errors.ts';
 import { findRankScale, planBudget } from '../../harness/methods/budget.ts';
 import { dense } from '../../harness/methods/dense.ts';
 import { lowRank } from '../../harness/methods/low-rank.ts';
+import type { LayerMethod } from '../../harness/methods/method.ts';
 import { type Blueprint, totalParameters } from '../../harness/nn/blueprint.ts';
 import { resnetBlueprint } from '../../harness/nn/resnet-blueprint.ts';
 import { vggBlueprint } from '../../harness/nn/vgg-blueprint.ts';
@@ -139,5 +140,42 @@ describe('planBudget', () => {
 
   test('leaves the dense network its budget', () => {
     expect(planBudget(blueprint, dense, 0.001).ratio).toBe(1);
+  });
+});
+
+describe('a budget out of reach', () => {
+  const blueprint = resnet(8, 16);
+  /** r·(out·k1 + in·k2) with ranks from `least` to `most`. */
+  const ranked = (least: number, most: number): LayerMethod => ({
+    ...lowRank,
+    parameters: ({ kernel, inChannels, outChannels }, scale) =>
+      Math.round(least + scale * (most - least)) * (outChannels * kernel[0] + inChannels * kernel[1]),
+  });
+  const reached = (method: LayerMethod, budget: number) => planBudget(blueprint, method, budget).ratio;
+
+  test.each([
+    ['below', ranked(15, 20), 0.25, 'at rank 1'],
+    ['above', ranked(1, 5), 0.25, 'at rank scale 1'],
+  ])('%s is refused, and the nearest one that is named is reached', (side, method, budget, place) => {
+    const refusal = (wanted: number): string => {
+      try {
+        return String(reached(method, wanted));
+      } catch (error) {
+        expect(error).toBeInstanceOf(UsageError);
+        return (error as Error).message;
+      }
+    };
+    expect(refusal(budget)).toContain(
+      `budget 0.25 is ${side} what resnet-8 keeps ${place}; the nearest budget that it reaches is `,
+    );
+    const nearest = Number(refusal(budget).split(' ').at(-1));
+    expect(Math.abs(Number(refusal(nearest)) - nearest)).toBeLessThan(2e-6);
+    const further = side === 'below' ? nearest - 2e-6 : nearest + 2e-6;
+    expect(refusal(further)).toContain(String(nearest));
+  });
+
+  test('is not looked for where parameters fall as the rank scale grows', () => {
+    const falling: LayerMethod = { ...lowRank, parameters: (_, scale) => (scale > 0.55 ? 8 : 9) };
+    expect(() => reached(falling, 0.25)).toThrow('method low-rank: its parameters fall from rank scale 0.5 to 0.6');
   });
 });

@@ -7,6 +7,7 @@ import { readRunFile } from '../../harness/run/run-file.ts';
 import { type RunSuiteOptions, runSuite } from '../../harness/run/run-suite.ts';
 import { readRecords, recordPath, storeAt, writeRecord } from '../../harness/run/store.ts';
 import type { Cell } from '../../harness/spec.ts';
+import { fixtureConfig } from '../helpers/records.ts';
 import { capture, fixtureCell, fixtureWorker, recordOfCell, temporaryFolder } from './helpers.ts';
 
 async function run(cells: readonly Cell[], overrides: Partial<RunSuiteOptions> = {}) {
@@ -192,4 +193,21 @@ it('tells a damaged baseline before it runs a cell', async () => {
     /compression\.smoke\.json/,
   );
   expect(await readdir(join(onRecord, 'records'))).toEqual([]);
+});
+
+it('runs the cells of a method again whose file has changed, and says so', async () => {
+  const cellOf = (digit: string) =>
+    fixtureCell('fine', { id: digit, origin: '/my.js', config: fixtureConfig({ methodDigest: digit.repeat(64) }) });
+  const { outDir, records } = await run([cellOf('a')]);
+  expect(records[0]).toMatchObject({ origin: '/my.js', config: { methodDigest: 'a'.repeat(64) } });
+  expect((await run([cellOf('a')], { outDir })).text()).toContain('0 of 1 cells to run');
+  const again = await run([cellOf('b')], { outDir });
+  expect(again.text()).toContain("fine.seed-0: its method's file has changed since its record");
+  expect(again.text()).toContain('1 of 1 cells to run');
+});
+
+it('does not pass where something could not be planned, and says so in its notes', async () => {
+  const { exitCode, notes } = await run([fixtureCell('fine')], { refusals: ['my.js: no method'], notes: ['a note'] });
+  expect(exitCode).toBe(1);
+  expect(notes).toEqual(expect.arrayContaining(['Not run: my.js: no method', 'a note']));
 });

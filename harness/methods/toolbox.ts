@@ -1,0 +1,51 @@
+import { conv2d } from '../engine/conv2d.ts';
+import { matMul } from '../engine/mat-mul.ts';
+import { tf as engine, type Tensor, type TensorFlow } from '../engine/tensorflow.ts';
+import { filledVariable, Variable, variableOf } from '../engine/variable.ts';
+import { denseConvWeight } from '../init/conv-weight.ts';
+import { heNormal } from '../init/he-normal.ts';
+import { spectralFactors } from '../init/spectral.ts';
+import { denseMacs, denseParameters } from '../nn/blueprint.ts';
+import { gaussian, permutation, uniformIn } from '../random.ts';
+import { frobeniusGradients } from '../regularize/frobenius.ts';
+import { erkCounts } from '../sparse/densities.ts';
+import { fineTuning } from '../sparse/fine-tuning.ts';
+import { complement, filled, highest, magnitudes, ones, randomly, union } from '../sparse/selection.ts';
+import { lowRank, uMatrixOf, vMatrixOf } from './low-rank.ts';
+import { roundHalfEven } from './round.ts';
+
+/**
+ * The engine, which is loaded only where a cell is trained: a file may take `tf` apart when it is loaded, and use it in
+ * what is called later.
+ */
+const tf = new Proxy({} as TensorFlow, {
+  get(_, name) {
+    if (engine === undefined) {
+      throw new Error(
+        `tf.${String(name)} is used before the engine runs; use tf in build, apply, start and hooks only`,
+      );
+    }
+    return Reflect.get(engine, name);
+  },
+});
+
+/** The matrix W [out·k1, in·k2] of a dense filter [k1, k2, in, out]: what a layer's `matrix` returns. */
+function filterMatrix(filter: Tensor): Tensor {
+  const [k1, k2, inChannels, outChannels] = filter.shape as [number, number, number, number];
+  return engine.tidy(() => engine.reshape(engine.transpose(filter, [3, 0, 2, 1]), [outChannels * k1, inChannels * k2]));
+}
+
+/** What a method's file is given to work with. Each part is described where it is defined. */
+export const toolbox = {
+  ...{ tf, conv2d, matMul },
+  // Variables.
+  ...{ Variable, variableOf, filledVariable },
+  // Draws from a stream.
+  ...{ heNormal, gaussian, uniformIn, permutation, denseConvWeight },
+  // Factors.
+  ...{ lowRank, uMatrixOf, vMatrixOf, spectralFactors, frobeniusGradients, filterMatrix },
+  // Counts.
+  ...{ denseParameters, denseMacs, roundHalfEven },
+  // Masks.
+  ...{ highest, randomly, magnitudes, filled, ones, complement, union, erkCounts, fineTuning },
+} as const;

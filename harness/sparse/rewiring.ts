@@ -10,10 +10,10 @@ export function cosineShare(initial: number, step: number, end: number): number 
 
 /**
  * Steps between two updates, ΔT, in a training of so many steps: the published ΔT in proportion to the published length,
- * one at least, so that a shortened training has as many updates.
+ * `least` at least, so that a shortened training has as many updates, or one every `least` steps.
  */
-export function scaledInterval(steps: number, published: { interval: number; steps: number }): number {
-  return Math.max(1, Math.round((steps * published.interval) / published.steps));
+export function scaledInterval(steps: number, published: { interval: number; steps: number }, least = 1): number {
+  return Math.max(least, Math.round((steps * published.interval) / published.steps));
 }
 
 /**

@@ -25,6 +25,13 @@ test.each([
   expect(scaledInterval(steps, { interval: 1500, steps: 97_750 })).toBe(interval);
 });
 
+test.each([
+  [1000, 15],
+  [500, 10],
+])('a training of %d steps whose updates are ten apart at least is updated every %d', (steps, interval) => {
+  expect(scaledInterval(steps, { interval: 1500, steps: 97_750 }, 10)).toBe(interval);
+});
+
 describe('rewire', () => {
   /** The first layer keeps its entries 0 to 9, at weights 10, 9, ... 1 and momentum 1; the second is whole; the rest is empty. */
   function prepared() {

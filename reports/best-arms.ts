@@ -1,4 +1,5 @@
 import type { ArmSummary } from './arm-summary.ts';
+import { byBudget } from './arm-summary.ts';
 import type { ArmTest } from './arm-test.ts';
 import { comparisonWithin, upperTail } from './arm-test.ts';
 import { significance } from './statistics.ts';
@@ -46,4 +47,26 @@ export function bestOf(arms: readonly ArmSummary[]): Best | null {
       return { arm, test, adjustedP, worse: adjustedP !== null && adjustedP <= significance };
     });
   return { arm: best, rivals, established: rivals.length > 0 && rivals.every(({ worse }) => worse) };
+}
+
+/** Arms that compete: those of one budget. */
+export interface Contest {
+  /** `0.1`, or `0.1, with decay`. */
+  name: string;
+  arms: ArmSummary[];
+}
+
+/**
+ * The contests of a model and data set. Where only some methods were trained without decay, which can help or hurt by many
+ * points, the arms with decay compete once more among themselves: like with like.
+ */
+export function contestsOf(arms: readonly ArmSummary[]): Contest[] {
+  return [...byBudget(arms)].flatMap(([budget, group]) => {
+    const decaying = group.filter(({ regularizer }) => regularizer !== 'none');
+    const methods = (members: readonly ArmSummary[]) => new Set(members.map(({ method }) => method)).size;
+    const without = methods(group.filter(({ regularizer }) => regularizer === 'none'));
+    const all = { name: String(budget), arms: group };
+    if (without === 0 || without === methods(group) || methods(decaying) < 2) return [all];
+    return [all, { name: `${budget}, with decay`, arms: decaying }];
+  });
 }

@@ -1,9 +1,9 @@
 import { counted } from '../baselines/wording.ts';
 import type { ArmSummary } from './arm-summary.ts';
-import { byBudget, byPlace, seedsOf, seriesLabel } from './arm-summary.ts';
+import { byPlace, seedsOf, seriesLabel } from './arm-summary.ts';
 import { testAssumptions } from './arm-test.ts';
 import type { Best, Rival } from './best-arms.ts';
-import { bestOf } from './best-arms.ts';
+import { bestOf, contestsOf } from './best-arms.ts';
 import type { Block, Section } from './document.ts';
 import { list, table, text } from './document.ts';
 import { notMeasured, orDash, percentSpread, pointsSpread, pValue } from './format.ts';
@@ -12,9 +12,9 @@ import { notMeasured, orDash, percentSpread, pointsSpread, pValue } from './form
 export function bestSection(arms: readonly ArmSummary[]): Section | null {
   const blocks: Block[] = [];
   for (const [place, members] of byPlace(arms)) {
-    const found = [...byBudget(members)].flatMap(([budget, group]) => {
-      const best = bestOf(group);
-      return best && best.rivals.length > 0 ? [{ budget, best }] : [];
+    const found = contestsOf(members).flatMap(({ name, arms: rivals }) => {
+      const best = bestOf(rivals);
+      return best && best.rivals.length > 0 ? [{ budget: name, best }] : [];
     });
     if (found.length === 0) continue;
     const rows = found.flatMap(({ budget, best }) => rowsOf(budget, best));
@@ -30,21 +30,22 @@ export function bestSection(arms: readonly ArmSummary[]): Section | null {
 const legend =
   'The arm of highest mean accuracy, chosen among those with the most completed seeds, against every other one at its budget. ' +
   'It is chosen on the data that test it, so p is one-sided and multiplied by the number of other arms: the arm that is in ' +
-  `truth the best at a budget is called worse with a chance of about 0.05 at most. ${testAssumptions}`;
+  'truth the best at a budget is called worse with a chance of about 0.05 at most. Where only some methods were trained ' +
+  `without decay, the arms with decay are compared once more among themselves. ${testAssumptions}`;
 
 interface Row {
-  budget: number;
+  budget: string;
   arm: ArmSummary;
   /** Null: the best itself. */
   rival: Rival | null;
 }
 
-function rowsOf(budget: number, { arm, rivals }: Best): Row[] {
+function rowsOf(budget: string, { arm, rivals }: Best): Row[] {
   return [{ budget, arm, rival: null }, ...rivals.map((rival) => ({ budget, arm: rival.arm, rival }))];
 }
 
 const columns = [
-  { name: 'budget', cell: ({ budget }: Row) => String(budget), numeric: true },
+  { name: 'budget', cell: ({ budget }: Row) => budget, numeric: true },
   { name: 'arm', cell: ({ arm }: Row) => seriesLabel(arm) },
   { name: 'seeds', cell: ({ arm }: Row) => seedsOf(arm), numeric: true },
   { name: 'accuracy', cell: ({ arm }: Row) => percentSpread(arm.value.mean, arm.value.sd), numeric: true },
@@ -64,7 +65,7 @@ function standing(rival: Rival | null): string {
   return rival.worse ? 'worse' : 'cannot be told from it';
 }
 
-function readingOf(budget: number, best: Best): string {
+function readingOf(budget: string, best: Best): string {
   return `Budget ${budget}: ${seriesLabel(best.arm)} has the highest mean; ${evidence(best)}.`;
 }
 

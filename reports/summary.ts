@@ -1,8 +1,8 @@
 import { counted } from '../baselines/wording.ts';
 import type { ArmSummary } from './arm-summary.ts';
-import { byBudget, byPlace, seriesLabel, summarizeArms } from './arm-summary.ts';
+import { byPlace, seriesLabel, summarizeArms } from './arm-summary.ts';
 import type { Best } from './best-arms.ts';
-import { bestOf } from './best-arms.ts';
+import { bestOf, contestsOf } from './best-arms.ts';
 import { percentSpread } from './format.ts';
 import type { ReportInput } from './report-input.ts';
 import { alarmsOf, coverage, verdictCounts } from './verdict-section.ts';
@@ -27,7 +27,7 @@ export function renderSummary(input: ReportInput): string {
 function bestArms(arms: readonly ArmSummary[]): string[] {
   return [...byPlace(arms)].flatMap(([place, members]) => {
     const dense = members.filter(({ method }) => method === 'dense');
-    const budgets = [...byBudget(members)].map(([budget, group]) => ({ name: `budget ${budget}`, group }));
+    const budgets = contestsOf(members).map(({ name, arms: group }) => ({ name: `budget ${name}`, group }));
     return [{ name: 'dense', group: dense }, ...budgets].flatMap(({ name, group }) => {
       const best = bestOf(group);
       return best ? [`Highest mean accuracy, ${place}, ${name}: ${resultOf(best)}`] : [];

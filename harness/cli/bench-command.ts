@@ -4,6 +4,7 @@ import { batchOf128 } from '../bench/data-benchmarks.ts';
 import { peakBenchmark } from '../bench/peak-benchmark.ts';
 import type { PeerComparison } from '../bench/peer-comparison.ts';
 import { denseTrainStep } from '../bench/resnet-benchmarks.ts';
+import { outerEnvironment } from '../engine/environment.ts';
 import { loadEngine } from '../engine/tensorflow.ts';
 import { type Timing, timeTask, timingOf } from '../measure/speed.ts';
 import { type BenchOptions, formatOf, type OutputFormat } from './bench-options.ts';
@@ -28,8 +29,8 @@ export async function benchCommand(
   known: readonly Benchmark[] = benchmarks,
 ): Promise<number> {
   const chosen = selectBenchmarks(options, known);
-  // Copied before the engine sets variables of its own, which no peer asked for.
-  const env = { ...io.env };
+  // Taken before the engine sets variables of its own, which no peer asked for.
+  const env = { ...outerEnvironment(io.env) };
   loadEngine({ threads: options.threads, device: 'cpu' });
   const { iterations, profile } = options;
   const format = formatOf(options);

@@ -1,6 +1,7 @@
 import { rm } from 'node:fs/promises';
 import { execaNode } from 'execa';
 import type { CellProgress } from '../cell.ts';
+import { engineEnvironment } from '../engine/environment.ts';
 import { UsageError } from '../errors.ts';
 import type { CellRecord } from '../record.ts';
 import type { Cell } from '../spec.ts';
@@ -61,6 +62,7 @@ async function runProcess(
   const { store, dataFolders, device, threads } = settings;
   const subprocess = execaNode(settings.workerPath, {
     ipc: true,
+    env: engineEnvironment(process.env),
     reject: false,
     stdin: 'ignore',
     stdout: 'ignore',

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { constants } from 'node:os';
 import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { checkoutRoot, createContext } from './context.mjs';
 import { ensureSetUp, isSetupError } from './ensure.mjs';
 
@@ -34,7 +34,8 @@ export async function startCommand([command, ...args]) {
     process.stderr.write(`${error.message}\n`);
     return 2;
   }
-  return command === 'test' ? runTests(args) : runCommandLine([command, ...args]);
+  if (command === 'test') return runTests(args);
+  return command === 'bench' ? runBenchmarks(args) : runCommandLine([command, ...args]);
 }
 
 /** @param {string[]} argv @returns {Promise<number>} */
@@ -43,11 +44,30 @@ async function runCommandLine(argv) {
   return main(argv);
 }
 
+/**
+ * Benchmarks run TensorFlow in their own process, which so needs the environment that workers get.
+ *
+ * @param {string[]} args @returns {Promise<number>}
+ */
+async function runBenchmarks(args) {
+  const { engineEnvironment } = await import(
+    pathToFileURL(join(checkoutRoot, 'build/harness/engine/environment.js')).href
+  );
+  const env = engineEnvironment(process.env);
+  if (env === process.env) return runCommandLine(['bench', ...args]);
+  return runNode([fileURLToPath(new URL('start.mjs', import.meta.url)), 'bench', ...args], { env });
+}
+
 /** @param {string[]} args @returns {Promise<number>} */
 function runTests(args) {
   const vitest = join(checkoutRoot, 'node_modules/vitest/vitest.mjs');
-  const child = spawn(process.execPath, [vitest, 'run', ...args], { cwd: checkoutRoot, stdio: 'inherit' });
-  // A terminal's Ctrl-C reaches the tests as well; this process waits for them to end. Other signals are passed on.
+  return runNode([vitest, 'run', ...args], { cwd: checkoutRoot });
+}
+
+/** @param {string[]} args @param {import('node:child_process').SpawnOptions} options @returns {Promise<number>} */
+function runNode(args, options) {
+  const child = spawn(process.execPath, args, { ...options, stdio: 'inherit' });
+  // A terminal's Ctrl-C reaches the child as well; this process waits for it to end. Other signals are passed on.
   process.on('SIGINT', () => {});
   process.on('SIGTERM', () => child.kill('SIGTERM'));
   return new Promise((resolve, reject) => {

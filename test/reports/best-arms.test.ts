@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { gaussian, streamsOf } from '../../harness/random.ts';
 import type { ArmSummary } from '../../reports/arm-summary.ts';
 import { upperTail } from '../../reports/arm-test.ts';
-import { bestOf } from '../../reports/best-arms.ts';
+import { bestOf, contestsOf } from '../../reports/best-arms.ts';
 import { armsOf } from '../helpers/arms.ts';
 
 const spread = [0.001, -0.001, 0];
@@ -96,3 +96,33 @@ function bareArm(values: Float32Array): ArmSummary {
   const mean = completed.reduce((sum, { value }) => sum + value, 0) / completed.length;
   return { method: 'any', value: { mean, sd: null }, completed, records: completed } as unknown as ArmSummary;
 }
+
+describe('contestsOf', () => {
+  const arm = (method: string, regularizer: string, budget = 0.1) => ({
+    ...armsOf({ [method]: [0.5] })[0]!,
+    regularizer,
+    budget,
+  });
+  const namesOf = (arms: ArmSummary[]) =>
+    contestsOf(arms).map(({ name, arms: members }) => [name, members.map(({ method }) => method).join()]);
+
+  it('lets the arms with decay compete once more where some method was only trained with decay', () => {
+    const arms = [
+      arm('a', 'none'),
+      arm('a', 'weight-decay'),
+      arm('b', 'weight-decay'),
+      arm('a', 'none', 0.2),
+      arm('b', 'none', 0.2),
+    ];
+    expect(namesOf(arms)).toEqual([
+      ['0.2', 'a,b'],
+      ['0.1', 'a,a,b'],
+      ['0.1, with decay', 'a,b'],
+    ]);
+  });
+
+  it('makes one contest of a budget where no other is fairer', () => {
+    expect(namesOf([arm('a', 'weight-decay'), arm('b', 'frobenius-decay')])).toEqual([['0.1', 'a,b']]);
+    expect(namesOf([arm('a', 'none'), arm('b', 'weight-decay')])).toEqual([['0.1', 'a,b']]);
+  });
+});

@@ -43,6 +43,8 @@ export const datasetSchema = z.strictObject({
   /** Random horizontal flip, and a random crop out of the image padded with zeros by `cropPadding` on each side. */
   flip: z.boolean(),
   cropPadding: z.int().min(0),
+  /** Side in pixels of the square that Cutout blanks in every training image; absent: none. */
+  cutout: count.optional(),
   normalization: z.enum(['dataset', 'imagenet']),
 });
 

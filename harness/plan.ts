@@ -10,6 +10,7 @@ import { nameMatcher } from './name-matcher.ts';
 import { type Blueprint, totalMacs } from './nn/blueprint.ts';
 import { resnetBlueprint } from './nn/resnet-blueprint.ts';
 import { vggBlueprint } from './nn/vgg-blueprint.ts';
+import { wideResnetBlueprint } from './nn/wide-resnet-blueprint.ts';
 import type {
   Cell,
   CellConfig,
@@ -231,6 +232,8 @@ export function blueprintOf(model: ModelSpec, dataset: DatasetSpec): Blueprint {
       return resnetBlueprint({ ...model, ...images, shortcut: 'projection' });
     case 'vgg':
       return vggBlueprint({ ...model, ...images });
+    case 'wide-resnet':
+      return wideResnetBlueprint({ ...model, ...images });
   }
 }
 

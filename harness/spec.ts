@@ -25,6 +25,8 @@ export const modelSchema = z.discriminatedUnion('name', [
   z.strictObject({ name: z.literal('resnet-projection'), ...resnetShape }),
   /** VGG with batch norm and one linear layer, for small images; w channels in the first of five stages. */
   z.strictObject({ name: z.literal('vgg'), depth: z.literal(19), width: count }),
+  /** Wide ResNet of Zagoruyko and Komodakis 2016: depth 6n+4, `widen` times (16, 32, 64) channels. */
+  z.strictObject({ name: z.literal('wide-resnet'), depth: count, widen: count }),
 ]);
 
 /** Data sets that are read from files. */
@@ -41,6 +43,8 @@ export const datasetSchema = z.strictObject({
   /** Random horizontal flip, and a random crop out of the image padded with zeros by `cropPadding` on each side. */
   flip: z.boolean(),
   cropPadding: z.int().min(0),
+  /** Side in pixels of the square that Cutout blanks in every training image; absent: none. */
+  cutout: count.optional(),
   normalization: z.enum(['dataset', 'imagenet']),
 });
 

@@ -103,6 +103,7 @@ function isSetting({ records }: ArmSummary, { model, dataset }: Pick<RelatedValu
     config !== undefined &&
     config.model.name === model.name &&
     config.model.depth === model.depth &&
+    'width' in config.model &&
     model.widths.includes(config.model.width) &&
     config.dataset.name === dataset &&
     records.every((record) => record.train_examples === train && record.test_examples === test)

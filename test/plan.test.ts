@@ -162,6 +162,17 @@ describe('the id of a cell', () => {
     expect(after.id).not.toBe(before.id);
   });
 
+  test('changes with Cutout, and has no field for it where there is none', () => {
+    const [plain] = plan();
+    expect(plain!.config.dataset).not.toHaveProperty('cutout');
+    const cut = (side: number) =>
+      plan((suite) => {
+        experimentOf(suite).dataset.cutout = side;
+      })[0]!;
+    expect(new Set([plain!.id, cut(16).id, cut(8).id]).size).toBe(3);
+    expect(cellConfigSchema.parse(cut(16).config)).toEqual(cut(16).config);
+  });
+
   test('differs for every method, init, regularizer, budget, seed, model and data set of a plan', () => {
     const cells = [...plan(undefined, { seeds: 3 }), ...plan(undefined, { seeds: 3, present: [] })];
     expect(new Set(cells.map(({ id }) => id)).size).toBe(108);
@@ -245,6 +256,9 @@ describe('blueprintOf', () => {
     expect(parametersOf(vgg, 'cifar-100')).toBe(20_081_188);
     expect(parametersOf(projection, 'tiny-imagenet')).toBe(1_885_032);
     expect(parametersOf(vgg, 'tiny-imagenet')).toBe(20_132_488);
+    const wide = { name: 'wide-resnet', depth: 28, widen: 10 } as const;
+    expect(parametersOf(wide, 'cifar-10')).toBe(36_479_194);
+    expect(parametersOf(wide, 'cifar-100')).toBe(36_479_194 + 90 * 641);
   });
 });
 

@@ -1,5 +1,6 @@
 import { permutation, type Streams, type Uniform } from '../random.ts';
 import type { DatasetSpec } from '../spec.ts';
+import { cutOut, drawHole, type Hole } from './cutout.ts';
 import type { ImageData, ImageSet } from './images.ts';
 
 /**
@@ -18,8 +19,9 @@ export interface Batch {
  * One epoch's training batches in a random order; the last batch may be smaller. Each image is cropped out of itself
  * padded with black (byte 0, before normalization) by `cropPadding` on each side, at an offset uniform in
  * 0 .. 2·cropPadding in both directions, and then flipped left to right with probability 1/2 (He et al. 2016, section
- * 4.2). Order and augmentation have one stream each and epoch, so that a run resumes at any epoch without stored
- * generator state; every image takes three numbers whatever the settings, so that the draws stay aligned.
+ * 4.2); then Cutout blanks a square of it, where the data set has it. Order, augmentation and Cutout have one stream each
+ * and epoch, so that a run resumes at any epoch without stored generator state; every image takes three numbers of
+ * augmentation whatever the settings, so that the draws stay aligned.
  */
 export function* trainBatches(
   data: ImageData,
@@ -29,9 +31,7 @@ export function* trainBatches(
   streams: Streams,
 ): Generator<Batch, void, undefined> {
   const order = permutation(data.train.count, streams(`order/${epoch}`));
-  const uniform = streams(`augment/${epoch}`);
-  const padding = spec.cropPadding;
-  yield* batches(data, data.train, order, batchSize, () => drawView(spec.flip, padding, uniform));
+  yield* batches(data, data.train, order, batchSize, viewsOf(data, spec, epoch, streams));
 }
 
 /**
@@ -46,8 +46,7 @@ export function balancedBatch(data: ImageData, spec: DatasetSpec, perClass: numb
     if (chosen.length < perClass) chosen.push(example);
   }
   const order = Uint32Array.from(ofClass.flat());
-  const uniform = streams('augment/0');
-  const nextView = () => drawView(spec.flip, spec.cropPadding, uniform);
+  const nextView = viewsOf(data, spec, 0, streams);
   for (const batch of batches(data, data.train, order, perClass * data.classes, nextView)) return batch;
   throw new Error('balancedBatch: there are no training examples');
 }
@@ -55,22 +54,35 @@ export function balancedBatch(data: ImageData, spec: DatasetSpec, perClass: numb
 /** The test images in their order, normalized only; the last batch may be smaller. */
 export function* testBatches(data: ImageData, batchSize: number): Generator<Batch, void, undefined> {
   const order = Uint32Array.from({ length: data.test.count }, (_, i) => i);
-  const whole: View = { flip: false, top: 0, left: 0 };
+  const whole: View = { flip: false, top: 0, left: 0, hole: null };
   yield* batches(data, data.test, order, batchSize, () => whole);
 }
 
-/** Where an image is seen: its rows from `top` and columns from `left` on (black outside), then flipped or not. */
+/**
+ * Where an image is seen: its rows from `top` and columns from `left` on (black outside), then flipped or not, then blank in
+ * the hole.
+ */
 interface View {
   readonly flip: boolean;
   readonly top: number;
   readonly left: number;
+  readonly hole: Hole | null;
 }
 
-function drawView(flip: boolean, padding: number, uniform: Uniform): View {
+/** The views of an epoch's images, one after another. */
+function viewsOf({ height, width }: ImageData, spec: DatasetSpec, epoch: number, streams: Streams): () => View {
+  const { flip, cropPadding, cutout } = spec;
+  const augment = streams(`augment/${epoch}`);
+  if (cutout === undefined) return () => drawView(flip, cropPadding, augment, null);
+  const centre = streams(`cutout/${epoch}`);
+  return () => drawView(flip, cropPadding, augment, drawHole(cutout, height, width, centre));
+}
+
+function drawView(flip: boolean, padding: number, uniform: Uniform, hole: Hole | null): View {
   const flipped = uniform() < 0.5;
   const top = Math.floor(uniform() * (2 * padding + 1)) - padding;
   const left = Math.floor(uniform() * (2 * padding + 1)) - padding;
-  return { flip: flip && flipped, top, left };
+  return { flip: flip && flipped, top, left, hole };
 }
 
 function* batches(
@@ -107,7 +119,7 @@ function viewCopier(data: ImageData, set: ImageSet): ViewCopier {
   const table = normalizationTable(data);
   const rowSize = width * channels;
   const black = Float32Array.from({ length: rowSize }, (_, i) => table[(i % channels) * 256]!);
-  return (example, { flip, top, left }, out, to) => {
+  return (example, { flip, top, left, hole }, out, to) => {
     const from = example * height * rowSize;
     const firstColumn = Math.max(0, -left);
     const endColumn = Math.min(width, width - left);
@@ -126,6 +138,7 @@ function viewCopier(data: ImageData, set: ImageSet): ViewCopier {
         }
       }
     }
+    if (hole !== null) cutOut(hole, out, to, width, channels);
   };
 }
 

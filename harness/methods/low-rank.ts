@@ -4,7 +4,7 @@ import { Variable, variableOf } from '../engine/variable.ts';
 import { denseConvWeight } from '../init/conv-weight.ts';
 import { heNormal } from '../init/he-normal.ts';
 import { spectralFactors } from '../init/spectral.ts';
-import { type ConvShape, denseMacs } from '../nn/blueprint.ts';
+import { type ConvShape, denseMacs, fanOut } from '../nn/blueprint.ts';
 import type { CompressibleLayer } from '../nn/layer.ts';
 import type { Streams } from '../random.ts';
 import { frobeniusGradients } from '../regularize/frobenius.ts';
@@ -93,12 +93,16 @@ interface Factors {
   v: Variable;
 }
 
-/** He normal on each factor, as the paper's ResNet code: U of variance 2/r, V of variance 2/(in·k2). */
+/**
+ * As the paper's code: for ResNets He normal on each factor, U of variance 2/r and V of variance 2/(in·k2); for VGG and
+ * wide ResNets, whose shapes say so, both of variance 2/(k1·k2·out).
+ */
 function defaultConv(shape: ConvShape, rank: number, streams: Streams): Factors {
   const { name, inChannels, outChannels } = shape;
   const [k1, k2] = shape.kernel;
-  const u = heNormal(outChannels * k1 * rank, rank, streams(`weights/${name}.u`));
-  const v = heNormal(inChannels * k2 * rank, inChannels * k2, streams(`weights/${name}.v`));
+  const [fanU, fanV] = shape.fans?.factors === 'out' ? [fanOut(shape), fanOut(shape)] : [rank, inChannels * k2];
+  const u = heNormal(outChannels * k1 * rank, fanU, streams(`weights/${name}.u`));
+  const v = heNormal(inChannels * k2 * rank, fanV, streams(`weights/${name}.v`));
   return {
     u: variableOf(`${name}.u`, 'factor', u, [k1, 1, rank, outChannels]),
     v: variableOf(`${name}.v`, 'factor', v, [1, k2, inChannels, rank]),

@@ -1,5 +1,15 @@
 /** A network as plain data: enough to count parameters and operations, and to find rank scales, without an engine. */
 
+/**
+ * The fans n of the variances 2/n that the published network draws its convolutions with. Dense weights: `in` is
+ * k1·k2·inChannels, `out` is k1·k2·outChannels. Factors of a low-rank layer: `in` is each factor's own number of inputs,
+ * `out` is k1·k2·outChannels of the dense layer, for both.
+ */
+export interface Fans {
+  dense: 'in' | 'out';
+  factors: 'in' | 'out';
+}
+
 export interface ConvShape {
   kind: 'conv';
   name: string;
@@ -12,6 +22,8 @@ export interface ConvShape {
   outputSize: readonly [number, number];
   /** False for the first convolution, which the paper never factorizes. */
   compressible: boolean;
+  /** Default: `in` for both, as the published ResNets. */
+  fans?: Fans;
 }
 
 export interface LinearShape {
@@ -104,6 +116,11 @@ export function denseMacs(shape: LayerShape): number {
     case 'batch-norm':
       return 0;
   }
+}
+
+/** k1·k2·out. */
+export function fanOut({ kernel, outChannels }: ConvShape): number {
+  return kernel[0] * kernel[1] * outChannels;
 }
 
 /** Sums over the layers, with compressible convolutions counted by the given function. */

@@ -1,7 +1,7 @@
-import type { BatchNormShape, ConvShape } from './blueprint.ts';
+import type { BatchNormShape, ConvShape, Fans } from './blueprint.ts';
 
-/** A convolution and its normalization, both named after `name`. */
-export interface ConvNormOptions {
+/** A convolution by what its layers are named after, and in the terms of square filters and outputs. */
+export interface ConvOptions {
   name: string;
   inChannels: number;
   outChannels: number;
@@ -11,16 +11,16 @@ export interface ConvNormOptions {
   /** Height and width of the square output. */
   outputs: number;
   compressible: boolean;
+  fans?: Fans;
+}
+
+/** The convolution `<name>.conv`, without bias. */
+export function conv({ name, kernel, outputs, ...shape }: ConvOptions): ConvShape {
+  const sizes = { kernel: [kernel, kernel], outputSize: [outputs, outputs] } as const;
+  return { kind: 'conv', name: `${name}.conv`, ...shape, ...sizes };
 }
 
 /** A convolution without bias and the batch normalization after it, as every network here has them. */
-export function convNorm(options: ConvNormOptions): [ConvShape, BatchNormShape] {
-  const { name, inChannels, outChannels, kernel, stride, outputs, compressible } = options;
-  return [
-    {
-      ...{ kind: 'conv', name: `${name}.conv`, inChannels, outChannels, kernel: [kernel, kernel], stride },
-      ...{ outputSize: [outputs, outputs], compressible },
-    },
-    { kind: 'batch-norm', name: `${name}.norm`, channels: outChannels },
-  ];
+export function convNorm(options: ConvOptions): [ConvShape, BatchNormShape] {
+  return [conv(options), { kind: 'batch-norm', name: `${options.name}.norm`, channels: options.outChannels }];
 }

@@ -1,5 +1,5 @@
 import { UsageError } from '../errors.ts';
-import { assemble, type Blueprint, type Operation } from './blueprint.ts';
+import { assemble, type Blueprint, type Fans, type Operation } from './blueprint.ts';
 import { convNorm } from './conv-norm.ts';
 
 export interface VggOptions {
@@ -21,6 +21,9 @@ const stages = [
   { convolutions: 4, widening: 8 },
 ];
 
+/** As the compression experiments draw it: low-rank factors by the dense layer's outputs. */
+const fans: Fans = { dense: 'in', factors: 'out' };
+
 /**
  * VGG-19 (Simonyan and Zisserman 2015, table 1, E) in its form for small images, as the compression experiments train it
  * (Khodak et al. 2021, section 4, after Wang et al. 2019): 16 convolutions of 3x3 without bias in five stages of widths
@@ -39,7 +42,7 @@ export function vggBlueprint({ depth, width, classes, size, inputChannels }: Vgg
     if (stage > 0) operations.push({ kind: 'max-pool', size: 2 });
     for (let index = 1; index <= convolutions; index++) {
       const first = operations.length === 0;
-      const shape = { inChannels: channels, outChannels: width * widening, kernel: 3, stride: 1 };
+      const shape = { inChannels: channels, outChannels: width * widening, kernel: 3, stride: 1, fans };
       const name = `stage${stage + 1}.${index}`;
       operations.push(...convNorm({ name, ...shape, outputs: size / 2 ** stage, compressible: !first }));
       operations.push({ kind: 'relu' });

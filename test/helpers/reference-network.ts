@@ -19,15 +19,20 @@ export function referenceLayers(weights: Weights, training: boolean) {
   };
   const filterNamed = (name: string) =>
     weights.has(`${name}.weight`) ? weight(`${name}.weight`) : composedOnce(weight(`${name}.u`), weight(`${name}.v`));
+  /** Convolution `<name>.conv`. */
+  const conv = (x: Values, name: string, stride: number): Values =>
+    convolution(x, filterNamed(`${name}.conv`), [stride, stride]);
+  /** Batch normalization `<name>.norm`. */
+  const norm = (x: Values, name: string): Values => {
+    const [scale, offset] = [weight(`${name}.norm.scale`), weight(`${name}.norm.offset`)];
+    if (training) return batchNormalized(x, scale, offset);
+    const statistics = { mean: weight(`${name}.norm.mean`).data, variance: weight(`${name}.norm.variance`).data };
+    return normalized(x, statistics, scale, offset);
+  };
   return {
-    /** Convolution `<name>.conv` and batch normalization `<name>.norm`. */
-    convNorm(x: Values, name: string, stride: number): Values {
-      const y = convolution(x, filterNamed(`${name}.conv`), [stride, stride]);
-      const [scale, offset] = [weight(`${name}.norm.scale`), weight(`${name}.norm.offset`)];
-      if (training) return batchNormalized(y, scale, offset);
-      const statistics = { mean: weight(`${name}.norm.mean`).data, variance: weight(`${name}.norm.variance`).data };
-      return normalized(y, statistics, scale, offset);
-    },
+    conv,
+    norm,
+    convNorm: (x: Values, name: string, stride: number): Values => norm(conv(x, name, stride), name),
     /** Average over the pixels, then the linear layer. */
     classified(x: Values): Values {
       const product = matMul(averagePooled(x), weight('classifier.weight'));

@@ -25,6 +25,16 @@ test.each([2, 27, 144])('heNormal draws N(0, 2/%i)', (fanIn) => {
   expect(Math.abs(kurtosis - 3)).toBeLessThan(4 * Math.sqrt(24 / size));
 });
 
+test('denseConvWeight has fan-out k1·k2·out where the network says so, from the same draws', () => {
+  const shape: ConvShape = {
+    ...{ kind: 'conv', name: 'some.conv', inChannels: 32, outChannels: 200, kernel: [3, 1] },
+    ...{ stride: 1, outputSize: [8, 8], compressible: true, fans: { dense: 'out', factors: 'out' } },
+  };
+  expect(denseConvWeight(shape, streams)).toEqual(heNormal(3 * 32 * 200, 600, streams('weights/some.conv')));
+  const inwards: ConvShape = { ...shape, fans: { dense: 'in', factors: 'out' } };
+  expect(denseConvWeight(inwards, streams)).toEqual(heNormal(3 * 32 * 200, 96, streams('weights/some.conv')));
+});
+
 test('denseConvWeight has fan-in k1·k2·in and the stream of its layer', () => {
   const shape: ConvShape = {
     ...{ kind: 'conv', name: 'some.conv', inChannels: 32, outChannels: 200, kernel: [3, 1] },

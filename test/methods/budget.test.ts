@@ -7,6 +7,7 @@ import type { LayerMethod } from '../../harness/methods/method.ts';
 import { type Blueprint, totalParameters } from '../../harness/nn/blueprint.ts';
 import { resnetBlueprint } from '../../harness/nn/resnet-blueprint.ts';
 import { vggBlueprint } from '../../harness/nn/vgg-blueprint.ts';
+import { wideResnetBlueprint } from '../../harness/nn/wide-resnet-blueprint.ts';
 
 const resnet = (depth: number, width: number, classes = 10): Blueprint =>
   resnetBlueprint({ depth, width, classes, size: 32, inputChannels: 3 });
@@ -91,6 +92,15 @@ describe('findRankScale', () => {
       if (scale !== null) expect(Number(reached.scale.toFixed(5))).toBe(scale);
     },
   );
+
+  test.each([
+    { budget: 0.01667, ratio: 0.01673, scale: 0.00757 },
+    { budget: 0.06667, ratio: 0.06675, scale: 0.03198 },
+  ])('reaches the published ratio: WRN-28-10, budget $budget', ({ budget, ratio, scale }) => {
+    const blueprint = wideResnetBlueprint({ depth: 28, widen: 10, classes: 10, size: 32, inputChannels: 3 });
+    const reached = findRankScale(blueprint, lowRank, budget);
+    expect([Number(reached.ratio.toFixed(5)), Number(reached.scale.toFixed(5))]).toEqual([ratio, scale]);
+  });
 
   test.each([0.08, 0.1, 0.25, 0.5, 1])('gives the ratio of its own scale, near the budget %d', (budget) => {
     const { scale, ratio } = findRankScale(resnet(20, 16), lowRank, budget);

@@ -141,12 +141,19 @@ describe('spectral initialization of a layer', () => {
   });
 });
 
-test('default initialization draws U with variance 2/r and V with variance 2/(in·k2), means zero', () => {
-  const shape = convShape({ inChannels: 50, outChannels: 100, kernel: [3, 5] });
+test.each([
+  { drawn: 'U with variance 2/r and V with variance 2/(in·k2)', variances: [2 / 150, 2 / 250], fans: undefined },
+  {
+    ...{ drawn: 'both factors with variance 2/(k1·k2·out) where the network says so', variances: [2 / 1500, 2 / 1500] },
+    fans: { dense: 'in', factors: 'out' } as const,
+  },
+])('default initialization draws $drawn, means zero', ({ variances, fans }) => {
+  const sizes = { inChannels: 50, outChannels: 100, kernel: [3, 5] } as const;
+  const shape = convShape(fans === undefined ? sizes : { ...sizes, fans });
   const { u, v } = factorsOf(build(shape, 0.5)); // r = 150
   for (const [factor, variance] of [
-    [u, 2 / 150],
-    [v, 2 / 250],
+    [u, variances[0]!],
+    [v, variances[1]!],
   ] as const) {
     const size = factor.data.length;
     expect(Math.abs((2 * halfSquare(factor)) / size / variance - 1)).toBeLessThan(4 * Math.sqrt(2 / size));

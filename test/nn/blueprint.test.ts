@@ -3,6 +3,7 @@ import { UsageError } from '../../harness/errors.ts';
 import { denseMacs, denseParameters, totalMacs, totalParameters } from '../../harness/nn/blueprint.ts';
 import { resnetBlueprint, resnetName } from '../../harness/nn/resnet-blueprint.ts';
 import { vggBlueprint } from '../../harness/nn/vgg-blueprint.ts';
+import { wideResnetBlueprint } from '../../harness/nn/wide-resnet-blueprint.ts';
 import { convShape } from '../helpers/conv-layers.ts';
 
 const resnet = (depth: number, width = 16) =>
@@ -137,6 +138,74 @@ describe('vggBlueprint', () => {
   test('refuses an input that cannot be halved four times', () => {
     expect(() => vgg(40)).toThrow(UsageError);
     expect(() => vgg(40)).toThrow('an input of 40 x 40 cannot be halved four times; use a multiple of 16');
+  });
+});
+
+describe('wideResnetBlueprint', () => {
+  const wrn = (depth: number, widen: number, classes = 10) =>
+    wideResnetBlueprint({ depth, widen, classes, size: 32, inputChannels: 3 });
+  const convsOf = (depth: number, widen: number) => wrn(depth, widen).layers.filter((layer) => layer.kind === 'conv');
+
+  test('of depth 28 and widening factor 10 has 36,479,194 parameters, the total of the released code', () => {
+    expect(totalParameters(wrn(28, 10))).toBe(36_479_194);
+  });
+
+  test.each([
+    [10, 1],
+    [16, 1],
+    [16, 2],
+    [28, 10],
+  ])('of depth %i and widening factor %i has the parameters of the closed form', (depth, widen) => {
+    const n = (depth - 4) / 6;
+    const [a, b, c] = [16 * widen, 32 * widen, 64 * widen];
+    const stage = (inputs: number, outputs: number) =>
+      9 * inputs * outputs + (2 * n - 1) * 9 * outputs * outputs + (inputs === outputs ? 0 : inputs * outputs);
+    const norms = 2 * (16 + (2 * n - 1) * a + a + (2 * n - 1) * b + b + (2 * n - 1) * c + c);
+    const expected = 432 + stage(16, a) + stage(a, b) + stage(b, c) + norms + (10 * c + 10);
+    expect(totalParameters(wrn(depth, widen))).toBe(expected);
+  });
+
+  test('has the operations of WRN-16-2, counted stage by stage', () => {
+    const first = 1024 * (9 * (16 * 32 + 3 * 32 * 32) + 16 * 32);
+    const second = 256 * (9 * (32 * 64 + 3 * 64 * 64) + 32 * 64);
+    const third = 64 * (9 * (64 * 128 + 3 * 128 * 128) + 64 * 128);
+    expect(totalMacs(wrn(16, 2))).toBe(1024 * 432 + first + second + third + 1280);
+  });
+
+  test('narrows and projects at the first block of stages 2 and 3, and projects in stage 1 where it widens', () => {
+    const shortcuts = (widen: number) => convsOf(16, widen).filter(({ name }) => name.includes('shortcut'));
+    expect(shortcuts(1).map(({ name }) => name)).toEqual([
+      'stage2.block1.shortcut.conv',
+      'stage3.block1.shortcut.conv',
+    ]);
+    expect(
+      shortcuts(2).map(({ name, kernel, inChannels, outChannels, stride }) => [
+        ...[name, kernel, inChannels, outChannels, stride],
+      ]),
+    ).toEqual([
+      ['stage1.block1.shortcut.conv', [1, 1], 16, 32, 1],
+      ['stage2.block1.shortcut.conv', [1, 1], 32, 64, 2],
+      ['stage3.block1.shortcut.conv', [1, 1], 64, 128, 2],
+    ]);
+    const strided = convsOf(16, 2).filter(({ stride, kernel }) => stride === 2 && kernel[0] === 3);
+    expect(strided.map(({ name }) => name)).toEqual(['stage2.block1.1.conv', 'stage3.block1.1.conv']);
+  });
+
+  test('never factorizes the first convolution, and names every layer once', () => {
+    const { name, layers } = wrn(28, 10);
+    expect(name).toBe('wrn-28-10');
+    const kept = layers.filter((layer) => layer.kind === 'conv' && !layer.compressible);
+    expect(kept.map((layer) => layer.name)).toEqual(['stem.conv']);
+    expect(layers.at(-1)).toEqual({ kind: 'linear', name: 'classifier', inFeatures: 640, outFeatures: 10 });
+    expect(new Set(layers.map((layer) => layer.name)).size).toBe(layers.length);
+    // 1 + 24 + 3 projections; a normalization before each block convolution and at the end.
+    expect(layers.filter(({ kind }) => kind === 'conv').length).toBe(28);
+    expect(layers.filter(({ kind }) => kind === 'batch-norm').length).toBe(25);
+  });
+
+  test.each([9, 4, 20, 28.5, -2])('refuses depth %d', (depth) => {
+    expect(() => wrn(depth, 1)).toThrow(UsageError);
+    expect(() => wrn(depth, 1)).toThrow(`depth ${depth} is not of the form 6n+4; use 10, 16, 22, 28, 34 or 40`);
   });
 });
 

@@ -19,7 +19,8 @@ export function embeddingLookup(table: Tensor, ids: Tensor): Tensor {
   })(table);
 }
 
-function gather(table: Tensor, ids: Tensor): Tensor {
+/** The table's entries along its first axis, of any rank, without a gradient. */
+export function gather(table: Tensor, ids: Tensor): Tensor {
   return runOp('GatherV2', [table, ids, tf.scalar(0, 'int32')], {
     Tparams: { type: 'float32' },
     Tindices: { type: 'int32' },

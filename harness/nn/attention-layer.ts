@@ -1,5 +1,5 @@
 import { matMul } from '../engine/mat-mul.ts';
-import type { Tensor } from '../engine/tensorflow.ts';
+import { type Tensor, tf } from '../engine/tensorflow.ts';
 import { type Variable, variableOf } from '../engine/variable.ts';
 import { matrixDraw } from '../init/matrix-weight.ts';
 import type { Streams } from '../random.ts';
@@ -12,6 +12,12 @@ import {
 } from './attention-product.ts';
 import type { AttentionShape } from './transformer-blueprint.ts';
 
+/** Keys and values of tokens, [batch, heads, length, size] each. */
+export interface AttentionView {
+  key: Tensor;
+  value: Tensor;
+}
+
 /** Multi-head attention (Vaswani et al. 2017, section 3.2.2) without biases. */
 export interface AttentionLayer {
   /** W_q, W_k and W_v [width, inner], W_o [inner, width], with inner = heads·size. */
@@ -21,6 +27,11 @@ export interface AttentionLayer {
   applySelf(x: Tensor, batch: number, mask: Tensor | null): Tensor;
   /** Attention to given keys and values [batch, heads, m, size]. */
   applyCross(x: Tensor, key: Tensor, value: Tensor, mask: Tensor | null): Tensor;
+  /**
+   * Attention of one token a row, x [rows, width], to those before it and itself. `before` has zeros at the token's
+   * place and after it; `place` [length, 1] is 1 there and 0 elsewhere; `mask` leaves out what comes after.
+   */
+  applyNext(x: Tensor, before: AttentionView, place: Tensor, mask: Tensor): { output: Tensor; view: AttentionView };
 }
 
 /**
@@ -60,6 +71,15 @@ export function attentionLayer(
     applyCross(x, keys, values, mask) {
       const [queries] = projectHeads(x, [scaledQuery(query.value, heads)], keys.shape[0]!, heads);
       return matMul(attend(queries!, keys, values, mask), output.value);
+    },
+    applyNext(x, before, place, mask) {
+      const weights = [scaledQuery(query.value, heads), key.value, value.value];
+      const [queries, keys, values] = projectHeads(x, weights, x.shape[0]!, heads);
+      const view = {
+        key: tf.add(before.key, tf.mul(keys!, place)),
+        value: tf.add(before.value, tf.mul(values!, place)),
+      };
+      return { output: matMul(attend(queries!, view.key, view.value, mask), output.value), view };
     },
   };
 }

@@ -61,6 +61,21 @@ export function causalMask(length: number): Tensor {
   return tf.tensor(mask, [length, length]);
 }
 
+/**
+ * Where the next of so many tokens stands: `place` [length, 1], 1 at the position and 0 elsewhere, and the mask
+ * [1, 1, 1, length] that leaves out what comes after it.
+ *
+ * @param position a scalar, int32
+ */
+export function nextPlace(position: Tensor, length: number): { place: Tensor; mask: Tensor } {
+  const positions = tf.tensor1d(Int32Array.from({ length }, (_, index) => index));
+  const later = tf.cast(tf.greater(positions, position), 'float32');
+  return {
+    place: tf.reshape(tf.cast(tf.equal(positions, position), 'float32'), [length, 1]),
+    mask: tf.reshape(tf.mul(later, excluded), [1, 1, 1, length]),
+  };
+}
+
 /** A mask of tokens [batch, m] in the shape that broadcasts over heads and asking tokens, [batch, 1, 1, m]. */
 export function tokenMask(mask: Tensor): Tensor {
   const [batch, length] = mask.shape as [number, number];

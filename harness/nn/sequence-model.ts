@@ -1,6 +1,7 @@
 import type { LinearCrossEntropy } from '../engine/linear-cross-entropy.ts';
 import type { Tensor } from '../engine/tensorflow.ts';
 import type { Variable } from '../engine/variable.ts';
+import type { AttentionView } from './attention-layer.ts';
 import type { CompressibleWeight } from './layer.ts';
 import type { TransformerBlueprint } from './transformer-blueprint.ts';
 
@@ -16,6 +17,29 @@ export type SequenceInputs = {
   targetMask?: Tensor;
 };
 
+/** A decoder that reads one token after another, for several hypotheses a sentence. */
+export interface IncrementalDecoder {
+  /** Every layer's keys and values of the memory, [batch, heads, m, size]. */
+  views(memory: Tensor, batch: number): AttentionView[];
+  /** Every layer's keys and values of no tokens yet, with room for `length`, [rows, heads, length, size]. */
+  empty(rows: number, length: number): AttentionView[];
+  /** Logits [rows, vocabulary] after one more token a row, and the layers' keys and values with that token. */
+  next(inputs: NextInputs): { logits: Tensor; views: AttentionView[] };
+}
+
+export interface NextInputs {
+  /** [rows], int32: the hypotheses of a sentence one after the other, equally many for every sentence. */
+  tokens: Tensor;
+  /** How many tokens came before, a scalar, int32. */
+  position: Tensor;
+  /** Of the tokens before. */
+  before: readonly AttentionView[];
+  /** Of the memory. */
+  memory: readonly AttentionView[];
+  /** Added to the scores of the source tokens, [batch, m]. */
+  sourceMask: Tensor;
+}
+
 /** A network from a sequence to the next tokens of another, with its variables in the blueprint's order. */
 export interface SequenceModel {
   readonly blueprint: TransformerBlueprint;
@@ -26,6 +50,8 @@ export interface SequenceModel {
   encode(inputs: Pick<SequenceInputs, 'source' | 'sourceMask'>): Tensor;
   /** Memory and target tokens to logits [batch·n, vocabulary]. */
   decode(memory: Tensor, inputs: Omit<SequenceInputs, 'source'>): Tensor;
+  /** The decoder in steps. */
+  readonly incremental: IncrementalDecoder;
   /** Logits [batch·n, vocabulary], the tokens of a sentence one after the other. */
   apply(inputs: SequenceInputs): Tensor;
   /** Cross-entropy of those logits, with label smoothing ε, and the right answers; labels and weights are [batch·n]. */

@@ -1,6 +1,6 @@
 import { relu } from '../engine/relu.ts';
 import { type Tensor, tf } from '../engine/tensorflow.ts';
-import type { AttentionLayer } from './attention-layer.ts';
+import type { AttentionLayer, AttentionView } from './attention-layer.ts';
 import type { LayerNormLayer } from './layer-norm-layer.ts';
 import type { MatrixLayer } from './matrix-layer.ts';
 import type { TransformerParts } from './transformer-parts.ts';
@@ -61,9 +61,7 @@ export function applySelfAttention(
 }
 
 /** What a decoder layer reads of the memory: keys and values [batch, heads, m, size], and which tokens to leave out. */
-export interface MemoryView {
-  key: Tensor;
-  value: Tensor;
+export interface MemoryView extends AttentionView {
   mask: Tensor | null;
 }
 

@@ -2,18 +2,17 @@ import { biasAdd } from '../engine/bias-add.ts';
 import { linearCrossEntropy } from '../engine/linear-cross-entropy.ts';
 import { type Tensor, tf } from '../engine/tensorflow.ts';
 import type { Streams } from '../random.ts';
-import { causalMask, projectHeads, tokenMask } from './attention.ts';
+import { causalMask, tokenMask } from './attention.ts';
 import { embedSequence } from './sequence-embedding.ts';
 import type { SequenceInputs, SequenceModel } from './sequence-model.ts';
 import type { TransformerBlueprint } from './transformer-blueprint.ts';
+import { incrementalDecoder, memoryViews } from './transformer-decoding.ts';
 import {
   applyCrossAttention,
   applyFeedForward,
   applySelfAttention,
-  type DecoderLayer,
   decoderLayer,
   encoderLayer,
-  type MemoryView,
 } from './transformer-layers.ts';
 import { type TransformerCompression, transformerParts } from './transformer-parts.ts';
 
@@ -46,11 +45,12 @@ export function buildTransformer(
     const [batch, length] = target.shape as [number, number];
     const causal = causalMask(length);
     const mask = targetMask === undefined ? causal : tf.add(causal, tokenMask(targetMask));
-    const views = memoryViews(memory, decoder, batch, heads, sourceMask === undefined ? null : tokenMask(sourceMask));
+    const views = memoryViews(memory, decoder, batch, heads);
+    const memoryMask = sourceMask === undefined ? null : tokenMask(sourceMask);
     let x = embed(target, 'target');
     decoder.forEach((layer, index) => {
       x = applySelfAttention(layer.self, x, batch, mask);
-      x = applyCrossAttention(layer.cross, x, views[index]!);
+      x = applyCrossAttention(layer.cross, x, { ...views[index]!, mask: memoryMask });
       x = applyFeedForward(layer.feedForward, x);
     });
     return parts.norm('decoder.norm').apply(x);
@@ -64,26 +64,11 @@ export function buildTransformer(
     compressed: parts.compressed,
     encode,
     decode,
+    incremental: incrementalDecoder(parts, decoder, blueprint.sizes),
     apply: (inputs) => decode(encode(inputs), inputs),
     crossEntropy(inputs, labels, weights, smoothing) {
       const { input, weight } = output.lastProduct(hidden(encode(inputs), inputs));
       return linearCrossEntropy(input, weight, bias.value, labels, weights, smoothing);
     },
   };
-}
-
-/** Every decoder layer's keys and values of the memory, all by one product. */
-function memoryViews(
-  memory: Tensor,
-  decoder: readonly DecoderLayer[],
-  batch: number,
-  heads: number,
-  mask: Tensor | null,
-): MemoryView[] {
-  const weights = decoder.flatMap(({ cross }) => {
-    const [, key, value] = cross.attention.variables;
-    return [key.value, value.value];
-  });
-  const projected = projectHeads(memory, weights, batch, heads);
-  return decoder.map((_, index) => ({ key: projected[2 * index]!, value: projected[2 * index + 1]!, mask }));
 }

@@ -1,5 +1,6 @@
-import { runOp, type Scalar, type Tensor, tf } from '../engine/tensorflow.ts';
+import { type Scalar, type Tensor, tf } from '../engine/tensorflow.ts';
 import { filledVariable, type Variable } from '../engine/variable.ts';
+import { clipped } from './gradient-clipping.ts';
 
 export interface NesterovOptions {
   /** μ */
@@ -24,9 +25,8 @@ export function nesterov(variables: readonly Variable[], { momentum, clipNorm }:
   return {
     slots,
     update(gradients, learningRate) {
-      const share = clipNorm === null ? null : clippedShare(gradients, clipNorm);
-      variables.forEach((variable, index) => {
-        const gradient = share === null ? gradients[index]! : tf.mul(gradients[index]!, share);
+      clipped(gradients, clipNorm).forEach((gradient, index) => {
+        const variable = variables[index]!;
         // Of μ·b the update needs both the old and the new value, of b neither: keeping the product saves a pass.
         const decayed = tf.mul(tf.add(slots[index]!.value, gradient), momentum);
         variable.assign(tf.sub(variable.value, tf.mul(tf.add(gradient, decayed), learningRate)));
@@ -34,18 +34,4 @@ export function nesterov(variables: readonly Variable[], { momentum, clipNorm }:
       });
     },
   };
-}
-
-/** c = min(1, clipNorm/(‖g‖ + 1e-6)) with ‖g‖ over all gradients. */
-function clippedShare(gradients: readonly Tensor[], clipNorm: number): Tensor {
-  return tf.tidy(() => tf.minimum(tf.div(clipNorm, tf.add(globalNorm(gradients), 1e-6)), 1));
-}
-
-/** √Σ‖g‖², each gradient read once. */
-export function globalNorm(gradients: readonly Tensor[]): Scalar {
-  return tf.tidy(() => {
-    const halves = gradients.map((gradient) => runOp('L2Loss', [gradient], { T: { type: 'float32' } })[0]!);
-    const sum = runOp('AddN', halves, { T: { type: 'float32' }, N: { int: halves.length } })[0]!;
-    return tf.sqrt(tf.mul(sum, 2)) as Scalar;
-  });
 }

@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { tf } from '../../harness/engine/tensorflow.ts';
 import { type Variable, variableOf } from '../../harness/engine/variable.ts';
-import { globalNorm, nesterov } from '../../harness/optim/nesterov.ts';
+import { globalNorm } from '../../harness/optim/gradient-clipping.ts';
+import { nesterov } from '../../harness/optim/nesterov.ts';
 import { expectClose, tensorOf, valuesOf } from '../helpers/engine.ts';
 import { randomValues, values } from '../helpers/reference.ts';
 

@@ -1,0 +1,7 @@
+/**
+ * Learning rate of a step (counted from 0): η for the first `constantSteps` steps, then η·√(constantSteps/t), the
+ * inverse square root of the steps taken, continuous where it sets in (Khodak et al. 2021: 0.25 for 4,000 steps).
+ */
+export function inverseSqrtRate(step: number, learningRate: number, constantSteps: number): number {
+  return step <= constantSteps ? learningRate : learningRate * Math.sqrt(constantSteps / step);
+}

@@ -14,6 +14,7 @@ export const deciding: readonly string[] = [
   'optim',
   'train',
   'data',
+  'text',
   'measure',
   'random',
   'canonical-json',

@@ -14,7 +14,6 @@ export const deciding: readonly string[] = [
   'optim',
   'train',
   'data',
-  'text',
   'measure',
   'random',
   'canonical-json',

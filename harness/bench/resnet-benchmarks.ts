@@ -7,9 +7,11 @@ import { buildNetwork } from '../nn/network.ts';
 import { resnetBlueprint } from '../nn/resnet-blueprint.ts';
 import { gaussian, streamsOf } from '../random.ts';
 import type { RegularizerName, TrainingSpec } from '../spec.ts';
+import { batchTensors } from '../train/batch-tensors.ts';
 import { evaluationStep } from '../train/evaluate.ts';
 import { trainingStep } from '../train/training-step.ts';
 import { type Benchmark, evaluationFlops, trainingFlops } from './benchmark.ts';
+import { generatedBatches } from './generated-batches.ts';
 
 const streams = streamsOf('benchmarks', 0);
 const batchSize = 128;
@@ -98,13 +100,37 @@ const lowRankVariant: Variant = {
   regularizer: 'frobenius-decay',
 };
 
+const loopBatchSize = 32;
+
+/** Training as a cell does it: a new batch from the data pipeline, then its step. */
+const trainLoop: Benchmark = {
+  name: `train-loop/resnet-20/batch-of-${loopBatchSize}`,
+  flops: trainingFlops(forwardMacs(denseVariant), loopBatchSize),
+  prepare: async () => {
+    const nextBatch = await generatedBatches(loopBatchSize);
+    const step = trainingStep(build(denseVariant), training, denseVariant.regularizer);
+    return {
+      task: () =>
+        tf.tidy(() => {
+          const feeds = { ...batchTensors(nextBatch(), imageShape), learningRate: tf.scalar(0.01) };
+          step.run(feeds).loss.dataSync();
+        }),
+      dispose: () => {
+        step.dispose();
+        tf.dispose(step.variables.map((variable) => variable.value));
+      },
+    };
+  },
+};
+
 /** The training step that others are compared with. */
 export const denseTrainStep: Benchmark = trainStepBenchmark(denseVariant);
 
-/** ResNet-20 at the published width: training and evaluation of a batch of 128. */
+/** ResNet-20 at the published width: training and evaluation of a batch of 128, and training with its data in batches of 32. */
 export const resnetBenchmarks: readonly Benchmark[] = [
   denseTrainStep,
   evaluationBenchmark(denseVariant),
   trainStepBenchmark(lowRankVariant),
   evaluationBenchmark(lowRankVariant),
+  trainLoop,
 ];

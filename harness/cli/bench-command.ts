@@ -7,6 +7,7 @@ import { denseTrainStep } from '../bench/resnet-benchmarks.ts';
 import { outerEnvironment } from '../engine/environment.ts';
 import { loadEngine } from '../engine/tensorflow.ts';
 import { type Timing, timeTask, timingOf } from '../measure/speed.ts';
+import { benchMemory } from './bench-memory.ts';
 import { type BenchOptions, formatOf, type OutputFormat } from './bench-options.ts';
 import { measureBesidePeers, peerFields, peersJson } from './bench-peers.ts';
 import { profileBenchmarks } from './bench-profile.ts';
@@ -32,8 +33,12 @@ export async function benchCommand(
   // Taken before the engine sets variables of its own, which no peer asked for.
   const env = { ...outerEnvironment(io.env) };
   loadEngine({ threads: options.threads, device: 'cpu' });
-  const { iterations, profile } = options;
+  const { iterations, profile, memory } = options;
   const format = formatOf(options);
+  if (memory !== undefined) {
+    await benchMemory(chosen[0]!, { calls: memory, format }, io);
+    return 0;
+  }
   const needsPeak = profile !== undefined || chosen.some(({ flops }) => flops !== null);
   const peak = needsPeak ? await time(peakBenchmark, Math.max(fewestPeakCalls, iterations), io) : null;
   const peakRate = peak === null ? null : rateOf(peakBenchmark, peak.best);

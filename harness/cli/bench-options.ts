@@ -12,8 +12,12 @@ export interface BenchOptions {
   peer?: string[];
   alternations?: number;
   profile?: ProfileGrouping;
+  /** Calls of the benchmark whose memory is followed. */
+  memory?: number;
 }
 
+/** One call a point. */
+export const fewestMemoryCalls = 10;
 /** Fewer pairs tell too little: the interval of 5 covers the median with 93.75 %. */
 export const fewestAlternations = 5;
 export const defaultAlternations = 7;

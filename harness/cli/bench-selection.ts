@@ -18,15 +18,21 @@ export function selectBenchmarks(options: BenchOptions, known: readonly Benchmar
   if (options.peer !== undefined && chosen.length !== 1) {
     throw new UsageError(`--peer: let --only choose exactly one benchmark; now ${chosen.length}: ${namesOf(chosen)}`);
   }
+  if (options.memory !== undefined && chosen.length !== 1) {
+    throw new UsageError(`--memory: let --only choose exactly one benchmark; now ${chosen.length}: ${namesOf(chosen)}`);
+  }
   return chosen;
 }
 
-function refuseContradictions({ json, csv, peer, alternations, profile }: BenchOptions): void {
+function refuseContradictions({ json, csv, peer, alternations, profile, memory }: BenchOptions): void {
   if (json === true && csv === true) {
     throw new UsageError('--json with --csv: stdout can hold only one of them; leave one away.');
   }
   if (profile !== undefined && peer !== undefined) {
     throw new UsageError('--profile with --peer: a profile is not compared; leave one away.');
+  }
+  if (memory !== undefined && (peer !== undefined || profile !== undefined)) {
+    throw new UsageError('--memory with --peer or --profile: one at a time; leave one away.');
   }
   if (alternations !== undefined && peer === undefined) {
     throw new UsageError('--alternations: only a comparison alternates; name a program with --peer COMMAND.');

@@ -1,6 +1,6 @@
 import { type Command, Option } from 'commander';
 import { profileGroupings } from '../bench/operation-summary.ts';
-import { type BenchOptions, defaultAlternations, fewestAlternations } from './bench-options.ts';
+import { type BenchOptions, defaultAlternations, fewestAlternations, fewestMemoryCalls } from './bench-options.ts';
 import { collect, collectText, integerFrom, positiveInteger } from './parse-options.ts';
 import { type CommandContext, examples } from './run-commands.ts';
 
@@ -28,6 +28,11 @@ export function defineBenchCommand(program: Command, { io, finish }: CommandCont
         .choices(profileGroupings)
         .preset(profileGroupings[0]),
     )
+    .option(
+      '--memory <calls>',
+      'instead of timing, call one benchmark so often and print resident memory and tensors at ten points',
+      integerFrom('--memory', fewestMemoryCalls),
+    )
     .option('--json', 'print JSON only on stdout')
     .option('--csv', 'print CSV only on stdout')
     .addHelpText('after', help)
@@ -43,6 +48,7 @@ const help = `${examples(
   "npm run bench -- --only 'train-step/resnet-20/dense' --peer 'python3 step.py' --peer 'python3 step.py --compiled'",
   "npm run bench -- --only 'evaluation*' --profile",
   "npm run bench -- --only 'train-step/*dense' --profile shapes",
+  "npm run bench -- --only 'train-loop*' --memory 10000",
 )}
 
 A peer is a command line for the shell. It measures one step by itself and prints, as its last line of JSON on stdout, an

@@ -27,6 +27,28 @@ describe('bench', () => {
     expect(stderr).toContain('kernel/relu ...\n');
   });
 
+  it('follows the memory of one benchmark', async () => {
+    const { stdout, stderr } = await bench({ only: ['kernel*'], memory: 20 });
+    const lines = stdout.trimEnd().split('\n');
+    expect(lines[0]).toMatch(/^calls +resident MiB +tensors$/);
+    expect(lines.slice(1, -1).map((line) => Number.parseInt(line, 10))).toEqual([
+      0, 2, 4, 6, 8, 10, 12, 14, 16, 18, 20,
+    ]);
+    expect(lines.at(-1)).toMatch(/^Growth after the first tenth: -?[\d.]+ %\.$/);
+    expect(stderr).toMatch(/^kernel\/relu: 20 of 20 calls, [\d.]+ MiB, \d+ tensors$/m);
+    const rows = JSON.parse((await bench({ only: ['kernel*'], memory: 10, json: true })).stdout);
+    expect(rows).toHaveLength(11);
+    expect(rows[1]).toEqual({
+      ...{ benchmark: 'kernel/relu', calls: 1, resident_bytes: expect.any(Number), tensors: expect.any(Number) },
+    });
+  });
+
+  it('refuses to follow several benchmarks, and a curve of something else', async () => {
+    await expect(bench({ memory: 20 })).rejects.toThrow(/--memory: let --only choose exactly one benchmark; now 4/);
+    const one = { only: ['kernel*'], memory: 20 };
+    await expect(bench({ ...one, profile: 'operations' })).rejects.toThrow(/--memory with --peer or --profile/);
+  });
+
   it('tells no share where one of the two was not measured', async () => {
     expect((await bench({ only: ['data*'] })).stdout).not.toContain('Data pipeline');
   });

@@ -11,11 +11,11 @@ const writer = 'harness/atomic-file.ts';
 const canonicalJson = 'harness/canonical-json.ts';
 /** Folders that compute, and know nothing of plans, runs or the command line. */
 const numerical = [
-  ...['engine', 'nn', 'methods', 'sparse', 'init', 'regularize', 'optim', 'train', 'decode', 'data', 'text', 'measure'],
-  'bench',
+  ...['engine', 'nn', 'methods', 'sparse', 'tensor', 'init', 'regularize', 'optim', 'train', 'decode', 'data', 'text'],
+  ...['measure', 'bench'],
 ];
 /** Of those, the ones that read no file and start no process. */
-const pureFolders = ['nn', 'methods', 'sparse', 'init', 'regularize', 'optim', 'train', 'decode', 'text'];
+const pureFolders = ['nn', 'methods', 'sparse', 'tensor', 'init', 'regularize', 'optim', 'train', 'decode', 'text'];
 const ioModules = ['fs', 'fs/promises', 'child_process', 'http', 'https', 'net', 'worker_threads', 'readline'];
 const ioPackages = ['execa', 'cli-progress', 'commander'];
 

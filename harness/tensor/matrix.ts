@@ -1,0 +1,109 @@
+import { type NdArray, ndArray } from './nd-array.ts';
+import { symmetricEigen } from './symmetric-eigen.ts';
+
+/** [m, k]·[k, n]. */
+export function product(a: NdArray, b: NdArray): NdArray {
+  const [m, k, n] = [a.shape[0]!, a.shape[1]!, b.shape[1]!];
+  const out = new Float64Array(m * n);
+  for (let i = 0; i < m; i++) {
+    const row = out.subarray(i * n, (i + 1) * n);
+    for (let l = 0; l < k; l++) {
+      const factor = a.data[i * k + l]!;
+      if (factor === 0) continue;
+      const other = b.data.subarray(l * n, (l + 1) * n);
+      for (let j = 0; j < n; j++) row[j]! += factor * other[j]!;
+    }
+  }
+  return { shape: [m, n], data: out };
+}
+
+export function transposed({ shape, data }: NdArray): NdArray {
+  const [m, n] = [shape[0]!, shape[1]!];
+  const out = new Float64Array(data.length);
+  for (let i = 0; i < m; i++) for (let j = 0; j < n; j++) out[j * m + i] = data[i * n + j]!;
+  return { shape: [n, m], data: out };
+}
+
+/** AAᵀ, each pair of rows once. */
+export function rowGram({ shape, data }: NdArray): NdArray {
+  const [m, n] = [shape[0]!, shape[1]!];
+  const out = new Float64Array(m * m);
+  for (let i = 0; i < m; i++) {
+    const row = data.subarray(i * n, (i + 1) * n);
+    for (let j = 0; j <= i; j++) {
+      const other = data.subarray(j * n, (j + 1) * n);
+      let sum = 0;
+      for (let l = 0; l < n; l++) sum += row[l]! * other[l]!;
+      out[i * m + j] = sum;
+      out[j * m + i] = sum;
+    }
+  }
+  return { shape: [m, m], data: out };
+}
+
+/** The best approximation of a matrix at a rank, as left·right. */
+export interface Truncated {
+  /** P_r [m, r]: leading left singular vectors, each with its largest entry positive. */
+  left: NdArray;
+  /** P_rᵀA = Σ_r Q_rᵀ [r, n]. */
+  right: NdArray;
+}
+
+/** Below this share of the largest, a singular value is rounding: the Gram matrix holds its square. */
+const negligible = 1e-7;
+
+/**
+ * The truncated singular value decomposition of A [m, n] by the eigenvectors of the smaller Gram matrix. The left vectors
+ * project A, so that at full rank left·right is A to rounding. Directions in which A vanishes are zero on both sides where
+ * m > n.
+ *
+ * @throws RangeError where the rank is not one of 1, ..., min(m, n)
+ */
+export function truncatedSvd(a: NdArray, rank: number): Truncated {
+  const [m, n] = [a.shape[0]!, a.shape[1]!];
+  if (!Number.isInteger(rank) || rank < 1 || rank > Math.min(m, n)) {
+    throw new RangeError(`rank ${rank} of a ${m} x ${n} matrix; it has the ranks 1 to ${Math.min(m, n)}`);
+  }
+  const left = withPositivePeaks(m <= n ? leading(rowGram(a), rank) : leftFromRight(a, rank));
+  return { left, right: product(transposed(left), a) };
+}
+
+/** Eigenvectors [m, rank] of the largest eigenvalues. */
+function leading(gram: NdArray, rank: number): NdArray {
+  const m = gram.shape[0]!;
+  const { vectors } = symmetricEigen(gram);
+  return ndArray(
+    [m, rank],
+    Float64Array.from({ length: m * rank }, (_, flat) => {
+      const [i, j] = [Math.floor(flat / rank), flat % rank];
+      return vectors.data[i * m + j]!;
+    }),
+  );
+}
+
+/** AQ_r with its columns divided by their norms, the singular values. */
+function leftFromRight(a: NdArray, rank: number): NdArray {
+  const { shape, data } = product(a, leading(rowGram(transposed(a)), rank));
+  const m = shape[0]!;
+  const norms = Array.from({ length: rank }, (_, j) => {
+    let sum = 0;
+    for (let i = 0; i < m; i++) sum += data[i * rank + j]! ** 2;
+    return Math.sqrt(sum);
+  });
+  const floor = negligible * norms[0]!;
+  return { shape, data: data.map((value, flat) => (norms[flat % rank]! > floor ? value / norms[flat % rank]! : 0)) };
+}
+
+/** Signs fixed: a tensor ring's later ranks depend on them. */
+function withPositivePeaks({ shape, data }: NdArray): NdArray {
+  const [m, rank] = [shape[0]!, shape[1]!];
+  const signs = Array.from({ length: rank }, (_, j) => {
+    let peak = 0;
+    for (let i = 0; i < m; i++) {
+      const value = data[i * rank + j]!;
+      if (Math.abs(value) > Math.abs(peak)) peak = value;
+    }
+    return peak < 0 ? -1 : 1;
+  });
+  return { shape, data: data.map((value, flat) => value * signs[flat % rank]!) };
+}

@@ -13,7 +13,8 @@ describe('benchmarks', () => {
   test('have names of their own, in kinds', () => {
     const names = benchmarks.map(({ name }) => name);
     expect(new Set(names).size).toBe(names.length);
-    for (const name of names) expect(name).toMatch(/^(peak|train-step|train-loop|evaluation|kernel|data)\/[a-z0-9./-]+$/);
+    for (const name of names)
+      expect(name).toMatch(/^(peak|train-step|train-loop|evaluation|kernel|data)\/[a-z0-9./-]+$/);
   });
 
   test('count the arithmetic of ResNet-20', () => {

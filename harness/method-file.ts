@@ -83,6 +83,13 @@ const form = 'export const method = { kind, name, ... }, or export default (tool
  */
 async function evaluate(path: string, source: string): Promise<Record<string, unknown>> {
   const named = `${source}\n//# sourceURL=${pathToFileURL(path).href}`;
+  const ended = () => {
+    process.stderr.write(
+      `${path}: ends the process, or never finishes, while it is loaded; let it export a method only\n`,
+    );
+    process.exitCode = 2;
+  };
+  process.once('exit', ended);
   try {
     return await import(`data:text/javascript;base64,${Buffer.from(named).toString('base64')}`);
   } catch (error) {
@@ -98,6 +105,8 @@ async function evaluate(path: string, source: string): Promise<Record<string, un
       throw new MethodFileError(path, `is no ES module (${message}): write ${form}`);
     }
     throw namingFile(path, 'while it is loaded', error);
+  } finally {
+    process.off('exit', ended);
   }
 }
 

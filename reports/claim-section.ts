@@ -36,7 +36,7 @@ function overall(claims: readonly Claim[]): string {
 }
 
 /** `resnet-20 on cifar-10, budget 0.1 (3 epochs of 20000 images): not established. Above 9 of 13 ...`. */
-function readingOf({ place, budget, ours, rivals, outcome }: Claim): string {
+function readingOf({ place, budget, ours, rivals, outcome, decayCosts }: Claim): string {
   const { config, train_examples } = ours.completed[0] ?? ours.records[0]!;
   const scale = `${counted(config.training.epochs, 'epoch')}${train_examples === null ? '' : ` of ${train_examples} images`}`;
   const of = (verdict: ClaimRival['verdict']) => rivals.filter((rival) => rival.verdict === verdict);
@@ -44,7 +44,11 @@ function readingOf({ place, budget, ours, rivals, outcome }: Claim): string {
   const [below, open] = [of('below'), of('open')];
   if (below.length > 0) parts.push(`below ${below.map(shortfall).join('; ')}`);
   if (open.length > 0) parts.push(`not told from ${open.map(({ arm }) => seriesLabel(arm)).join('; ')}`);
-  return `${place}, budget ${budget} (${scale}): ${outcome}. ${parts.join('; ')}.`;
+  const caveat =
+    decayCosts === null
+      ? ''
+      : ` Weight decay takes ${points(decayCosts).replace('+', '')} from the dense network at this scale: a training that decay harms is weak evidence on methods that decay.`;
+  return `${place}, budget ${budget} (${scale}): ${outcome}. ${parts.join('; ')}.${caveat}`;
 }
 
 function shortfall({ arm, test, adjustedP }: ClaimRival): string {

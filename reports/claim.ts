@@ -1,7 +1,8 @@
+import type { CellRecord } from '../harness/record.ts';
 import type { ArmSummary } from './arm-summary.ts';
 import { byBudget, byPlace } from './arm-summary.ts';
 import type { ArmTest } from './arm-test.ts';
-import { comparisonWithin } from './arm-test.ts';
+import { comparisonWithin, upperTail } from './arm-test.ts';
 import { holm, significance } from './statistics.ts';
 import { twoSidedTail } from './student-t.ts';
 
@@ -17,6 +18,8 @@ export interface Claim {
   rivals: ClaimRival[];
   /** Shown: above every sparse arm; refuted: below one at least; each significantly. */
   outcome: 'shown' | 'refuted' | 'not established';
+  /** What weight decay takes from the dense network here, a fraction; null where that is not significant or not known. */
+  decayCosts: number | null;
 }
 
 export interface ClaimRival {
@@ -35,7 +38,8 @@ export function claimsOf(arms: readonly ArmSummary[]): Claim[] {
     [...byBudget(members)].flatMap(([budget, group]) => {
       const ours = group.find(isOurs);
       const sparse = group.filter(({ method }) => methods.has(method));
-      return ours && sparse.length > 0 ? [claimOf(place, budget, ours, sparse, group)] : [];
+      if (!ours || sparse.length === 0) return [];
+      return [{ ...claimOf(place, budget, ours, sparse, group), decayCosts: decayCosts(members) }];
     }),
   );
 }
@@ -46,7 +50,7 @@ function claimOf(
   ours: ArmSummary,
   sparse: readonly ArmSummary[],
   group: readonly ArmSummary[],
-): Claim {
+): Omit<Claim, 'decayCosts'> {
   const compare = comparisonWithin(group);
   const tests = sparse.map((arm) => compare(ours, arm));
   const adjusted = holm(tests.map(({ t, df }) => (t === null || df === null ? null : twoSidedTail(t, df))));
@@ -55,12 +59,24 @@ function claimOf(
     if (adjustedP === null || adjustedP > significance) return { arm, test, adjustedP, verdict: 'open' };
     return { arm, test, adjustedP, verdict: test.difference! > 0 ? 'above' : 'below' };
   });
+  const seeds = Math.max(...group.map(({ completed }) => completed.length));
+  // What made a seed fail is no chance: the others alone do not show a claim.
+  const whole = ours.completed.length === seeds;
   const outcome = rivals.some(({ verdict }) => verdict === 'below')
     ? 'refuted'
-    : rivals.every(({ verdict }) => verdict === 'above')
+    : whole && rivals.every(({ verdict }) => verdict === 'above')
       ? 'shown'
       : 'not established';
   return { place, budget, ours, rivals, outcome };
+}
+
+/** A schedule that decay harms tests methods that decay in a place where they do not belong. */
+function decayCosts(members: readonly ArmSummary[]): number | null {
+  const dense = (name: string) => members.find(({ method, regularizer }) => method === 'dense' && regularizer === name);
+  const [without, decayed] = [dense('none'), dense('weight-decay')];
+  if (!without || !decayed) return null;
+  const test = comparisonWithin(members)(without, decayed);
+  return (upperTail(test) ?? 1) <= significance ? test.difference : null;
 }
 
 function isOurs({ method, init, regularizer }: ArmSummary): boolean {
@@ -69,12 +85,19 @@ function isOurs({ method, init, regularizer }: ArmSummary): boolean {
 
 /**
  * Methods with masked weights. A method that was counted nowhere in the run could be one: it is kept, untested, so that a
- * claim is not shown for want of a rival's result.
+ * claim is not shown for want of a rival's result; but not one from a file, which no publication claims anything of.
  */
 function sparseMethods(arms: readonly ArmSummary[]): Set<string> {
   const counted = arms.filter(({ means }) => means.parameters !== null && means.nonzero_parameters !== null);
-  const masked = counted.filter(({ means }) => means.nonzero_parameters! < means.parameters!);
+  // A masked network has all weights of the dense one; factors may hold a zero too.
+  const masked = counted.filter(
+    ({ method, means }) => method !== 'low-rank' && means.nonzero_parameters! < means.parameters!,
+  );
   const known = new Set(['low-rank', ...counted.map(({ method }) => method)]);
-  const unknown = arms.filter(({ method }) => !known.has(method));
+  const unknown = arms.filter(({ method, records }) => !known.has(method) && !records.some(isFromFile));
   return new Set([...masked, ...unknown].map(({ method }) => method));
+}
+
+function isFromFile({ config }: CellRecord): boolean {
+  return config.methodDigest !== undefined;
 }

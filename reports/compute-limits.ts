@@ -1,11 +1,12 @@
 import type { ArmSummary } from './arm-summary.ts';
-import { byBudget, denseMean } from './arm-summary.ts';
+import { denseMean } from './arm-summary.ts';
 import type { Best } from './best-arms.ts';
-import { bestOf } from './best-arms.ts';
+import { bestOf, contestsOf } from './best-arms.ts';
 
 /** The best arm of a budget among those whose training cost no more than a limit. */
 export interface LimitedBest {
-  budget: number;
+  /** `0.1`, or `0.1, with decay`. */
+  budget: string;
   /** In the dense model's total training MACs; infinite: all arms. */
   limit: number;
   best: Best;
@@ -22,7 +23,7 @@ const tolerance = 1.05;
 export function bestWithinCompute(arms: readonly ArmSummary[]): LimitedBest[] {
   const dense = denseMean(arms, 'training_macs');
   if (dense === null || dense === 0) return [];
-  return [...byBudget(arms)].flatMap(([budget, group]) => {
+  return contestsOf(arms).flatMap(({ name: budget, arms: group }) => {
     const priced = group.flatMap((arm) => {
       const { training_macs } = arm.means;
       return training_macs === null || arm.value.mean === null ? [] : [{ arm, compute: training_macs / dense }];

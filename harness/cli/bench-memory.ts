@@ -31,6 +31,7 @@ export async function benchMemory(
     if (format === 'json') io.stdout.write(benchJson(rows));
     else if (format === 'csv') io.stdout.write(rowsCsv(rows, columns));
     else io.stdout.write(textOf(points));
+    if (format !== 'table') io.stderr.write(growthOf(points));
   } finally {
     dispose();
   }
@@ -38,9 +39,12 @@ export async function benchMemory(
 
 function textOf(points: readonly MemoryPoint[]): string {
   const lines = points.map(({ calls, resident, tensors }) => [String(calls), mebibytes(resident), String(tensors)]);
+  return `${table([['calls', 'resident MiB', 'tensors'], ...lines])}${growthOf(points)}`;
+}
+
+function growthOf(points: readonly MemoryPoint[]): string {
   const growth = residentGrowth(points);
-  const grown = growth === null ? '' : `Growth after the first tenth: ${percent(growth)}.\n`;
-  return `${table([['calls', 'resident MiB', 'tensors'], ...lines])}${grown}`;
+  return growth === null ? '' : `Growth after the first tenth: ${percent(growth)}.\n`;
 }
 
 function mebibytes(bytes: number): string {

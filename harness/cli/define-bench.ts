@@ -52,7 +52,8 @@ const help = `${examples(
 )}
 
 A peer is a command line for the shell. It measures one step by itself and prints, as its last line of JSON on stdout, an
-object with the number step_ms. It gets OMP_NUM_THREADS and MKL_NUM_THREADS from --threads. --only must choose one
+object with the number step_ms. It gets OMP_NUM_THREADS and MKL_NUM_THREADS from --threads, and not the huge pages that
+this process asks the C library for, as workers do (glibc.malloc.hugetlb=1; set GLIBC_TUNABLES to choose for both). --only must choose one
 benchmark; in each alternation the benchmark (one warm-up call, then the median of --iterations calls) and every peer are
 measured once, in the opposite order every other time. Each gives a ratio, the peer's time over the benchmark's: above 1,
 the benchmark is faster. Printed are the ratios' median, its distribution-free confidence interval with the coverage that

@@ -33,7 +33,8 @@ function gradients(dy: Tensor, normalized: Tensor, inverse: Tensor, scale: Tenso
   const [rows, features] = dy.shape as [number, number];
   const product = tf.mul(dy, normalized);
   // A mean weighted with the scale is a product with a column: mean(g) and mean(g∘x̂) without g itself.
-  const column = tf.reshape(tf.div(scale, features), [features, 1]);
+  // Multiplied, because a graph turns a division by a constant into this, which rounds otherwise.
+  const column = tf.reshape(tf.mul(scale, 1 / features), [features, 1]);
   const mean = matMul(dy, column);
   const projection = tf.mul(normalized, matMul(product, column));
   const forX = tf.mul(tf.sub(tf.sub(tf.mul(dy, scale), mean), projection), inverse);

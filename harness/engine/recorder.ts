@@ -38,6 +38,8 @@ export function recordOperations<T>(
   const nameOf = (op: string) => `n${nodes.length}_${op}`;
   const recorder: Partial<NodeBackend['binding']> = {
     createTensor(shape, type, values) {
+      if (!ArrayBuffer.isView(values))
+        throw new Error('recording: a constant of texts, which a graph cannot hold here');
       const id = native.createTensor(shape, type, values);
       const name = nameOf('Const');
       const content = new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
@@ -55,6 +57,7 @@ export function recordOperations<T>(
       return id;
     },
     executeOp(op, attributes, inputIds, count) {
+      if (statefulRandom.test(op)) throw randomNumbers();
       const from = inputIds.map((id) => {
         const source = outputs.get(id);
         if (source !== undefined) return source;
@@ -75,9 +78,7 @@ export function recordOperations<T>(
       throw new Error('recording: the step replays another one; call that one operation by operation');
     },
     tensorDataSync() {
-      throw new Error(
-        'recording: the step reads values while it runs, which a graph cannot follow; return them instead',
-      );
+      throw readsValues();
     },
   };
   backend.binding = Object.create(native, Object.getOwnPropertyDescriptors(recorder));
@@ -95,7 +96,7 @@ export function recordOperations<T>(
  * before, and those drawn at random. Returns what ends the watch.
  */
 function refuseFrozenValues(backend: NodeBackend): () => void {
-  const { write, getInputTensorIds } = backend;
+  const { write, getInputTensorIds, readSync } = backend;
   const written = new Set<object>();
   backend.write = (values, shape, dtype) => {
     const id = write.call(backend, values, shape, dtype);
@@ -110,16 +111,32 @@ function refuseFrozenValues(backend: NodeBackend): () => void {
     }
     return getInputTensorIds.call(backend, tensors);
   };
+  backend.readSync = (dataId) => {
+    if (!written.has(dataId)) throw readsValues();
+    return readSync.call(backend, dataId);
+  };
   const random = Object.getOwnPropertyDescriptor(Math, 'random')!;
   const value = () => {
-    throw new Error('recording: the step draws random numbers, which every replay would repeat; make them a feed');
+    throw randomNumbers();
   };
   Object.defineProperty(Math, 'random', { ...random, value });
   return () => {
     backend.write = write;
     backend.getInputTensorIds = getInputTensorIds;
+    backend.readSync = readSync;
     Object.defineProperty(Math, 'random', random);
   };
+}
+
+/** Operations that draw from a generator of their own, other numbers in a graph than one by one. */
+const statefulRandom = /^(Random|Multinomial$|TruncatedNormal$|ParameterizedTruncatedNormal$)/;
+
+function randomNumbers(): Error {
+  return new Error('recording: the step draws random numbers, which every replay would repeat; make them a feed');
+}
+
+function readsValues(): Error {
+  return new Error('recording: the step reads values while it runs, which a graph cannot follow; return them instead');
 }
 
 function outsider(reader: string): Error {

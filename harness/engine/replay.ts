@@ -22,6 +22,10 @@ export interface Replay<F extends Record<string, Tensor>, R extends Record<strin
  * the step once, operation by operation, to record it; what that changed is undone, and every result comes from a
  * graph. Graphs are functional: variables go in as inputs, and their new values come out and are assigned.
  *
+ * What a step computes in JavaScript is frozen as it was recorded: numbers that change from call to call are feeds. A graph
+ * may compute constant factors, divisions by constants and fused operations in another way than one by one does, so that
+ * the last bits can differ; the training steps of this project avoid such forms, which their tests show.
+ *
  * A combination costs memory (about 12 MB for a small Transformer) and the time of some steps, so feeds should come in
  * few shapes.
  *
@@ -39,6 +43,7 @@ export function replaying<F extends Record<string, Tensor>, R extends Record<str
       for (const [name, tensor] of Object.entries(feeds)) {
         if (tensor === undefined)
           throw new Error(`replaying: feed '${name}' is undefined; leave it out or give a tensor`);
+        checkTensor('feed', name, tensor);
       }
       const key = JSON.stringify(Object.entries(feeds).map(([name, { shape, dtype }]) => [name, dtype, shape]));
       const graph = graphs.get(key) ?? recordGraph(step, feeds, variables);
@@ -126,6 +131,7 @@ function record<F extends Record<string, Tensor>, R extends Record<string, Tenso
   const { result, recording } = recordOperations(inputs, () =>
     assigningOnly(variables, () => {
       const results = step(feeds);
+      checkResults(results);
       // Uploads the values that no operation has used, as part of the recording.
       nodeBackend().getInputTensorIds([...Object.values(results), ...assigned().map(({ value }) => value)]);
       return results;
@@ -150,6 +156,20 @@ function record<F extends Record<string, Tensor>, R extends Record<string, Tenso
     ...changed.map((variable) => outputOf(variable.value, `the new value of ${variable.name}`)),
   ];
   return { nodes, inputNames, resultNames: Object.keys(result), changed, outputs };
+}
+
+function checkResults(results: unknown): void {
+  const remedy = 'return an object of tensors';
+  if (typeof results !== 'object' || results === null || results instanceof tf.Tensor) {
+    throw new Error(`recording: the step returns no object; ${remedy}`);
+  }
+  if ('then' in results) throw new Error(`recording: the step is asynchronous, which a graph cannot be; ${remedy}`);
+  for (const [name, result] of Object.entries(results)) checkTensor('result', name, result);
+}
+
+function checkTensor(kind: 'feed' | 'result', name: string, tensor: unknown): void {
+  if (!(tensor instanceof tf.Tensor)) throw new Error(`replaying: ${kind} '${name}' is no tensor`);
+  if (tensor.isDisposed) throw new Error(`replaying: ${kind} '${name}' is disposed`);
 }
 
 function typeOf(tensor: Tensor): number {

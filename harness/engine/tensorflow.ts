@@ -54,6 +54,8 @@ export interface NodeBackend {
   tensorMap: { get(dataId: object): { values: unknown } };
   /** Takes the values of a new tensor, to be uploaded when they are first used; gives the data's id. */
   write(values: unknown, shape: number[], dtype: string): object;
+  /** The values of a tensor's data. */
+  readSync(dataId: object): unknown;
   /** Uploads the tensors' values where that has not happened yet, and gives their native ids. */
   getInputTensorIds(tensors: TensorInfo[]): number[];
   /** Makes a tensor of a native one. */

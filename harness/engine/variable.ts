@@ -48,11 +48,14 @@ export class Variable {
   /**
    * Replaces the value and disposes the old one.
    *
-   * @throws Error where the shape differs, or a step that is being recorded does not list the variable.
+   * @throws Error where shape or type differ, or a step that is being recorded does not list the variable.
    */
   assign(value: Tensor): void {
     if (value.shape.join() !== this.#value.shape.join()) {
       throw new Error(`Variable ${this.name}: expected shape [${this.#value.shape}], got [${value.shape}]`);
+    }
+    if (value.dtype !== this.#value.dtype) {
+      throw new Error(`Variable ${this.name}: expected type ${this.#value.dtype}, got ${value.dtype}`);
     }
     if (value === this.#value) return;
     if (assignable !== null && !assignable.has(this)) {

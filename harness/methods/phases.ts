@@ -1,3 +1,4 @@
+import { UsageError } from '../errors.ts';
 import type { TrainingSpec } from '../spec.ts';
 import type { Phase } from '../train/phases.ts';
 import type { Method } from './method.ts';
@@ -5,7 +6,7 @@ import type { Method } from './method.ts';
 /**
  * The trainings that a method takes. A layer method takes one.
  *
- * @throws Error where a phase changes what the one recorded training step has fixed.
+ * @throws UsageError where a phase changes what the one recorded training step has fixed.
  */
 export function phasesOf(method: Method, training: TrainingSpec): Phase[] {
   if (method.kind === 'layer') return [{ label: 'train', training }];
@@ -13,7 +14,9 @@ export function phasesOf(method: Method, training: TrainingSpec): Phase[] {
   for (const { label, training: own } of phases) {
     for (const name of ['batchSize', 'momentum', 'decay', 'labelSmoothing'] as const) {
       if (own[name] === training[name]) continue;
-      throw new Error(`method ${method.name}: phase '${label}' has ${name} ${own[name]}, its cell ${training[name]}`);
+      throw new UsageError(
+        `method ${method.name}: phase '${label}' has ${name} ${own[name]}, its cell ${training[name]}; phases differ in epochs and learning rates only`,
+      );
     }
   }
   return phases;

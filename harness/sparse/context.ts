@@ -88,6 +88,9 @@ function setMasks(weights: readonly MaskedWeight[], masks: readonly Uint8Array[]
   tf.tidy(() => {
     for (const [l, { name, shape, weight, mask, momentum }] of weights.entries()) {
       const values = masks[l]!;
+      if (values.length !== weight.size) {
+        throw new Error(`setMasks: the mask of ${name} has ${values.length} entries for ${weight.size} weights`);
+      }
       if (largest(values) > 1) throw new Error(`setMasks: the mask of ${name} has entries beyond 0 and 1`);
       const next = tf.tensor(Float32Array.from(values), [...shape]);
       const zeroed = (value: Tensor) => tf.where(tf.cast(next, 'bool'), value, tf.zerosLike(value));

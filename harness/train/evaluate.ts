@@ -22,7 +22,10 @@ export interface BatchEvaluation {
 export interface EvaluationStep {
   /** Replays the recorded graph. */
   run(batch: Batch): BatchEvaluation;
-  /** The same operation by operation, with the same bits: slower, but its operations can be looked at. */
+  /**
+   * The same operation by operation: slower, but its operations can be looked at. Equal to rounding: a graph fuses a
+   * convolution with the normalization after it.
+   */
   runEagerly(batch: Batch): BatchEvaluation;
   /** Frees the recorded graphs. */
   dispose(): void;

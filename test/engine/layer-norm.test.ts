@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { layerNorm } from '../../harness/engine/layer-norm.ts';
+import { replaying } from '../../harness/engine/replay.ts';
 import { tf } from '../../harness/engine/tensorflow.ts';
 import { engineGradients, expectClose, tensorOf } from '../helpers/engine.ts';
 import { finiteDifferences } from '../helpers/finite-differences.ts';
@@ -64,4 +65,23 @@ test('layerNorm has no gradient along a shift of its input', () => {
     const row = forX!.data.subarray(n * features, (n + 1) * features);
     expect(Math.abs(row.reduce((sum, value) => sum + value, 0))).toBeLessThan(1e-5 * largest);
   }
+});
+
+test.each([48, 64])('the gradient for %d features has the same bits recorded and operation by operation', (size) => {
+  const [input, gain, dy] = ['input', 'gain', 'dy'].map((name, i) =>
+    tensorOf(randomValues(name, i === 1 ? [size] : [7, size])),
+  );
+  const step = ({ x: given }: { x: ReturnType<typeof tensorOf> }) => {
+    const gradient = tf.grad((moved) => tf.sum(tf.mul(layerNorm(moved, gain!, tf.zerosLike(gain!)), dy!)))(given);
+    return { gradient };
+  };
+  const feeds = { x: input!, gain: gain!, dy: dy! };
+  const recorded = replaying(
+    ({ x: given, gain: scaling, dy: direction }: typeof feeds) => ({
+      gradient: tf.grad((moved) => tf.sum(tf.mul(layerNorm(moved, scaling, tf.zerosLike(scaling)), direction)))(given),
+    }),
+    [],
+  );
+  expect([...recorded.run(feeds).gradient.dataSync()]).toEqual([...step(feeds).gradient.dataSync()]);
+  recorded.dispose();
 });

@@ -127,6 +127,7 @@ describe('replaying', () => {
 
   test.each<[string, (feeds: Feeds) => Tensor, RegExp]>([
     ['reads values', ({ x }) => tf.mul(x, x.dataSync()[0]!), /reads values/],
+    ['reads values that no operation has used', ({ x }) => tf.mul(x, untouched.dataSync()[0]!), /reads values/],
     ['reads a tensor from elsewhere', ({ x }) => tf.add(x, elsewhere), /neither a feed nor a variable/],
     ['reads a tensor that nothing has read before', ({ x }) => tf.add(x, untouched), /neither a feed nor a variable/],
     ['reads a variable that it does not list', ({ x }) => tf.add(x, unlisted.value), /neither a feed nor a variable/],
@@ -136,6 +137,12 @@ describe('replaying', () => {
       /Variable unlisted: assigned by a step that does not/,
     ],
     ['draws random numbers', ({ x }) => tf.dropout(x, 0.5), /random numbers, which every replay would repeat/],
+    [
+      'draws random numbers of a seed',
+      ({ x }) => tf.add(x, tf.cast(tf.multinomial(tf.tensor1d([1, 2]) as never, 2, 7), 'float32')),
+      /random numbers, which every replay would repeat/,
+    ],
+    ['gives texts', () => tf.tensor(['a']) as Tensor, /a constant of texts/],
     ['replays another step', (feeds) => replayed.run(feeds).y, /replays another one/],
   ])('refuses a step that %s', (_what, step, message) => {
     expect(() => replaying((feeds: Feeds) => ({ y: step(feeds) }), []).run({ x: tf.tensor1d([1, 2]) })).toThrow(
@@ -149,6 +156,19 @@ describe('replaying', () => {
     expect(() => replaying(() => ({}), []).run({})).toThrow(/no result and assigns no variable/);
     const { run } = replaying(({ x }: Feeds) => ({ y: x }), []);
     expect(() => run({ x: undefined as never })).toThrow(/feed 'x' is undefined/);
+    for (const wrong of [0.1, null, [1]]) expect(() => run({ x: wrong as never })).toThrow(/feed 'x' is no tensor/);
+    const gone = tf.tensor1d([1]);
+    gone.dispose();
+    expect(() => run({ x: gone })).toThrow(/feed 'x' is disposed/);
+  });
+
+  test.each<[string, unknown, RegExp]>([
+    ['nothing', undefined, /returns no object/],
+    ['a tensor', tf.keep(tf.scalar(1)), /returns no object/],
+    ['a number', { y: 1 }, /result 'y' is no tensor/],
+    ['a promise', Promise.resolve({}), /is asynchronous/],
+  ])('refuses a step that returns %s', (_what, result, message) => {
+    expect(() => replaying(() => result as never, []).run({})).toThrow(message);
   });
 
   test('refuses a variable twice', () => {

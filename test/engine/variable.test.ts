@@ -42,6 +42,11 @@ describe('Variable', () => {
     ]);
   });
 
+  test('refuses another type', () => {
+    const variable = filledVariable('w', 'weight', [2], 1);
+    expect(() => variable.assign(tf.ones([2], 'int32'))).toThrow('Variable w: expected type float32, got int32');
+  });
+
   test('survives the assignment of its own value', () => {
     const variable = filledVariable('w', 'weight', [1], 4);
     variable.assign(variable.value);

@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import type { JoinedMethod } from '../../harness/methods/joined.ts';
 import { lowRank } from '../../harness/methods/low-rank.ts';
+import type { Method } from '../../harness/methods/method.ts';
+import { snip } from '../../harness/methods/snip.ts';
 import type { ConvShape } from '../../harness/nn/blueprint.ts';
 import { planCells } from '../../harness/plan.ts';
 import type { InitName } from '../../harness/spec.ts';
@@ -38,6 +40,20 @@ describe('a joined method', () => {
     expect(cells.map(({ method }) => method)).toEqual(cells.map(() => 'dense'));
     expect(told).toEqual([expect.stringMatching(armless)]);
     expect(() => planCells(onlyDense, 'smoke', options)).toThrow(armless);
+  });
+
+  test('whose phases change the step is refused, naming its file; the others keep their cells', () => {
+    const method: Method = {
+      ...snip,
+      name: 'mine',
+      phases: (training) => [{ label: 'train', training: { ...training, batchSize: 7 } }],
+    };
+    const told: string[] = [];
+    const options = { present: [], methods: [{ ...joined('mine'), method }] };
+    const cells = planCells(fixtureSuite(), 'smoke', options, (reason) => told.push(reason));
+    expect(cells.some(({ method: name }) => name === 'mine')).toBe(false);
+    expect(cells.length).toBeGreaterThan(0);
+    expect(told).toEqual([expect.stringMatching(/^\/mine\.js: method mine: phase 'train' has batchSize 7/)]);
   });
 
   test('that cannot reach some budgets keeps the others; each reason is told once, and only for cells that are wanted', () => {

@@ -88,6 +88,27 @@ it.each([
   expect(sentences(...records).join(' ')).not.toMatch(/NaN|undefined|null/);
 });
 
+it('is not shown by an arm that lost a seed which others completed', () => {
+  const records = [ours([0.8, 0.801, null]), sparse('snip', around(0.5, 1)), sparse('set', around(0.4, 2))];
+  expect(claims(...records)[0]?.outcome).toBe('not established');
+});
+
+it('does not take a factorized arm for a sparse one because a factor holds a zero', () => {
+  const zero = armRecords(around(0.9), { budget: 0.1 }, { parameters: 100, nonzero_parameters: 99 });
+  const [claim] = claims(ours(around(0.8)), zero, sparse('snip', around(0.5, 1)));
+  expect(claim?.rivals.map(({ arm }) => arm.method)).toEqual(['snip']);
+});
+
+it('says where decay harms the dense network', () => {
+  const dense = (regularizer: 'none' | 'weight-decay', level: number) =>
+    armRecords(around(level, 2), { method: 'dense', budget: 1, regularizer });
+  const arms = [ours(around(0.8)), sparse('snip', around(0.5, 1))];
+  const harmful = sentences(...arms, dense('none', 0.95), dense('weight-decay', 0.85));
+  expect(harmful[1]).toContain('Weight decay takes 10.00 points from the dense network at this scale');
+  const harmless = sentences(...arms, dense('none', 0.85), dense('weight-decay', 0.95));
+  expect(harmless[1]).not.toContain('Weight decay takes');
+});
+
 it('is one claim a budget, and none without a sparse arm or without the low-rank one', () => {
   const two = claims(
     ours(around(0.8)),

@@ -11,6 +11,19 @@ const data = tinyData(8, 11);
 const model = tinyModel({ seed: 4 });
 const step = evaluationStep(model, [8, 8, 3]);
 
+/** As after training: running statistics that are not 0 and 1. */
+function withStatistics(own: ReturnType<typeof tinyModel>) {
+  for (const variable of own.variables) {
+    if (variable.role !== 'statistic') continue;
+    const moved = values(
+      [variable.size],
+      Float64Array.from({ length: variable.size }, (_, i) => 0.5 + (i % 3) / 4),
+    );
+    variable.assign(tensorOf(moved));
+  }
+  return own;
+}
+
 test('evaluate gives loss and accuracy over all images, whatever the batch size, a partial last batch included', async () => {
   const [batch] = testBatches(data, 11);
   const logits = valuesOf(model.apply(tensorOf(values([11, 8, 8, 3], batch!.images)), { training: false }));
@@ -29,14 +42,16 @@ test('evaluate gives loss and accuracy over all images, whatever the batch size,
   }
 });
 
-test('an eager evaluation gives the bits of the replayed one, batch size by batch size, and leaves no tensor', () => {
+test('an eager evaluation equals the replayed one to rounding, batch size by batch size, and leaves no tensor', () => {
   for (const method of ['dense', 'low-rank'] as const) {
-    const own = evaluationStep(tinyModel({ method, seed: 6 }), [8, 8, 3]);
+    const own = evaluationStep(withStatistics(tinyModel({ method, seed: 6 })), [8, 8, 3]);
     for (const size of [11, 4]) {
       for (const batch of testBatches(data, size)) {
         const replayed = own.run(batch);
         const before = tf.memory().numTensors;
-        expect(own.runEagerly(batch)).toEqual(replayed);
+        const eager = own.runEagerly(batch);
+        expect(eager.correct).toBe(replayed.correct);
+        expect(Math.abs(eager.loss / replayed.loss - 1)).toBeLessThan(1e-5);
         expect(tf.memory().numTensors).toBe(before);
       }
     }

@@ -6,6 +6,8 @@ import { scaledInterval } from '../sparse/rewiring.ts';
 import { filled, ones, randomly } from '../sparse/selection.ts';
 import type { SparseMethod } from '../sparse/sparse-method.ts';
 
+/** Fewest steps between two updates: a place that was just grown has to pass H at the next one. */
+const leastInterval = 10;
 /** H before the first update. */
 const initialThreshold = 1e-3;
 /** What an update should drop, of all weights of the dense network. */
@@ -30,8 +32,8 @@ const publishedIntervals = [
  * layers in proportion to what they have left (`reallocate`). P starts at 100 and doubles at a fifth, two and three fifths of
  * the training; in the last fifth the mask stays.
  *
- * Adapted: P is in proportion to the training's length, one step at least, so that a shortened training has as many updates,
- * or one a step. The target is 1 % of the dense network's weights, but not more than a tenth of the kept ones, which it comes
+ * Adapted: P is in proportion to the training's length, ten steps at least, so that a shortened training has as many updates,
+ * or one every ten steps. The target is 1 % of the dense network's weights, but not more than a tenth of the kept ones, which it comes
  * to where a tenth is kept: it would replace most of a sparser network at once. First convolution, shortcuts and classifier
  * take part, which the published networks leave dense. Grown places may be ones dropped in the same update, which the
  * authors' code excludes. The batch size of 100 is the default of their code.
@@ -69,5 +71,7 @@ export const dsr: SparseMethod = {
 /** P at a step of a training of so many; null where the mask stays. */
 export function intervalAt(step: number, steps: number): number | null {
   const stage = publishedIntervals.find(({ until }) => step < until * steps);
-  return stage === undefined ? null : scaledInterval(steps, { interval: stage.interval, steps: publishedSteps });
+  return stage === undefined
+    ? null
+    : scaledInterval(steps, { interval: stage.interval, steps: publishedSteps }, leastInterval);
 }

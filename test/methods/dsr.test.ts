@@ -10,13 +10,13 @@ test('the interval doubles at a fifth, two and three fifths, and ends at four', 
   const at = (...steps: number[]) => steps.map((step) => intervalAt(step, 100_000));
   expect(at(1, 19_999, 20_000, 39_999, 40_000, 60_000, 79_999)).toEqual([100, 100, 200, 200, 400, 800, 800]);
   expect(at(80_000, 100_000)).toEqual([null, null]);
-  expect([1, 200, 400, 600, 800].map((step) => intervalAt(step, 1000))).toEqual([1, 2, 4, 8, null]);
-  expect([1, 20, 40, 79, 80].map((step) => intervalAt(step, 100))).toEqual([1, 1, 1, 1, null]);
+  expect([1, 400, 800, 1200, 1600].map((step) => intervalAt(step, 2000))).toEqual([10, 10, 10, 16, null]);
+  expect([1, 20, 40, 79, 80].map((step) => intervalAt(step, 100))).toEqual([10, 10, 10, 10, null]);
 });
 
 const totalOf = ({ masks }: NetworkState) => masks.reduce((sum, mask) => sum + ones(mask), 0);
 
-/** Trains 52 steps, of which each of the first 41 is an update, and gives H before and after each. */
+/** Trains 132 steps, of which every tenth of the first 105 is an update, and gives H before and after each. */
 async function trained(budget: number) {
   const updates: Update[] = [];
   const thresholds: { before: number; after: number }[] = [];
@@ -37,9 +37,9 @@ async function trained(budget: number) {
       };
     },
   };
-  const setUp = sparseSetUp(method, { training: { epochs: 4, batchSize: 5 }, trainExamples: 65, budget });
+  const setUp = sparseSetUp(method, { training: { epochs: 4, batchSize: 2 }, trainExamples: 66, budget });
   await trainSparse(setUp);
-  expect(updates).toHaveLength(52);
+  expect(updates).toHaveLength(132);
   return { setUp, updates, thresholds };
 }
 
@@ -57,7 +57,7 @@ test('drops below one threshold, grows in proportion to what is left, and adapts
   for (const [n, { event, before, after }] of updates.entries()) {
     const { before: h, after: next } = thresholds[n]!;
     expect(totalOf(after)).toBe(keep);
-    if (event.step >= 42) {
+    if (event.step % 10 !== 0 || event.step > 105) {
       expect([after, next]).toEqual([before, h]);
       continue;
     }

@@ -1,6 +1,6 @@
 import { readdirSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { methodOf } from '../../harness/methods/registry.ts';
+import { methodOf, methods } from '../../harness/methods/registry.ts';
 import { planCells } from '../../harness/plan.ts';
 import { type Cell, fileDatasetNames, type ProfileName, suiteSchema } from '../../harness/spec.ts';
 import { suites } from '../../suites/registry.ts';
@@ -88,7 +88,14 @@ describe('compression at the published schedule', () => {
       });
       const lowRank = arms.find(({ method }) => method === 'low-rank')!;
       const larger = dataset.name === 'tiny-imagenet' && !vgg;
-      expect(lowRank.budgets).toEqual(larger ? [0.05, 0.1, 0.15] : [0.02, 0.05, 0.1]);
+      expect(lowRank.budgets.slice(0, 3)).toEqual(larger ? [0.05, 0.1, 0.15] : [0.02, 0.05, 0.1]);
+      // A curve of five operating points for every method, the sparse ones at the same budgets.
+      const sparse = methods.filter(({ kind }) => kind === 'sparse').map(({ name }) => name);
+      expect(new Set(arms.map(({ method }) => method))).toEqual(new Set(['dense', 'low-rank', ...sparse]));
+      for (const { method, budgets } of arms) {
+        expect([method, budgets]).toEqual([method, method === 'dense' ? [1] : lowRank.budgets]);
+      }
+      expect(lowRank.budgets.length).toBeGreaterThanOrEqual(5);
       expect(lowRank.inits).toEqual(['default', 'spectral']);
       expect(lowRank.regularizers).toEqual(expect.arrayContaining(['weight-decay', 'frobenius-decay']));
       expect(fallbackDataset).toBeNull();

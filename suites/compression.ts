@@ -159,7 +159,7 @@ export const compression: SuiteSpec = {
       ],
       seeds: 3,
       margin: 0.005,
-      timeLimitSeconds: 400 * 24 * 3600,
+      timeLimitSeconds: 500 * 24 * 3600,
     },
   },
 };

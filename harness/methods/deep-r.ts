@@ -3,7 +3,7 @@ import { filledVariable } from '../engine/variable.ts';
 import { gaussian } from '../random.ts';
 import { reactivate, walk } from '../sparse/deep-rewiring.ts';
 import { erkCounts } from '../sparse/densities.ts';
-import { filled, randomly } from '../sparse/selection.ts';
+import { maskRandomly } from '../sparse/random-masks.ts';
 import type { SparseMethod } from '../sparse/sparse-method.ts';
 
 /** α, the coefficient of ‖θ‖₁: the default of the authors' code for MNIST. */
@@ -47,8 +47,7 @@ export const deepR: SparseMethod = {
           weights.map(({ shape }) => shape),
           keep,
         );
-        const uniform = context.stream('mask');
-        context.setMasks(weights.map(({ size }, l) => randomly(filled([size], 1), counts[l]!, uniform)[0]!));
+        maskRandomly(context, counts);
       },
       afterStep({ step, steps, learningRate }) {
         if (step === steps) return;

@@ -1,9 +1,10 @@
 import { tf } from '../engine/tensorflow.ts';
 import { filledVariable } from '../engine/variable.ts';
 import { proportionalCounts } from '../sparse/densities.ts';
+import { maskRandomly } from '../sparse/random-masks.ts';
 import { adaptedThreshold, reallocate, survivors } from '../sparse/reallocation.ts';
 import { scaledInterval } from '../sparse/rewiring.ts';
-import { filled, ones, randomly } from '../sparse/selection.ts';
+import { ones } from '../sparse/selection.ts';
 import type { SparseMethod } from '../sparse/sparse-method.ts';
 
 /** Fewest steps between two updates: a place that was just grown has to pass H at the next one. */
@@ -52,8 +53,7 @@ export const dsr: SparseMethod = {
       variables: [threshold],
       beforePhase() {
         const counts = proportionalCounts('dsr', sizes, sizes, context.keep);
-        const uniform = context.stream('mask');
-        context.setMasks(sizes.map((size, l) => randomly(filled([size], 1), counts[l]!, uniform)[0]!));
+        maskRandomly(context, counts);
       },
       afterStep({ step, steps }) {
         const interval = intervalAt(step, steps);

@@ -1,4 +1,4 @@
-import { filled, randomly } from '../sparse/selection.ts';
+import { maskRandomly } from '../sparse/random-masks.ts';
 import { smartRatioCounts } from '../sparse/smart-ratios.ts';
 import type { SparseMethod } from '../sparse/sparse-method.ts';
 
@@ -22,8 +22,7 @@ export const randomTicket: SparseMethod = {
       }));
       const residual = context.model.blueprint.operations.some(({ kind }) => kind === 'residual');
       const counts = smartRatioCounts(layers, residual, context.keep);
-      const uniform = context.stream('mask');
-      context.setMasks(layers.map(({ size }, l) => randomly(filled([size], 1), counts[l]!, uniform)[0]!));
+      maskRandomly(context, counts);
     },
   }),
 };

@@ -1,6 +1,7 @@
 import { erkCounts } from '../sparse/densities.ts';
+import { maskRandomly } from '../sparse/random-masks.ts';
 import { cosineShare, hasNaN, rewire, scaledInterval } from '../sparse/rewiring.ts';
-import { filled, highest, magnitudes, randomly } from '../sparse/selection.ts';
+import { highest, magnitudes } from '../sparse/selection.ts';
 import type { SparseMethod } from '../sparse/sparse-method.ts';
 
 /** Evci et al. 2020 on CIFAR-10: ΔT = 100 in 250 epochs of 50,000 images in batches of 128. */
@@ -35,8 +36,7 @@ export const rigl: SparseMethod = {
         context.weights.map(({ shape }) => shape),
         context.keep,
       );
-      const uniform = context.stream('mask');
-      context.setMasks(context.weights.map(({ size }, l) => randomly(filled([size], 1), counts[l]!, uniform)[0]!));
+      maskRandomly(context, counts);
     },
     afterStep({ step, steps, batch }) {
       const end = updatedShare * steps;

@@ -1,6 +1,7 @@
 import { erkCounts } from '../sparse/densities.ts';
+import { maskRandomly } from '../sparse/random-masks.ts';
 import { cosineShare, rewire, scaledInterval } from '../sparse/rewiring.ts';
-import { filled, randomly } from '../sparse/selection.ts';
+import { randomly } from '../sparse/selection.ts';
 import type { SparseMethod } from '../sparse/sparse-method.ts';
 
 /** Liu et al. 2021 (in-time over-parameterization): ΔT = 1500 in 250 epochs of 391 steps, half of the weights at first. */
@@ -25,8 +26,7 @@ export const set: SparseMethod = {
         context.weights.map(({ shape }) => shape),
         context.keep,
       );
-      const uniform = context.stream('mask');
-      context.setMasks(context.weights.map(({ size }, l) => randomly(filled([size], 1), counts[l]!, uniform)[0]!));
+      maskRandomly(context, counts);
     },
     afterStep({ step, steps }) {
       if (step % scaledInterval(steps, published) !== 0 || step === steps) return;

@@ -1,3 +1,4 @@
+import { hasKernel } from './kernel-choice.ts';
 import { type Attributes, runOp, type Tensor, tf } from './tensorflow.ts';
 
 export interface BatchNormState {
@@ -59,17 +60,10 @@ export function batchNormTraining(x: Tensor, state: BatchNormState): BatchNormRe
  */
 export function batchNormInference(x: Tensor, state: BatchNormState): Tensor {
   const { runningMean, runningVariance } = state;
-  const evaluation: Attributes = { ...shared, is_training: { bool: false } };
-  const forward: Attributes = { ...evaluation, exponential_avg_factor: { float: 1 } };
   return tf.customGrad((input, scale, offset, save) => {
     (save as (tensors: Tensor[]) => void)([input as Tensor, scale as Tensor, runningMean, runningVariance]);
     return {
-      value: runOp(
-        'FusedBatchNormV3',
-        [input, scale, offset, runningMean, runningVariance] as Tensor[],
-        forward,
-        6,
-      )[0]!,
+      value: inferenceValue([input, scale, offset, runningMean, runningVariance] as Tensor[]),
       gradFunc: (dy: Tensor, saved: Tensor[]) => {
         // The last input is the reserve of the forward operation, which evaluation does not read.
         const inputs = [dy, ...saved, tf.zeros([0])];
@@ -77,6 +71,21 @@ export function batchNormInference(x: Tensor, state: BatchNormState): Tensor {
       },
     };
   })(x, state.scale, state.offset);
+}
+
+const evaluation: Attributes = { ...shared, is_training: { bool: false } };
+const oneDnn = '_MklNativeFusedBatchNormV3';
+
+/**
+ * A graph joins TensorFlow's own operation to the convolution before it, or multiplies it out, which rounds otherwise than
+ * the operation by itself; oneDNN's it leaves as it is.
+ */
+function inferenceValue(inputs: Tensor[]): Tensor {
+  const attributes: Attributes = { ...evaluation, exponential_avg_factor: { float: 1 } };
+  const named: Attributes = { ...attributes, _kernel: { string: 'MklNameChangeOp' } };
+  const probe = () => void runOp(oneDnn, [tf.zeros([1, 1, 1, 1]), ...Array(4).fill(tf.ones([1]))], named, 6);
+  const [name, given] = hasKernel(oneDnn, probe) ? [oneDnn, named] : ['FusedBatchNormV3', attributes];
+  return runOp(name, inputs, given, 6)[0]!;
 }
 
 /**

@@ -22,10 +22,7 @@ export interface BatchEvaluation {
 export interface EvaluationStep {
   /** Replays the recorded graph. */
   run(batch: Batch): BatchEvaluation;
-  /**
-   * The same operation by operation: slower, but its operations can be looked at. Equal to rounding: a graph fuses a
-   * convolution with the normalization after it.
-   */
+  /** The same operation by operation, to the bit: slower, but its operations can be looked at. */
   runEagerly(batch: Batch): BatchEvaluation;
   /** Frees the recorded graphs. */
   dispose(): void;

@@ -17,8 +17,24 @@ export function streamsOf(family: string, replicate: number): Streams {
       .update(JSON.stringify([family, replicate, purpose]))
       .digest('hex');
     const generator = seedrandom(digest);
-    return () => generator.double();
+    return () => {
+      if (refusal !== null) throw refusal();
+      return generator.double();
+    };
   };
+}
+
+let refusal: (() => Error) | null = null;
+
+/** Runs a function in which every draw throws the given error: for work that is done once and repeated without it. */
+export function refusingDraws<T>(error: () => Error, run: () => T): T {
+  const outer = refusal;
+  refusal = error;
+  try {
+    return run();
+  } finally {
+    refusal = outer;
+  }
 }
 
 /** Fills an array with draws of N(mean, standardDeviation²) by Marsaglia's polar method. */

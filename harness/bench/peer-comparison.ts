@@ -27,14 +27,16 @@ export interface PeerComparisonOptions {
   iterations: number;
   threads: number;
   env: NodeJS.ProcessEnv;
+  /** Seconds that one run of a peer may take. */
+  limitSeconds: number;
   onAlternation(milliseconds: readonly number[], alternation: number): void;
 }
 
 /** Measures a task and the peers' programs in turn, on one machine and within one stretch of time. */
 export async function comparePeers(task: () => void, options: PeerComparisonOptions): Promise<PeerComparison> {
-  const { commands, alternations, iterations, threads, env, onAlternation } = options;
+  const { commands, alternations, iterations, onAlternation } = options;
   const ours = async () => (await timeTask(task, { warmup: 1, timed: iterations })).median;
-  const others = commands.map((command) => () => runPeer(command, { threads, env }));
+  const others = commands.map((command) => () => runPeer(command, options));
   const [milliseconds, ...theirs] = await alternate([ours, ...others], alternations, onAlternation);
   const peers = theirs.map((times, i) => ({
     command: commands[i]!,

@@ -7,6 +7,8 @@ export interface PeerOptions {
   threads: number;
   /** The peer's environment, before these are added. */
   env: NodeJS.ProcessEnv;
+  /** It is ended after so many seconds. */
+  limitSeconds: number;
 }
 
 const shownErrorLines = 15;
@@ -16,10 +18,10 @@ const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
  * Runs another program that measures the same step, through the shell, and gives the milliseconds of its step: the
  * number `step_ms` of the last line of its output that holds a JSON object.
  *
- * @throws UsageError where the program fails, prints no JSON object, or no positive finite `step_ms`; it names the
+ * @throws UsageError where the program fails, takes too long, prints no JSON object, or no positive finite `step_ms`; it names the
  *   command, its exit code and the end of what it wrote to stderr
  */
-export async function runPeer(command: string, { threads, env }: PeerOptions): Promise<number> {
+export async function runPeer(command: string, { threads, env, limitSeconds }: PeerOptions): Promise<number> {
   const child = execa({
     shell: true,
     stdin: 'ignore',
@@ -29,12 +31,18 @@ export async function runPeer(command: string, { threads, env }: PeerOptions): P
     detached: true,
     env: { ...env, OMP_NUM_THREADS: String(threads), MKL_NUM_THREADS: String(threads) },
   })(command, []);
-  const result = await endingWithUs(child);
+  let late = false;
+  const limit = setTimeout(() => {
+    late = true;
+    endGroup(child);
+  }, limitSeconds * 1000);
+  const result = await endingWithUs(child).finally(() => clearTimeout(limit));
   const refuse = (reason: string) => {
     const ended = result.exitCode === undefined ? result.shortMessage : `exit code ${result.exitCode}`;
     const tail = result.stderr.trimEnd().split('\n').slice(-shownErrorLines).join('\n');
     return new UsageError(`--peer ${command}: ${reason} (${ended}); its stderr ends with:\n${tail || '(nothing)'}`);
   };
+  if (late) throw refuse(`it took longer than ${limitSeconds} s; give it more with --peer-limit`);
   if (result.failed) throw refuse('the program failed');
   const measured = lastJsonObject(result.stdout);
   if (measured === null) throw refuse('no line of its stdout is a JSON object; print {"step_ms": NUMBER} at the end');
@@ -62,11 +70,16 @@ function lastJsonObject(output: string): Record<string, unknown> | null {
   return null;
 }
 
+/** Ends a program with all that it started. */
+function endGroup({ pid }: { pid?: number | undefined }): void {
+  if (pid !== undefined) process.kill(-pid, 'SIGKILL');
+}
+
 /** Waits for a process group; if this program is told to end meanwhile, the group ends first. */
 async function endingWithUs<T>(child: PromiseLike<T> & { pid?: number | undefined }): Promise<T> {
   const ends = signals.map((signal) => {
     const end = () => {
-      if (child.pid !== undefined) process.kill(-child.pid, 'SIGKILL');
+      endGroup(child);
       process.exit(128 + constants.signals[signal]);
     };
     process.once(signal, end);

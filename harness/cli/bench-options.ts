@@ -11,6 +11,8 @@ export interface BenchOptions {
   /** Command lines of other programs. */
   peer?: string[];
   alternations?: number;
+  /** Seconds that one run of a peer may take. */
+  peerLimit?: number;
   profile?: ProfileGrouping;
   /** Calls of the benchmark whose memory is followed. */
   memory?: number;
@@ -18,9 +20,12 @@ export interface BenchOptions {
 
 /** One call a point. */
 export const fewestMemoryCalls = 10;
+/** Days of steps. */
+export const mostMemoryCalls = 10_000_000;
 /** Fewer pairs tell too little: the interval of 5 covers the median with 93.75 %. */
 export const fewestAlternations = 5;
 export const defaultAlternations = 7;
+export const defaultPeerLimit = 600;
 
 /** What stdout holds. */
 export type OutputFormat = 'table' | 'json' | 'csv';

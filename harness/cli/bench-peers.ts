@@ -1,20 +1,26 @@
 import type { PreparedBenchmark } from '../bench/benchmark.ts';
 import { comparePeers, fastestPeer, type PeerComparison } from '../bench/peer-comparison.ts';
-import { type BenchOptions, defaultAlternations } from './bench-options.ts';
+import { type BenchOptions, defaultAlternations, defaultPeerLimit } from './bench-options.ts';
 import type { BenchResult } from './bench-results.ts';
 import type { Io } from './io.ts';
 
 /** Compares a benchmark with `--peer`'s programs, telling each alternation on stderr. */
 export async function measureBesidePeers(
   { task }: PreparedBenchmark,
-  { peer: commands = [], iterations, threads, alternations = defaultAlternations }: BenchOptions,
+  {
+    peer: commands = [],
+    iterations,
+    threads,
+    alternations = defaultAlternations,
+    peerLimit = defaultPeerLimit,
+  }: BenchOptions,
   io: Io,
   env: NodeJS.ProcessEnv,
 ): Promise<PeerComparison> {
   // The first call records the step's graph, which no later one does.
   task();
   return comparePeers(task, {
-    ...{ commands, alternations, iterations, threads, env },
+    ...{ commands, alternations, iterations, threads, env, limitSeconds: peerLimit },
     onAlternation: ([ours, ...theirs], alternation) => {
       const ratios = theirs.map((time) => `${time.toFixed(2)} ms (ratio ${(time / ours!).toFixed(3)})`).join(', ');
       io.stderr.write(`  ${alternation + 1}/${alternations}: ${ours!.toFixed(2)} ms; ${ratios}\n`);

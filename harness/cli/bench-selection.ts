@@ -24,7 +24,7 @@ export function selectBenchmarks(options: BenchOptions, known: readonly Benchmar
   return chosen;
 }
 
-function refuseContradictions({ json, csv, peer, alternations, profile, memory }: BenchOptions): void {
+function refuseContradictions({ json, csv, peer, alternations, peerLimit, profile, memory }: BenchOptions): void {
   if (json === true && csv === true) {
     throw new UsageError('--json with --csv: stdout can hold only one of them; leave one away.');
   }
@@ -36,6 +36,9 @@ function refuseContradictions({ json, csv, peer, alternations, profile, memory }
   }
   if (alternations !== undefined && peer === undefined) {
     throw new UsageError('--alternations: only a comparison alternates; name a program with --peer COMMAND.');
+  }
+  if (peerLimit !== undefined && peer === undefined) {
+    throw new UsageError('--peer-limit: it limits other programs; name one with --peer COMMAND.');
   }
 }
 

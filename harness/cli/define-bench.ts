@@ -1,6 +1,13 @@
 import { type Command, Option } from 'commander';
 import { profileGroupings } from '../bench/operation-summary.ts';
-import { type BenchOptions, defaultAlternations, fewestAlternations, fewestMemoryCalls } from './bench-options.ts';
+import {
+  type BenchOptions,
+  defaultAlternations,
+  defaultPeerLimit,
+  fewestAlternations,
+  fewestMemoryCalls,
+  mostMemoryCalls,
+} from './bench-options.ts';
 import { collect, collectText, integerFrom, positiveInteger } from './parse-options.ts';
 import { type CommandContext, examples } from './run-commands.ts';
 
@@ -23,6 +30,11 @@ export function defineBenchCommand(program: Command, { io, finish }: CommandCont
       `how often benchmark and peers are measured in turn (default: ${defaultAlternations})`,
       integerFrom('--alternations', fewestAlternations),
     )
+    .option(
+      '--peer-limit <seconds>',
+      `how long one run of a peer may take (default: ${defaultPeerLimit})`,
+      positiveInteger('--peer-limit'),
+    )
     .addOption(
       new Option('--profile [by]', 'instead of timing, print where an eager step’s time goes, by operation')
         .choices(profileGroupings)
@@ -31,7 +43,7 @@ export function defineBenchCommand(program: Command, { io, finish }: CommandCont
     .option(
       '--memory <calls>',
       'instead of timing, call one benchmark so often and print resident memory and tensors at ten points',
-      integerFrom('--memory', fewestMemoryCalls),
+      integerFrom('--memory', fewestMemoryCalls, mostMemoryCalls),
     )
     .option('--json', 'print JSON only on stdout')
     .option('--csv', 'print CSV only on stdout')

@@ -8,9 +8,9 @@ export function positiveInteger(option: string): (text: string) => number {
   return (text) => integerOf(option, text, 1);
 }
 
-/** A whole number of at least `least`. */
-export function integerFrom(option: string, least: number): (text: string) => number {
-  return (text) => integerOf(option, text, least);
+/** A whole number of at least `least` and at most `greatest`. */
+export function integerFrom(option: string, least: number, greatest = most): (text: string) => number {
+  return (text) => integerOf(option, text, least, greatest);
 }
 
 /** A whole number of at least 0. */
@@ -46,10 +46,10 @@ export function defaultJobs(threads: number, cores: number = availableParallelis
 /** More replicates, workers or threads than anyone has; it keeps slips of the finger from filling the memory. */
 const most = 10_000;
 
-function integerOf(option: string, text: string, least: number): number {
+function integerOf(option: string, text: string, least: number, greatest = most): number {
   const value = Number(text);
-  if (!/^\d+$/.test(text) || value < least || value > most) {
-    throw new UsageError(`${option} ${text}: expected a whole number of at least ${least} (at most ${most}).`);
+  if (!/^\d+$/.test(text) || value < least || value > greatest) {
+    throw new UsageError(`${option} ${text}: expected a whole number of at least ${least} (at most ${greatest}).`);
   }
   return value;
 }

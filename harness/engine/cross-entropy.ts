@@ -6,7 +6,7 @@ import { type Attributes, runOp, type Scalar, type Tensor, tf } from './tensorfl
  * (Szegedy et al. 2016): q_c = (1 − ε)·[c = label] + ε/classes. The fused operation gives loss and gradient p − q at once.
  *
  * @param logits [batch, classes]
- * @param labels [batch], int32
+ * @param labels [batch], int32, of 0 to classes − 1; with label smoothing others are not noticed
  */
 export function crossEntropy(logits: Tensor, labels: Tensor, smoothing: number): Scalar {
   return tf.tidy(() => tf.mean(exampleLosses(logits, labels, smoothing)) as Scalar);

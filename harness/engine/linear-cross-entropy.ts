@@ -30,7 +30,7 @@ export interface LinearCrossEntropy {
  *
  * @param x [batch, features]
  * @param b [classes]
- * @param labels [batch], int32
+ * @param labels [batch], int32, of 0 to classes − 1
  * @param weights [batch], not all zero: 1 for tokens and 0 for padding; null: all 1
  */
 export function linearCrossEntropy(

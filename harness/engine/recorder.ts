@@ -1,3 +1,4 @@
+import { refusingDraws } from '../random.ts';
 import type { GraphAttribute, GraphNode } from './graph.ts';
 import { type NodeBackend, nodeBackend, type OpAttribute, type TensorMetadata } from './tensorflow.ts';
 
@@ -84,7 +85,7 @@ export function recordOperations<T>(
   backend.binding = Object.create(native, Object.getOwnPropertyDescriptors(recorder));
   const release = refuseFrozenValues(backend);
   try {
-    return { result: run(), recording: { nodes, outputs } };
+    return { result: refusingDraws(randomNumbers, run), recording: { nodes, outputs } };
   } finally {
     backend.binding = native;
     release();

@@ -38,8 +38,10 @@ export function replaying<F extends Record<string, Tensor>, R extends Record<str
   variables: readonly Variable[],
 ): Replay<F, R> {
   const graphs = new Map<string, Graph<F, R>>();
+  let disposed = false;
   return {
     run(feeds) {
+      if (disposed) throw new Error('replaying: the step is disposed; make another one');
       for (const [name, tensor] of Object.entries(feeds)) {
         if (tensor === undefined)
           throw new Error(`replaying: feed '${name}' is undefined; leave it out or give a tensor`);
@@ -53,6 +55,7 @@ export function replaying<F extends Record<string, Tensor>, R extends Record<str
     dispose() {
       for (const graph of graphs.values()) graph.dispose();
       graphs.clear();
+      disposed = true;
     },
   };
 }

@@ -4,7 +4,7 @@ import { UsageError } from '../../harness/errors.ts';
 
 /** A command line that runs a program of JavaScript; the program has no single quotes. */
 const node = (program: string) => `'${process.execPath}' -e '${program}'`;
-const run = (command: string) => runPeer(command, { threads: 3, env: process.env });
+const run = (command: string, limitSeconds = 60) => runPeer(command, { threads: 3, env: process.env, limitSeconds });
 
 async function messageOf(command: string): Promise<string> {
   const error = await run(command).then(
@@ -31,7 +31,10 @@ describe('runPeer', () => {
     const program = `const e = process.env; const n = e.OMP_NUM_THREADS * 100 + e.MKL_NUM_THREADS * 10 + Number(e.OTHER);
       console.log(JSON.stringify({ step_ms: n }))`;
     expect(
-      await runPeer(node(program), { threads: 3, env: { ...process.env, OMP_NUM_THREADS: '9', OTHER: '4' } }),
+      await runPeer(node(program), {
+        ...{ threads: 3, limitSeconds: 60 },
+        env: { ...process.env, OMP_NUM_THREADS: '9', OTHER: '4' },
+      }),
     ).toBe(334);
   });
 
@@ -39,10 +42,16 @@ describe('runPeer', () => {
     process.env.FACTORBENCH_TEST_ONLY = '5';
     try {
       const program = 'console.log(JSON.stringify({ step_ms: "FACTORBENCH_TEST_ONLY" in process.env ? 1 : 2 }))';
-      expect(await runPeer(node(program), { threads: 1, env: { PATH: process.env.PATH } })).toBe(2);
+      expect(await runPeer(node(program), { threads: 1, env: { PATH: process.env.PATH }, limitSeconds: 60 })).toBe(2);
     } finally {
       delete process.env.FACTORBENCH_TEST_ONLY;
     }
+  });
+
+  test('ends a peer that takes too long, with what its shell started, and says how to give it more', async () => {
+    const began = performance.now();
+    await expect(run('sleep 50; echo', 1)).rejects.toThrow(/--peer sleep 50; echo: .*longer than 1 s; .*--peer-limit/);
+    expect(performance.now() - began).toBeLessThan(30_000);
   });
 
   test('runs through the shell', async () => {

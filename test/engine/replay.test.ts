@@ -7,6 +7,7 @@ import { type Tensor, tf } from '../../harness/engine/tensorflow.ts';
 import { type Variable, variableOf } from '../../harness/engine/variable.ts';
 import { UsageError } from '../../harness/errors.ts';
 import { weightsDigest } from '../../harness/measure/weights.ts';
+import { streamsOf } from '../../harness/random.ts';
 import type { RegularizerName } from '../../harness/spec.ts';
 import { trainingStep } from '../../harness/train/training-step.ts';
 import { tensorOf } from '../helpers/engine.ts';
@@ -142,13 +143,19 @@ describe('replaying', () => {
       ({ x }) => tf.add(x, tf.cast(tf.multinomial(tf.tensor1d([1, 2]) as never, 2, 7), 'float32')),
       /random numbers, which every replay would repeat/,
     ],
+    [
+      'draws from a stream',
+      ({ x }) => tf.mul(x, streamsOf('replay', 0)('draw')()),
+      /random numbers, which every replay/,
+    ],
     ['gives texts', () => tf.tensor(['a']) as Tensor, /a constant of texts/],
     ['replays another step', (feeds) => replayed.run(feeds).y, /replays another one/],
   ])('refuses a step that %s', (_what, step, message) => {
     expect(() => replaying((feeds: Feeds) => ({ y: step(feeds) }), []).run({ x: tf.tensor1d([1, 2]) })).toThrow(
       message,
     );
-    // The backend is itself again.
+    // The backend and the streams are themselves again.
+    expect(streamsOf('replay', 0)('draw')()).toBeGreaterThan(0);
     expect(read(tf.add(tf.tensor1d([1]), 1))).toEqual([2]);
   });
 
@@ -169,6 +176,31 @@ describe('replaying', () => {
     ['a promise', Promise.resolve({}), /is asynchronous/],
   ])('refuses a step that returns %s', (_what, result, message) => {
     expect(() => replaying(() => result as never, []).run({})).toThrow(message);
+  });
+
+  test('refuses to run once it is disposed', () => {
+    const { run, dispose } = replaying(({ x }: Feeds) => ({ y: tf.neg(x) }), []);
+    expect(read(run({ x: tf.tensor1d([1]) }).y)).toEqual([-1]);
+    dispose();
+    expect(() => run({ x: tf.tensor1d([1]) })).toThrow(/is disposed; make another one/);
+  });
+
+  test('gives the new value of a variable that it assigns, once as a result and once in the variable', () => {
+    const w = variableOf('w', 'weight', Float32Array.of(1), [1]);
+    const { run, dispose } = replaying(
+      ({ x }: Feeds) => {
+        w.assign(tf.add(w.value, x));
+        return { sum: w.value };
+      },
+      [w],
+    );
+    for (const expected of [3, 5]) {
+      const { sum } = run({ x: tf.tensor1d([2]) });
+      expect(read(sum)).toEqual([expected]);
+      sum.dispose();
+      expect(read(w.value)).toEqual([expected]);
+    }
+    dispose();
   });
 
   test('refuses a variable twice', () => {

@@ -1,3 +1,4 @@
+import type { ChannelMap } from './conv2d.ts';
 import { hasKernel } from './kernel-choice.ts';
 import { type Attributes, runOp, type Tensor, tf } from './tensorflow.ts';
 
@@ -71,6 +72,12 @@ export function batchNormInference(x: Tensor, state: BatchNormState): Tensor {
       },
     };
   })(x, state.scale, state.offset);
+}
+
+/** What `batchNormInference` does to each pixel. */
+export function batchNormMap({ scale, offset, runningMean, runningVariance }: BatchNormState): ChannelMap {
+  const gain = tf.mul(scale, tf.rsqrt(tf.add(runningVariance, epsilon)));
+  return { scale: gain, offset: tf.sub(offset, tf.mul(runningMean, gain)) };
 }
 
 const evaluation: Attributes = { ...shared, is_training: { bool: false } };

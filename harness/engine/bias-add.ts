@@ -5,7 +5,7 @@ const attributes: Attributes = { T: { type: 'float32' }, data_format: { string: 
 /**
  * x + bias for every row, with the rows' sum as the bias's gradient: one operation each way.
  *
- * @param x [rows, features]
+ * @param x [..., features]
  * @param bias [features]
  */
 export function biasAdd(x: Tensor, bias: Tensor): Tensor {
@@ -15,7 +15,7 @@ export function biasAdd(x: Tensor, bias: Tensor): Tensor {
   }))(x, bias);
 }
 
-/** Σ over the rows of [rows, features], by the operation for the gradient of a bias. */
+/** Σ over the rows of [..., features], by the operation for the gradient of a bias. */
 export function sumOfRows(x: Tensor): Tensor {
   return runOp('BiasAddGrad', [x], attributes)[0]!;
 }

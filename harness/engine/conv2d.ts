@@ -1,3 +1,4 @@
+import { biasAdd } from './bias-add.ts';
 import { type Attributes, runOp, type Tensor, tf } from './tensorflow.ts';
 
 export interface Conv2dOptions {
@@ -28,6 +29,20 @@ export function conv2d(x: Tensor, filter: Tensor, { stride, inputGradient = true
   const same = stride[0] === 1 && stride[1] === 1;
   const input = same ? x : tf.pad(x as never, [[0, 0], vertical, horizontal, [0, 0]] as never);
   return convolve(input as Tensor, filter, stride, same ? 'SAME' : 'VALID', inputGradient);
+}
+
+/** y ↦ scale∘y + offset for each pixel y; both are [channels]. */
+export interface ChannelMap {
+  scale: Tensor;
+  offset: Tensor;
+}
+
+/**
+ * A channel map of a convolution's output, as a convolution with scaled filters and a bias. A graph makes one operation of
+ * it, which has the bits of the two.
+ */
+export function mappedConv2d(x: Tensor, filter: Tensor, { scale, offset }: ChannelMap, options: Conv2dOptions): Tensor {
+  return biasAdd(conv2d(x, tf.mul(filter, scale), options), offset);
 }
 
 /** Padding before and after, so that ⌈size/stride⌉ outputs fit and the first is centred on input 0. */

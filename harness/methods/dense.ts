@@ -1,4 +1,4 @@
-import { conv2d } from '../engine/conv2d.ts';
+import { type Conv2dOptions, conv2d, mappedConv2d } from '../engine/conv2d.ts';
 import { tf } from '../engine/tensorflow.ts';
 import { variableOf } from '../engine/variable.ts';
 import { denseConvWeight } from '../init/conv-weight.ts';
@@ -24,9 +24,11 @@ export function denseConv(shape: ConvShape, streams: Streams, inputGradient: boo
   const { name, kernel, inChannels, outChannels, stride } = shape;
   const filterShape = [...kernel, inChannels, outChannels];
   const filter = variableOf(`${name}.weight`, 'weight', denseConvWeight(shape, streams), filterShape);
+  const options: Conv2dOptions = { stride: [stride, stride], inputGradient };
   return {
     variables: [filter],
-    apply: (x) => conv2d(x, filter.value, { stride: [stride, stride], inputGradient }),
+    apply: (x) => conv2d(x, filter.value, options),
+    applyMapped: (x, map) => mappedConv2d(x, filter.value, map, options),
     matrix: () =>
       tf.tidy(() =>
         tf.reshape(tf.transpose(filter.value, [3, 0, 2, 1]), [outChannels * kernel[0], inChannels * kernel[1]]),

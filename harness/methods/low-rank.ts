@@ -1,4 +1,4 @@
-import { conv2d } from '../engine/conv2d.ts';
+import { type ChannelMap, conv2d, mappedConv2d } from '../engine/conv2d.ts';
 import { type Tensor, type Tensor2D, tf } from '../engine/tensorflow.ts';
 import { Variable, variableOf } from '../engine/variable.ts';
 import { denseConvWeight } from '../init/conv-weight.ts';
@@ -56,16 +56,23 @@ function lowRankConv(shape: ConvShape, scale: number, init: InitName, streams: S
   const { u, v } = init === 'spectral' ? spectralConv(shape, rank, streams) : defaultConv(shape, rank, streams);
   // u [k1, 1, r, out] and v [1, k2, in, r] are the two convolutions' filters as they are.
   const vMatrix = () => tf.reshape(v.value, [k2 * inChannels, rank]) as Tensor2D;
-  const twoConvolutions = (x: Tensor) =>
-    conv2d(conv2d(x, v.value, { stride: [1, stride] }), u.value, { stride: [stride, 1] });
-  const recomposed = (x: Tensor) => {
+  const reduced = (x: Tensor) => conv2d(x, v.value, { stride: [1, stride] });
+  const twoConvolutions = {
+    apply: (x: Tensor) => conv2d(reduced(x), u.value, { stride: [stride, 1] }),
+    applyMapped: (x: Tensor, map: ChannelMap) => mappedConv2d(reduced(x), u.value, map, { stride: [stride, 1] }),
+  };
+  const composed = () => {
     const uColumns = tf.reshape(tf.transpose(u.value, [2, 0, 1, 3]), [rank, k1 * outChannels]) as Tensor2D;
     const product = tf.reshape(tf.matMul(vMatrix(), uColumns), [k2, inChannels, k1, outChannels]);
-    return conv2d(x, tf.transpose(product, [2, 0, 1, 3]), { stride: [stride, stride] });
+    return tf.transpose(product, [2, 0, 1, 3]);
+  };
+  const oneConvolution = {
+    apply: (x: Tensor) => conv2d(x, composed(), { stride: [stride, stride] }),
+    applyMapped: (x: Tensor, map: ChannelMap) => mappedConv2d(x, composed(), map, { stride: [stride, stride] }),
   };
   return {
     variables: [u, v],
-    apply: scale < 1 ? twoConvolutions : recomposed,
+    ...(scale < 1 ? twoConvolutions : oneConvolution),
     matrix: () => tf.tidy(() => tf.matMul(uMatrixOf(u.value), vMatrixOf(v.value), false, true)),
     frobeniusGradients: () =>
       tf.tidy(() => {

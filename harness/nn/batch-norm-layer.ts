@@ -1,10 +1,10 @@
-import { batchNormInference, batchNormTraining } from '../engine/batch-norm.ts';
+import { batchNormInference, batchNormMap, batchNormTraining } from '../engine/batch-norm.ts';
 import { filledVariable } from '../engine/variable.ts';
 import type { BatchNormShape } from './blueprint.ts';
-import type { Layer } from './layer.ts';
+import type { ChannelMapLayer } from './layer.ts';
 
 /** Batch normalization with scale 1, offset 0, running mean 0 and running variance 1 at the start. */
-export function batchNormLayer({ name, channels }: BatchNormShape): Layer {
+export function batchNormLayer({ name, channels }: BatchNormShape): ChannelMapLayer {
   const scale = filledVariable(`${name}.scale`, 'weight', [channels], 1);
   const offset = filledVariable(`${name}.offset`, 'weight', [channels], 0);
   const runningMean = filledVariable(`${name}.mean`, 'statistic', [channels], 0);
@@ -23,5 +23,6 @@ export function batchNormLayer({ name, channels }: BatchNormShape): Layer {
       pass.updates.push([runningMean, result.runningMean], [runningVariance, result.runningVariance]);
       return result.y;
     },
+    channelMap: () => batchNormMap(state()),
   };
 }

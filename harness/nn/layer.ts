@@ -1,3 +1,4 @@
+import type { ChannelMap } from '../engine/conv2d.ts';
 import type { Tensor } from '../engine/tensorflow.ts';
 import type { Variable } from '../engine/variable.ts';
 import type { ConvShape, LinearShape } from './blueprint.ts';
@@ -22,6 +23,13 @@ export type Pass = { training: true; updates: StatisticUpdates } | { training: f
 export interface Layer {
   readonly variables: readonly Variable[];
   apply(x: Tensor, pass: Pass): Tensor;
+  /** `apply` in evaluation with a map of the output's channels after it, for layers that get it almost for nothing. */
+  applyMapped?(x: Tensor, map: ChannelMap): Tensor;
+}
+
+/** A layer that in evaluation is a map of channels. */
+export interface ChannelMapLayer extends Layer {
+  channelMap(): ChannelMap;
 }
 
 /** A weight, possibly a product of factors, that Frobenius decay and the norms see as one matrix W. */

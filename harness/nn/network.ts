@@ -7,7 +7,7 @@ import type { Streams } from '../random.ts';
 import type { InitName } from '../spec.ts';
 import { batchNormLayer } from './batch-norm-layer.ts';
 import type { Blueprint, LayerShape, Operation, SubsamplingShape } from './blueprint.ts';
-import type { CompressibleLayer, Layer, Pass } from './layer.ts';
+import type { ChannelMapLayer, CompressibleLayer, Layer, Pass } from './layer.ts';
 import { linearLayer } from './linear-layer.ts';
 import type { Model } from './model.ts';
 
@@ -20,38 +20,62 @@ export interface Compression {
 /** Builds a network from its blueprint, with every compressible convolution made by the method. */
 export function buildNetwork(blueprint: Blueprint, { method, scale, init }: Compression, streams: Streams): Model {
   const compressed: CompressibleLayer[] = [];
+  const normalizations = new Map<string, ChannelMapLayer>();
   const layerOf = (shape: LayerShape): Layer => {
-    if (shape.kind === 'batch-norm') return batchNormLayer(shape);
+    if (shape.kind === 'batch-norm') {
+      const normalization = batchNormLayer(shape);
+      normalizations.set(shape.name, normalization);
+      return normalization;
+    }
     if (shape.kind === 'linear') return linearLayer(shape, streams);
     if (!shape.compressible) return denseConv(shape, streams, false);
     const layer = method.build(shape, scale, init, streams);
     compressed.push(layer);
     return layer;
   };
-  const layers = new Map(blueprint.layers.map((shape) => [shape.name, layerOf(shape)]));
+  const all = new Map(blueprint.layers.map((shape) => [shape.name, layerOf(shape)]));
+  const layers = { all, normalizations };
   return {
     blueprint,
-    variables: [...layers.values()].flatMap((layer) => layer.variables),
+    variables: [...all.values()].flatMap((layer) => layer.variables),
     compressed,
     apply: (images, pass) => applyAll(blueprint.operations, images, layers, pass),
   };
 }
 
-type Layers = ReadonlyMap<string, Layer>;
+/** The layers by name; the normalizations are among them all. */
+interface Layers {
+  all: ReadonlyMap<string, Layer>;
+  normalizations: ReadonlyMap<string, ChannelMapLayer>;
+}
 
 function applyAll(operations: readonly Operation[], x: Tensor, layers: Layers, pass: Pass): Tensor {
-  return operations.reduce((value, operation) => applyOne(operation, value, layers, pass), x);
+  let value = x;
+  for (let i = 0; i < operations.length; i++) {
+    const normalized = pass.training || pass.observe !== undefined ? null : applyTwo(operations, i, value, layers);
+    value = normalized ?? applyOne(operations[i]!, value, layers, pass);
+    if (normalized !== null) i++;
+  }
+  return value;
+}
+
+/** A convolution and the normalization after it at once, in evaluation; null where there are none, or not at once. */
+function applyTwo(operations: readonly Operation[], index: number, x: Tensor, layers: Layers): Tensor | null {
+  const [first, second] = [operations[index]!, operations[index + 1]];
+  if (first.kind !== 'conv' || second?.kind !== 'batch-norm') return null;
+  const map = layers.normalizations.get(second.name)!.channelMap();
+  return layers.all.get(first.name)!.applyMapped?.(x, map) ?? null;
 }
 
 function applyOne(operation: Operation, x: Tensor, layers: Layers, pass: Pass): Tensor {
   switch (operation.kind) {
     case 'conv':
     case 'linear': {
-      const y = layers.get(operation.name)!.apply(x, pass);
+      const y = layers.all.get(operation.name)!.apply(x, pass);
       return pass.training || pass.observe === undefined ? y : pass.observe(operation, x, y);
     }
     case 'batch-norm':
-      return layers.get(operation.name)!.apply(x, pass);
+      return layers.all.get(operation.name)!.apply(x, pass);
     case 'relu':
       return relu(x);
     case 'max-pool':

@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import { conv2d } from '../../harness/engine/conv2d.ts';
-import { tf } from '../../harness/engine/tensorflow.ts';
+import { conv2d, mappedConv2d } from '../../harness/engine/conv2d.ts';
+import { type Tensor, tf } from '../../harness/engine/tensorflow.ts';
 import { engineGradients, expectClose, tensorOf, valuesOf } from '../helpers/engine.ts';
 import { finiteDifferences } from '../helpers/finite-differences.ts';
-import { convolution, dot, filled, randomValues, values } from '../helpers/reference.ts';
+import { convolution, dot, filled, map, randomValues, type Values, values } from '../helpers/reference.ts';
 
 const kernels: [number, number][] = [
   [3, 3],
@@ -103,5 +103,26 @@ describe('conv2d', () => {
     const first = (a: Parameters<typeof conv2d>[0], b: Parameters<typeof conv2d>[1]) =>
       conv2d(a, b, { stride: [1, 1], inputGradient: false });
     expect(() => engineGradients(first, [x, filter], randomValues('c', [1, 4, 4, 2]))).toThrow(/gradient/);
+  });
+});
+
+test('mappedConv2d is the convolution and then the map, with the gradients of finite differences', () => {
+  const stride = [2, 1] as const;
+  const x = randomValues('x', [2, 5, 6, 2]);
+  const filter = randomValues('filter', [3, 3, 2, 3]);
+  const [scale, offset] = [randomValues('scale', [3]), randomValues('offset', [3])];
+  const expected = (input: Values, kernel: Values, a: Values, b: Values) =>
+    map(convolution(input, kernel, stride), (value, flat) => value * a.data[flat % 3]! + b.data[flat % 3]!);
+  const inputs = [x, filter, scale, offset] as [Values, Values, Values, Values];
+  const apply = (input: Tensor, kernel: Tensor, a: Tensor, b: Tensor) =>
+    mappedConv2d(input, kernel, { scale: a, offset: b }, { stride });
+  expectClose(apply(...(inputs.map(tensorOf) as [Tensor, Tensor, Tensor, Tensor])), expected(...inputs));
+  const c = randomValues('c', [2, 3, 6, 3]);
+  engineGradients(apply as never, inputs, c).forEach((gradient, index) => {
+    const moved = (one: Values) => inputs.map((given, i) => (i === index ? one : given)) as typeof inputs;
+    expectClose(
+      gradient,
+      finiteDifferences((one) => dot(expected(...moved(one)), c), inputs[index]!),
+    );
   });
 });

@@ -1,4 +1,5 @@
 import type { ImageData, ImageSet } from '../../harness/data/images.ts';
+import { tf } from '../../harness/engine/tensorflow.ts';
 import { dense } from '../../harness/methods/dense.ts';
 import { lowRank } from '../../harness/methods/low-rank.ts';
 import type { Model } from '../../harness/nn/model.ts';
@@ -30,6 +31,16 @@ export function tinyModel({
   const blueprint = resnetBlueprint({ ...tinyOptions, ...shape });
   const compression = { method: method === 'dense' ? dense : lowRank, scale, init };
   return buildNetwork(blueprint, compression, streamsOf('tiny', seed));
+}
+
+/** The model with normalizations as after training: scales, offsets and statistics that are neither 0 nor 1. */
+export function normalizationsMoved(model: Model): Model {
+  for (const variable of model.variables) {
+    if (!/norm\.(scale|offset|mean|variance)$/.test(variable.name)) continue;
+    const moved = gaussian(variable.size, 0.3, streamsOf('moved', 0)(variable.name), 0.8);
+    variable.assign(tf.tensor1d(moved.map(Math.abs)));
+  }
+  return model;
 }
 
 /** Noise images whose class shows as brightness, so that a network learns something. */

@@ -3,6 +3,7 @@ import { crossEntropy } from '../../harness/engine/cross-entropy.ts';
 import { valueAndGradients } from '../../harness/engine/gradients.ts';
 import { tf } from '../../harness/engine/tensorflow.ts';
 import { weightsDigest } from '../../harness/measure/weights.ts';
+import type { Observer } from '../../harness/nn/layer.ts';
 import type { Model } from '../../harness/nn/model.ts';
 import { inference } from '../helpers/conv-layers.ts';
 import { expectClose, tensorOf, valuesOf } from '../helpers/engine.ts';
@@ -10,7 +11,7 @@ import { finiteDifferences } from '../helpers/finite-differences.ts';
 import { convolution, filled, map, normalized, randomValues, softmaxCrossEntropy } from '../helpers/reference.ts';
 import { averagePooled, weightsOf } from '../helpers/reference-network.ts';
 import { optionA, referenceLogits } from '../helpers/reference-resnet.ts';
-import { tinyModel } from '../helpers/tiny-training.ts';
+import { normalizationsMoved, tinyModel } from '../helpers/tiny-training.ts';
 
 const variable = (model: Model, name: string) => model.variables.find((candidate) => candidate.name === name)!;
 
@@ -29,6 +30,19 @@ describe.each([
     expectClose(model.apply(tensorOf(images), inference), referenceLogits(model, weights, images, false));
     const logits = model.apply(tensorOf(images), { training: true, updates: [] });
     expectClose(logits, referenceLogits(model, weights, images, true), 5e-5);
+  });
+
+  test('gives them with trained normalizations, where a convolution takes in the one after it', () => {
+    const trained = normalizationsMoved(tinyModel({ method, shape: { width: 2, shortcut } }));
+    const expected = referenceLogits(trained, weightsOf(trained), images, false);
+    expectClose(trained.apply(tensorOf(images), inference), expected, 5e-5);
+    const seen: string[] = [];
+    const observe: Observer = ({ name }, _input, output) => {
+      seen.push(name);
+      return output;
+    };
+    expectClose(trained.apply(tensorOf(images), { training: false, observe }), expected, 5e-5);
+    expect(seen).toHaveLength(trained.blueprint.layers.filter(({ kind }) => kind !== 'batch-norm').length);
   });
 
   test('has the gradient of finite differences for every number of the trainable variables', () => {

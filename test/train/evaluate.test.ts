@@ -5,24 +5,11 @@ import { evaluate, evaluationStep } from '../../harness/train/evaluate.ts';
 import '../helpers/engine.ts';
 import { tensorOf, valuesOf } from '../helpers/engine.ts';
 import { softmaxCrossEntropy, values } from '../helpers/reference.ts';
-import { tinyData, tinyModel } from '../helpers/tiny-training.ts';
+import { normalizationsMoved, tinyData, tinyModel } from '../helpers/tiny-training.ts';
 
 const data = tinyData(8, 11);
 const model = tinyModel({ seed: 4 });
 const step = evaluationStep(model, [8, 8, 3]);
-
-/** As after training: running statistics that are not 0 and 1. */
-function withStatistics(own: ReturnType<typeof tinyModel>) {
-  for (const variable of own.variables) {
-    if (variable.role !== 'statistic') continue;
-    const moved = values(
-      [variable.size],
-      Float64Array.from({ length: variable.size }, (_, i) => 0.5 + (i % 3) / 4),
-    );
-    variable.assign(tensorOf(moved));
-  }
-  return own;
-}
 
 test('evaluate gives loss and accuracy over all images, whatever the batch size, a partial last batch included', async () => {
   const [batch] = testBatches(data, 11);
@@ -49,7 +36,7 @@ test.each([
 ] as const)(
   'an eager evaluation equals the replayed one to the bit: %s, rank scale %d, batches of several sizes',
   (method, scale) => {
-    const own = evaluationStep(withStatistics(tinyModel({ method, scale, seed: 6 })), [8, 8, 3]);
+    const own = evaluationStep(normalizationsMoved(tinyModel({ method, scale, seed: 6 })), [8, 8, 3]);
     for (const size of [11, 4]) {
       for (const batch of testBatches(data, size)) {
         const replayed = own.run(batch);

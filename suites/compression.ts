@@ -107,14 +107,14 @@ export const compression: SuiteSpec = {
   profiles: {
     smoke: {
       note:
-        'ResNet-8 for 8 epochs of 4,000 images: shows that everything runs, learns and repeats. Too short to rank the arms. ' +
+        'ResNet-8 for 6 epochs of 4,000 images: shows that everything runs, learns and repeats. Too short to rank the arms. ' +
         'The decay is raised so that decay x sum of learning rates equals the published 0.41.',
       experiments: [
         {
           models: [{ name: 'resnet', depth: 8, width: 16 }],
           dataset: { ...cifar10, ...smokeSizes },
           fallbackDataset: { ...cifar10, name: 'generated', ...smokeSizes },
-          training: shortened(8, 32, smokeSizes.trainExamples),
+          training: shortened(6, 32, smokeSizes.trainExamples),
           arms: [dense, lowRankAt(0.25), sparseAt('snip', 0.25), sparseAt('set', 0.25)],
           denseExamplesPerSecond: 2600,
         },

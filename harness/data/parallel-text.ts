@@ -27,16 +27,16 @@ export async function readLines(title: string, path: string): Promise<TextLine[]
   const bytes = await readFile(path).catch((error: unknown) => {
     throw unreadable(title, path, error);
   });
-  return decodeUtf8(title, path, bytes)
-    .replace(/\n$/, '')
-    .split('\n')
-    .map((text, index) => {
-      if (text.length <= longestLine) return { text: text.trim(), number: index + 1 };
-      throw new UsageError(
-        `${title}: ${path}: line ${index + 1} has ${text.length} characters, more than ${longestLine}; ` +
-          'one sentence a line is expected',
-      );
-    });
+  const texts = decodeUtf8(title, path, bytes).split('\n');
+  // What follows the last line's end.
+  if (texts.at(-1) === '') texts.pop();
+  return texts.map((text, index) => {
+    if (text.length <= longestLine) return { text: text.trim(), number: index + 1 };
+    throw new UsageError(
+      `${title}: ${path}: line ${index + 1} has ${text.length} characters, more than ${longestLine}; ` +
+        'one sentence a line is expected',
+    );
+  });
 }
 
 /**

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { TextFileDatasetName } from './spec-text.ts';
 
 /** The vocabulary of suites and cells: what a suite file may say, and what a cell resolves to. */
 
@@ -32,6 +33,8 @@ export const modelSchema = z.discriminatedUnion('name', [
 /** Data sets that are read from files. */
 export const fileDatasetNames = ['cifar-10', 'cifar-100', 'tiny-imagenet'] as const;
 export type FileDatasetName = (typeof fileDatasetNames)[number];
+/** Those and data sets of sentence pairs: everything that lies in a folder of its own. */
+export type DataFolderName = FileDatasetName | TextFileDatasetName;
 
 export const datasetSchema = z.strictObject({
   /** `generated` needs no files. */

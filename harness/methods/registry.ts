@@ -15,6 +15,7 @@ import { randomTicket } from './random-ticket.ts';
 import { rigl } from './rigl.ts';
 import { set } from './set.ts';
 import { snip } from './snip.ts';
+import { tensorTrainMethod } from './tensor-train.ts';
 
 /** Every method that a suite may name. */
 export const methods: readonly Method[] = [
@@ -33,6 +34,7 @@ export const methods: readonly Method[] = [
   dsr,
   rigl,
   grasp,
+  tensorTrainMethod,
 ];
 
 /** @throws UsageError naming the known methods. */

@@ -1,9 +1,11 @@
 import { UsageError } from '../errors.ts';
+import { cpMethod } from './cp.ts';
 import { deepR } from './deep-r.ts';
 import { dense } from './dense.ts';
 import { dsr } from './dsr.ts';
 import { gradientMagnitude } from './gradient-magnitude.ts';
 import { grasp } from './grasp.ts';
+import { kroneckerMethod } from './kronecker.ts';
 import { lotteryTicket } from './lottery-ticket.ts';
 import { lowRank } from './low-rank.ts';
 import { magnitude } from './magnitude.ts';
@@ -15,6 +17,10 @@ import { randomTicket } from './random-ticket.ts';
 import { rigl } from './rigl.ts';
 import { set } from './set.ts';
 import { snip } from './snip.ts';
+import { tensorRingMethod } from './tensor-ring.ts';
+import { tensorTrainMethod } from './tensor-train.ts';
+import { tuckerMethod } from './tucker.ts';
+import { tuckerTtCore } from './tucker-tt-core.ts';
 
 /** Every method that a suite may name. */
 export const methods: readonly Method[] = [
@@ -33,6 +39,12 @@ export const methods: readonly Method[] = [
   dsr,
   rigl,
   grasp,
+  tensorTrainMethod,
+  tuckerMethod,
+  tuckerTtCore,
+  cpMethod,
+  tensorRingMethod,
+  kroneckerMethod,
 ];
 
 /** @throws UsageError naming the known methods. */

@@ -40,6 +40,13 @@ describe('start', () => {
     expect([again.stderr, again.status]).toEqual(['all is set up\n', 0]);
   });
 
+  it('hands `doctor` to the doctor, and sets up nothing', () => {
+    expect(run('start', 'doctor', '--help')).toMatchObject({ status: 0, stdout: expect.stringContaining('doctor') });
+    const { stdout, status } = run('start', 'doctor', '--json');
+    expect([JSON.parse(stdout).ready, status]).toEqual([false, 1]);
+    expect(checkout.calls().filter((call) => call !== 'npm --version' && call !== 'pip')).toEqual([]);
+  });
+
   it('prints a failure without a stack, with exit code 2', () => {
     removeTool(checkout, 'npm');
     const { stderr, status } = run('start', 'list');

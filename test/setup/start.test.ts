@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { type FakeCheckout, makeCheckout, makeFolder, removeTool, writeTool } from './fake-checkout.ts';
+import { type FakeCheckout, makeCheckout, makeFolder, removeTool } from './fake-checkout.ts';
 
 let folder: string;
 let checkout: FakeCheckout;
@@ -54,6 +54,12 @@ describe('start', () => {
     expect(stderr).toMatch(/npm was not found\.\n {2}Remedy: [^\n]*\n$/);
   });
 
+  it('refuses a GPU where there is no driver, before anything is downloaded', () => {
+    const { stderr, status } = run('start', 'suite', 'compression', '--device', 'gpu');
+    expect([stderr.split('\n')[0], status]).toEqual(['--device gpu: no NVIDIA driver was found.', 2]);
+    expect(checkout.calls()).toEqual([]);
+  });
+
   it('explains itself without a command, and for setup --help', () => {
     expect(run('start')).toMatchObject({ status: 2, stderr: expect.stringContaining('usage:') });
     expect(run('start', 'setup', '--help')).toMatchObject({ status: 0, stderr: expect.stringContaining('usage:') });
@@ -92,14 +98,6 @@ describe('doctor', () => {
     const { status, statusOf } = report();
     // The stand-ins install no engine that could multiply.
     expect([status, statusOf('engine'), statusOf('TensorFlow library')]).toEqual([1, 'missing', 'ok']);
-  });
-
-  it('reads the GPU from nvidia-smi', () => {
-    writeTool(checkout.bin, 'nvidia-smi', 'console.log("NVIDIA H200, 143771, 570.86.15")');
-    const { checks } = report('--device', 'cpu');
-    expect(checks.find((check: { name: string }) => check.name === 'gpu').detail).toBe(
-      'NVIDIA H200, 143771 MiB, driver 570.86.15',
-    );
   });
 
   it('names a data folder that is not there', () => {

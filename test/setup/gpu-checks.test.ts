@@ -3,8 +3,8 @@ import { existsSync, mkdirSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { checkCudaLibraries, checkGpu, checkLoaded, cudaLibraries } from '../../harness/setup/gpu-checks.mjs';
+import { failures, gpuLists, gpuTables } from '../helpers/nvidia-smi-outputs.ts';
 import { makeFolder, writeTool } from './fake-checkout.ts';
-import { failures, gpuLists, gpuTables } from './nvidia-smi-outputs.ts';
 
 let folder: string;
 beforeEach(() => {

@@ -7,7 +7,7 @@ import {
   parseProcesses,
   profileMemory,
 } from '../../harness/setup/nvidia-smi.mjs';
-import { failures, gpuLists, gpuTables, processTables } from './nvidia-smi-outputs.ts';
+import { failures, gpuLists, gpuTables, processTables } from '../helpers/nvidia-smi-outputs.ts';
 
 describe('parseGpus', () => {
   it('reads a line a GPU', () => {

@@ -31,7 +31,7 @@ const began = Date.now();
 const say = (/** @type {string} */ line) => console.log(`[${Math.round((Date.now() - began) / 1000)} s] ${line}`);
 
 /** @param {string} root @returns {string} megabytes of its files */
-const sizeOf = (root) => `${execFileSync('du', ['-sxm', root], { encoding: 'utf8' }).split('\t')[0]} MB`;
+const sizeOf = (root) => `${execFileSync('du', ['-sx', '--block-size=MB', root], { encoding: 'utf8' }).split('\t')[0]}`;
 
 /**
  * @param {string} image such as `node:22.22.2-bookworm-slim`

@@ -1,8 +1,9 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, rmSync } from 'node:fs';
+import { mkdirSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { checkCudaLibraries, checkGpu, checkLoaded, cudaLibraries } from '../../harness/setup/gpu-checks.mjs';
+import { nvidiaDriver } from '../../harness/setup/platform.mjs';
 import { failures, gpuLists, gpuTables } from '../helpers/nvidia-smi-outputs.ts';
 import { makeFolder, writeTool } from './fake-checkout.ts';
 
@@ -53,9 +54,7 @@ describe('checkGpu', () => {
     });
   });
 
-  it('says that the CPU is used where there is no driver', () => {
-    // A machine with a driver but no tool would be warned of.
-    if (existsSync('/proc/driver/nvidia/version') || existsSync('/dev/nvidiactl')) return;
+  it.skipIf(nvidiaDriver({}).installed)('says that the CPU is used where there is no driver', () => {
     expect(checkGpu({ PATH: folder })).toMatchObject({ status: 'ok', detail: 'none: the CPU is used' });
   });
 });

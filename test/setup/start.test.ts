@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { nvidiaDriver } from '../../harness/setup/platform.mjs';
 import { type FakeCheckout, makeCheckout, makeFolder, removeTool } from './fake-checkout.ts';
 
 let folder: string;
@@ -54,7 +55,7 @@ describe('start', () => {
     expect(stderr).toMatch(/npm was not found\.\n {2}Remedy: [^\n]*\n$/);
   });
 
-  it('refuses a GPU where there is no driver, before anything is downloaded', () => {
+  it.skipIf(nvidiaDriver({}).installed)('refuses a GPU where there is no driver, before anything is downloaded', () => {
     const { stderr, status } = run('start', 'suite', 'compression', '--device', 'gpu');
     expect([stderr.split('\n')[0], status]).toEqual(['--device gpu: no NVIDIA driver was found.', 2]);
     expect(checkout.calls()).toEqual([]);

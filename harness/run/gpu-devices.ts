@@ -65,7 +65,20 @@ export async function findGpus(env: NodeJS.ProcessEnv): Promise<FoundGpus> {
   return { gpus, notes: notesOn(gpus) };
 }
 
+/** Below this, hardly more than the CUDA context and its libraries' workspaces fits. */
+const scarceMiB = 1024;
+
 function notesOn(gpus: readonly Gpu[]): string[] {
+  const scarce = gpus
+    .filter(({ freeMiB }) => freeMiB !== null && freeMiB < scarceMiB)
+    .map(
+      ({ name, freeMiB }) =>
+        `${name} has only ${freeMiB} MiB free: its cells may run out of memory. nvidia-smi lists the programs that hold it.`,
+    );
+  return [...scarce, ...silenceOf(gpus)];
+}
+
+function silenceOf(gpus: readonly Gpu[]): string[] {
   const silent = gpus.filter(({ freeMiB }) => freeMiB === null).map(({ name }) => name);
   if (silent.length === 0) return [];
   return [

@@ -53,6 +53,11 @@ describe('findGpus', () => {
     });
   });
 
+  it('warns of a GPU whose memory others hold', async () => {
+    await standInNvidiaSmi({ '-L': '', 'query-gpu': '0, GPU-a, NVIDIA L4, 570.86.15, 23034, 300\n' });
+    expect((await findGpus({})).notes).toEqual([expect.stringMatching(/^NVIDIA L4 has only 300 MiB free/)]);
+  });
+
   it('takes one GPU to be there where the tool is not installed, and says so', async () => {
     await standInNvidiaSmi(null);
     expect(await findGpus({ CUDA_VISIBLE_DEVICES: '3' })).toEqual({

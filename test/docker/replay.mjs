@@ -210,9 +210,8 @@ function main([target, folder, separator, ...args]) {
       mounts: [[reports, join(image.workdir, 'reports/out')]],
       expectZero: false,
     });
-    say(
-      `ended with ${code}; the reports: ${execFileSync('find', [reports, '-type', 'f'], { encoding: 'utf8' }).trim().split('\n').length} files`,
-    );
+    const written = execFileSync('find', [reports, '-type', 'f'], { encoding: 'utf8' }).split('\n').length - 1;
+    say(`ended with ${code}; files in the reports' folder: ${written}`);
     return code;
   } finally {
     rmSync(place, { recursive: true, force: true });

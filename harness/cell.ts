@@ -70,7 +70,7 @@ async function runMethod(method: Method, cell: Cell, context: CellContext): Prom
   loadEngine({ threads: context.threads, device: context.device });
   const data = await loadImages(config.dataset, context.dataDir);
   const warnings: string[] = [];
-  const sampler = context.device === 'gpu' ? sampleGpuMemory(process.pid, (reason) => warnings.push(reason)) : null;
+  const sampler = context.device === 'gpu' ? startSampler(warnings) : null;
   const streams = streamsOf(familyOf(config), config.seed);
   const blueprint = blueprintOf(config.model, config.dataset);
   const budget = planBudget(blueprint, method, config.budget);
@@ -152,6 +152,12 @@ async function runMethod(method: Method, cell: Cell, context: CellContext): Prom
     finished_at: new Date().toISOString(),
   };
   return record;
+}
+
+/** The process sees one GPU, whose UUID the pool has put into the variable. */
+function startSampler(warnings: string[]): GpuMemorySampler {
+  const gpu = /^(GPU|MIG)-[^,]+$/.exec(process.env.CUDA_VISIBLE_DEVICES ?? '')?.[0] ?? null;
+  return sampleGpuMemory({ pid: process.pid, gpu, onWarning: (warning) => warnings.push(warning) });
 }
 
 type Measured = Pick<

@@ -1,6 +1,8 @@
+import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { expect, it, test } from 'vitest';
 import { cli } from './cli/helpers.ts';
+import { parseStages } from './docker/dockerfile.mjs';
 import { bottleneck, methodFile } from './helpers/method-files.ts';
 
 const root = new URL('../', import.meta.url);
@@ -30,7 +32,39 @@ test('the README has commands', () => {
   expect(commands.length).toBeGreaterThan(5);
 });
 
-it.each(commands)('the README’s command works: %s', async (command) => {
+const npmCommands = commands.filter((command) => command.startsWith('npm '));
+const dockerCommands = commands.filter((command) => command.startsWith('docker '));
+const stages = parseStages(await readFile(new URL('Dockerfile', root), 'utf8'));
+
+test('the README’s commands are of npm, Docker, or the replay of its Dockerfile', () => {
+  const others = commands.filter((command) => !npmCommands.includes(command) && !dockerCommands.includes(command));
+  expect(others).toHaveLength(1);
+  const [node, script, target, , separator, ...args] = wordsOf(others[0]!);
+  expect([node, separator, stages.map(({ name }) => name)]).toEqual(['node', '--', expect.arrayContaining([target])]);
+  expect(existsSync(new URL(script!, root))).toBe(true);
+  expect(args).toEqual(['suite', 'compression']);
+});
+
+it.each(dockerCommands)('the README’s command fits the Dockerfile: %s', async (command) => {
+  const [, verb, ...words] = wordsOf(command);
+  if (verb === 'build') {
+    expect(words.slice(2)).toEqual(['--tag', expect.stringMatching(/^factorbench/), '.']);
+    expect(stages.map(({ name }) => name)).toContain(words[words.indexOf('--target') + 1]);
+    return;
+  }
+  const image = words.findIndex((word) => /^factorbench(:cuda)?$/.test(word));
+  const mounts = words.slice(0, image).filter((_word, at) => words[at - 1] === '-v');
+  const made = stages.flatMap(({ steps }) => steps).map(({ text }) => text);
+  for (const mount of mounts) {
+    const place = mount.split(':')[1]!.replace('/factorbench/', '');
+    expect(made).toContainEqual(expect.stringMatching(new RegExp(`^mkdir -p .*\\b${place}\\b`)));
+  }
+  const [name, ...args] = words.slice(image + 1);
+  if (name === 'doctor') return;
+  expect((await cli(harmless(name!, args))).exitCode).toBe(0);
+});
+
+it.each(npmCommands)('the README’s command works: %s', async (command) => {
   const [npm, ...words] = wordsOf(command);
   expect(npm).toBe('npm');
   // -s silences npm's banner.

@@ -81,7 +81,8 @@ export function loadEngine(options: EngineOptions): void {
   process.env.TF_DETERMINISTIC_OPS = '1';
   // Else all GPU memory is taken at once, and measuring it means nothing.
   process.env.TF_FORCE_GPU_ALLOW_GROWTH = 'true';
-  process.env.TF_CPP_MIN_LOG_LEVEL ??= '2';
+  // Why a GPU cannot be used, TensorFlow says in warnings only.
+  process.env.TF_CPP_MIN_LOG_LEVEL ??= options.device === 'gpu' ? '1' : '2';
   if (options.device === 'cpu') process.env.CUDA_VISIBLE_DEVICES = '-1';
   restoreRemovedNodeHelpers();
   tf = createRequire(import.meta.url)('@tensorflow/tfjs-node-gpu') as TensorFlow;

@@ -1,9 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { cpus } from 'node:os';
-import { execa } from 'execa';
 import { engineInfo } from '../engine/tensorflow.ts';
 import type { Fingerprint } from '../record.ts';
+import { gpuQuery, parseGpus } from '../setup/nvidia-smi.mjs';
 import { libraryPins } from '../setup/pins.mjs';
+import { askNvidiaSmi } from './nvidia-smi.ts';
 
 /** Instruction sets that decide which of TensorFlow's code paths run, and so the last bits of results. */
 const deciding = ['avx2', 'fma', 'avx512f', 'avx512_vnni', 'avx512_bf16', 'amx_tile', 'asimd', 'sve'];
@@ -38,11 +39,20 @@ function libraryBuild(device: 'cpu' | 'gpu'): string {
   return `wheel ${wheels.map(({ sha256 }) => sha256.slice(0, 16)).join('+')}`;
 }
 
-/** Model of the processor; for a GPU its name and driver, as NVIDIA's tool tells. */
+/** Model of the processor; for a GPU its name and driver, as NVIDIA's tool tells: of the one that this process sees, else of all. */
 async function deviceModel(device: 'cpu' | 'gpu'): Promise<string> {
   if (device === 'cpu') return cpus()[0]?.model.trim() ?? 'unknown';
-  const { stdout } = await execa('nvidia-smi', ['--query-gpu=name,driver_version', '--format=csv,noheader']);
-  return stdout.trim().replaceAll('\n', '; ');
+  return gpuModel(process.env.CUDA_VISIBLE_DEVICES);
+}
+
+/** Name and driver of the GPU with the UUID `visible`, `; `-joined those of all GPUs where none has it. */
+export async function gpuModel(visible: string | undefined): Promise<string> {
+  const answer = await askNvidiaSmi(gpuQuery);
+  // A container without the tool: two unknown GPUs must not pass for the same one.
+  if (answer.output === null) return `unknown (${answer.why})`;
+  const all = parseGpus(answer.output);
+  const own = all.filter(({ uuid }) => uuid === visible);
+  return (own.length > 0 ? own : all).map(({ name, driver }) => `${name}, ${driver}`).join('; ');
 }
 
 /** The fingerprint of this process's results; `data` is the digest of the images. */

@@ -1,12 +1,15 @@
 import type { CellProgress } from '../cell.ts';
 import type { CellRecord } from '../record.ts';
 import type { Cell } from '../spec.ts';
+import type { GpuSlots } from './gpu-slots.ts';
 import { longestFirst } from './shard.ts';
 import { runInWorker, type WorkerSettings } from './worker-process.ts';
 
 export interface PoolOptions extends WorkerSettings {
   /** Worker processes at once. */
   jobs: number;
+  /** Places on GPUs that the cells share; a cell waits for its own. */
+  gpuSlots?: GpuSlots | undefined;
   /** Ends the workers and starts no further cells. */
   signal: AbortSignal;
   onProgress(cell: Cell, progress: CellProgress): void;
@@ -25,10 +28,25 @@ export async function runPool(cells: readonly Cell[], options: PoolOptions): Pro
   const failure = new AbortController();
   const signal = AbortSignal.any([options.signal, failure.signal]);
 
+  async function runOn(cell: Cell): Promise<CellRecord | null> {
+    const { gpuSlots } = options;
+    const onProgress = (progress: CellProgress) => options.onProgress(cell, progress);
+    if (gpuSlots === undefined) return runInWorker(cell, options, signal, onProgress);
+    const place = await gpuSlots.acquire(cell, signal);
+    if (place === null) return null;
+    try {
+      const record = await runInWorker(cell, { ...options, gpu: place.gpu.id }, signal, onProgress);
+      if (record !== null) gpuSlots.learn(record);
+      return record;
+    } finally {
+      place.release();
+    }
+  }
+
   async function lane(): Promise<void> {
     for (let cell = waiting.shift(); cell !== undefined && !signal.aborted; cell = waiting.shift()) {
       const started = cell;
-      const record = await runInWorker(started, options, signal, (progress) => options.onProgress(started, progress));
+      const record = await runOn(started);
       if (record === null) return;
       records.push(record);
       options.onRecord(record);

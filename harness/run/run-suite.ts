@@ -7,6 +7,8 @@ import { acquireLock, LockHeldError } from '../setup/lock.mjs';
 import type { Cell, ProfileName } from '../spec.ts';
 import { conclude } from './conclude.ts';
 import { exitCodeOf } from './exit-code.ts';
+import { findGpus } from './gpu-devices.ts';
+import { type GpuSlots, gpuSlots } from './gpu-slots.ts';
 import { runPool } from './pool.ts';
 import { startProgress } from './progress.ts';
 import { formatDuration } from './progress-estimate.ts';
@@ -84,13 +86,16 @@ async function runLocked(store: Store, options: RunSuiteOptions): Promise<RunSui
   const startedAt = new Date().toISOString();
   // A damaged baseline is told before hours of training, not after.
   if (options.check) await readBaseline(options.suite, options.profile, options.baselinesDir);
+  const found = options.device === 'gpu' ? await findGpus(process.env) : null;
   const resumed = await resumeStore(store, cells, options);
-  const notes = notesOf(options, resumed);
+  const notes = [...notesOf(options, resumed), ...(found?.notes ?? [])];
+  const slots = found === null ? undefined : gpuSlots(found.gpus);
+  for (const record of resumed.finished) slots?.learn(record);
   for (const line of [...notes, ...outlookOf(options, resumed)]) stream.write(`${line}\n`);
   const describe = (end: Ending) => runFileOf(options, startedAt, resumed, end);
   await writeRunFile(store.outDir, describe({ records: resumed.finished, exitCode: null, interrupted: false }));
 
-  const ended = await runRemaining(store, resumed.remaining, options);
+  const ended = await runRemaining(store, resumed.remaining, options, slots);
   const byName = new Map([...resumed.finished, ...ended].map((record) => [record.cell, record]));
   const records = cells.flatMap((cell) => byName.get(cell.cell) ?? []);
   const interrupted = signal.aborted && records.length < cells.length;
@@ -107,7 +112,12 @@ async function runLocked(store: Store, options: RunSuiteOptions): Promise<RunSui
   return { exitCode, records, verdicts, summary, files, notes };
 }
 
-async function runRemaining(store: Store, cells: readonly Cell[], options: RunSuiteOptions): Promise<CellRecord[]> {
+async function runRemaining(
+  store: Store,
+  cells: readonly Cell[],
+  options: RunSuiteOptions,
+  slots: GpuSlots | undefined,
+): Promise<CellRecord[]> {
   if (cells.length === 0) return [];
   const { jobs, stream } = options;
   const progress = startProgress({ cells, jobs, stream, now: () => performance.now() });
@@ -115,6 +125,7 @@ async function runRemaining(store: Store, cells: readonly Cell[], options: RunSu
     return await runPool(cells, {
       ...options,
       store,
+      gpuSlots: slots,
       onProgress: progress.cellProgress,
       onRecord: progress.cellFinished,
     });

@@ -2,6 +2,8 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { CellRecord } from '../record.ts';
+import { findGpus } from './gpu-devices.ts';
+import { gpuSlots } from './gpu-slots.ts';
 import { runPool } from './pool.ts';
 import { startProgress } from './progress.ts';
 import type { DataFolders, Device } from './protocol.ts';
@@ -27,6 +29,8 @@ export interface VerifyRunOptions {
  */
 export async function runVerify(options: VerifyRunOptions): Promise<Reproduction[]> {
   const { records, jobs, stream, timeLimitSeconds } = options;
+  const slots = options.device === 'gpu' ? gpuSlots((await findGpus(process.env)).gpus) : undefined;
+  for (const record of records) slots?.learn(record);
   const outDir = await mkdtemp(join(tmpdir(), 'factorbench-verify-'));
   const cells = records.map((record) => cellOfRecord(record, timeLimitSeconds));
   const progress = startProgress({ cells, jobs, stream, now: () => performance.now() });
@@ -40,6 +44,7 @@ export async function runVerify(options: VerifyRunOptions): Promise<Reproduction
           ...options,
           threads,
           store: storeAt(outDir),
+          gpuSlots: slots,
           onProgress: progress.cellProgress,
           onRecord(record) {
             again.set(record.cell, record);

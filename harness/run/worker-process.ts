@@ -6,6 +6,7 @@ import { UsageError } from '../errors.ts';
 import type { CellRecord } from '../record.ts';
 import type { Cell } from '../spec.ts';
 import { failedRecord } from './failed-record.ts';
+import { explainGpuFailure } from './gpu-failure.ts';
 import type { DataFolders, Device, WorkerMessage, WorkerRequest } from './protocol.ts';
 import { checkpointDir, readRecord, recordPath, type Store, writeRecord } from './store.ts';
 
@@ -16,6 +17,8 @@ export interface WorkerSettings {
   dataFolders: DataFolders;
   device: Device;
   threads: number;
+  /** UUID of the one GPU that the worker sees; undefined or null: as this process does. */
+  gpu?: string | null;
   /** Milliseconds between SIGTERM and SIGKILL for a worker that does not end. */
   killAfterMs: number;
 }
@@ -62,7 +65,7 @@ async function runProcess(
   const { store, dataFolders, device, threads } = settings;
   const subprocess = execaNode(settings.workerPath, {
     ipc: true,
-    env: engineEnvironment(process.env),
+    env: { ...engineEnvironment(process.env), ...(settings.gpu ? { CUDA_VISIBLE_DEVICES: settings.gpu } : {}) },
     reject: false,
     stdin: 'ignore',
     stdout: 'ignore',
@@ -85,9 +88,11 @@ async function runProcess(
   // A worker that is gone before it is told anything is reported by its own end.
   const [result] = await Promise.all([subprocess, subprocess.sendMessage(request).catch(() => {})]);
   if (signal.aborted) return 'interrupted';
-  if (said?.usage === true) throw new UsageError(`${cell.cell}: ${said.message}`);
-  const reason = said?.message ?? reasonOf(cell, result);
   const output = tail();
+  const cause = device === 'gpu' ? explainGpuFailure(`${said?.message ?? ''}\n${output}`) : null;
+  const explained = (text: string) => (cause === null ? text : `${text}\n${cause}`);
+  if (said?.usage === true) throw new UsageError(explained(`${cell.cell}: ${said.message}`));
+  const reason = explained(said?.message ?? reasonOf(cell, result));
   return { error: output === '' ? reason : `${reason}\nLast error output of the worker:\n${output}` };
 }
 

@@ -4,47 +4,17 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { bindingStep } from './binding.mjs';
 import { buildStep } from './build.mjs';
+import { missing, ok, warn } from './check.mjs';
 import { dependenciesStep } from './dependencies.mjs';
 import { listFiles } from './files.mjs';
+import { checkCudaLibraries, checkLoaded } from './gpu-checks.mjs';
 import { libraryStep } from './library.mjs';
-import { parseNvidiaSmi, readCpu } from './machine.mjs';
+import { readCpu } from './machine.mjs';
 import { formatBytes } from './progress.mjs';
 import { tryTool } from './try-tool.mjs';
 
+/** @import { Check } from './check.mjs' */
 /** @import { SetupContext, SetupStep } from './context.mjs' */
-
-/**
- * One line of the doctor.
- *
- * @typedef {object} Check
- * @property {string} name
- * @property {'ok' | 'warn' | 'missing'} status `missing`: no run can start without it
- * @property {string} detail what was found
- * @property {string | null} remedy
- */
-
-/**
- * @param {string} name
- * @param {string} detail
- * @returns {Check}
- */
-const ok = (name, detail) => ({ name, status: 'ok', detail, remedy: null });
-
-/**
- * @param {string} name
- * @param {string} detail
- * @param {string} remedy
- * @returns {Check}
- */
-const warn = (name, detail, remedy) => ({ name, status: 'warn', detail, remedy });
-
-/**
- * @param {string} name
- * @param {string} detail
- * @param {string} remedy
- * @returns {Check}
- */
-const missing = (name, detail, remedy) => ({ name, status: 'missing', detail, remedy });
 
 /**
  * The tools of the set-up. Once all is set up, no run needs them, so their absence is only worth a warning.
@@ -150,47 +120,33 @@ export function checkMachine({ env }) {
   return [
     unusable ? missing('cpu', cpu, 'use a processor with AVX: TensorFlow needs it') : ok('cpu', cpu),
     ok('threads', `one a cell, --threads changes it${threads ? ` (TF_NUM_INTRAOP_THREADS=${threads} is set)` : ''}`),
-    checkGpu(env),
   ];
 }
 
 /**
- * @param {NodeJS.ProcessEnv} env
- * @returns {Check}
- */
-function checkGpu(env) {
-  const query = ['--query-gpu=name,memory.total,driver_version', '--format=csv,noheader,nounits'];
-  const { output, error } = tryTool('nvidia-smi', query, env);
-  if (error !== null) {
-    return error.includes('not found')
-      ? ok('gpu', 'none: the CPU is used')
-      : warn('gpu', `nvidia-smi: ${error}`, 'reinstall the NVIDIA driver, or use --device cpu');
-  }
-  const gpus = parseNvidiaSmi(output).map(
-    ({ name, memoryMiB, driver }) => `${name}, ${memoryMiB} MiB, driver ${driver}`,
-  );
-  return ok('gpu', gpus.join('; ') || 'none: the CPU is used');
-}
-
-/**
- * The proof that all fits together: a matrix product by the engine, in a process of its own.
+ * The proof that all fits together: a matrix product by the engine, in a process of its own, and the libraries that it loaded.
  *
  * @param {SetupContext} context
- * @returns {Check}
+ * @returns {Check[]}
  */
 export function checkEngine(context) {
   const name = 'engine';
   if (![dependenciesStep, libraryStep, bindingStep].every((step) => step.isDone(context))) {
-    return missing(name, 'not set up', 'npm run setup');
+    return [missing(name, 'not set up', 'npm run setup')];
   }
   const script = join(dirname(fileURLToPath(import.meta.url)), 'prove.mjs');
   const { output, error } = tryTool(process.execPath, [script], { ...context.env, TF_CPP_MIN_LOG_LEVEL: '3' });
   const remedy = `delete ${context.cache} and run npm run setup`;
-  if (error !== null) return missing(name, error, remedy);
-  const { version, device, product } = JSON.parse(output.split('\n').at(-1) ?? '');
-  if (JSON.stringify(product) !== '[[19,22],[43,50]]')
-    return missing(name, `wrong product ${JSON.stringify(product)}`, remedy);
-  return ok(name, `TensorFlow ${version} multiplies matrices on the ${device}`);
+  if (error !== null) return [missing(name, error, remedy)];
+  const { version, device, product, loaded } = JSON.parse(output.split('\n').at(-1) ?? '');
+  if (JSON.stringify(product) !== '[[19,22],[43,50]]') {
+    return [missing(name, `wrong product ${JSON.stringify(product)}`, remedy)];
+  }
+  return [
+    ok(name, `TensorFlow ${version} multiplies matrices on the ${device}`),
+    checkLoaded(loaded, context.libraryFolder),
+    ...(context.device === 'gpu' ? [checkCudaLibraries(context)] : []),
+  ];
 }
 
 /** @param {string} folder @returns {string} the folder, or the nearest above it that exists */

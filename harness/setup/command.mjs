@@ -3,11 +3,13 @@ import { constants } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { checkoutRoot, createContext } from './context.mjs';
+import { doctor } from './diagnosis.mjs';
 import { ensureSetUp, isSetupError } from './ensure.mjs';
 
 const usage = `usage: node harness/setup/start.mjs COMMAND [ARGUMENT]...
-  setup  set up what is missing, and end
-  test   run the tests
+  setup   set up what is missing, and end
+  doctor  say what is there and what is missing; set up nothing
+  test    run the tests
   any other command is one of the command line's: suite, list, plan, check, ... (each has --help)
 `;
 
@@ -22,6 +24,7 @@ export async function startCommand([command, ...args]) {
     process.stderr.write(usage);
     return command === undefined ? 2 : 0;
   }
+  if (command === 'doctor') return doctor(args);
   try {
     const context = createContext({ root: checkoutRoot, env: process.env, command, args });
     const acted = await ensureSetUp(context, process.stderr);

@@ -4,8 +4,9 @@ import { sha256 } from './files.mjs';
 import {
   cacheFolder,
   chooseDevice,
-  hasNvidiaDriver,
+  judgeDriver,
   linkedDevice,
+  nvidiaDriver,
   requestedDevice,
   selectLibrary,
   selectPlatform,
@@ -55,9 +56,12 @@ const layoutVersion = '1';
 export function createContext({ root, env, command, args }) {
   const platform = selectPlatform(`${process.platform}-${process.arch}`);
   const requested = requestedDevice(args);
+  // An image is set up for GPUs where there is none.
+  const required = requested === 'gpu' && command !== 'setup' && command !== 'doctor';
+  const driver = judgeDriver(nvidiaDriver(env), required);
   const wanted = chooseDevice({
     requested,
-    driver: hasNvidiaDriver(env),
+    driver: driver.usable,
     linked: linkedDevice(root),
     explicit: command === 'setup',
   });
@@ -71,7 +75,7 @@ export function createContext({ root, env, command, args }) {
     device,
     pin,
     libraryFolder: join(cache, libraryName(platform, device, pin)),
-    note,
+    note: note ?? (device === 'cpu' && requested === null ? driver.note : null),
     toolRecord: join(root, 'build', '.setup-tool.json'),
   };
 }

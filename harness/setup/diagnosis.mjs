@@ -1,8 +1,9 @@
 import { checkEngine, checkMachine, checkPlaces, checkSteps, checkTools } from './checks.mjs';
 import { checkoutRoot, createContext } from './context.mjs';
 import { SetupError } from './errors.mjs';
+import { checkGpu } from './gpu-checks.mjs';
 
-/** @import { Check } from './checks.mjs' */
+/** @import { Check } from './check.mjs' */
 
 const usage = `usage: npm run doctor -- [--json] [--device cpu|gpu]
 Says what is there and what is missing for a run, and how to get it. Changes nothing.
@@ -52,9 +53,10 @@ function runChecks(args) {
       node,
       ...checkTools(context),
       ...checkSteps(context),
-      checkEngine(context),
+      ...checkEngine(context),
       ...checkPlaces(context),
       ...checkMachine(context),
+      checkGpu(context.env),
     ];
   } catch (error) {
     if (!(error instanceof SetupError)) throw error;

@@ -35,15 +35,10 @@ export function readCpu() {
 }
 
 /**
- * @param {string} text output of `nvidia-smi --query-gpu=name,memory.total,driver_version --format=csv,noheader,nounits`
- * @returns {{ name: string, memoryMiB: number, driver: string }[]}
+ * @param {string} maps text of /proc/PID/maps
+ * @returns {string[]} the files of the shared libraries that the process has loaded, each once
  */
-export function parseNvidiaSmi(text) {
-  return text
-    .trim()
-    .split('\n')
-    .map((line) => line.split(',').map((field) => field.trim()))
-    .flatMap(([name, memory, driver]) =>
-      name && memory && driver ? [{ name, memoryMiB: Number(memory), driver }] : [],
-    );
+export function mappedLibraries(maps) {
+  const files = maps.split('\n').map((line) => /^\S+ \S+ \S+ \S+ \d+\s+(\/.*)$/.exec(line)?.[1] ?? '');
+  return [...new Set(files.filter((file) => /\.so(\.\d+)*$|\.node$/.test(file)))];
 }

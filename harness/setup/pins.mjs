@@ -136,7 +136,7 @@ export const libraryPins = {
   'linux-x64': {
     cpu: {
       version,
-      unpackedBytes: 960_000_000,
+      unpackedBytes: 990_000_000,
       wheels: [
         wheel(
           'tensorflow-cpu',
@@ -165,7 +165,7 @@ export const libraryPins = {
   'linux-arm64': {
     cpu: {
       version,
-      unpackedBytes: 960_000_000,
+      unpackedBytes: 990_000_000,
       wheels: [
         // On arm64 the plain wheel has no CUDA, and there is none named tensorflow-cpu.
         wheel(
@@ -173,7 +173,7 @@ export const libraryPins = {
           version,
           'manylinux_2_27_aarch64',
           '4b24aca16d527a3cf1c37f720c04c484c3d20f4d0fdfa98632ac8b9f3be6eb5c',
-          281_800_000,
+          281_828_020,
         ),
       ],
     },

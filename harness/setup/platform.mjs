@@ -1,7 +1,8 @@
-import { existsSync, readlinkSync } from 'node:fs';
+import { existsSync, readFileSync, readlinkSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { delimiter, join, resolve } from 'node:path';
 import { SetupError } from './errors.mjs';
+import { oldestDriver, parseDriverVersion } from './nvidia-smi.mjs';
 import { libraryPins } from './pins.mjs';
 
 /** @import { Device, LibraryPin, Platform } from './pins.mjs' */
@@ -50,9 +51,42 @@ export function compareVersions(a, b) {
   return 0;
 }
 
-/** Whether an NVIDIA driver is installed. @param {NodeJS.ProcessEnv} env */
-export function hasNvidiaDriver(env) {
-  return existsSync('/proc/driver/nvidia/version') || findOnPath('nvidia-smi', env) !== null;
+/**
+ * @param {NodeJS.ProcessEnv} env
+ * @param {string} [root] where the system's files lie
+ * @returns {{ installed: boolean, version: string | null }} the NVIDIA driver; `version` null where the kernel does not tell
+ */
+export function nvidiaDriver(env, root = '/') {
+  const path = join(root, 'proc/driver/nvidia/version');
+  const version = existsSync(path) ? parseDriverVersion(readFileSync(path, 'utf8')) : null;
+  const installed =
+    existsSync(path) || existsSync(join(root, 'dev/nvidiactl')) || findOnPath('nvidia-smi', env) !== null;
+  return { installed, version };
+}
+
+/** @param {string} version of an NVIDIA driver @returns {string | null} why CUDA does not run on it; null where it does */
+export function driverTooOld(version) {
+  if (compareVersions(version, oldestDriver) >= 0) return null;
+  return `the NVIDIA driver ${version} is too old for CUDA 12, which needs ${oldestDriver} or newer`;
+}
+
+/**
+ * What the driver means for a command, before gigabytes are downloaded for it.
+ *
+ * @param {{ installed: boolean, version: string | null }} driver
+ * @param {boolean} required whether the command is to compute on a GPU
+ * @returns {{ usable: boolean, note: string | null }}
+ * @throws {SetupError} where a GPU is required and there is no driver for it
+ */
+export function judgeDriver({ installed, version }, required) {
+  const tooOld = version === null ? null : driverTooOld(version);
+  if (required && !installed) {
+    const remedy = `install the NVIDIA driver, ${oldestDriver} or newer (in a container: docker run --gpus all), or use --device cpu`;
+    throw new SetupError('--device gpu', 'no NVIDIA driver was found', remedy);
+  }
+  if (required && tooOld !== null)
+    throw new SetupError('--device gpu', tooOld, 'update the driver, or use --device cpu');
+  return { usable: installed && tooOld === null, note: tooOld === null ? null : `${tooOld}; the CPU is used` };
 }
 
 /**

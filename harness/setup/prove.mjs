@@ -1,12 +1,14 @@
 /**
  * Run by the doctor in a process of its own: loads the engine and multiplies two matrices. Prints
- * `{version, device, product}` as JSON; ends with an error where the engine does not work.
+ * `{version, device, product, loaded}` as JSON, `loaded` the files of the native libraries in this process; ends with an error where the engine does not work.
  */
 
+import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import util from 'node:util';
 import { checkoutRoot } from './context.mjs';
+import { mappedLibraries } from './machine.mjs';
 
 // The package calls these, which Node 23 removed.
 const removed = /** @type {Record<string, unknown>} */ (/** @type {unknown} */ (util));
@@ -30,6 +32,6 @@ const product = tf
   )
   .arraySync();
 const backend = /** @type {any} */ (tf.backend());
-console.log(
-  JSON.stringify({ version: backend.binding.TF_Version, device: backend.isUsingGpuDevice ? 'gpu' : 'cpu', product }),
-);
+const device = backend.isUsingGpuDevice ? 'gpu' : 'cpu';
+const loaded = mappedLibraries(readFileSync('/proc/self/maps', 'utf8'));
+console.log(JSON.stringify({ version: backend.binding.TF_Version, device, product, loaded }));

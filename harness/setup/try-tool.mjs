@@ -8,7 +8,8 @@ const timeoutMs = 60_000;
  * @param {string} file
  * @param {string[]} args
  * @param {NodeJS.ProcessEnv} env
- * @returns {{ output: string, error: string | null }} `output`: its standard output, trimmed; `error`: why it does not work
+ * @returns {{ output: string, error: string | null, said: string }} `output`: its standard output, trimmed; `error`: why it
+ *   does not work; `said`: all that it printed
  */
 export function tryTool(file, args, env) {
   const { stdout, stderr, status, signal, error } = spawnSync(file, args, {
@@ -18,9 +19,10 @@ export function tryTool(file, args, env) {
   });
   if (error !== undefined) {
     const { code } = /** @type {NodeJS.ErrnoException} */ (error);
-    return { output: '', error: code === 'ENOENT' ? `${file} not found` : error.message };
+    return { output: '', error: code === 'ENOENT' ? `${file} not found` : error.message, said: '' };
   }
-  if (status === 0) return { output: stdout.trim(), error: null };
-  const last = `${stderr}\n${stdout}`.trim().split('\n').at(-1);
-  return { output: '', error: last || `ended with ${signal ?? `exit code ${status}`}` };
+  const said = `${stderr}\n${stdout}`.trim();
+  if (status === 0) return { output: stdout.trim(), error: null, said };
+  const last = said.split('\n').at(-1);
+  return { output: '', error: last || `ended with ${signal ?? `exit code ${status}`}`, said };
 }

@@ -3,8 +3,8 @@ import { cyclesOf, factsOf, type SourceFacts } from './architecture.ts';
 /** The design's folder table as data: who may import whom. */
 
 const contract = ['spec', 'spec-text', 'record', 'errors', 'random'].map((name) => `harness/${name}.ts`);
-/** Constants of the set-up that measurements name: the pinned TensorFlow. */
-const pins = 'harness/setup/pins.mjs';
+/** Of the set-up, what measurements share: the pinned TensorFlow, and the reading of what NVIDIA's tool says. */
+const setupFacts = ['harness/setup/pins.mjs', 'harness/setup/nvidia-smi.mjs'];
 /** The one writer of files: whole or not at all. It knows nothing of what it writes. */
 const writer = 'harness/atomic-file.ts';
 /** Plain JSON with sorted keys. */
@@ -52,14 +52,15 @@ const rules: readonly Rule[] = [
     says: 'the contract (spec, record, errors, random) imports nothing else of the harness',
   },
   {
-    of: (file) => file === pins,
+    of: (file) => setupFacts.includes(file),
     files: () => false,
     packages: () => false,
-    says: 'the pins are constants and import nothing',
+    says: 'the pins are constants, and the reader of NVIDIA’s tool is pure: they import nothing',
   },
   {
     of: inside(...numericalFolders),
-    files: (imported) => contract.includes(imported) || imported === pins || inside(...numericalFolders)(imported),
+    files: (imported) =>
+      contract.includes(imported) || setupFacts.includes(imported) || inside(...numericalFolders)(imported),
     says: 'numerical folders import each other and the contract, never plan, run, cli or a reader of records',
   },
   {

@@ -1,7 +1,9 @@
 import { expect, test } from 'vitest';
-import { fingerprintOf, flagsOf, instructionSetOf } from '../../harness/measure/fingerprint.ts';
+import { fingerprintOf, flagsOf, gpuModel, instructionSetOf } from '../../harness/measure/fingerprint.ts';
 import { fingerprintSchema } from '../../harness/record.ts';
 import '../helpers/engine.ts';
+import { standInNvidiaSmi } from '../helpers/nvidia-smi.ts';
+import { gpuTables } from '../helpers/nvidia-smi-outputs.ts';
 
 const haswell = `processor\t: 0
 vendor_id\t: GenuineIntel
@@ -44,4 +46,12 @@ test('flagsOf tells the environment variables that may change arithmetic, and no
     ...{ TF_CLI_CONFIG_FILE: 'of another tool', NVIDIA_VISIBLE_DEVICES: 'all' },
   };
   expect(flagsOf(env)).toBe('DNNL_MAX_CPU_ISA=AVX2 ONEDNN_DEFAULT_FPMATH_MODE=BF16 TF_DETERMINISTIC_OPS=1');
+});
+
+test('gpuModel names the GPU that the process sees, else all, else that none is known', async () => {
+  await standInNvidiaSmi({ 'query-gpu': gpuTables.two });
+  expect(await gpuModel('GPU-0c9d8e7f-6a5b-4c3d-2e1f-001122334455')).toBe('NVIDIA L4, 570.86.15');
+  expect(await gpuModel(undefined)).toBe('NVIDIA H100 80GB HBM3, 570.86.15; NVIDIA L4, 570.86.15');
+  await standInNvidiaSmi(null);
+  expect(await gpuModel(undefined)).toBe('unknown (nvidia-smi was not found)');
 });

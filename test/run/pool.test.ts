@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { expect, it, vi } from 'vitest';
 import { UsageError } from '../../harness/errors.ts';
 import type { CellRecord } from '../../harness/record.ts';
+import { gpuSlots } from '../../harness/run/gpu-slots.ts';
 import { type PoolOptions, runPool } from '../../harness/run/pool.ts';
 import { checkpointDir, readRecord, readRecords, storeAt, writeRecord } from '../../harness/run/store.ts';
 import type { Cell } from '../../harness/spec.ts';
@@ -28,9 +29,13 @@ async function pool(cells: readonly Cell[], overrides: Partial<PoolOptions> = {}
 }
 
 /** Runs one cell and gives its failed record, which must lie in the store too. */
-async function failureOf(method: string, overrides: Partial<Cell> = {}): Promise<CellRecord> {
+async function failureOf(
+  method: string,
+  overrides: Partial<Cell> = {},
+  device: PoolOptions['device'] = 'cpu',
+): Promise<CellRecord> {
   const cell = fixtureCell(method, overrides);
-  const { store, records } = await pool([cell]);
+  const { store, records } = await pool([cell], { device });
   expect(records).toHaveLength(1);
   expect(records[0]).toMatchObject({ id: cell.id, status: 'failed', value: null, weights_digest: null });
   expect(await readRecord(store, cell)).toEqual(records[0]);
@@ -154,6 +159,42 @@ it('runs at most `jobs` workers at once, and that many', async () => {
     most = Math.max(most, running);
   }
   expect(most).toBe(2);
+});
+
+it('gives each worker the GPU of its place, and lets no more onto it than fit', async () => {
+  const store = storeAt(await temporaryFolder());
+  const cells = Array.from({ length: 6 }, (_, seed) => fixtureCell('gpu-place', { seed }));
+  const gpu = { id: 'GPU-a', name: 'GPU', freeMiB: 5000 };
+  const slots = gpuSlots([gpu], { freeMiB: async () => 5000, retryMs: 10 });
+  const { records } = await pool(cells, { store, jobs: 6, device: 'gpu', gpuSlots: slots });
+  expect(records.map(({ warnings }) => warnings)).toEqual(Array(6).fill(['GPU-a']));
+  const trace = (await readFile(join(store.outDir, 'trace'), 'utf8')).trim().split('\n');
+  // 4 GiB for the first, of which nothing is known; 1,150 MiB for each of the others.
+  expect(trace.slice(0, 2).map((line) => line.split(' ')[0])).toEqual(['start', 'end']);
+  let running = 0;
+  let most = 0;
+  for (const line of trace) {
+    running += line.startsWith('start') ? 1 : -1;
+    most = Math.max(most, running);
+  }
+  expect(most).toBeLessThanOrEqual(4);
+});
+
+it('ends cells that wait for a GPU when interrupted', async () => {
+  const controller = new AbortController();
+  const slots = gpuSlots([{ id: 'GPU-a', name: 'GPU', freeMiB: null }], { retryMs: 10 });
+  await slots.acquire(fixtureCell('fine'), controller.signal);
+  const running = pool([fixtureCell('fine')], { device: 'gpu', gpuSlots: slots, signal: controller.signal });
+  controller.abort();
+  expect((await running).records).toEqual([]);
+});
+
+it('says what a GPU’s failure means', async () => {
+  const { error } = await failureOf('gpu-full', {}, 'gpu');
+  expect(error).toMatch(/exit code 1.*\nThe GPU’s memory ran out\. Use fewer --jobs.*\n.*\n.*CUDA_ERROR_OUT_OF_MEMORY/);
+  await expect(pool([fixtureCell('no-gpu')], { device: 'gpu' })).rejects.toThrow(
+    /no-gpu\.seed-0: TensorFlow finds no GPU\nThe NVIDIA driver’s library libcuda\.so\.1 was not found/,
+  );
 });
 
 it('starts the longest cells first, equal ones in the plan’s order', async () => {

@@ -7,6 +7,8 @@ import { readRunFile } from '../../harness/run/run-file.ts';
 import { type RunSuiteOptions, runSuite } from '../../harness/run/run-suite.ts';
 import { readRecords, recordPath, storeAt, writeRecord } from '../../harness/run/store.ts';
 import type { Cell } from '../../harness/spec.ts';
+import { standInNvidiaSmi } from '../helpers/nvidia-smi.ts';
+import { gpuTables } from '../helpers/nvidia-smi-outputs.ts';
 import { fixtureConfig } from '../helpers/records.ts';
 import { capture, fixtureCell, fixtureWorker, recordOfCell, temporaryFolder } from './helpers.ts';
 
@@ -64,6 +66,24 @@ it('brings all cells to records, writes the reports and run.json, and passes', a
   });
   expect(text()).toContain('Data: generated.');
   expect(text()).toMatch(/\[2\/2\] fine\.seed-\d: accuracy 50\.00%, 1 s, completed/);
+});
+
+it('spreads cells over the GPUs, one to a worker, and notes what cannot be watched', async () => {
+  await standInNvidiaSmi({
+    '-L': '',
+    'query-gpu': '0, GPU-a, A, 570.1, [N/A], [N/A]\n1, GPU-b, B, 570.1, [N/A], [N/A]\n',
+  });
+  const cells = [fixtureCell('gpu-place'), fixtureCell('gpu-place', { seed: 1 })];
+  const { records, notes } = await run(cells, { device: 'gpu', check: false });
+  expect(records.map(({ warnings }) => warnings[0]).sort()).toEqual(['GPU-a', 'GPU-b']);
+  expect(notes).toContainEqual(expect.stringContaining('GPU memory is not watched'));
+});
+
+it('refuses a GPU that cannot be used before any worker starts', async () => {
+  await standInNvidiaSmi({ 'query-gpu': gpuTables.old });
+  const outDir = await temporaryFolder();
+  await expect(run([fixtureCell('traced')], { device: 'gpu', outDir })).rejects.toThrow(/470\.223\.02 is too old/);
+  await expect(access(join(outDir, 'trace'))).rejects.toThrow('ENOENT');
 });
 
 it('writes the reports and exits with 1 where a cell fails', async () => {

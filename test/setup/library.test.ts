@@ -5,6 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { listFiles } from '../../harness/setup/files.mjs';
 import { requirements } from '../../harness/setup/library.mjs';
 import { libraryPins } from '../../harness/setup/pins.mjs';
+import { compareVersions } from '../../harness/setup/platform.mjs';
 import { makeFolder, setupFolder } from './fake-checkout.ts';
 
 let folder: string;
@@ -29,6 +30,44 @@ describe('pins', () => {
     expect(requirements(libraryPins['linux-x64'].cpu)).toBe(
       'tensorflow-cpu==2.21.0 --hash=sha256:2b847d217b02ee7731ed91431daf3250daa0196c3c94614d23be27232e6e5b6c\n',
     );
+  });
+
+  /** What TensorFlow 2.21.0 asks for in its extra `and-cuda`: at least, and below. */
+  const andCuda: Record<string, [string, string]> = {
+    'nvidia-cublas-cu12': ['12.5.3.2', '13.0'],
+    'nvidia-cuda-cupti-cu12': ['12.5.82', '13.0'],
+    'nvidia-cuda-nvcc-cu12': ['12.5.82', '13.0'],
+    'nvidia-cuda-nvrtc-cu12': ['12.5.82', '13.0'],
+    'nvidia-cuda-runtime-cu12': ['12.5.82', '13.0'],
+    'nvidia-cudnn-cu12': ['9.3.0.75', '10.0'],
+    'nvidia-cufft-cu12': ['11.2.3.61', '12.0'],
+    'nvidia-curand-cu12': ['10.3.6.82', '11.0'],
+    'nvidia-cusolver-cu12': ['11.6.3.83', '12.0'],
+    'nvidia-cusparse-cu12': ['12.5.1.3', '13.0'],
+    'nvidia-nccl-cu12': ['2.27.7', '3.0'],
+    'nvidia-nvjitlink-cu12': ['12.5.82', '13.0'],
+  };
+
+  it('of CUDA are those of the wheel’s extra, within its ranges', () => {
+    const [tensorflow, ...cuda] = libraryPins['linux-x64'].gpu!.wheels;
+    expect([tensorflow!.name, tensorflow!.version]).toEqual(['tensorflow', '2.21.0']);
+    expect(cuda.map(({ name }) => name).sort()).toEqual(Object.keys(andCuda).sort());
+    for (const { name, version } of cuda) {
+      const [least, below] = andCuda[name]!;
+      expect(compareVersions(version, least), `${name} ${version}`).toBeGreaterThanOrEqual(0);
+      expect(compareVersions(version, below), `${name} ${version}`).toBeLessThan(0);
+    }
+  });
+
+  it('hold for each platform wheels of its own architecture, and CUDA on x64 only', () => {
+    for (const [platform, architecture] of [
+      ['linux-x64', 'x86_64'],
+      ['linux-arm64', 'aarch64'],
+    ] as const) {
+      const { cpu, gpu } = libraryPins[platform];
+      for (const wheel of [...cpu.wheels, ...(gpu?.wheels ?? [])]) expect(wheel.platform).toContain(architecture);
+      expect(gpu !== undefined).toBe(platform === 'linux-x64');
+    }
   });
 
   it('name no wheel twice', () => {

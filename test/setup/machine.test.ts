@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { formatChecks } from '../../harness/setup/diagnosis.mjs';
-import { parseCpuInfo, parseNvidiaSmi } from '../../harness/setup/machine.mjs';
+import { mappedLibraries, parseCpuInfo } from '../../harness/setup/machine.mjs';
 import { formatBytes, startStep } from '../../harness/setup/progress.mjs';
 
 describe('parseCpuInfo', () => {
@@ -23,16 +23,20 @@ describe('parseCpuInfo', () => {
   });
 });
 
-describe('parseNvidiaSmi', () => {
-  it('reads a line a GPU', () => {
-    expect(parseNvidiaSmi('NVIDIA H200, 143771, 570.86\nNVIDIA L4, 23034, 570.86\n')).toEqual([
-      { name: 'NVIDIA H200', memoryMiB: 143771, driver: '570.86' },
-      { name: 'NVIDIA L4', memoryMiB: 23034, driver: '570.86' },
+describe('mappedLibraries', () => {
+  it('gives the files of shared libraries, each once', () => {
+    const maps = [
+      '7f6a-7f6b r--p 00000000 fe:00 131 /cache/nvidia/cublas/lib/libcublas.so.12',
+      '7f6b-7f6c r-xp 00010000 fe:00 131 /cache/nvidia/cublas/lib/libcublas.so.12',
+      '7f6c-7f6d rw-p 00000000 00:00 0 ',
+      '7f6d-7f6e r-xp 00000000 fe:00 9 /usr/bin/node',
+      '7f6e-7f6f r-xp 00000000 fe:00 7 /a b/tfjs_binding.node',
+      '7ffc-7ffd rw-p 00000000 00:00 0 [stack]',
+    ];
+    expect(mappedLibraries(maps.join('\n'))).toEqual([
+      '/cache/nvidia/cublas/lib/libcublas.so.12',
+      '/a b/tfjs_binding.node',
     ]);
-  });
-
-  it('reads no GPU from a message', () => {
-    expect(parseNvidiaSmi('No devices were found')).toEqual([]);
   });
 });
 

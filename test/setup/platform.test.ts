@@ -1,4 +1,4 @@
-import { mkdirSync, rmSync, symlinkSync } from 'node:fs';
+import { mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { isNodeTooOld } from '../../harness/setup/node-version.mjs';
@@ -7,8 +7,10 @@ import {
   cacheFolder,
   chooseDevice,
   compareVersions,
-  hasNvidiaDriver,
+  driverTooOld,
+  judgeDriver,
   linkedDevice,
+  nvidiaDriver,
   requestedDevice,
   requireGlibc,
   selectLibrary,
@@ -89,16 +91,65 @@ describe('device', () => {
     expect(selectLibrary('linux-x64', 'gpu', true)).toMatchObject({ device: 'gpu', note: null });
   });
 
-  it('finds a driver by nvidia-smi on the PATH', () => {
-    writeTool(folder, 'nvidia-smi', '');
-    expect(hasNvidiaDriver({ PATH: `/nowhere:${folder}` })).toBe(true);
-  });
-
   it('knows what a checkout is linked to', () => {
     expect(linkedDevice(folder)).toBeNull();
     mkdirSync(dirname(bindingLink(folder)), { recursive: true });
     symlinkSync('/cache/binding-linux-x64-gpu-0123456789abcdef/tfjs_binding.node', bindingLink(folder));
     expect(linkedDevice(folder)).toBe('gpu');
+  });
+});
+
+describe('the NVIDIA driver', () => {
+  const put = (path: string, text: string) => {
+    mkdirSync(dirname(join(folder, path)), { recursive: true });
+    writeFileSync(join(folder, path), text);
+  };
+  const version = (text: string) => `NVRM version: ${text}\nGCC version:  gcc version 12.2.0 (Debian 12.2.0-14)\n`;
+
+  it('is not there where nothing tells of it', () => {
+    expect(nvidiaDriver({ PATH: folder }, folder)).toEqual({ installed: false, version: null });
+  });
+
+  it.each([
+    ['NVIDIA UNIX x86_64 Kernel Module  470.223.02  Sat Oct  7 15:39:11 UTC 2023', '470.223.02'],
+    ['NVIDIA UNIX Open Kernel Module for x86_64  570.86.15  Release Build  (dvs-builder@U22)', '570.86.15'],
+  ])('has the version that the kernel tells: %s', (text, expected) => {
+    put('proc/driver/nvidia/version', version(text));
+    expect(nvidiaDriver({ PATH: '' }, folder)).toEqual({ installed: true, version: expected });
+  });
+
+  it.each([
+    ['a device file, as in a container', () => put('dev/nvidiactl', '')],
+    ['nvidia-smi on the PATH', () => writeTool(folder, 'nvidia-smi', '')],
+  ])('is there, of a version unknown, by %s', (_what, prepare) => {
+    prepare();
+    expect(nvidiaDriver({ PATH: `/nowhere:${folder}` }, folder)).toEqual({ installed: true, version: null });
+  });
+
+  it.each([
+    ['525.60.13', true],
+    ['525.60.12', false],
+    ['470.223.02', false],
+    ['570.86.15', true],
+  ])('%s runs CUDA 12: %s', (given, usable) => {
+    expect(driverTooOld(given) === null).toBe(usable);
+    expect(judgeDriver({ installed: true, version: given }, false).usable).toBe(usable);
+  });
+
+  it('that is too old leaves the CPU, with a note', () => {
+    expect(judgeDriver({ installed: true, version: '470.223.02' }, false).note).toBe(
+      'the NVIDIA driver 470.223.02 is too old for CUDA 12, which needs 525.60.13 or newer; the CPU is used',
+    );
+  });
+
+  it('is refused with a remedy where a GPU is asked for', () => {
+    expect(() => judgeDriver({ installed: false, version: null }, true)).toThrow(
+      /^--device gpu: no NVIDIA driver was found\.\n {2}Remedy: install the NVIDIA driver, 525\.60\.13 or newer/,
+    );
+    expect(() => judgeDriver({ installed: true, version: '470.223.02' }, true)).toThrow(
+      /470\.223\.02 is too old for CUDA 12.*\n {2}Remedy: update the driver, or use --device cpu/,
+    );
+    expect(judgeDriver({ installed: true, version: null }, true)).toEqual({ usable: true, note: null });
   });
 });
 

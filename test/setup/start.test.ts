@@ -2,7 +2,8 @@ import { spawnSync } from 'node:child_process';
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { type FakeCheckout, makeCheckout, makeFolder, removeTool, writeTool } from './fake-checkout.ts';
+import { nvidiaDriver } from '../../harness/setup/platform.mjs';
+import { type FakeCheckout, makeCheckout, makeFolder, removeTool } from './fake-checkout.ts';
 
 let folder: string;
 let checkout: FakeCheckout;
@@ -40,11 +41,24 @@ describe('start', () => {
     expect([again.stderr, again.status]).toEqual(['all is set up\n', 0]);
   });
 
+  it('hands `doctor` to the doctor, and sets up nothing', () => {
+    expect(run('start', 'doctor', '--help')).toMatchObject({ status: 0, stdout: expect.stringContaining('doctor') });
+    const { stdout, status } = run('start', 'doctor', '--json');
+    expect([JSON.parse(stdout).ready, status]).toEqual([false, 1]);
+    expect(checkout.calls().filter((call) => call !== 'npm --version' && call !== 'pip')).toEqual([]);
+  });
+
   it('prints a failure without a stack, with exit code 2', () => {
     removeTool(checkout, 'npm');
     const { stderr, status } = run('start', 'list');
     expect(status).toBe(2);
     expect(stderr).toMatch(/npm was not found\.\n {2}Remedy: [^\n]*\n$/);
+  });
+
+  it.skipIf(nvidiaDriver({}).installed)('refuses a GPU where there is no driver, before anything is downloaded', () => {
+    const { stderr, status } = run('start', 'suite', 'compression', '--device', 'gpu');
+    expect([stderr.split('\n')[0], status]).toEqual(['--device gpu: no NVIDIA driver was found.', 2]);
+    expect(checkout.calls()).toEqual([]);
   });
 
   it('explains itself without a command, and for setup --help', () => {
@@ -85,14 +99,6 @@ describe('doctor', () => {
     const { status, statusOf } = report();
     // The stand-ins install no engine that could multiply.
     expect([status, statusOf('engine'), statusOf('TensorFlow library')]).toEqual([1, 'missing', 'ok']);
-  });
-
-  it('reads the GPU from nvidia-smi', () => {
-    writeTool(checkout.bin, 'nvidia-smi', 'console.log("NVIDIA H200, 143771, 570.86.15")');
-    const { checks } = report('--device', 'cpu');
-    expect(checks.find((check: { name: string }) => check.name === 'gpu').detail).toBe(
-      'NVIDIA H200, 143771 MiB, driver 570.86.15',
-    );
   });
 
   it('names a data folder that is not there', () => {

@@ -1,0 +1,110 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { describe, expect, it } from 'vitest';
+import type { Gpu } from '../../harness/run/gpu-devices.ts';
+import { gpuSlots } from '../../harness/run/gpu-slots.ts';
+import type { Cell } from '../../harness/spec.ts';
+import { standInNvidiaSmi } from '../helpers/nvidia-smi.ts';
+import { fixtureCell, recordOfCell } from './helpers.ts';
+
+const never = new AbortController().signal;
+const gpu = (freeMiB: number | null, id = 'GPU-a'): Gpu => ({ id, name: 'GPU', freeMiB });
+const cells = (count: number) => Array.from({ length: count }, (_, seed) => fixtureCell('fine', { seed }));
+const peak = (cell: Cell, mebibytes: number) => recordOfCell(cell, { gpu_memory_peak_bytes: mebibytes * 2 ** 20 });
+
+/** Asks for a place for each cell, and gives the GPUs of those that have one after a moment. */
+async function placed(slots: ReturnType<typeof gpuSlots>, wanted: readonly Cell[], signal = never) {
+  const ids: (string | null)[] = [];
+  const all = wanted.map(async (cell) => {
+    const place = await slots.acquire(cell, signal);
+    if (place !== null) ids.push(place.gpu.id);
+    return place;
+  });
+  await sleep(60);
+  return { ids, all };
+}
+
+describe('gpuSlots', () => {
+  const slotsOn = (gpus: Gpu[], free: (gpu: Gpu) => number | null = ({ freeMiB }) => freeMiB) =>
+    gpuSlots(gpus, { freeMiB: async (one) => free(one), retryMs: 5 });
+
+  it('bounds cells that were never measured by 4 GiB each, of 95 % of what is free', async () => {
+    // 0.95 * 13,000 = 12,350 MiB: three times 4,096 and no more.
+    const controller = new AbortController();
+    const { ids, all } = await placed(slotsOn([gpu(13_000)]), cells(5), controller.signal);
+    expect(ids).toHaveLength(3);
+    controller.abort();
+    expect((await Promise.all(all)).filter((place) => place === null)).toHaveLength(2);
+  });
+
+  it('bounds cells by the largest peak of their kind and 15 %', async () => {
+    const controller = new AbortController();
+    const slots = slotsOn([gpu(10_000)]);
+    slots.learn(peak(fixtureCell('fine'), 1000));
+    slots.learn(peak(fixtureCell('fine'), 2000));
+    slots.learn(peak(fixtureCell('fine'), 500));
+    slots.learn(recordOfCell(fixtureCell('fine')));
+    // 9,500 / 2,300 = 4.1
+    expect((await placed(slots, cells(6), controller.signal)).ids).toHaveLength(4);
+    controller.abort();
+  });
+
+  it('does not take one kind’s memory for another’s', async () => {
+    const controller = new AbortController();
+    const slots = slotsOn([gpu(10_000)]);
+    slots.learn(peak(fixtureCell('fine', { model: 'wide-resnet-32-4' }), 100));
+    expect((await placed(slots, cells(4), controller.signal)).ids).toHaveLength(2);
+    controller.abort();
+  });
+
+  it('lets a waiting cell in when a place is given back, once however often that is said', async () => {
+    const slots = slotsOn([gpu(5000)]);
+    const { ids, all } = await placed(slots, cells(2));
+    expect(ids).toHaveLength(1);
+    const first = await Promise.race(all);
+    first!.release();
+    first!.release();
+    await sleep(60);
+    expect(ids).toHaveLength(2);
+    const controller = new AbortController();
+    expect((await placed(slots, cells(1), controller.signal)).ids).toHaveLength(0);
+    controller.abort();
+  });
+
+  it('waits where another program has taken the memory since', async () => {
+    let free = 1000;
+    const slots = slotsOn([gpu(80_000)], () => free);
+    const { ids } = await placed(slots, cells(2));
+    expect(ids).toHaveLength(1);
+    free = 60_000;
+    await sleep(60);
+    expect(ids).toHaveLength(2);
+  });
+
+  it.each([
+    ['too small for any', 100],
+    ['of unknown memory', null],
+  ])('runs one cell at a time on a GPU %s', async (_what, freeMiB) => {
+    const controller = new AbortController();
+    const { ids } = await placed(slotsOn([gpu(freeMiB)]), cells(3), controller.signal);
+    expect(ids).toHaveLength(1);
+    controller.abort();
+  });
+
+  it('fills empty GPUs first, the roomiest before the others', async () => {
+    const slots = slotsOn([gpu(5000, 'GPU-small'), gpu(80_000, 'GPU-large')]);
+    const ids: (string | null)[] = [];
+    for (const cell of cells(4)) ids.push((await slots.acquire(cell, never))!.gpu.id);
+    expect(ids).toEqual(['GPU-large', 'GPU-small', 'GPU-large', 'GPU-large']);
+  });
+
+  it('asks NVIDIA’s tool what is free now, and goes on where it fails', async () => {
+    await standInNvidiaSmi({ 'query-gpu': '0, GPU-a, NVIDIA L4, 570.86.15, 23034, 3000\n' });
+    const controller = new AbortController();
+    const slots = gpuSlots([gpu(22_000)], { retryMs: 5 });
+    expect((await placed(slots, cells(2), controller.signal)).ids).toHaveLength(1);
+    await standInNvidiaSmi({ 'query-gpu': 9 });
+    await sleep(60);
+    expect((await placed(slots, cells(1), controller.signal)).ids).toHaveLength(0);
+    controller.abort();
+  });
+});

@@ -1,4 +1,5 @@
 import { UsageError } from '../errors.ts';
+import { cpConv } from './cp-conv.ts';
 import { deepR } from './deep-r.ts';
 import { dense } from './dense.ts';
 import { dsr } from './dsr.ts';
@@ -15,11 +16,16 @@ import { randomTicket } from './random-ticket.ts';
 import { rigl } from './rigl.ts';
 import { set } from './set.ts';
 import { snip } from './snip.ts';
+import { tensorTrainConv } from './tensor-train-conv.ts';
+import { tucker2 } from './tucker-2.ts';
 
 /** Every method that a suite may name. */
 export const methods: readonly Method[] = [
   dense,
   lowRank,
+  tucker2,
+  tensorTrainConv,
+  cpConv,
   randomPruning,
   snip,
   magnitude,

@@ -76,6 +76,7 @@ async function runMethod(method: Method, cell: Cell, context: CellContext): Prom
   const budget = planBudget(blueprint, method, config.budget);
   const layers = method.kind === 'layer' ? method : dense;
   const model = buildNetwork(blueprint, { method: layers, scale: budget.scale, init: config.init }, streams);
+  warnings.push(...model.compressed.flatMap((layer) => layer.warnings ?? []));
   const masks = method.kind === 'sparse' ? masksOf(model) : undefined;
   const step = trainingStep(model, config.training, config.regularizer, masks);
   const sparse =

@@ -4,7 +4,7 @@ import { datasetFacts } from './data/dataset-facts.ts';
 import { UsageError } from './errors.ts';
 import { planBudget } from './methods/budget.ts';
 import { armsOf, type JoinedMethod, refuseArmless, withoutRefused } from './methods/joined.ts';
-import type { Method } from './methods/method.ts';
+import { initsOf, type Method } from './methods/method.ts';
 import { phasesOf } from './methods/phases.ts';
 import { nameMatcher } from './name-matcher.ts';
 import { type Blueprint, totalMacs } from './nn/blueprint.ts';
@@ -20,6 +20,7 @@ import type {
   ModelSpec,
   ProfileName,
   ProfileSpec,
+  RegularizerName,
   SuiteSpec,
 } from './spec.ts';
 import { totalEpochs } from './train/phases.ts';
@@ -186,7 +187,7 @@ function cellOf({ cell, config, used, context }: Draft): Cell {
   const { method, file } = used;
   const { suite, profileName, profile, experiment } = context;
   const blueprint = blueprintOf(config.model, config.dataset);
-  refuseForSparse(suite, profileName, method, config);
+  refuseIdle(suite, profileName, method, config);
   const { ratio, passMacs } = planBudget(blueprint, method, config.budget);
   const epochs = totalEpochs(phasesOf(method, config.training));
   return {
@@ -209,16 +210,22 @@ function cellOf({ cell, config, used, context }: Draft): Cell {
   };
 }
 
-/** A sparse method starts from the dense initialization, and a masked weight is no product of factors. */
-function refuseForSparse(suite: string, profile: ProfileName, method: Method, config: CellConfig): void {
-  if (method.kind !== 'sparse') return;
-  const wrong =
-    config.init !== 'default'
-      ? `init '${config.init}'; give its arm inits ['default']`
-      : config.regularizer === 'frobenius-decay'
-        ? "regularizer 'frobenius-decay', which is weight decay there; name that"
-        : null;
+/** Refuses an initialization that a method does not know, and a regularizer that could change nothing about it. */
+function refuseIdle(suite: string, profile: ProfileName, method: Method, { init, regularizer }: CellConfig): void {
+  // A sparse method starts from the dense initialization.
+  const inits = method.kind === 'sparse' ? ['default'] : initsOf(method);
+  const wrong = !inits.includes(init)
+    ? `init '${init}'; give its arm inits ${inits.length === 1 ? '' : 'among '}[${inits.map((name) => `'${name}'`).join(', ')}]`
+    : isWeightDecay(method, regularizer)
+      ? `regularizer '${regularizer}', which is weight decay there; name that`
+      : null;
   if (wrong !== null) throw new UsageError(`suite ${suite}, profile ${profile}: method ${method.name} has no ${wrong}`);
+}
+
+/** A masked weight is no product of factors, and a network without factors has none to scale the decay of. */
+function isWeightDecay(method: Method, regularizer: RegularizerName): boolean {
+  if (method.kind === 'sparse') return regularizer === 'frobenius-decay' || regularizer === 'crs';
+  return !method.compresses && regularizer === 'crs';
 }
 
 /** The network of a model for the images and classes of a data set. */

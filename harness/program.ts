@@ -9,6 +9,7 @@ export const deciding: readonly string[] = [
   'nn',
   'methods',
   'sparse',
+  'tensor',
   'init',
   'regularize',
   'optim',

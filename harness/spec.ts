@@ -3,8 +3,8 @@ import { z } from 'zod';
 /** The vocabulary of suites and cells: what a suite file may say, and what a cell resolves to. */
 
 export const profileNames = ['smoke', 'nightly', 'paper'] as const;
-export const initNames = ['default', 'spectral'] as const;
-export const regularizerNames = ['none', 'weight-decay', 'frobenius-decay'] as const;
+export const initNames = ['default', 'spectral', 'iid'] as const;
+export const regularizerNames = ['none', 'weight-decay', 'crs', 'frobenius-decay'] as const;
 export const metricNames = ['accuracy'] as const;
 
 export type ProfileName = (typeof profileNames)[number];
@@ -58,7 +58,7 @@ export const trainingSchema = z.strictObject({
   /** Learning rate of the first epoch, where it differs (He et al. 2016: deep ResNets); null: the schedule's. */
   firstEpochLearningRate: positive.nullable(),
   momentum: z.number().min(0).lt(1),
-  /** λ of weight decay and of Frobenius decay; one value serves both (Khodak et al. 2021, section 3.3). */
+  /** λ of every regularizer; one value serves them all (Khodak et al. 2021, section 3.3). */
   decay: z.number().min(0),
   /** Share of the target spread over all classes (Szegedy et al. 2016). */
   labelSmoothing: z.number().min(0).lt(1),

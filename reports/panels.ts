@@ -74,6 +74,7 @@ function panelsOf(points: readonly LinePoint[]): Map<string, Set<LinePoint>> {
 
 function layersOf(points: readonly LinePoint[], { x, y, level, dots }: Look, color: object): object[] {
   const detail = { field: 'arm' };
+  const strokeDash = dashOf(points.map(({ init }) => init));
   const own = { transform: [{ filter: 'datum.own' }] };
   const base = { x, y, color, detail };
   const interval = { x, y: { ...y, field: 'low' }, y2: { field: 'high' }, color, detail };
@@ -89,7 +90,7 @@ function layersOf(points: readonly LinePoint[], { x, y, level, dots }: Look, col
     ...(points.some(({ low }) => low !== undefined)
       ? [{ ...own, mark: { ...mark, type: 'rule', opacity: 0.45, strokeWidth: 2 }, encoding: interval }]
       : []),
-    { ...own, mark: { ...mark, type: 'line', strokeWidth: 2 }, encoding: { ...base, strokeDash: dashOf } },
+    { ...own, mark: { ...mark, type: 'line', strokeWidth: 2 }, encoding: { ...base, strokeDash } },
     // Marks of their own, so that the legend of dashes shows strokes and no dots.
     ...(dots ? [{ ...own, mark: { ...mark, type: 'point', filled: true, size: 22 }, encoding: base }] : []),
   ];

@@ -6,6 +6,7 @@ import type { Config } from 'vega-lite';
 const colors: Record<string, string> = {
   none: '#8a8f98',
   'weight-decay': '#2f81e0',
+  crs: '#12a594',
   'frobenius-decay': '#dd6b10',
   'dense, none': '#b388dd',
   'dense, weight-decay': '#8e4fc9',
@@ -53,16 +54,16 @@ export function colorOf(names: readonly string[]) {
   } as const;
 }
 
-/** Dashed: default initialization; solid: spectral. */
-const dashes = [
-  [6, 4],
-  [1, 0],
-];
+/** Dashed: default initialization; solid: spectral; dotted: independent draws. */
+const dashes: Record<string, readonly [number, number]> = { default: [6, 4], spectral: [1, 0], iid: [2, 3] };
 
-export const dashOf = {
-  field: 'init',
-  type: 'nominal',
-  title: 'init',
-  scale: { domain: ['default', 'spectral'], range: dashes },
-  legend: { symbolType: 'stroke', symbolSize: 600, symbolStrokeColor: 'currentColor' },
-} as const;
+export function dashOf(inits: readonly string[]) {
+  const domain = Object.keys(dashes).filter((name) => name !== 'iid' || inits.includes(name));
+  return {
+    field: 'init',
+    type: 'nominal',
+    title: 'init',
+    scale: { domain, range: domain.map((name) => dashes[name]!) },
+    legend: { symbolType: 'stroke', symbolSize: 600, symbolStrokeColor: 'currentColor' },
+  } as const;
+}

@@ -10,6 +10,7 @@ import type { InitName } from '../spec.ts';
 import { type NdArray, ndArray } from '../tensor/nd-array.ts';
 import { applyChain, chainMacs, fanInOf, type Link, runsAsChain, sizeOfLink } from './chain.ts';
 import { denseConv } from './dense.ts';
+import type { Decomposed } from './folded-pointwise.ts';
 import type { LayerMethod } from './method.ts';
 
 /** A tensor format of a k1 x k2 convolution whose parts are the filters of a chain of small convolutions. */
@@ -21,7 +22,7 @@ export interface ChainFormat {
   /** Multiply-accumulates of `compose`. */
   compositionMacs(links: readonly Link[], shape: ConvShape): number;
   /** The links' filters that come close to a dense one [k1, k2, in, out]; `uniform` draws what the decomposition leaves open. */
-  decompose(filter: NdArray, links: readonly Link[], uniform: Uniform): NdArray[];
+  decompose(filter: NdArray, links: readonly Link[], uniform: Uniform): Decomposed;
   /** Gradients of ½‖W‖²_F for the links' filters, without composing W. */
   decay(filters: readonly Tensor[]): Tensor[];
 }
@@ -54,7 +55,8 @@ export function chainMethod(format: ChainFormat): LayerMethod {
     build(shape, scale, init, streams) {
       if (isPointwise(shape)) return denseConv(shape, streams, true);
       const links = format.links(shape, scale);
-      return chainLayer(format, shape, links, filtersOf(format, shape, links, init, streams));
+      const { variables, warnings } = startingFilters(format, shape, links, init, streams);
+      return { ...chainLayer(format, shape, links, variables), warnings };
     },
   };
 }
@@ -63,22 +65,32 @@ function isPointwise({ kernel: [k1, k2] }: ConvShape): boolean {
   return k1 * k2 === 1;
 }
 
-function filtersOf(
+interface StartingFilters {
+  variables: Variable[];
+  warnings: string[];
+}
+
+function startingFilters(
   format: ChainFormat,
   shape: ConvShape,
   links: readonly Link[],
   init: InitName,
   streams: Streams,
-): Variable[] {
-  const streamOf = (label: string) => streams(`weights/${shape.name}.${label}`);
-  const drawn = (link: Link) => heNormal(sizeOfLink(link), fanInOf(link), streamOf(link.label));
-  const values = init === 'spectral' ? decomposed() : links.map(drawn);
-  return links.map(({ label, filter }, k) => variableOf(`${shape.name}.${label}`, 'factor', values[k]!, [...filter]));
-
-  function decomposed(): Float32Array[] {
-    const dense = ndArray([...shape.kernel, shape.inChannels, shape.outChannels], denseConvWeight(shape, streams));
-    return format.decompose(dense, links, streamOf('decomposition')).map(({ data }) => Float32Array.from(data));
+): StartingFilters {
+  const { name, kernel, inChannels, outChannels } = shape;
+  const streamOf = (label: string) => streams(`weights/${name}.${label}`);
+  const variablesOf = (values: readonly Float32Array[]) =>
+    links.map(({ label, filter }, k) => variableOf(`${name}.${label}`, 'factor', values[k]!, [...filter]));
+  if (init === 'default') {
+    const draws = links.map((link) => heNormal(sizeOfLink(link), fanInOf(link), streamOf(link.label)));
+    return { variables: variablesOf(draws), warnings: [] };
   }
+  const filter = ndArray([...kernel, inChannels, outChannels], denseConvWeight(shape, streams));
+  const { cores, warning } = format.decompose(filter, links, streamOf('decomposition'));
+  return {
+    variables: variablesOf(cores.map(({ data }) => Float32Array.from(data))),
+    warnings: warning === undefined ? [] : [`method ${format.name}, layer ${name}: ${warning}`],
+  };
 }
 
 /** The layer of a chain's filters in the form that is the cheaper one, or in the given one. */

@@ -3,7 +3,7 @@ import type { ConvShape } from '../nn/blueprint.ts';
 import { composeCp, cp, cpCompositionMacs, cpDecay } from '../tensor/cp.ts';
 import { type NdArray, permuted, reshaped } from '../tensor/nd-array.ts';
 import { type ChainFormat, chainMethod } from './chain-method.ts';
-import { roundHalfEven } from './round.ts';
+import { scaledRank } from './scaled-rank.ts';
 
 /**
  * CP over taps, inputs and outputs: W[t, i, o] = Σ_r T[t, r]·A[i, r]·B[r, o] as a 1 x 1 convolution to R channels, a
@@ -36,10 +36,16 @@ export const cpConvFormat: ChainFormat = {
   decompose(filter, links, uniform) {
     const [k1, k2, inChannels, outChannels] = filter.shape as [number, number, number, number];
     const tensor = reshaped(filter, [k1 * k2, inChannels, outChannels]);
-    const { factors } = cp(tensor, links[0]!.filter[3], { uniform, maxSweeps: 100, tolerance: 1e-4 });
+    const rank = links[0]!.filter[3];
+    const { factors, error, sweeps, converged } = cp(tensor, rank, { uniform, maxSweeps: 50, tolerance: 1e-3 });
     const [forTaps, forInputs, forOutputs] = factors as [NdArray, NdArray, NdArray];
     const parts = [forInputs, forTaps, permuted(forOutputs, [1, 0])];
-    return parts.map((part, k) => reshaped(part, links[k]!.filter));
+    const cores = parts.map((part, k) => reshaped(part, links[k]!.filter));
+    if (converged) return { cores };
+    return {
+      cores,
+      warning: `alternating least squares had not converged after ${sweeps} sweeps (relative error ${error.toFixed(3)})`,
+    };
   },
   decay: (filters) =>
     tf.tidy(() => {
@@ -55,7 +61,7 @@ export const cpConv = chainMethod(cpConvFormat);
 function cpRank({ kernel: [k1, k2], inChannels, outChannels }: ConvShape, scale: number): number {
   const taps = k1 * k2;
   const largest = Math.min(taps * inChannels, taps * outChannels, inChannels * outChannels);
-  return Math.max(1, roundHalfEven(scale * largest));
+  return scaledRank(scale, largest);
 }
 
 /** T [k1·k2, R], A [in, R] and Bᵀ [out, R]. */

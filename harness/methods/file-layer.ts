@@ -9,7 +9,7 @@ import type { LayerMethod } from './method.ts';
 
 /** A layer method from a file. Its counts and every layer that it builds are checked; all that goes wrong names the file. */
 export function layerMethodOfFile(file: string, given: GivenLayerMethod): LayerMethod {
-  const { name, matrices } = given;
+  const { name, inits, matrices } = given;
   const counting = (part: 'parameters' | 'macs') => (shape: ConvShape, scale: number) => {
     const place = `${part}(${shape.name}, ${scale})`;
     return fitting(
@@ -36,17 +36,19 @@ export function layerMethodOfFile(file: string, given: GivenLayerMethod): LayerM
       tryOut(file, shape, layer);
       return layer;
     },
+    ...(inits === undefined ? {} : { inits }),
     ...(matrices === undefined ? {} : { matrices }),
   };
 }
 
 /** The layer that `build` returned, with its parts called in the file's name. */
 function checkedLayer(file: string, shape: ConvShape, built: unknown): CompressibleLayer {
-  const { variables } = fitting(file, `build(${shape.name})`, layerSchema, built);
+  const { variables, warnings } = fitting(file, `build(${shape.name})`, layerSchema, built);
   // The parts stay methods of their object.
   const layer = built as CompressibleLayer & Partial<Pick<CompressibleLayer, 'frobeniusGradients'>>;
   return {
     variables,
+    ...(warnings === undefined ? {} : { warnings }),
     apply: (x, pass) => inFile(file, `apply of ${shape.name}`, () => layer.apply(x, pass)),
     matrix: () => inFile(file, `matrix of ${shape.name}`, () => layer.matrix()),
     frobeniusGradients: () =>

@@ -53,6 +53,7 @@ export const layerSchema = z.strictObject({
   apply: part('(x, pass) => tensor'),
   matrix: part('() => tensor'),
   frobeniusGradients: part('() => tensors').optional(),
+  warnings: z.array(z.string()).optional(),
 });
 
 /** What `start` returns. */

@@ -7,7 +7,7 @@ import {
   type RegularizerName,
   regularizerNames,
 } from '../spec.ts';
-import type { Method } from './method.ts';
+import { initsOf, type Method } from './method.ts';
 import { methodOf } from './registry.ts';
 
 /** The file that a method comes from. */
@@ -54,7 +54,10 @@ function armOf({ method, inits, regularizers }: JoinedMethod, { arms }: Experime
   const like = arms.find((arm) => arm.method === 'low-rank') ?? { inits: initNames, regularizers: regularizerNames };
   const among = <T>(offered: readonly T[], known: readonly T[] = offered) =>
     offered.filter((one) => known.includes(one));
-  const [ownInits, ownRegularizers] = [among(like.inits, inits), among(like.regularizers, regularizers)];
+  const [ownInits, ownRegularizers] = [
+    among(like.inits, inits ?? initsOf(method)),
+    among(like.regularizers, regularizers),
+  ];
   return [{ method: name, inits: ownInits, regularizers: ownRegularizers, budgets }];
 }
 

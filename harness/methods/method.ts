@@ -14,6 +14,8 @@ export interface LayerMethod {
   readonly name: string;
   /** False for a method that leaves layers dense: its budget is always 1. */
   readonly compresses: boolean;
+  /** The initializations that it knows; where it does not say, `default` and `spectral`. */
+  readonly inits?: readonly InitName[];
   /** Parameters of a convolution at a rank scale; must not fall as the scale grows. */
   parameters(shape: ConvShape, scale: number): number;
   /** Multiply-accumulate operations of a convolution's forward pass for one example. */
@@ -22,4 +24,8 @@ export interface LayerMethod {
   build(shape: ConvShape, scale: number, init: InitName, streams: Streams): CompressibleLayer;
   /** How it replaces weight matrices; a method that knows convolutions alone has none, and builds no Transformer. */
   readonly matrices?: MatrixMethod;
+}
+
+export function initsOf({ inits }: LayerMethod): readonly InitName[] {
+  return inits ?? ['default', 'spectral'];
 }

@@ -16,6 +16,7 @@ import { randomTicket } from './random-ticket.ts';
 import { rigl } from './rigl.ts';
 import { set } from './set.ts';
 import { snip } from './snip.ts';
+import { tensorTrainMethod } from './tensor-train.ts';
 import { tensorTrainConv } from './tensor-train-conv.ts';
 import { tucker2 } from './tucker-2.ts';
 
@@ -23,9 +24,6 @@ import { tucker2 } from './tucker-2.ts';
 export const methods: readonly Method[] = [
   dense,
   lowRank,
-  tucker2,
-  tensorTrainConv,
-  cpConv,
   randomPruning,
   snip,
   magnitude,
@@ -39,6 +37,10 @@ export const methods: readonly Method[] = [
   dsr,
   rigl,
   grasp,
+  tensorTrainMethod,
+  tucker2,
+  tensorTrainConv,
+  cpConv,
 ];
 
 /** @throws UsageError naming the known methods. */

@@ -4,7 +4,7 @@ import { equalNorms, permuted, reshaped } from '../tensor/nd-array.ts';
 import { composeTrain, tensorTrain, trainCompositionMacs, trainDecay } from '../tensor/tensor-train.ts';
 import type { Link } from './chain.ts';
 import type { ChainFormat } from './chain-method.ts';
-import { roundHalfEven } from './round.ts';
+import { scaledRank } from './scaled-rank.ts';
 
 /**
  * A convolution's filter as a tensor train from the input channels over the taps to the output channels: a core [r, d, r']
@@ -51,7 +51,8 @@ export function trainChain(
       const dims = shapes.map(([, size]) => size);
       const ranks = shapes.slice(0, -1).map(([, , next]) => next);
       const cores = equalNorms(tensorTrain(reshaped(permuted(filter, [2, 0, 1, 3]), dims), ranks));
-      return cores.map((core, k) => reshaped(isInner(k, cores) ? permuted(core, [1, 0, 2]) : core, chain[k]!.filter));
+      const filters = cores.map((core, k) => (isInner(k, cores) ? permuted(core, [1, 0, 2]) : core));
+      return { cores: filters.map((core, k) => reshaped(core, chain[k]!.filter)) };
     },
     decay: (filters) =>
       tf.tidy(() => {
@@ -71,7 +72,7 @@ export function trainRanks(dims: readonly number[], scale: number): number[] {
   const size = (of: readonly number[]) => of.reduce((product, length) => product * length, 1);
   const ranks = dims.slice(1).map((_, k) => {
     const largest = Math.min(size(dims.slice(0, k + 1)), size(dims.slice(k + 1)));
-    return Math.min(largest, Math.max(1, roundHalfEven(scale * largest)));
+    return Math.min(largest, scaledRank(scale, largest));
   });
   for (let k = 0; k < ranks.length; k++) ranks[k] = Math.min(ranks[k]!, (ranks[k - 1] ?? 1) * dims[k]!);
   for (let k = ranks.length - 1; k >= 0; k--) ranks[k] = Math.min(ranks[k]!, (ranks[k + 1] ?? 1) * dims[k + 1]!);

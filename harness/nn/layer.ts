@@ -30,11 +30,14 @@ export interface CompressibleWeight {
   /** The dense-equivalent weight as a matrix W, or a batch of them [..., m, n], for norms and spectra. */
   matrix(): Tensor;
   /**
-   * Gradients of ½‖W‖²_F for the factors, in the order of `variables`; null where W is not a product of factors, so
-   * that Frobenius decay is plain weight decay.
+   * Gradients of Frobenius decay's ½‖W‖²_F for the factors, in the order of `variables`, which begin with them; variables
+   * beyond decay by themselves. Null where W is not a product of factors, so that Frobenius decay is plain weight decay.
    */
   frobeniusGradients(): Tensor[] | null;
 }
 
 /** A layer that a method builds in place of a dense convolution: W is the (out·k1) x (in·k2) matrix. */
-export interface CompressibleLayer extends Layer, CompressibleWeight {}
+export interface CompressibleLayer extends Layer, CompressibleWeight {
+  /** What building it could not do as asked, a sentence each that names the layer; the record keeps them. */
+  readonly warnings?: readonly string[];
+}

@@ -2,7 +2,7 @@ import { maxPool } from '../engine/max-pool.ts';
 import { relu } from '../engine/relu.ts';
 import { type Tensor, type Tensor4D, tf } from '../engine/tensorflow.ts';
 import { denseConv } from '../methods/dense.ts';
-import type { LayerMethod } from '../methods/method.ts';
+import { initsOf, type LayerMethod } from '../methods/method.ts';
 import type { Streams } from '../random.ts';
 import type { InitName } from '../spec.ts';
 import { batchNormLayer } from './batch-norm-layer.ts';
@@ -17,8 +17,13 @@ export interface Compression {
   init: InitName;
 }
 
-/** Builds a network from its blueprint, with every compressible convolution made by the method. */
+/**
+ * Builds a network from its blueprint, with every compressible convolution made by the method.
+ *
+ * @throws RangeError where the method does not know the initialization
+ */
 export function buildNetwork(blueprint: Blueprint, { method, scale, init }: Compression, streams: Streams): Model {
+  if (!initsOf(method).includes(init)) throw new RangeError(`method ${method.name} has no init '${init}'`);
   const compressed: CompressibleLayer[] = [];
   const layerOf = (shape: LayerShape): Layer => {
     if (shape.kind === 'batch-norm') return batchNormLayer(shape);

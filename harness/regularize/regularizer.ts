@@ -9,16 +9,31 @@ export interface Decaying {
   readonly compressed: readonly CompressibleWeight[];
 }
 
+export interface Decay {
+  regularizer: RegularizerName;
+  /** λ */
+  lambda: number;
+  /** The network's parameters over those of its dense form; read by `crs`. */
+  ratio: number;
+}
+
+/** Trainable parameters over `dense`, those of the dense network. */
+export function parameterRatio(variables: readonly Variable[], dense: number): number {
+  return variables.reduce((sum, { role, size }) => sum + (role === 'statistic' ? 0 : size), 0) / dense;
+}
+
 /**
  * The decay's gradient λ·∂R/∂w of every variable that decays; it is added to the loss's gradient before momentum
  * (coupled decay, as in PyTorch's SGD and the paper's code).
  *
  * - `none`: nothing decays.
  * - `weight-decay`: R = ½‖w‖² of every trainable variable: factors, dense weights, normalizations and biases alike.
- * - `frobenius-decay`: R = ½‖UVᵀ‖²_F for each factorized layer in place of ½‖U‖² + ½‖V‖²; the rest as weight decay.
- *   (Khodak et al. 2021, section 3.2; who decays: their released code.)
+ * - `crs`, compression-ratio scaling: weight decay with λ·ratio in place of λ for factors. The ratio is the whole network's,
+ *   all parameters counted, the same for every layer (their released code: `group_lowrank`).
+ * - `frobenius-decay`: R = ½‖W‖²_F of each factorized weight, such as W = UVᵀ, in place of its factors' ½‖U‖² + ½‖V‖²; the
+ *   rest as weight decay. (Khodak et al. 2021, section 3.2; who decays: their released code.)
  */
-export function decayGradients(model: Decaying, regularizer: RegularizerName, lambda: number): Map<Variable, Tensor> {
+export function decayGradients(model: Decaying, { regularizer, lambda, ratio }: Decay): Map<Variable, Tensor> {
   const gradients = new Map<Variable, Tensor>();
   if (regularizer === 'none' || lambda === 0) return gradients;
   if (regularizer === 'frobenius-decay') {
@@ -30,7 +45,8 @@ export function decayGradients(model: Decaying, regularizer: RegularizerName, la
   }
   for (const variable of model.variables) {
     if (variable.role === 'statistic' || gradients.has(variable)) continue;
-    gradients.set(variable, tf.mul(variable.value, lambda));
+    const scaled = regularizer === 'crs' && variable.role === 'factor';
+    gradients.set(variable, tf.mul(variable.value, scaled ? lambda * ratio : lambda));
   }
   return gradients;
 }

@@ -3,9 +3,11 @@ import type { LinearCrossEntropy } from '../engine/linear-cross-entropy.ts';
 import { replaying } from '../engine/replay.ts';
 import { type Scalar, type Tensor, tf } from '../engine/tensorflow.ts';
 import type { Variable } from '../engine/variable.ts';
+import { denseMatrices } from '../methods/dense-matrix.ts';
 import type { SequenceInputs, SequenceModel } from '../nn/sequence-model.ts';
+import { transformerParameters } from '../nn/transformer-blueprint.ts';
 import { nesterov } from '../optim/nesterov.ts';
-import { decayGradients } from '../regularize/regularizer.ts';
+import { decayGradients, parameterRatio } from '../regularize/regularizer.ts';
 import type { RegularizerName } from '../spec.ts';
 
 /** A batch of sentence pairs. */
@@ -56,6 +58,7 @@ export function sequenceTrainingStep(model: SequenceModel, training: SequenceTra
   const { labelSmoothing, regularizer, decay } = training;
   const trainable = model.variables.filter((variable) => variable.role !== 'statistic');
   const optimizer = nesterov(trainable, training);
+  const ratio = parameterRatio(trainable, transformerParameters(model.blueprint, denseMatrices, 1));
   const compute = ({ learningRate, ...batch }: SequenceFeeds): SequenceResult => {
     let kept: Scalar | undefined;
     const { value, gradients } = valueAndGradients(() => {
@@ -63,7 +66,7 @@ export function sequenceTrainingStep(model: SequenceModel, training: SequenceTra
       kept = correct;
       return loss;
     }, trainable);
-    const decays = decayGradients(model, regularizer, decay);
+    const decays = decayGradients(model, { regularizer, lambda: decay, ratio });
     const total = trainable.map((variable, index) => {
       const added = decays.get(variable);
       return added === undefined ? gradients[index]! : tf.add(added, gradients[index]!);

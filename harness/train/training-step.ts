@@ -3,10 +3,11 @@ import { valueAndGradients } from '../engine/gradients.ts';
 import { replaying } from '../engine/replay.ts';
 import { type Scalar, type Tensor, tf } from '../engine/tensorflow.ts';
 import type { Variable } from '../engine/variable.ts';
+import { totalParameters } from '../nn/blueprint.ts';
 import type { StatisticUpdates } from '../nn/layer.ts';
 import type { Model } from '../nn/model.ts';
 import { type Sgd, sgd } from '../optim/sgd.ts';
-import { decayGradients } from '../regularize/regularizer.ts';
+import { decayGradients, parameterRatio } from '../regularize/regularizer.ts';
 import type { RegularizerName, TrainingSpec } from '../spec.ts';
 
 /** What changes from step to step. Everything else that a step reads is a variable. */
@@ -52,6 +53,7 @@ export function trainingStep(
 ): TrainingStep {
   const trainable = model.variables.filter((variable) => variable.role !== 'statistic');
   const optimizer: Sgd = sgd(trainable, training.momentum, masks);
+  const ratio = parameterRatio(trainable, totalParameters(model.blueprint));
   const compute = ({ images, labels, learningRate }: StepFeeds): StepResult => {
     const updates: StatisticUpdates = [];
     let logits: Tensor | undefined;
@@ -59,7 +61,7 @@ export function trainingStep(
       logits = tf.keep(model.apply(images, { training: true, updates }));
       return crossEntropy(logits, labels, training.labelSmoothing);
     }, trainable);
-    const decay = decayGradients(model, regularizer, training.decay);
+    const decay = decayGradients(model, { regularizer, lambda: training.decay, ratio });
     const total = trainable.map((variable, index) => {
       const added = decay.get(variable);
       return added === undefined ? gradients[index]! : tf.add(gradients[index]!, added);

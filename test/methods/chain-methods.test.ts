@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { singularValues } from '../../harness/engine/svd.ts';
 import { tf } from '../../harness/engine/tensorflow.ts';
 import { type ChainFormat, chainLayer, chainMethod } from '../../harness/methods/chain-method.ts';
-import { cpConvFormat } from '../../harness/methods/cp-conv.ts';
+import { cpConv, cpConvFormat } from '../../harness/methods/cp-conv.ts';
 import { dense } from '../../harness/methods/dense.ts';
 import { tensorTrainConvFormat } from '../../harness/methods/tensor-train-conv.ts';
 import { tucker2Format } from '../../harness/methods/tucker-2.ts';
@@ -143,7 +143,8 @@ describe.each(cases.map((one) => ({ ...one, name: one.format.name })))('$name', 
   test.each([0.3, 1])('at scale %d has the Frobenius decay of finite differences', (scale) => {
     for (const shape of [convShape({ inChannels: 2, outChannels: 3 }), convShape({ inChannels: 3, kernel: [1, 3] })]) {
       const layer = method.build(shape, scale, 'default', streams);
-      const gradients = decayGradients({ variables: layer.variables, compressed: [layer] }, 'frobenius-decay', 0.5);
+      const model = { variables: layer.variables, compressed: [layer] };
+      const gradients = decayGradients(model, { regularizer: 'frobenius-decay', lambda: 0.5, ratio: 0.1 });
       const parts = layer.variables.map(({ value }) => valuesOf(value));
       layer.variables.forEach((variable, k) => {
         const penalty = (moved: Values) => 0.5 * halfSquare(composed(parts.with(k, moved)));
@@ -223,6 +224,19 @@ describe('spectral initialization below full rank', () => {
     const bound = Math.sqrt(tail([2, 0, 1, 3], 6, 2) + tail([2, 0, 1, 3], 18, 5) + tail([3, 0, 1, 2], 8, 2));
     expect(errorOf(tensorTrainConvFormat, 0.3)).toBeLessThanOrEqual(bound);
     expect(errorOf(tensorTrainConvFormat, 0.3)).toBeGreaterThan(bound / 2);
+  });
+
+  test('of CP that does not converge is recorded as a warning that names method and layer', () => {
+    const wide = convShape({ inChannels: 12, outChannels: 12 });
+    const warningsOf = (scale: number) => cpConv.build(wide, scale, 'spectral', streams).warnings ?? [];
+    expect(warningsOf(0.05)).toEqual([]);
+    const warnings = [0.3, 0.32, 0.34, 0.36, 0.38].flatMap(warningsOf);
+    expect(warnings.length).toBeGreaterThan(0);
+    for (const warning of warnings) {
+      expect(warning).toMatch(
+        /^method cp-conv, layer layer\.conv: .* not converged after 50 sweeps \(relative error 0\.\d+\)$/,
+      );
+    }
   });
 
   test('of CP falls as terms are added', () => {

@@ -1,8 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import { tf } from '../../harness/engine/tensorflow.ts';
+import { lowRank } from '../../harness/methods/low-rank.ts';
+import { totalParameters } from '../../harness/nn/blueprint.ts';
 import type { Model } from '../../harness/nn/model.ts';
-import { decayGradients } from '../../harness/regularize/regularizer.ts';
-import type { RegularizerName } from '../../harness/spec.ts';
+import { decayGradients, parameterRatio } from '../../harness/regularize/regularizer.ts';
+import { type RegularizerName, regularizerNames } from '../../harness/spec.ts';
 import { composedFilter } from '../helpers/conv-layers.ts';
 import { expectClose, tensorOf, valuesOf } from '../helpers/engine.ts';
 import { finiteDifferences } from '../helpers/finite-differences.ts';
@@ -15,20 +17,35 @@ function stirred(model: Model): Model {
   return model;
 }
 
+const ratio = 0.5;
+
 function decayOf(model: Model, regularizer: RegularizerName, lambda: number): Map<string, Values> {
   return new Map(
-    [...decayGradients(model, regularizer, lambda)].map(([{ name }, gradient]) => [name, valuesOf(gradient)]),
+    [...decayGradients(model, { regularizer, lambda, ratio })].map(([{ name }, gradient]) => [
+      name,
+      valuesOf(gradient),
+    ]),
   );
 }
 
 const trainable = (model: Model) => model.variables.filter(({ role }) => role !== 'statistic');
 
+test('parameterRatio counts what is trained, as the plan of a budget does', () => {
+  const model = tinyModel({ scale: 0.4 });
+  const dense = totalParameters(model.blueprint);
+  const kept = totalParameters(model.blueprint, (shape) => lowRank.parameters(shape, 0.4));
+  expect(kept).toBeLessThan(dense);
+  expect(parameterRatio(model.variables, dense)).toBe(kept / dense);
+  expect(parameterRatio(tinyModel({ method: 'dense' }).variables, dense)).toBe(1);
+});
+
 describe('decayGradients', () => {
   test('without a regularizer, or with λ = 0, decays nothing', () => {
     const model = tinyModel();
-    expect(decayGradients(model, 'none', 0.1).size).toBe(0);
-    expect(decayGradients(model, 'weight-decay', 0).size).toBe(0);
-    expect(decayGradients(model, 'frobenius-decay', 0).size).toBe(0);
+    expect(decayGradients(model, { regularizer: 'none', lambda: 0.1, ratio }).size).toBe(0);
+    for (const regularizer of regularizerNames) {
+      expect(decayGradients(model, { regularizer, lambda: 0, ratio }).size).toBe(0);
+    }
   });
 
   test('as weight decay is λw for every trainable variable: factors, first convolution, normalizations, classifier, bias', () => {
@@ -56,6 +73,18 @@ describe('decayGradients', () => {
     for (const { name, value } of trainable(model)) {
       expect(decay.get(name)).toEqual(map(valuesOf(value), (number) => number * 0.25));
     }
+  });
+
+  test('as crs is λ·ratio·w for factors, λw for the rest', () => {
+    const model = stirred(tinyModel());
+    const decay = decayOf(model, 'crs', 0.25);
+    expect(decay.size).toBe(trainable(model).length);
+    for (const { name, value, role } of trainable(model)) {
+      // Powers of two scale without rounding.
+      const by = role === 'factor' ? 0.125 : 0.25;
+      expect(decay.get(name)).toEqual(map(valuesOf(value), (number) => number * by));
+    }
+    expect(new Set(trainable(model).map(({ role }) => role))).toEqual(new Set(['weight', 'factor']));
   });
 
   test('as Frobenius decay replaces the factors decay, in both forms of the layer, and keeps the rest', () => {
@@ -86,7 +115,7 @@ describe('decayGradients', () => {
     }
   });
 
-  test.each(['weight-decay', 'frobenius-decay'] as const)('is proportional to λ: %s', (regularizer) => {
+  test.each(['weight-decay', 'crs', 'frobenius-decay'] as const)('is proportional to λ: %s', (regularizer) => {
     const model = stirred(tinyModel());
     const [one, eight] = [decayOf(model, regularizer, 0.125), decayOf(model, regularizer, 1)];
     // Powers of two scale without rounding.
@@ -103,7 +132,7 @@ describe('decayGradients', () => {
   test('leaves one tensor a decayed variable', () => {
     const model = tinyModel();
     const before = tf.memory().numTensors;
-    const gradients = decayGradients(model, 'weight-decay', 0.1);
+    const gradients = decayGradients(model, { regularizer: 'weight-decay', lambda: 0.1, ratio });
     expect(tf.memory().numTensors).toBe(before + gradients.size);
     tf.dispose([...gradients.values()]);
   });

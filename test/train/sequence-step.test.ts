@@ -3,7 +3,9 @@ import { crossEntropy } from '../../harness/engine/cross-entropy.ts';
 import { valueAndGradients, withoutLeaks } from '../../harness/engine/gradients.ts';
 import { type Scalar, type Tensor, tf } from '../../harness/engine/tensorflow.ts';
 import { weightsDigest } from '../../harness/measure/weights.ts';
+import { denseMatrices } from '../../harness/methods/dense-matrix.ts';
 import type { SequenceModel } from '../../harness/nn/sequence-model.ts';
+import { transformerParameters } from '../../harness/nn/transformer-blueprint.ts';
 import { streamsOf } from '../../harness/random.ts';
 import { type RegularizerName, regularizerNames } from '../../harness/spec.ts';
 import {
@@ -118,6 +120,11 @@ function penalty(model: SequenceModel, name: string, regularizer: RegularizerNam
   if (regularizer === 'none') return { ...own, data: own.data.map(() => 0) };
   const [, stem, factor] = name.match(/^(.*)\.([uv])$/) ?? [];
   if (regularizer === 'weight-decay' || stem === undefined) return own;
+  if (regularizer === 'crs') {
+    const sizes = model.variables.map(({ size }) => size);
+    const ratio = sizes.reduce((sum, size) => sum + size, 0) / transformerParameters(model.blueprint, denseMatrices, 1);
+    return { ...own, data: own.data.map((value) => value * ratio) };
+  }
   const [u, v] = [weights.get(`${stem}.u`)!, weights.get(`${stem}.v`)!];
   return finiteDifferences(
     (moved) => halfSquare(factor === 'u' ? matMul(moved, transposed(v)) : matMul(u, transposed(moved))),

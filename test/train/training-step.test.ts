@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { crossEntropy } from '../../harness/engine/cross-entropy.ts';
 import { valueAndGradients } from '../../harness/engine/gradients.ts';
 import { type Tensor, tf } from '../../harness/engine/tensorflow.ts';
+import { totalParameters } from '../../harness/nn/blueprint.ts';
 import type { StatisticUpdates } from '../../harness/nn/layer.ts';
 import { regularizerNames } from '../../harness/spec.ts';
 import { correctCount, trainingStep } from '../../harness/train/training-step.ts';
@@ -37,6 +38,16 @@ function penaltyGradients(
 ): Map<string, Values> {
   const weights = new Map(model.variables.map(({ name, value }) => [name, valuesOf(value)]));
   if (regularizer === 'none') return new Map([...weights].map(([name, value]) => [name, map(value, () => 0)]));
+  if (regularizer === 'crs') {
+    const trained = model.variables.filter(({ role }) => role !== 'statistic').map(({ size }) => size);
+    const ratio = trained.reduce((sum, size) => sum + size, 0) / totalParameters(model.blueprint);
+    for (const { name, value } of model.variables.filter(({ role }) => role === 'factor')) {
+      weights.set(
+        name,
+        map(valuesOf(value), (number) => number * ratio),
+      );
+    }
+  }
   if (regularizer === 'frobenius-decay') {
     for (const { variables } of model.compressed) {
       const [u, v] = variables.map(({ value }) => valuesOf(value));

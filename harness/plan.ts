@@ -224,8 +224,9 @@ function refuseIdle(suite: string, profile: ProfileName, method: Method, { init,
 
 /** A masked weight is no product of factors, and a network without factors has none to scale the decay of. */
 function isWeightDecay(method: Method, regularizer: RegularizerName): boolean {
-  if (method.kind === 'sparse') return regularizer === 'frobenius-decay' || regularizer === 'crs';
-  return !method.compresses && regularizer === 'crs';
+  const ofFactors = regularizer === 'crs' || regularizer === 'no-factor-decay';
+  if (method.kind === 'sparse') return regularizer === 'frobenius-decay' || ofFactors;
+  return !method.compresses && ofFactors;
 }
 
 /** The network of a model for the images and classes of a data set. */

@@ -7,8 +7,9 @@ import { dense } from '../../harness/methods/dense.ts';
 import { tensorTrainConvFormat } from '../../harness/methods/tensor-train-conv.ts';
 import { tucker2Format } from '../../harness/methods/tucker-2.ts';
 import type { ConvShape } from '../../harness/nn/blueprint.ts';
-import { streamsOf } from '../../harness/random.ts';
+import { gaussian, streamsOf } from '../../harness/random.ts';
 import { decayGradients } from '../../harness/regularize/regularizer.ts';
+import { ndArray } from '../../harness/tensor/nd-array.ts';
 import { convShape, filterOf, inference } from '../helpers/conv-layers.ts';
 import { engineGradients, expectClose, tensorOf, valuesOf } from '../helpers/engine.ts';
 import { finiteDifferences } from '../helpers/finite-differences.ts';
@@ -226,17 +227,22 @@ describe('spectral initialization below full rank', () => {
     expect(errorOf(tensorTrainConvFormat, 0.3)).toBeGreaterThan(bound / 2);
   });
 
-  test('of CP that does not converge is recorded as a warning that names method and layer', () => {
-    const wide = convShape({ inChannels: 12, outChannels: 12 });
-    const warningsOf = (scale: number) => cpConv.build(wide, scale, 'spectral', streams).warnings ?? [];
-    expect(warningsOf(0.05)).toEqual([]);
-    const warnings = [0.3, 0.32, 0.34, 0.36, 0.38].flatMap(warningsOf);
-    expect(warnings.length).toBeGreaterThan(0);
-    for (const warning of warnings) {
-      expect(warning).toMatch(
-        /^method cp-conv, layer layer\.conv: .* not converged after 50 sweeps \(relative error 0\.\d+\)$/,
-      );
-    }
+  test('of CP that does not converge says so, and the layer warns of it by name', () => {
+    const slow = streamsOf('x12', 0);
+    const filter = ndArray([3, 3, 12, 12], gaussian(9 * 144, 1, slow('a')));
+    // 38 terms.
+    const links = cpConvFormat.links(convShape({ inChannels: 12, outChannels: 12 }), 0.35);
+    const warning = cpConvFormat.decompose(filter, links, slow('b')).warning!;
+    expect(warning).toMatch(/not converged after 50 sweeps \(relative error 0\.\d+\)$/);
+    const warns = chainMethod({
+      ...cpConvFormat,
+      decompose: (...given) => ({ ...cpConvFormat.decompose(...given), warning }),
+    });
+    expect(warns.build(shape, 0.1, 'spectral', streams).warnings).toEqual([
+      `method cp-conv, layer layer.conv: ${warning}`,
+    ]);
+    expect(warns.build(shape, 0.1, 'default', streams).warnings).toEqual([]);
+    expect(cpConv.build(shape, 0.1, 'spectral', streams).warnings).toEqual([]);
   });
 
   test('of CP falls as terms are added', () => {

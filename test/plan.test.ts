@@ -109,7 +109,7 @@ describe('planCells refuses', () => {
   });
 
   test('an unknown method, and a depth that is no ResNet', () => {
-    refused(() => plan(setting('arms.1.method', 'tucker')), "method 'tucker' is unknown");
+    refused(() => plan(setting('arms.1.method', 'tuckr')), "method 'tuckr' is unknown");
     refused(() => plan(setting('models.0.depth', 21)), 'depth 21 is not of the form 6n+2');
   });
 });

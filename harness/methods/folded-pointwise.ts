@@ -23,6 +23,8 @@ export interface CorePlan {
   macs: number;
   /** How many products of core entries are summed in an entry of the tensor. */
   paths: number;
+  /** Where a rank is less than the scale asks for. */
+  warning?: string | undefined;
 }
 
 export interface Decomposed {
@@ -117,13 +119,14 @@ function foldedConv(
 ): CompressibleLayer {
   const { name, kernel, inChannels, outChannels, stride } = shape;
   const { variables: cores, warnings } = startingCores(format, shape, plan, init, streams);
+  const sentences = [plan.warning, ...warnings].filter((warning) => warning !== undefined);
   const kernelShape = [...kernel, inChannels, 1];
   const depthwise = variableOf(`${name}.depthwise`, 'weight', depthwiseWeight(shape, streams), kernelShape);
   const values = () => cores.map(({ value }) => value);
   const pointwise = () => tf.reshape(format.compose(values()), [outChannels, inChannels]);
   return {
     variables: [...cores, depthwise],
-    warnings,
+    warnings: sentences.map((sentence) => `method ${format.name}, layer ${name}: ${sentence}`),
     apply(x) {
       const filtered = depthwiseConv2d(x, depthwise.value, stride);
       const [batch, height, width] = filtered.shape as [number, number, number];
@@ -166,6 +169,6 @@ function startingCores(
   const balanced = init === 'spectral' ? equalNorms(cores) : cores;
   return {
     variables: variablesOf(balanced.map((core) => [Float32Array.from(core.data), core.shape])),
-    warnings: warning === undefined ? [] : [`${name}: ${warning}`],
+    warnings: warning === undefined ? [] : [warning],
   };
 }

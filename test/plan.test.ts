@@ -114,6 +114,42 @@ describe('planCells refuses', () => {
   });
 });
 
+describe('planCells refuses a setting that a method has nothing of', () => {
+  const arms = (method: string, init: string, regularizer: string) =>
+    plan((spec) => {
+      setting('models', [{ name: 'resnet', depth: 20, width: 16 }])(spec);
+      setting('arms', [{ method, inits: [init], regularizers: [regularizer], budgets: [0.12] }])(spec);
+    });
+
+  test.each([
+    ['low-rank', 'iid', 'none', "method low-rank has no init 'iid'; give its arm inits among ['default', 'spectral']"],
+    ['dense', 'iid', 'none', "method dense has no init 'iid'"],
+    ['snip', 'iid', 'weight-decay', "method snip has no init 'iid'; give its arm inits ['default']"],
+    ['dense', 'default', 'crs', "method dense has no regularizer 'crs', which is weight decay there; name that"],
+    ['snip', 'default', 'crs', "method snip has no regularizer 'crs', which is weight decay there; name that"],
+  ])('%s, %s, %s', (method, init, regularizer, message) => {
+    expect(() => arms(method, init, regularizer)).toThrow(UsageError);
+    expect(() => arms(method, init, regularizer)).toThrow(message);
+  });
+
+  test('but plans crs for factors, and independent cores for tensors', () => {
+    expect(arms('low-rank', 'spectral', 'crs').length).toBeGreaterThan(0);
+    expect(arms('tensor-train', 'iid', 'crs').length).toBeGreaterThan(0);
+  });
+
+  test('a tensor method where a layer does not fold, naming it', () => {
+    const prime = setting('models', [{ name: 'resnet', depth: 8, width: 7 }]);
+    const suite = (spec: SuiteSpec) => {
+      prime(spec);
+      setting('arms', [{ method: 'cp', inits: ['default'], regularizers: ['none'], budgets: [0.25] }])(spec);
+    };
+    expect(() => plan(suite)).toThrow(UsageError);
+    expect(() => plan(suite)).toThrow(
+      /method cp, layer stage1\.block1\.1\.conv: a 7 x 7 pointwise matrix does not fold/,
+    );
+  });
+});
+
 describe('the id of a cell', () => {
   /** The configuration's JSON with sorted keys, written out; the hash was computed apart from the harness. */
   const text =

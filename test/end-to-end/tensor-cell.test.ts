@@ -1,0 +1,34 @@
+import { expect, it, vi } from 'vitest';
+import { runCell } from '../../harness/cell.ts';
+import { cpMethod } from '../../harness/methods/cp.ts';
+import { planCells } from '../../harness/plan.ts';
+import { recordSchema } from '../../harness/record.ts';
+import { fixtureSuite } from '../helpers/suites.ts';
+
+it('a tensor cell trains under crs and records what its layers warn of', async () => {
+  const suite = fixtureSuite((spec) => {
+    const profile = spec.profiles.smoke!;
+    const experiment = profile.experiments[0]!;
+    experiment.models = [{ name: 'wide-resnet', depth: 10, widen: 1 }];
+    Object.assign(experiment.fallbackDataset!, { trainExamples: 40, testExamples: 20 });
+    Object.assign(experiment.training, { batchSize: 20, epochs: 1 });
+    experiment.arms = [{ method: 'cp', inits: ['spectral'], regularizers: ['crs'], budgets: [0.12] }];
+    profile.seeds = 1;
+  });
+  const { build } = cpMethod;
+  vi.spyOn(cpMethod, 'build').mockImplementation((shape, ...others) => {
+    const warnings = shape.name.startsWith('stage2') ? [`${shape.name}: stopped early`] : [];
+    return { ...build(shape, ...others), warnings };
+  });
+  const [cell] = planCells(suite, 'smoke', { present: [] });
+  const record = await runCell(cell!, {
+    ...{ dataDir: null, checkpointDir: null, device: 'cpu', threads: 1 },
+    onProgress: () => undefined,
+  });
+  expect(recordSchema.parse(record)).toEqual(record);
+  expect(record).toMatchObject({ status: 'completed', method: 'cp', regularizer: 'crs', ratio: cell!.ratio });
+  // WRN-10-1 has 77,850 parameters.
+  expect(record.parameters).toBe(Math.round(record.ratio! * 77_850));
+  const names = ['stage2.block1.1.conv', 'stage2.block1.2.conv', 'stage2.block1.shortcut.conv'];
+  expect(record.warnings).toEqual(names.map((name) => `${name}: stopped early`));
+});

@@ -5,7 +5,7 @@ import type { TextFileDatasetName } from './spec-text.ts';
 
 export const profileNames = ['smoke', 'nightly', 'paper'] as const;
 export const initNames = ['default', 'spectral', 'iid'] as const;
-export const regularizerNames = ['none', 'weight-decay', 'crs', 'frobenius-decay'] as const;
+export const regularizerNames = ['none', 'weight-decay', 'no-factor-decay', 'crs', 'frobenius-decay'] as const;
 export const metricNames = ['accuracy'] as const;
 
 export type ProfileName = (typeof profileNames)[number];

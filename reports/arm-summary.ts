@@ -83,6 +83,15 @@ export function isCompressed({ method }: ArmSummary): boolean {
   return method !== 'dense';
 }
 
+/**
+ * Whether the arm meets its budget by masks: its network has all weights of the dense one, and the budget's share of them is
+ * not zero. A factor may hold a zero too.
+ */
+export function isMasked({ means: { parameters, nonzero_parameters, ratio } }: ArmSummary): boolean {
+  if (parameters === null || nonzero_parameters === null || ratio === null) return false;
+  return nonzero_parameters < (parameters * (1 + ratio)) / 2;
+}
+
 /** The compressed arms by budget, the largest first. */
 export function byBudget(arms: readonly ArmSummary[]): Map<number, ArmSummary[]> {
   const budgets = grouped(arms.filter(isCompressed), ({ budget }) => budget);

@@ -1,6 +1,6 @@
 import type { CellRecord } from '../harness/record.ts';
 import type { ArmSummary } from './arm-summary.ts';
-import { byBudget, byPlace } from './arm-summary.ts';
+import { byBudget, byPlace, isMasked } from './arm-summary.ts';
 import type { ArmTest } from './arm-test.ts';
 import { comparisonWithin, upperTail } from './arm-test.ts';
 import { holm, significance } from './statistics.ts';
@@ -84,18 +84,16 @@ function isOurs({ method, init, regularizer }: ArmSummary): boolean {
 }
 
 /**
- * Methods with masked weights. A method that was counted nowhere in the run could be one: it is kept, untested, so that a
- * claim is not shown for want of a rival's result; but not one from a file, which no publication claims anything of.
+ * Methods with masked weights. A method that was counted nowhere in the run could be one, where it was trained as sparse
+ * methods are: it is kept, untested, so that a claim is not shown for want of a rival's result; but not one from a file,
+ * which no publication claims anything of.
  */
 function sparseMethods(arms: readonly ArmSummary[]): Set<string> {
   const counted = arms.filter(({ means }) => means.parameters !== null && means.nonzero_parameters !== null);
-  // A masked network has all weights of the dense one; factors may hold a zero too.
-  const masked = counted.filter(
-    ({ method, means }) => method !== 'low-rank' && means.nonzero_parameters! < means.parameters!,
-  );
-  const known = new Set(['low-rank', ...counted.map(({ method }) => method)]);
+  const factorized = arms.filter(({ init, regularizer }) => init !== 'default' || regularizer !== 'weight-decay');
+  const known = new Set([...counted, ...factorized].map(({ method }) => method));
   const unknown = arms.filter(({ method, records }) => !known.has(method) && !records.some(isFromFile));
-  return new Set([...masked, ...unknown].map(({ method }) => method));
+  return new Set([...counted.filter(isMasked), ...unknown].map(({ method }) => method));
 }
 
 function isFromFile({ config }: CellRecord): boolean {

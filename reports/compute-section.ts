@@ -1,5 +1,5 @@
 import type { ArmSummary } from './arm-summary.ts';
-import { byPlace, denseMean, seriesLabel } from './arm-summary.ts';
+import { byPlace, denseMean, isMasked, seriesLabel } from './arm-summary.ts';
 import type { LimitedBest } from './compute-limits.ts';
 import { bestWithinCompute } from './compute-limits.ts';
 import type { Block, Column, Section } from './document.ts';
@@ -19,15 +19,16 @@ export function computeSection(arms: readonly ArmSummary[]): Section | null {
     if (limited.length > 0)
       blocks.push(text(`${place}, the best within a limit of total compute:`), table(limited, limitColumns));
   }
-  return { heading: 'Budget and total compute', blocks: [...blocks, text(legend)] };
+  return { heading: 'Budget and total compute', blocks: [...blocks, text(legendFor(counted))] };
 }
 
-const legend =
+const legendFor = (arms: readonly ArmSummary[]) =>
   'Rows are in the order of total compute: neighbours compare at equal cost. Kept of all: over all parameters, the budget’s ' +
   'way of counting; kept of weights: over convolution and linear weights only, without biases and normalizations, as ' +
   'pruning papers count. Passes: examples propagated forward and backward, in all phases and for scores, over the size of ' +
-  'the training set. Training MACs: 3 × the forward pass × these examples; masked weights are multiplied like the others, so ' +
-  'they cost as dense ones. Tests are left out. Within a limit: the arm of highest mean accuracy among those of a budget whose ' +
+  'the training set. Training MACs: 3 × the forward pass × these examples' +
+  `${arms.some(isMasked) ? '; masked weights are multiplied like the others, so they cost as dense ones' : ''}. ` +
+  'Tests are left out. Within a limit: the arm of highest mean accuracy among those of a budget whose ' +
   'whole training computed at most that many times what the dense one did, 5 % more allowed for scores; a limit that admits no ' +
   'further arm is left out. An arm under its limit was not trained for longer to use it up. How many others cannot be told ' +
   'from the best is tested as in "Best method per budget".';

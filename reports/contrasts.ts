@@ -29,9 +29,15 @@ interface Kind {
 
 const kinds: readonly Kind[] = [
   { subject: 'spectral against default initialization', axis: 'init', from: 'default', to: 'spectral' },
+  { subject: 'independent against default initialization', axis: 'init', from: 'default', to: 'iid' },
+  { subject: 'spectral against independent initialization', axis: 'init', from: 'iid', to: 'spectral' },
   { subject: 'Frobenius decay against weight decay', axis: 'regularizer', from: 'weight-decay', to: 'frobenius-decay' },
   { subject: 'crs against weight decay', axis: 'regularizer', from: 'weight-decay', to: 'crs' },
   { subject: 'Frobenius decay against crs', axis: 'regularizer', from: 'crs', to: 'frobenius-decay' },
+  {
+    ...{ subject: 'Frobenius decay against none of the factors', axis: 'regularizer' },
+    ...{ from: 'no-factor-decay', to: 'frobenius-decay' },
+  },
   { subject: 'weight decay against none', axis: 'regularizer', from: 'none', to: 'weight-decay' },
   { subject: 'Frobenius decay against none', axis: 'regularizer', from: 'none', to: 'frobenius-decay' },
 ];

@@ -1,6 +1,6 @@
 import { counted } from '../baselines/wording.ts';
 import type { ArmSummary } from './arm-summary.ts';
-import { armLabel, byPlace, seedsOf } from './arm-summary.ts';
+import { armLabel, byPlace, isMasked, seedsOf } from './arm-summary.ts';
 import { comparisonWithin, testAssumptions } from './arm-test.ts';
 import type { Block, Section } from './document.ts';
 import { table, text } from './document.ts';
@@ -22,15 +22,16 @@ export function paretoSection(arms: readonly ArmSummary[]): Section | null {
     blocks.push(text(`${place}:`), table(shown, columns));
     if (hidden > 0) blocks.push(text(`Left out: ${counted(hidden, 'arm')} clearly dominated both ways.`));
   }
-  return blocks.length === 0 ? null : { heading: 'Pareto set', blocks: [text(legend), ...blocks] };
+  return blocks.length === 0 ? null : { heading: 'Pareto set', blocks: [text(legendFor(arms)), ...blocks] };
 }
 
-const legend =
+const legendFor = (arms: readonly ArmSummary[]) =>
   'By means: an arm is in the set if no other has at most as many parameters (or MACs) and at least the accuracy, one of them ' +
   'strictly. "Within noise": by means only; the tests cannot tell whether the arm is in the set. Without it: in the set, where ' +
   'every arm that costs no more is significantly worse (one-sided, 0.05); dominated, where one of them is significantly better ' +
-  '(0.05 over their number). Parameters: without masked ones. A rank is a whole number, so low-rank arms meet a budget nearly, ' +
-  `masks exactly: compare sizes that differ little with care. ${testAssumptions}`;
+  `(0.05 over their number). ${arms.some(isMasked) ? 'Parameters: without masked ones. ' : ''}A rank is a whole number, so ` +
+  `factorized arms meet a budget nearly${arms.some(isMasked) ? ', masks exactly' : ''}: compare sizes that differ little with ` +
+  `care. ${testAssumptions}`;
 
 type Place = Omit<Standing, 'arm'>;
 

@@ -6,6 +6,7 @@ import type { Config } from 'vega-lite';
 const colors: Record<string, string> = {
   none: '#8a8f98',
   'weight-decay': '#2f81e0',
+  'no-factor-decay': '#c2569b',
   crs: '#12a594',
   'frobenius-decay': '#dd6b10',
   'dense, none': '#b388dd',

@@ -1,3 +1,4 @@
+import type { CellRecord } from '../harness/record.ts';
 import type { ArmSummary } from './arm-summary.ts';
 import type { Block, Section } from './document.ts';
 import { table, text } from './document.ts';
@@ -23,9 +24,12 @@ export const publishedValues: readonly PublishedValue[] = [
   { method: 'low-rank', init: 'spectral', regularizer: 'frobenius-decay', budget: 0.1, accuracy: 0.9434 },
 ];
 
-/** The published values beside this run's, where it trained that model on all of that data; only for low-rank suites. */
+/**
+ * The published values beside this run's, where it trained that model on all of that data; only for low-rank networks of the
+ * kinds in the table.
+ */
 export function publishedSection(arms: readonly ArmSummary[]): Section | null {
-  if (!arms.some((arm) => arm.method === 'low-rank')) return null;
+  if (!arms.some((arm) => arm.method === 'low-rank' && arm.records.some(isOfTable))) return null;
   // A run may hold both widths that go by the published name.
   const measured = (value: PublishedValue) =>
     shown(arms.filter((arm) => isSetting(arm, publishedSetting) && sameArm(arm, value)));
@@ -89,6 +93,11 @@ const publishedSetting = {
   model: { name: 'resnet-projection', depth: 32, widths: [32, 64] },
   dataset: 'cifar-10',
 } as const;
+
+/** Table 1 is of ResNets and VGG; wide ResNets have a table of their own, which is not known here. */
+function isOfTable({ config }: CellRecord): boolean {
+  return config.model.name !== 'wide-resnet';
+}
 
 /** Training and test images of the published data sets. */
 const wholeSets: Partial<Record<string, [number, number]>> = {

@@ -23,6 +23,14 @@ export function resultSection(arms: readonly ArmSummary[]): Section {
       ),
     );
   }
+  if (arms.some(({ regularizer }) => regularizer === 'no-factor-decay')) {
+    blocks.push(
+      text(
+        'Regularizer no-factor-decay: all decays but the factors. The paper’s released code comes to it where it is asked for ' +
+          'Frobenius decay of tensors: it adds the penalty after the gradient is taken.',
+      ),
+    );
+  }
   return { heading: 'Results', blocks };
 }
 

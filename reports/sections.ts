@@ -5,6 +5,7 @@ import { computeSection } from './compute-section.ts';
 import { contrastSection } from './contrast-section.ts';
 import { curveSection } from './curve-section.ts';
 import type { Section } from './document.ts';
+import { methodSection } from './method-section.ts';
 import { paretoSection } from './pareto-section.ts';
 import { publishedSection } from './published-section.ts';
 import type { ReportInput } from './report-input.ts';
@@ -19,6 +20,7 @@ export function reportSections(input: ReportInput): Section[] {
     verdictSection(input),
     runSection(input),
     resultSection(arms),
+    methodSection(arms),
     curveSection(arms),
     bestSection(arms),
     claimSection(arms),

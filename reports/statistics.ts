@@ -61,3 +61,11 @@ export function holm(pValues: readonly (number | null)[]): (number | null)[] {
   });
   return adjusted;
 }
+
+/** The middle of the measured values, between two of them where their number is even; null: none was measured. */
+export function medianOf(values: readonly (number | null)[]): number | null {
+  const sorted = values.filter((value) => value !== null).sort((a, b) => a - b);
+  if (sorted.length === 0) return null;
+  const middle = (sorted.length - 1) / 2;
+  return (sorted[Math.floor(middle)]! + sorted[Math.ceil(middle)]!) / 2;
+}

@@ -1,5 +1,6 @@
 import type { SuiteSpec } from '../harness/spec.ts';
 import { compression } from './compression.ts';
+import { tensors } from './tensors.ts';
 
 /** Every suite that the command line knows. */
-export const suites: readonly SuiteSpec[] = [compression];
+export const suites: readonly SuiteSpec[] = [compression, tensors];

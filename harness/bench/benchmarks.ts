@@ -4,11 +4,13 @@ import { kernelBenchmarks } from './kernel-benchmarks.ts';
 import { peakBenchmark } from './peak-benchmark.ts';
 import { resnetBenchmarks } from './resnet-benchmarks.ts';
 import { transformerBenchmarks } from './transformer-benchmarks.ts';
+import { wideResnetBenchmarks } from './wide-resnet-benchmarks.ts';
 
 /** Everything that `npm run bench` times. */
 export const benchmarks: readonly Benchmark[] = [
   peakBenchmark,
   ...resnetBenchmarks,
+  ...wideResnetBenchmarks,
   ...transformerBenchmarks,
   ...kernelBenchmarks,
   ...dataBenchmarks,

@@ -1,5 +1,6 @@
 import { UsageError } from '../errors.ts';
 import { cpMethod } from './cp.ts';
+import { cpConv } from './cp-conv.ts';
 import { deepR } from './deep-r.ts';
 import { dense } from './dense.ts';
 import { dsr } from './dsr.ts';
@@ -19,7 +20,9 @@ import { set } from './set.ts';
 import { snip } from './snip.ts';
 import { tensorRingMethod } from './tensor-ring.ts';
 import { tensorTrainMethod } from './tensor-train.ts';
+import { tensorTrainConv } from './tensor-train-conv.ts';
 import { tuckerMethod } from './tucker.ts';
+import { tucker2 } from './tucker-2.ts';
 import { tuckerTtCore } from './tucker-tt-core.ts';
 
 /** Every method that a suite may name. */
@@ -45,6 +48,9 @@ export const methods: readonly Method[] = [
   cpMethod,
   tensorRingMethod,
   kroneckerMethod,
+  tucker2,
+  tensorTrainConv,
+  cpConv,
 ];
 
 /** @throws UsageError naming the known methods. */

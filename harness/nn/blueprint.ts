@@ -145,3 +145,10 @@ export function totalParameters(blueprint: Blueprint, ofConv: (shape: ConvShape)
 export function totalMacs(blueprint: Blueprint, ofConv: (shape: ConvShape) => number = denseMacs): number {
   return total(blueprint, denseMacs, ofConv);
 }
+
+/** Values that the convolutions put out for one example. */
+export function totalOutputs({ layers }: Blueprint): number {
+  return layers.reduce((sum, shape) => {
+    return shape.kind === 'conv' ? sum + shape.outChannels * shape.outputSize[0] * shape.outputSize[1] : sum;
+  }, 0);
+}

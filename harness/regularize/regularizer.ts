@@ -28,6 +28,8 @@ export function parameterRatio(variables: readonly Variable[], dense: number): n
  *
  * - `none`: nothing decays.
  * - `weight-decay`: R = ½‖w‖² of every trainable variable: factors, dense weights, normalizations and biases alike.
+ * - `no-factor-decay`: weight decay of all but factors. What Frobenius decay of tensors comes to in their released code, which
+ *   adds the penalty to the loss after its gradient is taken.
  * - `crs`, compression-ratio scaling: weight decay with λ·ratio in place of λ for factors. The ratio is the whole network's,
  *   all parameters counted, the same for every layer (their released code: `group_lowrank`).
  * - `frobenius-decay`: R = ½‖W‖²_F of each factorized weight, such as W = UVᵀ, in place of its factors' ½‖U‖² + ½‖V‖²; the
@@ -45,6 +47,7 @@ export function decayGradients(model: Decaying, { regularizer, lambda, ratio }: 
   }
   for (const variable of model.variables) {
     if (variable.role === 'statistic' || gradients.has(variable)) continue;
+    if (regularizer === 'no-factor-decay' && variable.role === 'factor') continue;
     const scaled = regularizer === 'crs' && variable.role === 'factor';
     gradients.set(variable, tf.mul(variable.value, scaled ? lambda * ratio : lambda));
   }

@@ -5,6 +5,7 @@ import { batchOf128 } from '../../harness/bench/data-benchmarks.ts';
 import { peakBenchmark } from '../../harness/bench/peak-benchmark.ts';
 import { profileOperations } from '../../harness/engine/op-profile.ts';
 import { tf } from '../../harness/engine/tensorflow.ts';
+import { methods } from '../../harness/methods/registry.ts';
 import '../helpers/engine.ts';
 
 const flopsOf = (name: string) => benchmarks.find((benchmark) => benchmark.name === name)?.flops;
@@ -33,6 +34,17 @@ describe('benchmarks', () => {
     const doubled = 3 * 11 * (16 * 32 * 16 + 32 * 16 ** 2) + 3 * 21 * (32 * 16 * 8 + 64 * 8 ** 2);
     const macs = 442368 + kept + doubled + 640;
     expect(flopsOf('evaluation/resnet-20/low-rank-0.1111-frobenius-decay')).toBe(2 * 128 * macs);
+  });
+
+  test('count the arithmetic of WRN-16-2, and time it under every method that replaces layers', () => {
+    // A stage from n to w channels: a convolution and a projection that change the shape, and three that keep it.
+    const stage = (inputs: number, width: number, pixels: number) =>
+      pixels * (9 * inputs * width + inputs * width + 3 * 9 * width * width);
+    const macs = 442368 + stage(16, 32, 32 ** 2) + stage(32, 64, 16 ** 2) + stage(64, 128, 8 ** 2) + 1280;
+    expect(flopsOf('train-step/wrn-16-2/dense')).toBe(3 * 2 * 128 * macs);
+    for (const { name } of methods.filter((method) => method.kind === 'layer' && method.compresses)) {
+      expect(flopsOf(`train-step/wrn-16-2/${name}-0.1`)).toBeLessThan(3 * 2 * 128 * macs);
+    }
   });
 
   test('count two operations for each multiply-accumulate, and a step as three forward passes', () => {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { UsageError } from '../../harness/errors.ts';
-import { denseMacs, denseParameters, totalMacs, totalParameters } from '../../harness/nn/blueprint.ts';
+import { denseMacs, denseParameters, totalMacs, totalOutputs, totalParameters } from '../../harness/nn/blueprint.ts';
 import { resnetBlueprint, resnetName } from '../../harness/nn/resnet-blueprint.ts';
 import { vggBlueprint } from '../../harness/nn/vgg-blueprint.ts';
 import { wideResnetBlueprint } from '../../harness/nn/wide-resnet-blueprint.ts';
@@ -28,6 +28,11 @@ describe('resnetBlueprint', () => {
     const third = 8 * 8 * 64 * 288 + 5 * (8 * 8 * 64 * 576);
     expect(totalMacs(resnet(20))).toBe(stem + first + second + third + 640);
     expect(totalMacs(resnet(20))).toBe(40_551_040);
+  });
+
+  test('of depth 20 puts out 188,416 values an image from its convolutions', () => {
+    expect(totalOutputs(resnet(20))).toBe(7 * 32 * 32 * 16 + 6 * 16 * 16 * 32 + 6 * 8 * 8 * 64);
+    expect(totalOutputs(resnet(20))).toBe(188_416);
   });
 
   test('lists depth layers with weights, each convolution followed by its normalization', () => {

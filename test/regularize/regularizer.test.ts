@@ -75,6 +75,16 @@ describe('decayGradients', () => {
     }
   });
 
+  test('as no-factor-decay is λw for all but factors', () => {
+    const model = stirred(tinyModel());
+    const decay = decayOf(model, 'no-factor-decay', 0.25);
+    const weights = trainable(model).filter(({ role }) => role === 'weight');
+    expect([...decay.keys()]).toEqual(weights.map(({ name }) => name));
+    expect(weights.length).toBeLessThan(trainable(model).length);
+    for (const { name, value } of weights)
+      expect(decay.get(name)).toEqual(map(valuesOf(value), (number) => number * 0.25));
+  });
+
   test('as crs is λ·ratio·w for factors, λw for the rest', () => {
     const model = stirred(tinyModel());
     const decay = decayOf(model, 'crs', 0.25);
@@ -115,12 +125,15 @@ describe('decayGradients', () => {
     }
   });
 
-  test.each(['weight-decay', 'crs', 'frobenius-decay'] as const)('is proportional to λ: %s', (regularizer) => {
-    const model = stirred(tinyModel());
-    const [one, eight] = [decayOf(model, regularizer, 0.125), decayOf(model, regularizer, 1)];
-    // Powers of two scale without rounding.
-    for (const [name, gradient] of one) expect(eight.get(name)).toEqual(map(gradient, (number) => number * 8));
-  });
+  test.each(['weight-decay', 'no-factor-decay', 'crs', 'frobenius-decay'] as const)(
+    'is proportional to λ: %s',
+    (regularizer) => {
+      const model = stirred(tinyModel());
+      const [one, eight] = [decayOf(model, regularizer, 0.125), decayOf(model, regularizer, 1)];
+      // Powers of two scale without rounding.
+      for (const [name, gradient] of one) expect(eight.get(name)).toEqual(map(gradient, (number) => number * 8));
+    },
+  );
 
   test('as Frobenius decay of a dense model is weight decay', () => {
     const model = stirred(tinyModel({ method: 'dense' }));

@@ -99,6 +99,16 @@ it('does not take a factorized arm for a sparse one because a factor holds a zer
   expect(claim?.rivals.map(({ arm }) => arm.method)).toEqual(['snip']);
 });
 
+it('does not take a method for a sparse one that failed in every cell and has arms of factors', () => {
+  const failed = [
+    failedRecord('boom', { method: 'cp' }),
+    failedRecord('boom', { method: 'cp', init: 'spectral' }),
+    failedRecord('boom', { method: 'cp', regularizer: 'none' }),
+  ];
+  const factors = armRecords(around(0.9), { method: 'tucker' }, { parameters: 100, nonzero_parameters: 97 });
+  expect(claims(ours(around(0.8)), factors, failed)).toEqual([]);
+});
+
 it('says where decay harms the dense network', () => {
   const dense = (regularizer: 'none' | 'weight-decay', level: number) =>
     armRecords(around(level, 2), { method: 'dense', budget: 1, regularizer });

@@ -46,6 +46,12 @@ describe('the published values', () => {
     expect(report({ records: part })).not.toContain('Related values');
   });
 
+  it('are absent from a run of wide ResNets', () => {
+    const wide = fixtureRecord({}, { model: { name: 'wide-resnet', depth: 16, widen: 2 } });
+    expect(report({ records: [wide] })).not.toContain('Published');
+    expect(report({ records: [wide, fixtureRecord()] })).toContain('Published');
+  });
+
   it('are absent from a run without low-rank layers', () => {
     expect(report({ records: [fixtureRecord({}, { method: 'dense', budget: 1 })] })).not.toContain('Published');
   });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { mean, sampleDeviation } from '../../baselines/moments.ts';
-import { holm, pairedTest } from '../../reports/statistics.ts';
+import { holm, medianOf, pairedTest } from '../../reports/statistics.ts';
 
 describe('moments', () => {
   it('gives mean and sample deviation, with n - 1', () => {
@@ -58,3 +58,12 @@ describe('holm', () => {
 function rounded(values: (number | null)[]): (number | null)[] {
   return values.map((value) => (value === null ? null : Number(value.toFixed(12))));
 }
+
+it.each([
+  [[], null],
+  [[null], null],
+  [[3, null, 1], 2],
+  [[5, 1, 100], 5],
+])('medianOf(%j) is %j', (values, expected) => {
+  expect(medianOf(values)).toBe(expected);
+});

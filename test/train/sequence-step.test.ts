@@ -120,6 +120,7 @@ function penalty(model: SequenceModel, name: string, regularizer: RegularizerNam
   if (regularizer === 'none') return { ...own, data: own.data.map(() => 0) };
   const [, stem, factor] = name.match(/^(.*)\.([uv])$/) ?? [];
   if (regularizer === 'weight-decay' || stem === undefined) return own;
+  if (regularizer === 'no-factor-decay') return { ...own, data: own.data.map(() => 0) };
   if (regularizer === 'crs') {
     const sizes = model.variables.map(({ size }) => size);
     const ratio = sizes.reduce((sum, size) => sum + size, 0) / transformerParameters(model.blueprint, denseMatrices, 1);

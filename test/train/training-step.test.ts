@@ -38,6 +38,14 @@ function penaltyGradients(
 ): Map<string, Values> {
   const weights = new Map(model.variables.map(({ name, value }) => [name, valuesOf(value)]));
   if (regularizer === 'none') return new Map([...weights].map(([name, value]) => [name, map(value, () => 0)]));
+  if (regularizer === 'no-factor-decay') {
+    for (const { name, value } of model.variables.filter(({ role }) => role === 'factor')) {
+      weights.set(
+        name,
+        map(valuesOf(value), () => 0),
+      );
+    }
+  }
   if (regularizer === 'crs') {
     const trained = model.variables.filter(({ role }) => role !== 'statistic').map(({ size }) => size);
     const ratio = trained.reduce((sum, size) => sum + size, 0) / totalParameters(model.blueprint);

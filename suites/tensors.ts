@@ -1,0 +1,140 @@
+import type { ArmSpec, DatasetSpec, SuiteSpec, TrainingSpec } from '../harness/spec.ts';
+import { matchedDecay } from './matched-decay.ts';
+
+/**
+ * Wide ResNets whose convolutions are tensors of few parameters, against low-rank and dense ones (Khodak et al. 2021, section
+ * 4.2): by a format of the pointwise matrix beside a depthwise convolution, or of the convolution's own filter.
+ */
+
+const cifar10: DatasetSpec = {
+  ...{ name: 'cifar-10', trainExamples: null, testExamples: null },
+  ...{ flip: true, cropPadding: 4, cutout: 16, normalization: 'dataset' },
+};
+
+/** The paper's tensor experiments. */
+const published: TrainingSpec = {
+  ...{ epochs: 200, batchSize: 128, learningRate: 0.1, decayAt: [0.3, 0.6, 0.8], decayFactor: 0.2 },
+  ...{ firstEpochLearningRate: null, momentum: 0.9, decay: 5e-4, labelSmoothing: 0 },
+};
+
+/** Share of the published λ·Ση_t that a shortened training keeps: all of it in some hundred steps ends at chance, 10 % measured. */
+const keptDecay = 0.1;
+
+/** The published training in fewer epochs of fewer images, with λ raised to a tenth of what would match. */
+function shortened(epochs: number, batchSize: number, examples: number): TrainingSpec {
+  const training = { ...published, epochs, batchSize };
+  const gentle = { ...published, decay: keptDecay * published.decay };
+  return { ...training, decay: matchedDecay({ training, examples }, { training: gentle, examples: 50_000 }) };
+}
+
+type Names = Pick<ArmSpec, 'inits' | 'regularizers'>;
+
+/** Frobenius decay of a dense layer is weight decay, and its spectral initialization is its default one. */
+const dense: ArmSpec = { method: 'dense', inits: ['default'], regularizers: ['none', 'weight-decay'], budgets: [1] };
+
+const regularizers: ArmSpec['regularizers'] = ['none', 'weight-decay', 'crs', 'frobenius-decay'];
+
+/** Formats of the pointwise matrix. */
+const ofPointwise = ['tensor-train', 'tucker', 'cp', 'tensor-ring', 'kronecker'];
+/** Formats of the filter; their default initialization draws each small convolution by itself. */
+const ofFilter = ['low-rank', 'tucker-2', 'cp-conv'];
+/** The formats of the released code, and what its Frobenius decay of them comes to beside the true one. */
+const released = ['tensor-train', 'tucker-tt-core'];
+
+const armsOf = (methods: readonly string[], names: Names, budgets: number[]): ArmSpec[] =>
+  methods.map((method) => ({ method, ...names, budgets }));
+
+/** Every method under every initialization and regularizer; two variants of methods in their most telling arms. */
+const allAt = (...budgets: number[]): ArmSpec[] => [
+  dense,
+  ...armsOf(ofPointwise, { inits: ['default', 'spectral', 'iid'], regularizers }, budgets),
+  ...armsOf(ofFilter, { inits: ['default', 'spectral'], regularizers }, budgets),
+  ...armsOf(released, { inits: ['default', 'spectral'], regularizers: ['no-factor-decay'] }, budgets),
+  ...armsOf(
+    ['tucker-tt-core', 'tensor-train-conv'],
+    { inits: ['default', 'spectral'], regularizers: ['weight-decay', 'frobenius-decay'] },
+    budgets,
+  ),
+];
+
+/** Every method, initialization and regularizer at least once. */
+const smokeArms = (budget: number): ArmSpec[] => [
+  { ...dense, regularizers: ['weight-decay'] },
+  ...armsOf(
+    ['low-rank', 'tucker-2', 'tensor-train-conv', 'cp-conv', 'tucker-tt-core', 'cp', 'tensor-ring', 'kronecker'],
+    { inits: ['spectral'], regularizers: ['frobenius-decay'] },
+    [budget],
+  ),
+  ...armsOf(['tensor-train'], { inits: ['default', 'iid'], regularizers: ['frobenius-decay'] }, [budget]),
+  ...armsOf(['tucker'], { inits: ['spectral'], regularizers: [...regularizers, 'no-factor-decay'] }, [budget]),
+];
+
+const smokeSizes = { trainExamples: 2000, testExamples: 1000 };
+const nightlySizes = { trainExamples: 8000, testExamples: 2000 };
+
+export const tensors: SuiteSpec = {
+  name: 'tensors',
+  title: 'Tensor formats on wide ResNets',
+  description:
+    'Which tensor format suits the convolutions of a wide ResNet at a given parameter budget, how should it be initialized and decayed, and is it better than a low-rank one?',
+  profiles: {
+    smoke: {
+      note:
+        'WRN-10-1 for 4 epochs of 2,000 images: shows that everything runs, learns and repeats, every method, initialization and ' +
+        'regularizer at least once. Too short to rank the arms. The decay is raised so that decay x sum of learning rates is 0.14, ' +
+        'a tenth of the published.',
+      experiments: [
+        {
+          models: [{ name: 'wide-resnet', depth: 10, widen: 1 }],
+          dataset: { ...cifar10, ...smokeSizes },
+          fallbackDataset: { ...cifar10, name: 'generated', ...smokeSizes },
+          training: shortened(4, 32, smokeSizes.trainExamples),
+          arms: smokeArms(0.15),
+          denseExamplesPerSecond: 900,
+        },
+      ],
+      seeds: 2,
+      margin: 0.08,
+      timeLimitSeconds: 600,
+    },
+    nightly: {
+      note:
+        'WRN-10-1 for 3 epochs of 8,000 images instead of WRN-28-10 for 200 of 50,000, batches of 32 instead of 128 for more ' +
+        'steps, and the first 2,000 test images: every method under every initialization and regularizer. The variants, Tucker ' +
+        'with its core as a tensor train and the tensor train of the filter, have fewer arms. The decay is raised so that decay x ' +
+        'sum of learning rates is 0.14, a tenth of the published: all of it in so few steps ends at chance. It compares decays ' +
+        'with each other, rather than with none.',
+      experiments: [
+        {
+          models: [{ name: 'wide-resnet', depth: 10, widen: 1 }],
+          dataset: { ...cifar10, ...nightlySizes },
+          fallbackDataset: null,
+          training: shortened(3, 32, nightlySizes.trainExamples),
+          arms: allAt(0.15),
+          denseExamplesPerSecond: 900,
+        },
+      ],
+      seeds: 3,
+      margin: 0.04,
+      timeLimitSeconds: 1800,
+    },
+    paper: {
+      note:
+        'The published schedule, for a GPU: 200 epochs of WRN-28-10 at the two published budgets, with more formats, ' +
+        'initializations and regularizers than were published. Published ranks of Tucker are those of its core as a tensor train.',
+      experiments: [
+        {
+          models: [{ name: 'wide-resnet', depth: 28, widen: 10 }],
+          dataset: cifar10,
+          fallbackDataset: null,
+          training: published,
+          arms: allAt(0.01667, 0.06667),
+          denseExamplesPerSecond: 4,
+        },
+      ],
+      seeds: 3,
+      margin: 0.005,
+      timeLimitSeconds: 500 * 24 * 3600,
+    },
+  },
+};

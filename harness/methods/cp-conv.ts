@@ -1,6 +1,6 @@
 import { type Tensor, tf } from '../engine/tensorflow.ts';
 import type { ConvShape } from '../nn/blueprint.ts';
-import { composeCp, cp, cpCompositionMacs, cpDecay } from '../tensor/cp.ts';
+import { composeCp, cp, cpCompositionMacs, cpDecay, sweepingOfDraws, sweepingWarning } from '../tensor/cp.ts';
 import { type NdArray, permuted, reshaped } from '../tensor/nd-array.ts';
 import { type ChainFormat, chainMethod } from './chain-method.ts';
 import { scaledRank } from './scaled-rank.ts';
@@ -37,15 +37,11 @@ export const cpConvFormat: ChainFormat = {
     const [k1, k2, inChannels, outChannels] = filter.shape as [number, number, number, number];
     const tensor = reshaped(filter, [k1 * k2, inChannels, outChannels]);
     const rank = links[0]!.filter[3];
-    const { factors, error, sweeps, converged } = cp(tensor, rank, { uniform, maxSweeps: 50, tolerance: 1e-3 });
-    const [forTaps, forInputs, forOutputs] = factors as [NdArray, NdArray, NdArray];
+    const result = cp(tensor, rank, { uniform, ...sweepingOfDraws });
+    const [forTaps, forInputs, forOutputs] = result.factors as [NdArray, NdArray, NdArray];
     const parts = [forInputs, forTaps, permuted(forOutputs, [1, 0])];
     const cores = parts.map((part, k) => reshaped(part, links[k]!.filter));
-    if (converged) return { cores };
-    return {
-      cores,
-      warning: `alternating least squares had not converged after ${sweeps} sweeps (relative error ${error.toFixed(3)})`,
-    };
+    return { cores, ...sweepingWarning(result) };
   },
   decay: (filters) =>
     tf.tidy(() => {

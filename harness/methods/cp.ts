@@ -1,20 +1,22 @@
-import { composeCp, cp, cpCompositionMacs, cpDecay } from '../tensor/cp.ts';
+import {
+  composeCp,
+  cp,
+  cpCompositionMacs,
+  cpDecay,
+  type Sweeping,
+  sweepingOfDraws,
+  sweepingWarning,
+} from '../tensor/cp.ts';
 import { foldedDims } from '../tensor/fold.ts';
 import { foldedPointwise, type PointwiseFormat } from './folded-pointwise.ts';
 import { scaledRank } from './scaled-rank.ts';
 
-/** Sweeps of alternating least squares at most, and the gain of a sweep, in shares of ‖W‖, below which they end. */
-export interface Sweeping {
-  maxSweeps: number;
-  tolerance: number;
-}
-
 /**
  * CP of three dims. Its rank R = max(1, round(s·R_1)) is scaled by R_1 = ∏d_k / max d_k, at which every tensor has an exact
  * CP; the released code scales the least dim, so that it reaches small budgets only. Initialized by alternating least
- * squares from the higher-order SVD: noise has no CP to find, so that sweeps end where they gain little.
+ * squares from the higher-order SVD.
  */
-export const cpMethod = foldedPointwise(cpFormat({ maxSweeps: 30, tolerance: 5e-3 }));
+export const cpMethod = foldedPointwise(cpFormat(sweepingOfDraws));
 
 export function cpFormat(sweeping: Sweeping): PointwiseFormat {
   return {
@@ -27,10 +29,8 @@ export function cpFormat(sweeping: Sweeping): PointwiseFormat {
       return { dims, ranks: [rank], shapes, macs: cpCompositionMacs(dims, rank), paths: rank };
     },
     decompose(tensor, { ranks }, uniform) {
-      const { factors, error, sweeps, converged } = cp(tensor, ranks[0]!, { uniform, ...sweeping });
-      if (converged) return { cores: factors };
-      const reached = `alternating least squares had not converged after ${sweeps} sweeps (relative error ${error.toFixed(3)})`;
-      return { cores: factors, warning: reached };
+      const result = cp(tensor, ranks[0]!, { uniform, ...sweeping });
+      return { cores: result.factors, ...sweepingWarning(result) };
     },
     compose: composeCp,
     decay: cpDecay,

@@ -7,12 +7,18 @@ import { solvedRight } from './positive-solve.ts';
 
 /** CP (Hitchcock 1927): W = Σ_r a_1r ∘ ··· ∘ a_dr, with factors A_k [d_k, R] whose columns the a_kr are. */
 
-export interface CpOptions {
-  /** Draws the columns beyond a mode's size, which the higher-order SVD does not have. */
-  uniform: Uniform;
+export interface Sweeping {
   maxSweeps: number;
   /** Converged once a sweep lowers ‖W − CP‖/‖W‖ by less than this. */
   tolerance: number;
+}
+
+/** For drawn weights: noise has no CP to find, so that sweeps end where they gain little. */
+export const sweepingOfDraws: Sweeping = { maxSweeps: 30, tolerance: 5e-3 };
+
+export interface CpOptions extends Sweeping {
+  /** Draws the columns beyond a mode's size, which the higher-order SVD does not have. */
+  uniform: Uniform;
 }
 
 export interface CpResult {
@@ -23,6 +29,13 @@ export interface CpResult {
   sweeps: number;
   /** False where `maxSweeps` came first. */
   converged: boolean;
+}
+
+/** For people: that a CP did not converge; nothing where it did. */
+export function sweepingWarning({ converged, sweeps, error }: CpResult): { warning?: string } {
+  if (converged) return {};
+  const reached = `(relative error ${error.toFixed(3)})`;
+  return { warning: `alternating least squares had not converged after ${sweeps} sweeps ${reached}` };
 }
 
 /**

@@ -3,13 +3,61 @@ import { z } from 'zod';
 /** The vocabulary of suites and cells: what a suite file may say, and what a cell resolves to. */
 
 export const profileNames = ['smoke', 'nightly', 'paper'] as const;
+/** Kinds of products in a Transformer: factorized matrices, and the two of attention's projections. */
+export const productNames = ['linear', 'query-key', 'output-value'] as const;
+export type ProductName = (typeof productNames)[number];
+
+/** Spectral initialization of every product of a network, and of some of a Transformer's. */
+export const spectralProducts = {
+  spectral: productNames,
+  'spectral-linear': ['linear'],
+  'spectral-attention': ['query-key', 'output-value'],
+  'spectral-query-key': ['query-key'],
+  'spectral-output-value': ['output-value'],
+} as const satisfies Record<string, readonly ProductName[]>;
+
+/** Frobenius decay of every product of a network, and of some of a Transformer's; the rest decays as ever. */
+export const decayedProducts = {
+  'frobenius-decay': productNames,
+  'frobenius-decay-linear': ['linear'],
+  'frobenius-decay-attention': ['query-key', 'output-value'],
+  'frobenius-decay-query-key': ['query-key'],
+  'frobenius-decay-output-value': ['output-value'],
+} as const satisfies Record<string, readonly ProductName[]>;
+
 export const initNames = ['default', 'spectral'] as const;
 export const regularizerNames = ['none', 'weight-decay', 'frobenius-decay'] as const;
-export const metricNames = ['accuracy'] as const;
+/** What only a Transformer tells apart. */
+export const partialInitNames = [
+  'spectral-linear',
+  'spectral-attention',
+  'spectral-query-key',
+  'spectral-output-value',
+] as const;
+export const partialRegularizerNames = [
+  'frobenius-decay-linear',
+  'frobenius-decay-attention',
+  'frobenius-decay-query-key',
+  'frobenius-decay-output-value',
+] as const;
+export const metricNames = ['accuracy', 'bleu'] as const;
+/**
+ * Where a sequence cell's decay enters.
+ *
+ * - `decoupled`: beside the step, w ← w − η·λ·∂R, with λ alike for weight decay and Frobenius decay.
+ * - `gradient`: as part of the gradient, before clipping and momentum.
+ * - `released`: as the paper's released code trains Transformers. Weight decay is decoupled, but Frobenius decay is part of
+ *   the gradient; whichever products it names, factorized matrices are among them; and then nothing else decays.
+ */
+export const decayCouplings = ['decoupled', 'gradient', 'released'] as const;
+export type DecayCoupling = (typeof decayCouplings)[number];
 
 export type ProfileName = (typeof profileNames)[number];
 export type InitName = (typeof initNames)[number];
 export type RegularizerName = (typeof regularizerNames)[number];
+/** Of cells: those of every network, and those of Transformers. */
+export type CellInitName = InitName | (typeof partialInitNames)[number];
+export type CellRegularizerName = RegularizerName | (typeof partialRegularizerNames)[number];
 
 const fraction = z.number().gt(0).max(1);
 const positive = z.number().positive();
@@ -63,6 +111,57 @@ export const trainingSchema = z.strictObject({
   /** Share of the target spread over all classes (Szegedy et al. 2016). */
   labelSmoothing: z.number().min(0).lt(1),
 });
+
+export const optimizerSchema = z.discriminatedUnion('name', [
+  /** Stochastic gradient descent with Nesterov momentum μ. */
+  z.strictObject({ name: z.literal('nesterov'), momentum: z.number().min(0).lt(1) }),
+  /** Adam with the means' β₁ and β₂, and ε. */
+  z.strictObject({
+    name: z.literal('adam'),
+    beta1: z.number().min(0).lt(1),
+    beta2: z.number().min(0).lt(1),
+    epsilon: positive,
+  }),
+]);
+export type SequenceOptimizer = z.infer<typeof optimizerSchema>;
+
+export const sequenceTrainingSchema = z.strictObject({
+  /** Passes over the training pairs; each ends with a validation. */
+  epochs: count,
+  /** Updates after which training ends, if that is earlier; null: whole epochs. */
+  updates: count.nullable(),
+  /** Padded tokens of a batch's longer side. */
+  batchTokens: count,
+  /** Lengths that sentences are padded to, ascending. */
+  lengths: z.array(count).min(1),
+  optimizer: optimizerSchema,
+  learningRate: positive,
+  /** Updates during which the learning rate rises in proportion to their number. */
+  warmupUpdates: z.int().min(0),
+  /** The update up to which it then is constant; after it, it falls as 1/√update. */
+  constantUpdates: count,
+  /** Largest norm of all gradients together; null: as they are. */
+  clipNorm: positive.nullable(),
+  /** Shares of values set to zero behind embeddings and sublayers, and behind ReLUs. */
+  dropout: z.number().min(0).lt(1),
+  reluDropout: z.number().min(0).lt(1),
+  /** Share of the target spread over all tokens. */
+  labelSmoothing: z.number().min(0).lt(1),
+  /** λ of weight decay and of Frobenius decay. */
+  decay: z.number().min(0),
+  decayCoupling: z.enum(decayCouplings),
+  /** Epochs at the end whose weights' mean is decoded; null: the epoch of the lowest validation loss is. */
+  averagedEpochs: count.nullable(),
+  decoding: z.strictObject({
+    /** Hypotheses kept. */
+    beam: count,
+    /** α of the final scores log p/length^α. */
+    lengthPenalty: z.number().min(0),
+    /** The longest translation of n tokens has ⌊a·n + b⌋. */
+    maxLength: z.strictObject({ a: z.number().min(0), b: z.number().min(0) }),
+  }),
+});
+export type SequenceTrainingSpec = z.infer<typeof sequenceTrainingSchema>;
 
 /** Arms of a comparison: the product of inits x regularizers x budgets for one method. */
 export const armSchema = z.strictObject({

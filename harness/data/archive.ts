@@ -10,8 +10,8 @@ export interface Archive {
   readonly folder: string;
   readonly url: string;
   readonly bytes: number;
-  /** Hexadecimal. */
-  readonly md5: string;
+  /** Hexadecimal; null where none is published. */
+  readonly md5: string | null;
 }
 
 export type ArchiveOptions = Partial<Omit<Download, 'path'>>;

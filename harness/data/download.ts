@@ -11,9 +11,10 @@ export interface Download {
   readonly url: string;
   /** The finished file; the unfinished one lies beside it as `<path>.part`. */
   readonly path: string;
-  readonly bytes: number;
-  /** Hexadecimal. */
-  readonly md5: string;
+  /** null where it is not known: then the server's word is taken for it. */
+  readonly bytes: number | null;
+  /** Hexadecimal; null where it is not known, and then `bytes` is. */
+  readonly md5: string | null;
   /** Called as bytes arrive. */
   readonly onProgress?: ((progress: TransferProgress) => void) | undefined;
   /** Tries before giving up; each continues where the one before it stopped. Default 5. */
@@ -25,8 +26,8 @@ export interface Download {
 }
 
 /**
- * Downloads a file of known size and MD5. Continues an unfinished `<path>.part` where the server supports it, checks size
- * and checksum, and only then gives the file its name. A finished file with the right checksum is not fetched again.
+ * Downloads a file of known size or MD5. Continues an unfinished `<path>.part` where the server supports it, checks size
+ * and checksum, as far as they are known, and only then gives the file its name. A finished file that is right is not fetched again.
  * @throws UsageError where the server refuses, sends another file or cannot be reached, or the disk is full.
  */
 export async function download(request: Download): Promise<void> {
@@ -34,11 +35,13 @@ export async function download(request: Download): Promise<void> {
   if (!/^https?:$/.test(URL.canParse(url) ? new URL(url).protocol : '')) {
     throw new UsageError(`download: '${url}' is not an address; give one that starts with http:// or https://`);
   }
-  if ((await sizeOf(path)) === bytes && (await md5Of(path)) === md5) return;
+  if (bytes === null && md5 === null) throw new Error(`download: neither size nor checksum of ${url} is given`);
+  const size = await sizeOf(path);
+  if (size !== null && size === (bytes ?? size) && (md5 === null || (await md5Of(path)) === md5)) return;
   await onDisk(dirname(path), mkdir(dirname(path), { recursive: true }));
   const part = `${path}.part`;
   await transferWithRetries(request, part);
-  const found = await md5Of(part);
+  const found = md5 === null ? null : await md5Of(part);
   if (found !== md5) {
     await removePart(part);
     throw new UsageError(

@@ -1,8 +1,10 @@
 import { readdir } from 'node:fs/promises';
 import { UsageError } from '../errors.ts';
 import type { FileDatasetName } from '../spec.ts';
+import type { LanguageName, TextFileDatasetName } from '../spec-text.ts';
 import type { Archive, ArchiveOptions } from './archive.ts';
 import type { ImageSet } from './image-set.ts';
+import type { Corpus } from './text-pair.ts';
 
 export type Part = 'train' | 'test';
 
@@ -18,12 +20,11 @@ export interface OpenedDataset {
 }
 
 /** A data set in files: where they lie, what they must be, and where they come from. */
-export interface FileDataset {
-  readonly name: FileDatasetName;
+export interface FolderDataset<Name extends string, Opened> {
+  readonly name: Name;
   readonly title: string;
   /** What a folder of it holds, for messages: `binary version: train.bin and test.bin, there or in cifar-100-binary`. */
   readonly holds: string;
-  readonly archive: Archive;
   /**
    * The folder of the files: `dir` itself or its subfolder of the published name; null where neither holds any of them
    * (also where `dir` does not exist).
@@ -31,14 +32,27 @@ export interface FileDataset {
    */
   find(dir: string): Promise<string | null>;
   /** @throws UsageError where files are missing or not whole. */
-  open(folder: string): Promise<OpenedDataset>;
+  open(folder: string): Promise<Opened>;
   /**
-   * Downloads and unpacks the published archive into `dir`, and returns the data's folder; does nothing where `dir` holds
-   * the data already.
+   * Downloads and unpacks what is published into `dir`, and returns the data's folder; does nothing where `dir` holds the
+   * data already.
    * @throws UsageError where the download, the unpacking or the files' check fails.
    */
   fetch(dir: string, options?: ArchiveOptions): Promise<string>;
 }
+
+/** Labelled images, published as one archive. */
+export interface FileDataset extends FolderDataset<FileDatasetName, OpenedDataset> {
+  readonly archive: Archive;
+}
+
+/** Parallel text whose files have been looked over. */
+export interface OpenedText {
+  /** @throws UsageError where a file is damaged, naming it, the line and the remedy. */
+  read(source: LanguageName, target: LanguageName): Promise<Corpus>;
+}
+
+export type TextDataset = FolderDataset<TextFileDatasetName, OpenedText>;
 
 /**
  * The names in a folder; null where there is none.

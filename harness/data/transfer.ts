@@ -6,7 +6,8 @@ export interface Transfer {
   readonly url: string;
   /** The unfinished file. What identifies the server's version of it (RFC 9110, section 8.8) lies in `<part>.validator`. */
   readonly part: string;
-  readonly bytes: number;
+  /** null where it is not known. */
+  readonly bytes: number | null;
   /** A connection that brings nothing for so long is given up. */
   readonly stallMilliseconds: number;
   readonly onProgress?: ((progress: TransferProgress) => void) | undefined;
@@ -14,12 +15,14 @@ export interface Transfer {
 
 export interface TransferProgress {
   readonly receivedBytes: number;
-  readonly totalBytes: number;
+  /** null where neither the caller nor the server tells. */
+  readonly totalBytes: number | null;
 }
 
 /**
  * Receives what is missing of `part`. Continues at its end where the server confirms, by If-Range, that it still has the
- * version that `part` began with; starts from zero otherwise. Ends with `part` at `bytes` bytes, not yet checked further.
+ * version that `part` began with; starts from zero otherwise. Ends with `part` at `bytes` bytes,
+ * or at those that the server says it has, not yet checked further.
  * @throws UsageError where another try cannot help (refused, another file, disk full); any other error is worth one.
  */
 export async function transfer(request: Transfer): Promise<void> {
@@ -36,11 +39,11 @@ export async function transfer(request: Transfer): Promise<void> {
     const headers: Record<string, string> = { 'accept-encoding': 'identity' };
     if (kept.validator !== null) Object.assign(headers, { range: `bytes=${kept.bytes}-`, 'if-range': kept.validator });
     const response = await fetch(url, { headers, signal: abort.signal });
-    const start = await startOf(response, request, kept.bytes);
+    const { start, total } = await placeOf(response, request, kept.bytes);
     const file = await onDisk(part, open(part, start === 0 ? 'w' : 'a'));
     try {
       if (start === 0) await onDisk(part, writeFile(validatorOf(part), validatorIn(response) ?? ''));
-      await store(response, file, start, request, stalled);
+      await store(response, file, start, total, request, stalled);
     } finally {
       await file.close();
     }
@@ -75,7 +78,7 @@ async function keptBytes({ part, bytes }: Transfer): Promise<{ bytes: number; va
   const size = (await sizeOf(part)) ?? 0;
   if (size === bytes) return { bytes: size, validator: null };
   const known = (await sizeOf(validatorOf(part))) ?? 0;
-  if (size === 0 || size > bytes || known === 0) return { bytes: 0, validator: null };
+  if (size === 0 || (bytes !== null && size > bytes) || known === 0) return { bytes: 0, validator: null };
   return { bytes: size, validator: await onDisk(part, readFile(validatorOf(part), 'utf8')) };
 }
 
@@ -85,17 +88,24 @@ function validatorIn({ headers }: Response): string | null {
   return tag?.startsWith('"') ? tag : headers.get('last-modified');
 }
 
-/** The position that the response's first byte has in the file. */
-async function startOf(response: Response, { url, part, bytes }: Transfer, kept: number): Promise<number> {
+/** The position that the response's first byte has in the file, and the file's size. */
+async function placeOf(
+  response: Response,
+  { url, part, bytes }: Transfer,
+  kept: number,
+): Promise<{ start: number; total: number | null }> {
   const { status, headers } = response;
   if (status === 200) {
     const length = headers.get('content-length');
-    if (length !== null && Number(length) !== bytes) throw anotherFile(url, `${length} bytes`, bytes);
-    return 0;
+    if (length !== null && bytes !== null && Number(length) !== bytes) throw anotherFile(url, `${length} bytes`, bytes);
+    return { start: 0, total: bytes ?? (length === null ? null : Number(length)) };
   }
   if (status === 206) {
     const range = /^bytes (\d+)-\d+\/(\d+|\*)$/.exec(headers.get('content-range') ?? '');
-    if (range !== null && Number(range[1]) === kept && (range[2] === '*' || Number(range[2]) === bytes)) return kept;
+    const told = range === null || range[2] === '*' ? null : Number(range[2]);
+    if (range !== null && Number(range[1]) === kept && (told === null || told === (bytes ?? told))) {
+      return { start: kept, total: bytes ?? told };
+    }
     await removePart(part);
     throw new Error(`the server sent another range than asked for: ${headers.get('content-range')}`);
   }
@@ -112,22 +122,25 @@ async function store(
   response: Response,
   file: FileHandle,
   start: number,
-  { url, part, bytes, onProgress }: Transfer,
+  total: number | null,
+  { url, part, onProgress }: Transfer,
   stalled: NodeJS.Timeout,
 ): Promise<void> {
   let received = start;
-  onProgress?.({ receivedBytes: received, totalBytes: bytes });
+  onProgress?.({ receivedBytes: received, totalBytes: total });
   for await (const chunk of response.body ?? []) {
     stalled.refresh();
-    if (received + chunk.length > bytes) {
+    if (total !== null && received + chunk.length > total) {
       await removePart(part);
-      throw anotherFile(url, `more than ${bytes} bytes`, bytes);
+      throw anotherFile(url, `more than ${total} bytes`, total);
     }
     await onDisk(part, file.writeFile(chunk));
     received += chunk.length;
-    onProgress?.({ receivedBytes: received, totalBytes: bytes });
+    onProgress?.({ receivedBytes: received, totalBytes: total });
   }
-  if (received < bytes) throw new Error(`the connection ended after ${received} of ${bytes} bytes`);
+  if (total !== null && received < total) {
+    throw new Error(`the connection ended after ${received} of ${total} bytes`);
+  }
 }
 
 function anotherFile(url: string, sent: string, bytes: number): UsageError {

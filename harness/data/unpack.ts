@@ -1,17 +1,30 @@
-import { createWriteStream } from 'node:fs';
+import { createReadStream, createWriteStream } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
+import { createGunzip } from 'node:zlib';
 import { execa } from 'execa';
 import { openPromise } from 'yauzl';
 import { UsageError } from '../errors.ts';
 
 /**
- * Unpacks an archive, `.tar.gz` or `.zip` by its name, into a folder.
+ * Unpacks an archive, `.tar.gz`, `.tgz` or `.zip` by its name, into a folder.
  * @throws UsageError where it is damaged or the files cannot be written.
  */
 export async function unpack(archive: string, into: string): Promise<void> {
   await (archive.endsWith('.zip') ? unpackZip(archive, into) : unpackTar(archive, into));
+}
+
+/**
+ * Unpacks one compressed file (RFC 1952).
+ * @throws UsageError where it is damaged or the file cannot be written.
+ */
+export async function gunzip(archive: string, path: string): Promise<void> {
+  try {
+    await pipeline(createReadStream(archive), createGunzip(), createWriteStream(path));
+  } catch (cause) {
+    throw failed(archive, cause instanceof Error ? cause.message : String(cause), cause);
+  }
 }
 
 async function unpackTar(archive: string, into: string): Promise<void> {

@@ -2,7 +2,7 @@ import { cyclesOf, factsOf, type SourceFacts } from './architecture.ts';
 
 /** The design's folder table as data: who may import whom. */
 
-const contract = ['harness/spec.ts', 'harness/record.ts', 'harness/errors.ts', 'harness/random.ts'];
+const contract = ['spec', 'spec-text', 'record', 'errors', 'random'].map((name) => `harness/${name}.ts`);
 /** Constants of the set-up that measurements name: the pinned TensorFlow. */
 const pins = 'harness/setup/pins.mjs';
 /** The one writer of files: whole or not at all. It knows nothing of what it writes. */

@@ -1,0 +1,22 @@
+/** A sentence and its translation, as they are written. */
+export interface TextPair {
+  readonly source: string;
+  readonly target: string;
+}
+
+export type TextPart = 'train' | 'valid' | 'test';
+
+/** Sentence pairs and where they come from. */
+export interface TextPairs {
+  readonly pairs: readonly TextPair[];
+  /** Names a pair in messages, such as `train.de: line 7`. */
+  place(index: number, side: keyof TextPair): string;
+}
+
+/** The text of a data set before it is cleaned. */
+export interface Corpus {
+  readonly train: TextPairs;
+  /** null: every 23rd training pair that cleaning keeps. */
+  readonly valid: TextPairs | null;
+  readonly test: TextPairs;
+}

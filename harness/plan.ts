@@ -1,32 +1,26 @@
 import { createHash } from 'node:crypto';
 import { canonicalJson } from './canonical-json.ts';
-import { datasetFacts } from './data/dataset-facts.ts';
 import { UsageError } from './errors.ts';
-import { planBudget } from './methods/budget.ts';
 import { armsOf, type JoinedMethod, refuseArmless, withoutRefused } from './methods/joined.ts';
 import type { Method } from './methods/method.ts';
-import { phasesOf } from './methods/phases.ts';
 import { nameMatcher } from './name-matcher.ts';
-import { type Blueprint, totalMacs } from './nn/blueprint.ts';
-import { resnetBlueprint } from './nn/resnet-blueprint.ts';
-import { vggBlueprint } from './nn/vgg-blueprint.ts';
-import { wideResnetBlueprint } from './nn/wide-resnet-blueprint.ts';
-import type {
-  Cell,
-  CellConfig,
-  DatasetSpec,
-  ExperimentSpec,
-  FileDatasetName,
-  ModelSpec,
-  ProfileName,
-  ProfileSpec,
-  SuiteSpec,
+import {
+  type AnyDatasetSpec,
+  type Cell,
+  type CellConfig,
+  type DataFolderName,
+  type ExperimentSpec,
+  generatedDatasetNames,
+  needsFiles,
+  type ProfileName,
+  type ProfileSpec,
+  type SuiteSpec,
 } from './spec.ts';
-import { totalEpochs } from './train/phases.ts';
+import { modelNameOf, outlineOf } from './tasks/outline.ts';
 
 export interface PlanOptions {
   /** The data sets whose files are present; the stand-ins of others are planned. */
-  present: Iterable<FileDatasetName>;
+  present: Iterable<DataFolderName>;
   /** Replicates instead of the profile's number. */
   seeds?: number | undefined;
   /** Globs on cell names: a cell that matches any is kept. */
@@ -51,7 +45,7 @@ export function planCells(
   refuse?: (reason: string) => void,
 ): Cell[] {
   const profile = profileOf(suite, profileName);
-  const present = new Set<string>([...options.present, 'generated']);
+  const present = new Set<string>([...options.present, ...generatedDatasetNames]);
   const { seeds, methods = [] } = options;
   const context = { suite: suite.name, profileName, profile, seeds, methods };
   const all = profile.experiments.flatMap((experiment) => {
@@ -79,7 +73,7 @@ export function planCells(
 
 /** A data set with files that a plan asks for, and what becomes of its cells without them. */
 export interface NeededDataset {
-  name: FileDatasetName;
+  name: DataFolderName;
   standIn: boolean;
 }
 
@@ -95,10 +89,10 @@ export function neededDatasets(
   const profile = profileOf(suite, profileName);
   const { seeds, methods = [] } = options;
   const context = { suite: suite.name, profileName, profile, seeds, methods };
-  const needed = new Map<FileDatasetName, boolean>();
+  const needed = new Map<DataFolderName, boolean>();
   for (const experiment of profile.experiments) {
     const { dataset, fallbackDataset } = experiment;
-    if (dataset.name === 'generated') continue;
+    if (!needsFiles(dataset)) continue;
     const variants = fallbackDataset === null ? [dataset] : [dataset, fallbackDataset];
     const drafts = variants.flatMap((variant) => draftsOf({ ...context, experiment, dataset: variant }));
     if (matching(drafts, options.only).length === 0) continue;
@@ -138,7 +132,7 @@ interface ExperimentContext {
   profile: ProfileSpec;
   experiment: ExperimentSpec;
   /** The experiment's data set or its stand-in. */
-  dataset: DatasetSpec;
+  dataset: AnyDatasetSpec;
   /** Replicates instead of the profile's number. */
   seeds: number | undefined;
   methods: readonly JoinedMethod[];
@@ -159,12 +153,18 @@ function draftsOf(context: ExperimentContext): Draft[] {
   const seeds = Array.from({ length: context.seeds ?? profile.seeds }, (_, seed) => seed);
   return experiment.models.flatMap((model) =>
     seeds.flatMap((seed) =>
-      arms.flatMap(({ arm: { method, budgets, inits, regularizers }, used }) =>
+      arms.flatMap(({ arm: { method, budgets, inits, regularizers, budgetUnit, decays }, used }) =>
         budgets.flatMap((budget) =>
           inits.flatMap((init) =>
-            regularizers.map((regularizer) =>
-              draftOf(context, used, { model, dataset, training, method, seed, budget, init, regularizer }),
-            ),
+            regularizers.flatMap((regularizer) => {
+              const unit = budgetUnit === undefined ? {} : { budgetUnit };
+              const settings = { model, dataset, method, seed, budget, init, regularizer, ...unit };
+              // An experiment's schema has made sure that its parts go together.
+              const draft = (own: object, name: string) =>
+                draftOf(context, used, { ...settings, training: { ...training, ...own } } as CellConfig, name);
+              if (decays === undefined || regularizer === 'none') return [draft({}, regularizer)];
+              return decays.map((decay) => draft({ decay }, `${regularizer}-${decay}`));
+            }),
           ),
         ),
       ),
@@ -172,29 +172,29 @@ function draftsOf(context: ExperimentContext): Draft[] {
   );
 }
 
-function draftOf(context: ExperimentContext, used: JoinedMethod, settings: CellConfig): Draft {
+/** @param decay the regularizer's name, with its λ where an arm has several */
+function draftOf(context: ExperimentContext, used: JoinedMethod, settings: CellConfig, decay: string): Draft {
   const { method, file } = used;
+  const { experiment } = context;
   const config = file === null ? settings : { ...settings, methodDigest: file.sha256 };
   const dense = method.kind === 'layer' && !method.compresses;
   const arm = dense ? config.method : `${config.method}-${config.budget}`;
-  const model = blueprintOf(config.model, config.dataset).name;
-  const cell = [arm, config.init, config.regularizer, model, config.dataset.name, `seed-${config.seed}`].join('.');
-  return { cell, config, used, context };
+  const variant = 'variant' in experiment && experiment.variant !== undefined ? [experiment.variant] : [];
+  const names = [arm, config.init, decay, modelNameOf(config), config.dataset.name, ...variant];
+  return { cell: [...names, `seed-${config.seed}`].join('.'), config, used, context };
 }
 
 function cellOf({ cell, config, used, context }: Draft): Cell {
   const { method, file } = used;
   const { suite, profileName, profile, experiment } = context;
-  const blueprint = blueprintOf(config.model, config.dataset);
   refuseForSparse(suite, profileName, method, config);
-  const { ratio, passMacs } = planBudget(blueprint, method, config.budget);
-  const epochs = totalEpochs(phasesOf(method, config.training));
+  const { ratio, estimatedSeconds } = outlineOf(config, method, experiment.denseExamplesPerSecond);
   return {
     id: hashOf(config),
     suite,
     profile: profileName,
     cell,
-    model: blueprint.name,
+    model: modelNameOf(config),
     dataset: config.dataset.name,
     method: config.method,
     init: config.init,
@@ -204,7 +204,7 @@ function cellOf({ cell, config, used, context }: Draft): Cell {
     seed: config.seed,
     config,
     ...(file === null ? {} : { origin: file.path }),
-    estimatedSeconds: estimateSeconds(blueprint, experiment.denseExamplesPerSecond, config, epochs, passMacs),
+    estimatedSeconds,
     timeLimitSeconds: profile.timeLimitSeconds,
   };
 }
@@ -221,22 +221,6 @@ function refuseForSparse(suite: string, profile: ProfileName, method: Method, co
   if (wrong !== null) throw new UsageError(`suite ${suite}, profile ${profile}: method ${method.name} has no ${wrong}`);
 }
 
-/** The network of a model for the images and classes of a data set. */
-export function blueprintOf(model: ModelSpec, dataset: DatasetSpec): Blueprint {
-  const { classes, side, channels } = datasetFacts[dataset.name];
-  const images = { classes, size: side, inputChannels: channels };
-  switch (model.name) {
-    case 'resnet':
-      return resnetBlueprint({ ...model, ...images, shortcut: 'option-a' });
-    case 'resnet-projection':
-      return resnetBlueprint({ ...model, ...images, shortcut: 'projection' });
-    case 'vgg':
-      return vggBlueprint({ ...model, ...images });
-    case 'wide-resnet':
-      return wideResnetBlueprint({ ...model, ...images });
-  }
-}
-
 /** Streams are shared by cells of one family: same model, same data set. */
 export function familyOf(config: CellConfig): string {
   return canonicalJson({ model: config.model, dataset: config.dataset.name });
@@ -244,23 +228,4 @@ export function familyOf(config: CellConfig): string {
 
 function hashOf(config: CellConfig): string {
   return createHash('sha256').update(canonicalJson(config)).digest('hex').slice(0, 16);
-}
-
-/** Seconds to start a process, read the data and measure, beside training. */
-const overheadSeconds = 4;
-/** Measured: at a tenth of the dense operations a step still takes about 0.6 of the dense time. */
-const fixedShare = 0.55;
-function estimateSeconds(
-  blueprint: Blueprint,
-  denseSpeed: number,
-  { dataset }: CellConfig,
-  epochs: number,
-  macs: number,
-): number {
-  const whole = datasetFacts[dataset.name];
-  const trained = (dataset.trainExamples ?? whole.train) * epochs;
-  // A test image costs a forward pass: a third of a training step's three convolutions.
-  const tested = ((dataset.testExamples ?? whole.test) * epochs) / 3;
-  const relative = fixedShare + (1 - fixedShare) * Math.min(1, macs / totalMacs(blueprint));
-  return overheadSeconds + ((trained + tested) * relative) / denseSpeed;
 }

@@ -1,63 +1,37 @@
 import { z } from 'zod';
+import {
+  type TextDatasetSpec,
+  type TextFileDatasetName,
+  textDatasetSchema,
+  textFileDatasetNames,
+} from './spec-text.ts';
+import {
+  sequenceTrainingSchema,
+  type TransformerInitName,
+  type TransformerRegularizerName,
+  transformerInitNames,
+  transformerRegularizerNames,
+  transformerSchema,
+} from './spec-translation.ts';
 
 /** The vocabulary of suites and cells: what a suite file may say, and what a cell resolves to. */
 
 export const profileNames = ['smoke', 'nightly', 'paper'] as const;
-/** Kinds of products in a Transformer: factorized matrices, and the two of attention's projections. */
-export const productNames = ['linear', 'query-key', 'output-value'] as const;
-export type ProductName = (typeof productNames)[number];
-
-/** Spectral initialization of every product of a network, and of some of a Transformer's. */
-export const spectralProducts = {
-  spectral: productNames,
-  'spectral-linear': ['linear'],
-  'spectral-attention': ['query-key', 'output-value'],
-  'spectral-query-key': ['query-key'],
-  'spectral-output-value': ['output-value'],
-} as const satisfies Record<string, readonly ProductName[]>;
-
-/** Frobenius decay of every product of a network, and of some of a Transformer's; the rest decays as ever. */
-export const decayedProducts = {
-  'frobenius-decay': productNames,
-  'frobenius-decay-linear': ['linear'],
-  'frobenius-decay-attention': ['query-key', 'output-value'],
-  'frobenius-decay-query-key': ['query-key'],
-  'frobenius-decay-output-value': ['output-value'],
-} as const satisfies Record<string, readonly ProductName[]>;
-
 export const initNames = ['default', 'spectral'] as const;
 export const regularizerNames = ['none', 'weight-decay', 'frobenius-decay'] as const;
-/** What only a Transformer tells apart. */
-export const partialInitNames = [
-  'spectral-linear',
-  'spectral-attention',
-  'spectral-query-key',
-  'spectral-output-value',
-] as const;
-export const partialRegularizerNames = [
-  'frobenius-decay-linear',
-  'frobenius-decay-attention',
-  'frobenius-decay-query-key',
-  'frobenius-decay-output-value',
-] as const;
 export const metricNames = ['accuracy', 'bleu'] as const;
-/**
- * Where a sequence cell's decay enters.
- *
- * - `decoupled`: beside the step, w ← w − η·λ·∂R, with λ alike for weight decay and Frobenius decay.
- * - `gradient`: as part of the gradient, before clipping and momentum.
- * - `released`: as the paper's released code trains Transformers. Weight decay is decoupled, but Frobenius decay is part of
- *   the gradient; whichever products it names, factorized matrices are among them; and then nothing else decays.
- */
-export const decayCouplings = ['decoupled', 'gradient', 'released'] as const;
-export type DecayCoupling = (typeof decayCouplings)[number];
+/** Of cells: those of every network, and those of Transformers. */
+export const cellInitNames = [...new Set<CellInitName>([...initNames, ...transformerInitNames])];
+export const cellRegularizerNames = [
+  ...new Set<CellRegularizerName>([...regularizerNames, ...transformerRegularizerNames]),
+];
 
 export type ProfileName = (typeof profileNames)[number];
 export type InitName = (typeof initNames)[number];
 export type RegularizerName = (typeof regularizerNames)[number];
-/** Of cells: those of every network, and those of Transformers. */
-export type CellInitName = InitName | (typeof partialInitNames)[number];
-export type CellRegularizerName = RegularizerName | (typeof partialRegularizerNames)[number];
+export type MetricName = (typeof metricNames)[number];
+export type CellInitName = InitName | TransformerInitName;
+export type CellRegularizerName = RegularizerName | TransformerRegularizerName;
 
 const fraction = z.number().gt(0).max(1);
 const positive = z.number().positive();
@@ -80,6 +54,8 @@ export const modelSchema = z.discriminatedUnion('name', [
 /** Data sets that are read from files. */
 export const fileDatasetNames = ['cifar-10', 'cifar-100', 'tiny-imagenet'] as const;
 export type FileDatasetName = (typeof fileDatasetNames)[number];
+/** Those and data sets of sentence pairs: everything that lies in a folder of its own. */
+export type DataFolderName = FileDatasetName | TextFileDatasetName;
 
 export const datasetSchema = z.strictObject({
   /** `generated` needs no files. */
@@ -112,57 +88,6 @@ export const trainingSchema = z.strictObject({
   labelSmoothing: z.number().min(0).lt(1),
 });
 
-export const optimizerSchema = z.discriminatedUnion('name', [
-  /** Stochastic gradient descent with Nesterov momentum μ. */
-  z.strictObject({ name: z.literal('nesterov'), momentum: z.number().min(0).lt(1) }),
-  /** Adam with the means' β₁ and β₂, and ε. */
-  z.strictObject({
-    name: z.literal('adam'),
-    beta1: z.number().min(0).lt(1),
-    beta2: z.number().min(0).lt(1),
-    epsilon: positive,
-  }),
-]);
-export type SequenceOptimizer = z.infer<typeof optimizerSchema>;
-
-export const sequenceTrainingSchema = z.strictObject({
-  /** Passes over the training pairs; each ends with a validation. */
-  epochs: count,
-  /** Updates after which training ends, if that is earlier; null: whole epochs. */
-  updates: count.nullable(),
-  /** Padded tokens of a batch's longer side. */
-  batchTokens: count,
-  /** Lengths that sentences are padded to, ascending. */
-  lengths: z.array(count).min(1),
-  optimizer: optimizerSchema,
-  learningRate: positive,
-  /** Updates during which the learning rate rises in proportion to their number. */
-  warmupUpdates: z.int().min(0),
-  /** The update up to which it then is constant; after it, it falls as 1/√update. */
-  constantUpdates: count,
-  /** Largest norm of all gradients together; null: as they are. */
-  clipNorm: positive.nullable(),
-  /** Shares of values set to zero behind embeddings and sublayers, and behind ReLUs. */
-  dropout: z.number().min(0).lt(1),
-  reluDropout: z.number().min(0).lt(1),
-  /** Share of the target spread over all tokens. */
-  labelSmoothing: z.number().min(0).lt(1),
-  /** λ of weight decay and of Frobenius decay. */
-  decay: z.number().min(0),
-  decayCoupling: z.enum(decayCouplings),
-  /** Epochs at the end whose weights' mean is decoded; null: the epoch of the lowest validation loss is. */
-  averagedEpochs: count.nullable(),
-  decoding: z.strictObject({
-    /** Hypotheses kept. */
-    beam: count,
-    /** α of the final scores log p/length^α. */
-    lengthPenalty: z.number().min(0),
-    /** The longest translation of n tokens has ⌊a·n + b⌋. */
-    maxLength: z.strictObject({ a: z.number().min(0), b: z.number().min(0) }),
-  }),
-});
-export type SequenceTrainingSpec = z.infer<typeof sequenceTrainingSchema>;
-
 /** Arms of a comparison: the product of inits x regularizers x budgets for one method. */
 export const armSchema = z.strictObject({
   method: z.string().min(1),
@@ -173,7 +98,7 @@ export const armSchema = z.strictObject({
 });
 
 /** Models that are trained alike on one data set, each under every arm. */
-export const experimentSchema = z.strictObject({
+export const imageExperimentSchema = z.strictObject({
   models: z.array(modelSchema).min(1),
   dataset: datasetSchema,
   /** Used instead of `dataset` where the real files are not present; null: the experiment needs them. */
@@ -184,13 +109,42 @@ export const experimentSchema = z.strictObject({
   denseExamplesPerSecond: positive,
 });
 
+/** What budgets are, where they are not target ratios: rank scales, as the paper has them for Transformers. */
+const budgetUnit = z.literal('rank-scale').optional();
+
+export const translationArmSchema = z.strictObject({
+  ...armSchema.shape,
+  inits: z.array(z.enum(transformerInitNames)).min(1),
+  regularizers: z.array(z.enum(transformerRegularizerNames)).min(1),
+  budgetUnit,
+  /** Values of λ, each a cell of its own, in place of the training's; not for the regularizer `none`. */
+  decays: z.array(positive).min(1).optional(),
+});
+
+export const translationExperimentSchema = z.strictObject({
+  models: z.array(transformerSchema).min(1),
+  dataset: textDatasetSchema,
+  fallbackDataset: textDatasetSchema.nullable(),
+  training: sequenceTrainingSchema,
+  arms: z.array(translationArmSchema).min(1),
+  /** A word that its cells' names end in, where experiments differ in nothing else that is named. */
+  variant: z
+    .string()
+    .regex(/^[a-z][a-z0-9-]*$/)
+    .optional(),
+  /** Measured sentence pairs a second. */
+  denseExamplesPerSecond: positive,
+});
+
+export const experimentSchema = z.union([imageExperimentSchema, translationExperimentSchema]);
+
 export const profileSchema = z.strictObject({
   /** One or two sentences: what this profile reduces against the published schedule, and why it still tells. */
   note: z.string(),
   experiments: z.array(experimentSchema).min(1),
   seeds: count,
-  /** Margin of the check, in the metric's unit (fraction of correct answers): a smaller drop is not a regression. */
-  margin: fraction,
+  /** Margin of the check, in the metric's unit (fraction of correct answers; BLEU points): a smaller drop is not a regression. */
+  margin: positive.max(100),
   /** A cell that runs longer is ended and recorded as failed. */
   timeLimitSeconds: positive,
 });
@@ -202,31 +156,65 @@ export const suiteSchema = z.strictObject({
   profiles: z.partialRecord(z.enum(profileNames), profileSchema),
 });
 
+export const dataFolderNames: readonly DataFolderName[] = [...fileDatasetNames, ...textFileDatasetNames];
+/** Data sets that need no files. */
+export const generatedDatasetNames = ['generated', 'generated-pair'] as const;
+export type AnyDatasetSpec = DatasetSpec | TextDatasetSpec;
+
+export function needsFiles(dataset: AnyDatasetSpec): dataset is AnyDatasetSpec & { name: DataFolderName } {
+  return (dataFolderNames as readonly string[]).includes(dataset.name);
+}
+
 export type ModelSpec = z.infer<typeof modelSchema>;
 export type DatasetSpec = z.infer<typeof datasetSchema>;
 export type TrainingSpec = z.infer<typeof trainingSchema>;
 export type ArmSpec = z.infer<typeof armSchema>;
+export type TranslationArmSpec = z.infer<typeof translationArmSchema>;
+export type ImageExperimentSpec = z.infer<typeof imageExperimentSchema>;
+export type TranslationExperimentSpec = z.infer<typeof translationExperimentSchema>;
 export type ExperimentSpec = z.infer<typeof experimentSchema>;
 export type ProfileSpec = z.infer<typeof profileSchema>;
 export type SuiteSpec = z.infer<typeof suiteSchema>;
 
-/** Everything that decides a cell's result, defaults included; its hash is the cell's id. */
-export const cellConfigSchema = z.strictObject({
-  model: modelSchema,
-  dataset: datasetSchema,
-  training: trainingSchema,
+const sharedConfig = {
   method: z.string(),
   /** SHA-256 of the file that the method comes from; absent for a method of the registry. */
   methodDigest: z
     .string()
     .regex(/^[0-9a-f]{64}$/)
     .optional(),
-  init: z.enum(initNames),
-  regularizer: z.enum(regularizerNames),
   budget: fraction,
   seed: z.int().min(0),
+};
+
+export const imageConfigSchema = z.strictObject({
+  model: modelSchema,
+  dataset: datasetSchema,
+  training: trainingSchema,
+  init: z.enum(initNames),
+  regularizer: z.enum(regularizerNames),
+  ...sharedConfig,
 });
-export type CellConfig = z.infer<typeof cellConfigSchema>;
+
+export const translationConfigSchema = z.strictObject({
+  model: transformerSchema,
+  dataset: textDatasetSchema,
+  training: sequenceTrainingSchema,
+  init: z.enum(transformerInitNames),
+  regularizer: z.enum(transformerRegularizerNames),
+  budgetUnit,
+  ...sharedConfig,
+});
+
+/** Everything that decides a cell's result, defaults included; its hash is the cell's id. */
+export const cellConfigSchema = z.union([imageConfigSchema, translationConfigSchema]);
+export type ImageConfig = z.infer<typeof imageConfigSchema>;
+export type TranslationConfig = z.infer<typeof translationConfigSchema>;
+export type CellConfig = ImageConfig | TranslationConfig;
+
+export function isTranslation(config: CellConfig): config is TranslationConfig {
+  return config.model.name === 'transformer';
+}
 
 /** One training run of a plan. */
 export interface Cell {
@@ -239,9 +227,9 @@ export interface Cell {
   model: string;
   dataset: string;
   method: string;
-  init: InitName;
-  regularizer: RegularizerName;
-  /** Target ratio of parameters kept. */
+  init: CellInitName;
+  regularizer: CellRegularizerName;
+  /** Target ratio of parameters kept; the rank scale where the configuration says so. */
   budget: number;
   /** Ratio that the method reaches, known before training; null where training finds it. */
   ratio: number | null;

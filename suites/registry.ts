@@ -1,5 +1,6 @@
 import type { SuiteSpec } from '../harness/spec.ts';
 import { compression } from './compression.ts';
+import { translation } from './translation.ts';
 
 /** Every suite that the command line knows. */
-export const suites: readonly SuiteSpec[] = [compression];
+export const suites: readonly SuiteSpec[] = [compression, translation];

@@ -1,14 +1,18 @@
 import { join, resolve } from 'node:path';
-import type { FileDataset } from '../data/file-dataset.ts';
+import type { FolderDataset } from '../data/file-dataset.ts';
 import { fileDatasets } from '../data/file-datasets.ts';
+import { textDatasets } from '../data/text-datasets.ts';
 import { UsageError } from '../errors.ts';
 import type { DataFolders } from '../run/protocol.ts';
 import { cacheFolder } from '../setup/platform.mjs';
-import type { FileDatasetName } from '../spec.ts';
+import type { DataFolderName } from '../spec.ts';
+
+type AnyDataset = FolderDataset<DataFolderName, unknown>;
+const folderDatasets: Readonly<Record<DataFolderName, AnyDataset>> = { ...fileDatasets, ...textDatasets };
 
 export interface DataFolderOptions {
   /** The data sets to look for. */
-  datasets: readonly FileDatasetName[];
+  datasets: readonly DataFolderName[];
   /** Value of --data. */
   data: string | undefined;
   download: boolean;
@@ -26,11 +30,11 @@ export interface DataFolderOptions {
  */
 export async function locateData(options: DataFolderOptions): Promise<DataFolders> {
   const { data, download, env, checkout, log } = options;
-  const datasets = options.datasets.map((name) => fileDatasets[name]);
+  const datasets = options.datasets.map((name) => folderDatasets[name]);
   const userFolder = join(cacheFolder(env), 'data');
   const named = namedFolder(data, env);
   const places = named === null ? [join(checkout, 'data'), userFolder] : [named.folder];
-  const folders: Partial<Record<FileDatasetName, string>> = {};
+  const folders: Partial<Record<DataFolderName, string>> = {};
   for (const dataset of datasets) {
     const found =
       (await findIn(dataset, places)) ?? (download ? await fetchInto(dataset, named?.folder ?? userFolder, log) : null);
@@ -45,7 +49,7 @@ export async function locateData(options: DataFolderOptions): Promise<DataFolder
   return folders;
 }
 
-async function findIn(dataset: FileDataset, places: readonly string[]): Promise<string | null> {
+async function findIn(dataset: AnyDataset, places: readonly string[]): Promise<string | null> {
   for (const place of places) {
     const found = await dataset.find(place);
     if (found === null) continue;
@@ -62,7 +66,7 @@ function namedFolder(data: string | undefined, env: NodeJS.ProcessEnv): { folder
   return { folder: resolve(fromEnvironment), origin: 'FACTORBENCH_DATA' };
 }
 
-async function fetchInto(dataset: FileDataset, folder: string, log: (line: string) => void): Promise<string> {
+async function fetchInto(dataset: AnyDataset, folder: string, log: (line: string) => void): Promise<string> {
   log(`Downloading ${dataset.title} into ${folder} ...`);
   const found = await dataset.fetch(folder);
   log(`${dataset.title} is in ${found}.`);

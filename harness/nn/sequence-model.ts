@@ -1,7 +1,7 @@
 import type { LinearCrossEntropy } from '../engine/linear-cross-entropy.ts';
 import type { Tensor } from '../engine/tensorflow.ts';
 import type { Variable } from '../engine/variable.ts';
-import type { ProductName } from '../spec.ts';
+import type { ProductName } from '../spec-translation.ts';
 import type { AttentionView } from './attention-layer.ts';
 import type { DropoutRates } from './dropout.ts';
 import type { CompressibleWeight } from './layer.ts';

@@ -1,7 +1,12 @@
 import { type Tensor, tf } from '../engine/tensorflow.ts';
 import type { Variable } from '../engine/variable.ts';
 import type { CompressibleWeight } from '../nn/layer.ts';
-import { type CellRegularizerName, type DecayCoupling, decayedProducts, type ProductName } from '../spec.ts';
+import {
+  type DecayCoupling,
+  decayedProducts,
+  type ProductName,
+  type TransformerRegularizerName,
+} from '../spec-translation.ts';
 
 /** What decays in a network whose products are of several kinds. */
 export interface DecayingProducts {
@@ -10,7 +15,7 @@ export interface DecayingProducts {
 }
 
 export interface ProductDecay {
-  regularizer: CellRegularizerName;
+  regularizer: TransformerRegularizerName;
   /** λ */
   decay: number;
   decayCoupling: DecayCoupling;
@@ -44,7 +49,7 @@ export function productDecay(model: DecayingProducts, { regularizer, decay, deca
   return terms;
 }
 
-function kindsOf(regularizer: Exclude<CellRegularizerName, 'none'>, released: boolean): readonly ProductName[] {
+function kindsOf(regularizer: Exclude<TransformerRegularizerName, 'none'>, released: boolean): readonly ProductName[] {
   if (regularizer === 'weight-decay') return [];
   const named = decayedProducts[regularizer];
   return released ? [...new Set<ProductName>(['linear', ...named])] : named;

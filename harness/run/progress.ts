@@ -1,7 +1,7 @@
 import { type Bar, MultiBar, Presets } from 'cli-progress';
-import type { CellProgress } from '../cell.ts';
 import type { CellRecord } from '../record.ts';
 import type { Cell } from '../spec.ts';
+import type { CellProgress } from '../tasks/context.ts';
 import { type CellShare, formatDuration, fractionDone, fractionOf, secondsLeft } from './progress-estimate.ts';
 
 /** Shows how a run goes. */

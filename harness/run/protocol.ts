@@ -1,12 +1,12 @@
-import type { CellProgress } from '../cell.ts';
-import type { Cell, FileDatasetName } from '../spec.ts';
+import type { Cell, DataFolderName } from '../spec.ts';
+import type { CellProgress } from '../tasks/context.ts';
 
 /** The messages between the pool and a worker process. */
 
 export type Device = 'cpu' | 'gpu';
 
 /** Folder of each data set whose files are present. */
-export type DataFolders = Readonly<Partial<Record<FileDatasetName, string>>>;
+export type DataFolders = Readonly<Partial<Record<DataFolderName, string>>>;
 
 /** What a worker is told: one cell, and where to find and put things. */
 export interface WorkerRequest {

@@ -8,7 +8,7 @@ import type { SequenceInputs, SequenceModel } from '../nn/sequence-model.ts';
 import { adam } from '../optim/adam.ts';
 import { nesterov } from '../optim/nesterov.ts';
 import { type ProductDecay, productDecay } from '../regularize/product-decay.ts';
-import type { SequenceOptimizer } from '../spec.ts';
+import type { SequenceOptimizer } from '../spec-translation.ts';
 
 /** A batch of sentence pairs. */
 export type SequenceBatch = SequenceInputs & {

@@ -1,5 +1,5 @@
 import type { SequenceModel } from '../../harness/nn/sequence-model.ts';
-import { type CellRegularizerName, decayedProducts, type ProductName } from '../../harness/spec.ts';
+import { decayedProducts, type ProductName, type TransformerRegularizerName } from '../../harness/spec-translation.ts';
 import { valuesOf } from './engine.ts';
 import { finiteDifferences } from './finite-differences.ts';
 import { at, filled, halfSquare, map, matMul, transposed, type Values } from './reference.ts';
@@ -8,7 +8,7 @@ import { at, filled, halfSquare, map, matMul, transposed, type Values } from './
 export function penaltyOf(
   model: SequenceModel,
   name: string,
-  regularizer: CellRegularizerName,
+  regularizer: TransformerRegularizerName,
 ): { gradient: Values; frobenius: boolean } {
   const weights = new Map(model.variables.map((variable) => [variable.name, valuesOf(variable.value)]));
   const own = weights.get(name)!;

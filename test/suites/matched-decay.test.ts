@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { learningRateAt } from '../../harness/optim/step-schedule.ts';
-import type { TrainingSpec } from '../../harness/spec.ts';
+import type { ImageExperimentSpec, TrainingSpec } from '../../harness/spec.ts';
 import { matchedDecay } from '../../suites/matched-decay.ts';
 import { suites } from '../../suites/registry.ts';
 
@@ -45,7 +45,7 @@ describe('matchedDecay', () => {
 
 test('the shortened profiles of compression pull as the published schedule', () => {
   const { smoke, nightly } = suites.find(({ name }) => name === 'compression')!.profiles;
-  for (const { training, dataset } of [...smoke!.experiments, ...nightly!.experiments]) {
+  for (const { training, dataset } of [...smoke!.experiments, ...nightly!.experiments] as ImageExperimentSpec[]) {
     expect(decayPull(training, dataset.trainExamples ?? 50_000)).toBeCloseTo(decayPull(published, 50_000), 1);
   }
 });

@@ -5,7 +5,8 @@ import { type Scalar, type Tensor, tf } from '../../harness/engine/tensorflow.ts
 import { weightsDigest } from '../../harness/measure/weights.ts';
 import type { SequenceModel } from '../../harness/nn/sequence-model.ts';
 import { streamsOf } from '../../harness/random.ts';
-import type { CellRegularizerName, DecayCoupling, RegularizerName } from '../../harness/spec.ts';
+import type { RegularizerName } from '../../harness/spec.ts';
+import type { DecayCoupling, TransformerRegularizerName } from '../../harness/spec-translation.ts';
 import {
   type SequenceBatch,
   type SequenceTraining,
@@ -107,7 +108,7 @@ function lossGradients(model: SequenceModel): Map<string, Values> {
   return new Map(model.variables.map(({ name }, index) => [name, valuesOf(gradients[index]!)]));
 }
 
-const couplings: [CellRegularizerName, DecayCoupling][] = [
+const couplings: [TransformerRegularizerName, DecayCoupling][] = [
   ['none', 'decoupled'],
   ['weight-decay', 'gradient'],
   ['weight-decay', 'decoupled'],

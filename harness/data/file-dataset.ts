@@ -46,10 +46,9 @@ export interface FileDataset extends FolderDataset<FileDatasetName, OpenedDatase
   readonly archive: Archive;
 }
 
-/** Parallel text whose files have been looked over. */
+/** Parallel text whose files have been read, and whose sides fit. */
 export interface OpenedText {
-  /** @throws UsageError where a file is damaged, naming it, the line and the remedy. */
-  read(source: LanguageName, target: LanguageName): Promise<Corpus>;
+  corpus(source: LanguageName, target: LanguageName): Corpus;
 }
 
 export type TextDataset = FolderDataset<TextFileDatasetName, OpenedText>;

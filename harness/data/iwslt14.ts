@@ -3,7 +3,7 @@ import { UsageError } from '../errors.ts';
 import type { LanguageName } from '../spec-text.ts';
 import { type Archive, fetchArchive } from './archive.ts';
 import { namesIn, type OpenedText, type TextDataset } from './file-dataset.ts';
-import { concatenated, paired, readLines, type TextLine } from './parallel-text.ts';
+import { concatenated, paired, readLines, type TextFile, type TextLine } from './parallel-text.ts';
 import { textFacts } from './text-facts.ts';
 
 /**
@@ -63,23 +63,23 @@ async function open(folder: string): Promise<OpenedText> {
   const names = (await namesIn(title, folder)) ?? [];
   const missing = allNames.filter((name) => !names.includes(name));
   if (missing.length > 0) throw damaged(`${folder} holds no ${missing.join(', ')}`);
-  return {
-    async read(source, target) {
-      const train = async (language: LanguageName) => {
-        const path = join(folder, trainName(language));
-        return { path, lines: trainSentences(await readLines(title, path)) };
-      };
-      const test = (index: number) => async (language: LanguageName) => {
-        const path = join(folder, testNames(language)[index]!);
-        return { path, lines: testSentences(await readLines(title, path)) };
-      };
-      const sets = [];
-      for (const index of testSets.keys()) {
-        sets.push(paired(title, await test(index)(source), await test(index)(target)));
-      }
-      return { train: paired(title, await train(source), await train(target)), valid: null, test: concatenated(sets) };
-    },
+  const files = { de: await readSide(folder, 'de'), en: await readSide(folder, 'en') };
+  const corpus: OpenedText['corpus'] = (source, target) => ({
+    train: paired(title, files[source].train, files[target].train),
+    valid: null,
+    test: concatenated(testSets.map((_, set) => paired(title, files[source].test[set]!, files[target].test[set]!))),
+  });
+  corpus('de', 'en');
+  return { corpus };
+}
+
+async function readSide(folder: string, language: LanguageName): Promise<{ train: TextFile; test: TextFile[] }> {
+  const read = async (name: string, sentences: (lines: readonly TextLine[]) => TextLine[]): Promise<TextFile> => {
+    const path = join(folder, name);
+    return { path, lines: sentences(await readLines(title, path)) };
   };
+  const test = await Promise.all(testNames(language).map((name) => read(name, testSentences)));
+  return { train: await read(trainName(language), trainSentences), test };
 }
 
 function trainSentences(lines: readonly TextLine[]): TextLine[] {
@@ -102,7 +102,7 @@ function decodeEntities(text: string): string {
 }
 
 async function requireSizes(folder: string, sizes: { readonly train: number; readonly test: number }): Promise<void> {
-  const corpus = await (await open(folder)).read('de', 'en');
+  const corpus = (await open(folder)).corpus('de', 'en');
   for (const part of ['train', 'test'] as const) {
     const found = corpus[part].pairs.length;
     if (found !== sizes[part]) throw damaged(`the ${part} text has ${found} sentence pairs, not ${sizes[part]}`);

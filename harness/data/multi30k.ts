@@ -1,12 +1,11 @@
 import { mkdir, mkdtemp, rename, rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { UsageError } from '../errors.ts';
-import { languageNames } from '../spec-text.ts';
+import { type LanguageName, languageNames } from '../spec-text.ts';
 import { download } from './download.ts';
 import { namesIn, type OpenedText, type TextDataset } from './file-dataset.ts';
-import { paired, readLines } from './parallel-text.ts';
+import { paired, readLines, type TextFile } from './parallel-text.ts';
 import { textFacts } from './text-facts.ts';
-import type { TextPairs } from './text-pair.ts';
 import { gunzip } from './unpack.ts';
 
 /**
@@ -17,6 +16,7 @@ import { gunzip } from './unpack.ts';
 const { title, ...sizes } = textFacts.multi30k;
 const folderName = 'multi30k';
 const parts = { train: 'train', valid: 'val', test: 'test_2016_flickr' } as const;
+type Part = keyof typeof parts;
 const fileNames = Object.values(parts).flatMap((part) => languageNames.map((language) => `${part}.${language}`));
 const holds = `${fileNames.join(', ')}, there or in ${folderName}`;
 
@@ -42,7 +42,7 @@ export const multi30k = multi30kFrom(published, sizes);
  * @param files where they are fetched from
  * @param lines that the parts must have when they are fetched; a folder that is there may hold fewer
  */
-export function multi30kFrom(files: Multi30kFiles, lines: Readonly<Record<keyof typeof parts, number>>): TextDataset {
+export function multi30kFrom(files: Multi30kFiles, lines: Readonly<Record<Part, number>>): TextDataset {
   return {
     ...{ name: 'multi30k', title, holds, find, open },
     async fetch(dir, options) {
@@ -90,22 +90,22 @@ async function open(folder: string): Promise<OpenedText> {
   if (missing.length > 0) {
     throw damaged(`${folder} holds no ${missing.join(', ')}`);
   }
-  const side = async (part: keyof typeof parts, language: string) => {
+  const side = async (part: Part, language: LanguageName): Promise<TextFile> => {
     const path = join(folder, `${parts[part]}.${language}`);
     return { path, lines: await readLines(title, path) };
   };
-  return {
-    async read(source, target) {
-      const both = async (part: keyof typeof parts): Promise<TextPairs> =>
-        paired(title, await side(part, source), await side(part, target));
-      return { train: await both('train'), valid: await both('valid'), test: await both('test') };
-    },
+  const sides = async (part: Part) => ({ de: await side(part, 'de'), en: await side(part, 'en') });
+  const files = { train: await sides('train'), valid: await sides('valid'), test: await sides('test') };
+  const corpus: OpenedText['corpus'] = (source, target) => {
+    const both = (part: Part) => paired(title, files[part][source], files[part][target]);
+    return { train: both('train'), valid: both('valid'), test: both('test') };
   };
+  corpus('de', 'en');
+  return { corpus };
 }
 
-async function requireLines(folder: string, lines: Readonly<Record<keyof typeof parts, number>>): Promise<void> {
-  const [source, target] = languageNames;
-  const corpus = await (await open(folder)).read(source, target);
+async function requireLines(folder: string, lines: Readonly<Record<Part, number>>): Promise<void> {
+  const corpus = (await open(folder)).corpus('de', 'en');
   for (const part of ['train', 'valid', 'test'] as const) {
     const found = corpus[part]?.pairs.length ?? 0;
     if (found !== lines[part]) throw damaged(`${parts[part]}.* has ${found} lines, not ${lines[part]}`);

@@ -12,6 +12,12 @@ export interface TextLine {
   readonly number: number;
 }
 
+/** One side of a text. */
+export interface TextFile {
+  readonly path: string;
+  readonly lines: readonly TextLine[];
+}
+
 /**
  * The lines of a UTF-8 file, without line ends and the white space around them. The file may end with or without a line
  * end, and begin with a byte order mark.
@@ -21,27 +27,23 @@ export async function readLines(title: string, path: string): Promise<TextLine[]
   const bytes = await readFile(path).catch((error: unknown) => {
     throw unreadable(title, path, error);
   });
-  return decodeUtf8(title, path, bytes)
-    .replace(/\n$/, '')
-    .split('\n')
-    .map((text, index) => {
-      if (text.length <= longestLine) return { text: text.trim(), number: index + 1 };
-      throw new UsageError(
-        `${title}: ${path}: line ${index + 1} has ${text.length} characters, more than ${longestLine}; ` +
-          'one sentence a line is expected',
-      );
-    });
+  const texts = decodeUtf8(title, path, bytes).split('\n');
+  // What follows the last line's end.
+  if (texts.at(-1) === '') texts.pop();
+  return texts.map((text, index) => {
+    if (text.length <= longestLine) return { text: text.trim(), number: index + 1 };
+    throw new UsageError(
+      `${title}: ${path}: line ${index + 1} has ${text.length} characters, more than ${longestLine}; ` +
+        'one sentence a line is expected',
+    );
+  });
 }
 
 /**
  * Two files' lines as pairs, the n-th of one with the n-th of the other.
  * @throws UsageError where one has more, naming the first line without a partner
  */
-export function paired(
-  title: string,
-  source: { readonly path: string; readonly lines: readonly TextLine[] },
-  target: { readonly path: string; readonly lines: readonly TextLine[] },
-): TextPairs {
+export function paired(title: string, source: TextFile, target: TextFile): TextPairs {
   const [n, m] = [source.lines.length, target.lines.length];
   if (n !== m) {
     const [longer, shorter] = n > m ? [source, target] : [target, source];

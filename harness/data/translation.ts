@@ -76,7 +76,7 @@ async function readCorpus(spec: TextFileSpec, dataDir: string | null): Promise<C
   if (folder === null) {
     throw new UsageError(`--data ${dataDir}: no ${title} there; give the folder that holds it (${holds})`);
   }
-  return (await open(folder)).read(spec.source, spec.target);
+  return (await open(folder)).corpus(spec.source, spec.target);
 }
 
 function firstOf<T>(

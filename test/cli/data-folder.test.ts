@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { type DataFolderOptions, locateData } from '../../harness/cli/data-folder.ts';
 import { pairedRecordsOf, recordsOf, writeCifar10, writeCifar100 } from '../data/cifar-files.ts';
+import { multi30kText, writeText } from '../data/text-files.ts';
 import { temporaryFolder } from '../run/helpers.ts';
 
 const files = { 'data_batch_1.bin': recordsOf([1, 2]), 'test_batch.bin': recordsOf([3]) };
@@ -78,6 +79,18 @@ describe('several data sets', () => {
       /does not hold CIFAR-10 \(.*data_batch_1\.bin.*\), nor CIFAR-100 \(.*train\.bin.*\)\. Name its folder with --data/,
     );
   });
+});
+
+it('finds parallel text like images, and refuses sides that do not fit', async () => {
+  const { folders, locate } = await places('checkout');
+  const datasets = ['cifar-10', 'multi30k', 'iwslt14-de-en'] as const;
+  const there = await writeText(join(folders.cache, 'multi30k'), multi30kText);
+  expect(await locate({ datasets })).toEqual({
+    'cifar-10': join(folders.checkout, 'cifar-10-batches-bin'),
+    multi30k: there,
+  });
+  await writeText(there, { 'val.en': '' });
+  await expect(locate({ datasets })).rejects.toThrow('line 1 of');
 });
 
 it('does not download what is there', async () => {

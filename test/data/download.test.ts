@@ -244,3 +244,33 @@ test('a folder that cannot be made is named', async () => {
   await writeFile(join(dir, 'sub'), 'a file in the place of the folder');
   expect(await failure(from(refuse(200)))).toMatch(/sub.* cannot be used \((EEXIST|ENOTDIR)\)/);
 });
+
+test('a file of unknown size is fetched, continued and checked by its checksum', async () => {
+  const unknown = { bytes: null };
+  await from((request, response, n) => {
+    sendFile(request, response, file, n === 0 ? { etag: '"v1"', breakAfter: 100_000 } : { etag: '"v1"' });
+  }, unknown);
+  await expectComplete();
+  expect(server!.ranges).toEqual([null, 'bytes=100000-']);
+  await download({ url: server!.url, path, bytes: null, md5 });
+  expect(server!.ranges).toHaveLength(2);
+  await server!.close();
+  await rm(path);
+  const shorter = from((_, response) => response.end(file.subarray(0, 5000)), unknown);
+  expect(await failure(shorter)).toMatch(/has MD5 [0-9a-f]{32}, but/);
+});
+
+test('a file of unknown checksum is fetched and checked by its size', async () => {
+  const unknown = { md5: null };
+  await from((request, response) => sendFile(request, response, file), unknown);
+  await expectComplete();
+  await download({ url: server!.url, path, bytes: file.length, md5: null });
+  expect(server!.ranges).toHaveLength(1);
+  await server!.close();
+  await rm(path);
+  const shorter = from((request, response) => sendFile(request, response, file.subarray(0, 5000)), unknown);
+  expect(await failure(shorter)).toContain('sends 5000 bytes, but the file has 300000');
+  await expect(download({ url: server!.url, path, bytes: null, md5: null })).rejects.toThrow(
+    'neither size nor checksum',
+  );
+});

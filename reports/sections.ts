@@ -1,15 +1,17 @@
-import { summarizeArms } from './arm-summary.ts';
+import { metricOf, summarizeArms } from './arm-summary.ts';
 import { bestSection } from './best-section.ts';
 import { claimSection } from './claim-section.ts';
 import { computeSection } from './compute-section.ts';
 import { contrastSection } from './contrast-section.ts';
 import { curveSection } from './curve-section.ts';
 import type { Section } from './document.ts';
+import { sectionInWordsOf } from './metric-words.ts';
 import { paretoSection } from './pareto-section.ts';
 import { publishedSection } from './published-section.ts';
 import type { ReportInput } from './report-input.ts';
 import { resultSection } from './result-section.ts';
 import { reproduceSection, runSection, troubleSection } from './run-section.ts';
+import { translationSection } from './translation-section.ts';
 import { verdictSection } from './verdict-section.ts';
 
 /** The report, whatever it is rendered to: the verdicts first. */
@@ -19,6 +21,7 @@ export function reportSections(input: ReportInput): Section[] {
     verdictSection(input),
     runSection(input),
     resultSection(arms),
+    translationSection(arms),
     curveSection(arms),
     bestSection(arms),
     claimSection(arms),
@@ -29,5 +32,6 @@ export function reportSections(input: ReportInput): Section[] {
     troubleSection(input.records),
     reproduceSection(input.records),
   ];
-  return sections.filter((section) => section !== null);
+  const metric = metricOf(arms);
+  return sections.filter((section) => section !== null).map((section) => sectionInWordsOf(metric, section));
 }

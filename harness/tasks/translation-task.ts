@@ -163,7 +163,10 @@ async function decodeTest(
   const started = performance.now();
   const translating = translator(model, {
     ...training.decoding,
-    ...{ special: { pad: padId, bos: bosId, eos: eosId }, batchSize: decodedTogether },
+    ...{
+      special: { pad: padId, bos: bosId, eos: eosId, symbols: vocabulary.symbols.length },
+      batchSize: decodedTogether,
+    },
   });
   const sources = test.pairs.map(({ source }) => [...source, eosId]);
   const order = sources.map((_, index) => index).sort((a, b) => sources[a]!.length - sources[b]!.length || a - b);

@@ -1,5 +1,7 @@
 import { planCells } from '../../harness/plan.ts';
+import type { CellRecord } from '../../harness/record.ts';
 import { type Cell, type SuiteSpec, suiteSchema, type TranslationExperimentSpec } from '../../harness/spec.ts';
+import { fixtureEpoch, fixtureRecord } from './records.ts';
 
 /** A small translation suite for tests: a Transformer of width 16 on a few generated sentence pairs. */
 export function translationSuite(change: (experiment: TranslationExperimentSpec) => void = () => undefined): SuiteSpec {
@@ -34,4 +36,33 @@ export function translationSuite(change: (experiment: TranslationExperimentSpec)
 
 export function translationCells(change?: (experiment: TranslationExperimentSpec) => void): Cell[] {
   return planCells(translationSuite(change), 'smoke', { present: [] });
+}
+
+/** A completed record of one of these cells. */
+export function translationRecord(cell: Cell, value: number, overrides: Partial<CellRecord> = {}): CellRecord {
+  const { estimatedSeconds: _estimate, timeLimitSeconds: _limit, ...identity } = cell;
+  return fixtureRecord({
+    ...identity,
+    ...{ metric: 'bleu', value, best_value: null },
+    curve: [1, 2].map((epoch) =>
+      fixtureEpoch(epoch, {
+        test_loss: null,
+        test_accuracy: null,
+        valid_loss: 2 / epoch,
+        perplexity: Math.exp(2 / epoch),
+      }),
+    ),
+    translation: {
+      ...{ valid_loss: 1, perplexity: Math.E, decoded_epoch: 2, bleu_signature: 'nrefs:1', chrf: 55.5 },
+      ...{ chrf_signature: 'nc:6', vocabulary: 300, skipped: { long: 3, empty: 0 } },
+      ...{ train_tokens_per_second: 9000, decode_tokens_per_second: 1200 },
+      samples: [{ source: 'ein Hund | läuft', reference: 'a dog runs', hypothesis: 'a dog walks' }],
+      spectra: ['source', 'target', 'encoder.1.self.query-key'].map((name, index) => ({
+        name,
+        frobenius_norm: { before: 10 + index, after: 20 + index },
+        stable_rank: { before: 4, after: 2 },
+      })),
+    },
+    ...overrides,
+  });
 }

@@ -17,6 +17,7 @@ import { verdictSection } from './verdict-section.ts';
 /** The report, whatever it is rendered to: the verdicts first. */
 export function reportSections(input: ReportInput): Section[] {
   const arms = summarizeArms(input.records);
+  const metric = metricOf(arms);
   const sections = [
     verdictSection(input),
     runSection(input),
@@ -28,10 +29,10 @@ export function reportSections(input: ReportInput): Section[] {
     paretoSection(arms),
     computeSection(arms),
     contrastSection(arms),
-    publishedSection(arms),
+    // Published are accuracies only.
+    metric === 'accuracy' ? publishedSection(arms) : null,
     troubleSection(input.records),
     reproduceSection(input.records),
   ];
-  const metric = metricOf(arms);
   return sections.filter((section) => section !== null).map((section) => sectionInWordsOf(metric, section));
 }

@@ -1,8 +1,9 @@
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { unpack } from '../../harness/data/unpack.ts';
+import { gunzip, unpack } from '../../harness/data/unpack.ts';
 import { failure } from './failure.ts';
 import { zipOf } from './zip-files.ts';
 
@@ -40,4 +41,15 @@ test.each([
   expect(message).toContain(`unpacking ${archive} failed: `);
   expect(await readdir(into)).toEqual([]);
   expect((await readdir(dir)).sort()).toEqual(['a.zip', 'into']);
+});
+
+test('a single compressed file is unpacked, and a damaged one is named', async () => {
+  const archive = join(dir, 'a.gz');
+  await writeFile(archive, gzipSync('one line\n'));
+  await gunzip(archive, join(dir, 'a'));
+  expect(await readFile(join(dir, 'a'), 'utf8')).toBe('one line\n');
+  await writeFile(archive, gzipSync('one line\n').subarray(0, 15));
+  expect(await failure(gunzip(archive, join(dir, 'b')))).toContain(
+    `unpacking ${archive} failed: unexpected end of file`,
+  );
 });

@@ -8,7 +8,7 @@ import { profileNames } from '../harness/spec.ts';
 const jsonObject = z.record(z.string(), z.json());
 const count = z.int().min(0).nullable();
 const measured = z.number().nullable();
-const share = z.number().min(0).max(1).nullable();
+const score = z.number().min(0).max(100).nullable();
 
 /**
  * One accepted cell. Fields mean what they mean in a record. Configuration and fingerprint are kept as they were
@@ -27,8 +27,8 @@ export const entrySchema = z
     ratio: measured,
     seed: z.int().min(0),
     config: jsonObject,
-    value: share,
-    best_value: share,
+    value: score,
+    best_value: score,
     train_loss: measured,
     parameters: count,
     nonzero_parameters: count,

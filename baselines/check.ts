@@ -7,7 +7,7 @@ import type { Lane, Outcome, Pair, SeedValues } from './lanes.ts';
 import { accuracyLane, countLane, dataLane, divergenceLane, exactLane, sameData } from './lanes.ts';
 
 export interface CheckOptions {
-  /** Smallest change of the metric that counts, a fraction: 0.02 is two points of accuracy. */
+  /** Smallest change of the metric that counts, in its unit: 0.02 of accuracy, a fraction, is two points; so is 2 of BLEU. */
   margin: number;
 }
 

@@ -1,4 +1,5 @@
 import type { CellRecord } from '../harness/record.ts';
+import type { MetricName } from '../harness/spec.ts';
 import { armKey, groupBy } from './arms.ts';
 import { configChanges } from './config-changes.ts';
 import { mean, measuredOnly, sampleDeviation } from './moments.ts';
@@ -18,6 +19,7 @@ export interface ArmSide {
 
 /** One arm on both sides. Right against left: differences are right - left, ratios right / left. */
 export interface ArmComparison {
+  metric: MetricName;
   model: string;
   dataset: string;
   method: string;
@@ -53,7 +55,7 @@ function armName({ suite, profile, model, dataset, method, init, regularizer, bu
 function compareArm(left: readonly CellRecord[], right: readonly CellRecord[]): ArmComparison {
   const [sample] = [...left, ...right];
   if (!sample) throw new Error('compareArm: an arm needs a record on one side at least');
-  const { model, dataset, method, init, regularizer, budget } = sample;
+  const { metric, model, dataset, method, init, regularizer, budget } = sample;
   const [before, after] = [sideOf(left), sideOf(right)];
   const rightBySeed = new Map(right.map((record) => [record.seed, record]));
   const shared = left.flatMap((record) => {
@@ -61,7 +63,7 @@ function compareArm(left: readonly CellRecord[], right: readonly CellRecord[]): 
     return twin ? [{ record, twin }] : [];
   });
   return {
-    ...{ model, dataset, method, init, regularizer, budget },
+    ...{ metric, model, dataset, method, init, regularizer, budget },
     left: before,
     right: after,
     difference: mean(

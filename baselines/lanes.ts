@@ -2,7 +2,7 @@ import { canonicalJson } from '../harness/canonical-json.ts';
 import type { CellRecord, Verdict } from '../harness/record.ts';
 import type { BaselineEntry } from './baseline.ts';
 import { mean } from './moments.ts';
-import { counted, percent, points } from './wording.ts';
+import { counted, fullScore, scoreChange, scoreText } from './wording.ts';
 
 /** A record beside the baseline's entry of the same id. */
 export interface Pair {
@@ -21,7 +21,7 @@ export interface SeedValues {
 export interface Case extends Pair {
   /** The arm's seeds, this cell's included, of which both sides have a value measured on the same data. */
   arm: readonly SeedValues[];
-  /** Smallest change of the metric that counts, a fraction. */
+  /** Smallest change of the metric that counts, in its unit. */
   margin: number;
 }
 
@@ -60,10 +60,10 @@ export const divergenceLane: Lane = ({ record, entry }) => {
     return { verdict: 'pass', reason: `${record.cell}: diverged, as the baseline did.`, ...numbers };
   }
   if (record.status === 'diverged') {
-    const reason = `${record.cell}: diverged, expected ${record.metric} ${shown(entry.value)}, measured ${shown(record.value)}.`;
+    const reason = `${record.cell}: diverged, expected ${record.metric} ${shown(record, entry.value)}, measured ${shown(record, record.value)}.`;
     return { verdict: 'regressed', reason, ...numbers };
   }
-  const reason = `${record.cell}: measured ${record.metric} ${shown(record.value)}, where the baseline diverged.`;
+  const reason = `${record.cell}: measured ${record.metric} ${shown(record, record.value)}, where the baseline diverged.`;
   return { verdict: 'improved', reason, ...numbers };
 };
 
@@ -75,7 +75,7 @@ export const dataLane: Lane = ({ record, entry }) => {
     verdict: 'inconclusive',
     reason:
       `${record.cell}: the baseline was measured on other data (digest ${expected}, now ${measured}); ` +
-      `${record.metric} ${shown(entry.value)} then, ${shown(record.value)} now. Use the same data, or accept.`,
+      `${record.metric} ${shown(record, entry.value)} then, ${shown(record, record.value)} now. Use the same data, or accept.`,
     expected: entry.value,
     measured: record.value,
   };
@@ -88,12 +88,13 @@ export const dataLane: Lane = ({ record, entry }) => {
 export const exactLane: Lane = ({ record, entry }) => {
   if (!sameWeights({ record, entry })) return null;
   const [expected, measured] = [entry.value ?? 0, record.value ?? 0];
+  const { metric } = record;
   if (measured !== expected) {
     return {
       verdict: measured < expected ? 'regressed' : 'improved',
       reason:
-        `${record.cell}: ${record.metric} expected ${percent(expected)}, measured ${percent(measured)} ` +
-        `(${points(measured - expected)}), though the weights are bit-identical to the baseline's: ` +
+        `${record.cell}: ${metric} expected ${scoreText(metric, expected)}, measured ${scoreText(metric, measured)} ` +
+        `(${scoreChange(metric, measured - expected)}), though the weights are bit-identical to the baseline's: ` +
         'the baseline file was altered, or the evaluation changed.',
       expected: entry.value,
       measured: record.value,
@@ -101,7 +102,7 @@ export const exactLane: Lane = ({ record, entry }) => {
   }
   return {
     verdict: 'reproduced',
-    reason: `${record.cell}: weights bit-identical to the baseline's, ${record.metric} ${shown(record.value)}.`,
+    reason: `${record.cell}: weights bit-identical to the baseline's, ${record.metric} ${shown(record, record.value)}.`,
     expected: entry.value,
     measured: record.value,
   };
@@ -119,10 +120,11 @@ export const accuracyLane: Lane = (cell) => {
       ? 'improved'
       : 'pass';
   const { record } = cell;
+  const { metric } = record;
   const seeds = cell.arm.map(({ seed }) => seed).join(', ');
   const reason =
-    `${record.cell}: ${record.metric} expected ${percent(expected)}, measured ${percent(measured)} ` +
-    `(${points(difference)}, mean of ${counted(cell.arm.length, 'seed')}: ${seeds}; margin ${(100 * cell.margin).toFixed(2)} points).`;
+    `${record.cell}: ${metric} expected ${scoreText(metric, expected)}, measured ${scoreText(metric, measured)} ` +
+    `(${scoreChange(metric, difference)}, mean of ${counted(cell.arm.length, 'seed')}: ${seeds}; margin ${((100 * cell.margin) / fullScore[metric]).toFixed(2)} points).`;
   return { verdict, reason: reason + noteOf(cell), expected, measured };
 };
 
@@ -153,6 +155,6 @@ function exceeds(difference: number, margin: number): boolean {
   return difference - margin > 1e-9;
 }
 
-function shown(value: number | null): string {
-  return value === null ? 'nothing' : percent(value);
+function shown({ metric }: CellRecord, value: number | null): string {
+  return value === null ? 'nothing' : scoreText(metric, value);
 }

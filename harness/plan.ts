@@ -1,33 +1,28 @@
 import { createHash } from 'node:crypto';
 import { canonicalJson } from './canonical-json.ts';
-import { datasetFacts } from './data/dataset-facts.ts';
 import { UsageError } from './errors.ts';
-import { planBudget } from './methods/budget.ts';
 import { armsOf, type JoinedMethod, refuseArmless, withoutRefused } from './methods/joined.ts';
 import { initsOf, type Method } from './methods/method.ts';
-import { phasesOf } from './methods/phases.ts';
 import { nameMatcher } from './name-matcher.ts';
-import { type Blueprint, totalMacs, totalOutputs } from './nn/blueprint.ts';
-import { resnetBlueprint } from './nn/resnet-blueprint.ts';
-import { vggBlueprint } from './nn/vgg-blueprint.ts';
-import { wideResnetBlueprint } from './nn/wide-resnet-blueprint.ts';
-import type {
-  Cell,
-  CellConfig,
-  DatasetSpec,
-  ExperimentSpec,
-  FileDatasetName,
-  ModelSpec,
-  ProfileName,
-  ProfileSpec,
-  RegularizerName,
-  SuiteSpec,
+import {
+  type AnyDatasetSpec,
+  type Cell,
+  type CellConfig,
+  type CellRegularizerName,
+  type DataFolderName,
+  type ExperimentSpec,
+  generatedDatasetNames,
+  isTranslation,
+  needsFiles,
+  type ProfileName,
+  type ProfileSpec,
+  type SuiteSpec,
 } from './spec.ts';
-import { totalEpochs } from './train/phases.ts';
+import { modelNameOf, outlineOf } from './tasks/outline.ts';
 
 export interface PlanOptions {
   /** The data sets whose files are present; the stand-ins of others are planned. */
-  present: Iterable<FileDatasetName>;
+  present: Iterable<DataFolderName>;
   /** Replicates instead of the profile's number. */
   seeds?: number | undefined;
   /** Globs on cell names: a cell that matches any is kept. */
@@ -52,7 +47,7 @@ export function planCells(
   refuse?: (reason: string) => void,
 ): Cell[] {
   const profile = profileOf(suite, profileName);
-  const present = new Set<string>([...options.present, 'generated']);
+  const present = new Set<string>([...options.present, ...generatedDatasetNames]);
   const { seeds, methods = [] } = options;
   const context = { suite: suite.name, profileName, profile, seeds, methods };
   const all = profile.experiments.flatMap((experiment) => {
@@ -80,7 +75,7 @@ export function planCells(
 
 /** A data set with files that a plan asks for, and what becomes of its cells without them. */
 export interface NeededDataset {
-  name: FileDatasetName;
+  name: DataFolderName;
   standIn: boolean;
 }
 
@@ -96,10 +91,10 @@ export function neededDatasets(
   const profile = profileOf(suite, profileName);
   const { seeds, methods = [] } = options;
   const context = { suite: suite.name, profileName, profile, seeds, methods };
-  const needed = new Map<FileDatasetName, boolean>();
+  const needed = new Map<DataFolderName, boolean>();
   for (const experiment of profile.experiments) {
     const { dataset, fallbackDataset } = experiment;
-    if (dataset.name === 'generated') continue;
+    if (!needsFiles(dataset)) continue;
     const variants = fallbackDataset === null ? [dataset] : [dataset, fallbackDataset];
     const drafts = variants.flatMap((variant) => draftsOf({ ...context, experiment, dataset: variant }));
     if (matching(drafts, options.only).length === 0) continue;
@@ -139,7 +134,7 @@ interface ExperimentContext {
   profile: ProfileSpec;
   experiment: ExperimentSpec;
   /** The experiment's data set or its stand-in. */
-  dataset: DatasetSpec;
+  dataset: AnyDatasetSpec;
   /** Replicates instead of the profile's number. */
   seeds: number | undefined;
   methods: readonly JoinedMethod[];
@@ -160,12 +155,18 @@ function draftsOf(context: ExperimentContext): Draft[] {
   const seeds = Array.from({ length: context.seeds ?? profile.seeds }, (_, seed) => seed);
   return experiment.models.flatMap((model) =>
     seeds.flatMap((seed) =>
-      arms.flatMap(({ arm: { method, budgets, inits, regularizers }, used }) =>
+      arms.flatMap(({ arm: { method, budgets, inits, regularizers, budgetUnit, decays }, used }) =>
         budgets.flatMap((budget) =>
           inits.flatMap((init) =>
-            regularizers.map((regularizer) =>
-              draftOf(context, used, { model, dataset, training, method, seed, budget, init, regularizer }),
-            ),
+            regularizers.flatMap((regularizer) => {
+              const unit = budgetUnit === undefined ? {} : { budgetUnit };
+              const settings = { model, dataset, method, seed, budget, init, regularizer, ...unit };
+              // An experiment's schema has made sure that its parts go together.
+              const draft = (own: object, name: string) =>
+                draftOf(context, used, { ...settings, training: { ...training, ...own } } as CellConfig, name);
+              if (decays === undefined || regularizer === 'none') return [draft({}, regularizer)];
+              return decays.map((decay) => draft({ decay }, `${regularizer}-${decay}`));
+            }),
           ),
         ),
       ),
@@ -173,29 +174,29 @@ function draftsOf(context: ExperimentContext): Draft[] {
   );
 }
 
-function draftOf(context: ExperimentContext, used: JoinedMethod, settings: CellConfig): Draft {
+/** @param decay the regularizer's name, with its λ where an arm has several */
+function draftOf(context: ExperimentContext, used: JoinedMethod, settings: CellConfig, decay: string): Draft {
   const { method, file } = used;
+  const { experiment } = context;
   const config = file === null ? settings : { ...settings, methodDigest: file.sha256 };
   const dense = method.kind === 'layer' && !method.compresses;
   const arm = dense ? config.method : `${config.method}-${config.budget}`;
-  const model = blueprintOf(config.model, config.dataset).name;
-  const cell = [arm, config.init, config.regularizer, model, config.dataset.name, `seed-${config.seed}`].join('.');
-  return { cell, config, used, context };
+  const variant = 'variant' in experiment && experiment.variant !== undefined ? [experiment.variant] : [];
+  const names = [arm, config.init, decay, modelNameOf(config), config.dataset.name, ...variant];
+  return { cell: [...names, `seed-${config.seed}`].join('.'), config, used, context };
 }
 
 function cellOf({ cell, config, used, context }: Draft): Cell {
   const { method, file } = used;
   const { suite, profileName, profile, experiment } = context;
-  const blueprint = blueprintOf(config.model, config.dataset);
   refuseIdle(suite, profileName, method, config);
-  const { ratio, passMacs } = planBudget(blueprint, method, config.budget);
-  const epochs = totalEpochs(phasesOf(method, config.training));
+  const { ratio, estimatedSeconds } = outlineOf(config, method, experiment.denseExamplesPerSecond);
   return {
     id: hashOf(config),
     suite,
     profile: profileName,
     cell,
-    model: blueprint.name,
+    model: modelNameOf(config),
     dataset: config.dataset.name,
     method: config.method,
     init: config.init,
@@ -205,16 +206,19 @@ function cellOf({ cell, config, used, context }: Draft): Cell {
     seed: config.seed,
     config,
     ...(file === null ? {} : { origin: file.path }),
-    estimatedSeconds: estimateSeconds(blueprint, experiment.denseExamplesPerSecond, config, epochs, passMacs),
+    estimatedSeconds,
     timeLimitSeconds: profile.timeLimitSeconds,
   };
 }
 
 /** Refuses an initialization that a method does not know, and a regularizer that could change nothing about it. */
-function refuseIdle(suite: string, profile: ProfileName, method: Method, { init, regularizer }: CellConfig): void {
+function refuseIdle(suite: string, profile: ProfileName, method: Method, config: CellConfig): void {
+  const { init, regularizer } = config;
   // A sparse method starts from the dense initialization.
-  const inits = method.kind === 'sparse' ? ['default'] : initsOf(method);
-  const wrong = !inits.includes(init)
+  const inits: readonly string[] = method.kind === 'sparse' ? ['default'] : initsOf(method);
+  // Spectral initialization of some of a Transformer's products is spectral initialization.
+  const kind = isTranslation(config) && init !== 'default' ? 'spectral' : init;
+  const wrong = !inits.includes(kind)
     ? `init '${init}'; give its arm inits ${inits.length === 1 ? '' : 'among '}[${inits.map((name) => `'${name}'`).join(', ')}]`
     : isWeightDecay(method, regularizer)
       ? `regularizer '${regularizer}', which is weight decay there; name that`
@@ -223,26 +227,10 @@ function refuseIdle(suite: string, profile: ProfileName, method: Method, { init,
 }
 
 /** A masked weight is no product of factors, and a network without factors has none to scale the decay of. */
-function isWeightDecay(method: Method, regularizer: RegularizerName): boolean {
+function isWeightDecay(method: Method, regularizer: CellRegularizerName): boolean {
   const ofFactors = regularizer === 'crs' || regularizer === 'no-factor-decay';
   if (method.kind === 'sparse') return regularizer === 'frobenius-decay' || ofFactors;
   return !method.compresses && ofFactors;
-}
-
-/** The network of a model for the images and classes of a data set. */
-export function blueprintOf(model: ModelSpec, dataset: DatasetSpec): Blueprint {
-  const { classes, side, channels } = datasetFacts[dataset.name];
-  const images = { classes, size: side, inputChannels: channels };
-  switch (model.name) {
-    case 'resnet':
-      return resnetBlueprint({ ...model, ...images, shortcut: 'option-a' });
-    case 'resnet-projection':
-      return resnetBlueprint({ ...model, ...images, shortcut: 'projection' });
-    case 'vgg':
-      return vggBlueprint({ ...model, ...images });
-    case 'wide-resnet':
-      return wideResnetBlueprint({ ...model, ...images });
-  }
 }
 
 /** Streams are shared by cells of one family: same model, same data set. */
@@ -252,29 +240,4 @@ export function familyOf(config: CellConfig): string {
 
 function hashOf(config: CellConfig): string {
   return createHash('sha256').update(canonicalJson(config)).digest('hex').slice(0, 16);
-}
-
-/** Seconds to start a process, read the data and measure, beside training. */
-const overheadSeconds = 4;
-/**
- * What a convolution's output costs beside its operations (normalization, activation, their gradients), in
- * multiply-accumulates a value. Measured in training steps of batches of 32 at 0.1 to 0.3 of the dense operations: 0.5 to 0.6
- * of the dense time for ResNet-8 and WRN-10-1, 0.3 to 0.5 for WRN-10-2.
- */
-const macsPerValue = 100;
-
-function estimateSeconds(
-  blueprint: Blueprint,
-  denseSpeed: number,
-  { dataset }: CellConfig,
-  epochs: number,
-  macs: number,
-): number {
-  const whole = datasetFacts[dataset.name];
-  const trained = (dataset.trainExamples ?? whole.train) * epochs;
-  // A test image costs a forward pass: a third of a training step's three convolutions.
-  const tested = ((dataset.testExamples ?? whole.test) * epochs) / 3;
-  const fixed = macsPerValue * totalOutputs(blueprint);
-  const relative = Math.min(1, (macs + fixed) / (totalMacs(blueprint) + fixed));
-  return overheadSeconds + ((trained + tested) * relative) / denseSpeed;
 }

@@ -1,13 +1,13 @@
 import { z } from 'zod';
-import { type Cell, cellConfigSchema, initNames, metricNames, profileNames, regularizerNames } from './spec.ts';
+import { type Cell, cellConfigSchema, cellInitNames, cellRegularizerNames, metricNames, profileNames } from './spec.ts';
 
 /** The record of one finished cell: the only truth that baselines and reports read. Field names are the CSV's columns. */
 
 const count = z.int().min(0);
 /** Null means: not measured. JSON has no NaN or infinity; a diverged cell's losses are null. */
 const measured = z.number().nullable();
-/** The metric: a fraction of correct answers. */
-const share = z.number().min(0).max(1).nullable();
+/** The metric: a fraction of correct answers, or BLEU points. */
+const score = z.number().min(0).max(100).nullable();
 
 /** What a bit-exact comparison of weights needs equal. */
 export const fingerprintSchema = z.strictObject({
@@ -38,9 +38,45 @@ export const epochSchema = z.strictObject({
   learning_rate_over_norm: measured,
   /** Mean of η/‖W‖²_F, the effective learning rate. */
   effective_learning_rate: measured,
+  /** Mean cross-entropy of a token of the validation text, without label smoothing, and its exponential; of sequence models. */
+  valid_loss: measured.optional(),
+  perplexity: measured.optional(),
   seconds: z.number(),
 });
 export type EpochPoint = z.infer<typeof epochSchema>;
+
+/** Norms of one product before and after training; of attention's products, means over the heads. */
+export const spectrumSchema = z.strictObject({
+  name: z.string(),
+  /** ‖W‖_F */
+  frobenius_norm: z.strictObject({ before: measured, after: measured }),
+  /** ‖W‖²_F/‖W‖²_2 */
+  stable_rank: z.strictObject({ before: measured, after: measured }),
+});
+export type Spectrum = z.infer<typeof spectrumSchema>;
+
+/** What is measured of a translation cell beside what every cell has; null where training diverged. */
+export const translationSchema = z.strictObject({
+  /** Of the weights that are decoded. */
+  valid_loss: measured,
+  perplexity: measured,
+  /** Whose epoch's weights these are; null: a mean over epochs. */
+  decoded_epoch: count.nullable(),
+  /** In sacreBLEU's words how `value` was computed. */
+  bleu_signature: z.string(),
+  chrf: measured,
+  chrf_signature: z.string(),
+  vocabulary: count,
+  /** Training pairs left out, by reason. */
+  skipped: z.record(z.string(), count),
+  /** Tokens of the target language a second. */
+  train_tokens_per_second: measured,
+  decode_tokens_per_second: measured,
+  /** The first test sentences. */
+  samples: z.array(z.strictObject({ source: z.string(), reference: z.string(), hypothesis: z.string() })),
+  spectra: z.array(spectrumSchema),
+});
+export type TranslationResult = z.infer<typeof translationSchema>;
 
 export const statusNames = ['completed', 'diverged', 'failed'] as const;
 
@@ -53,8 +89,8 @@ export const recordSchema = z.strictObject({
   model: z.string(),
   dataset: z.string(),
   method: z.string(),
-  init: z.enum(initNames),
-  regularizer: z.enum(regularizerNames),
+  init: z.enum(cellInitNames),
+  regularizer: z.enum(cellRegularizerNames),
   budget: z.number(),
   ratio: measured,
   seed: count,
@@ -70,10 +106,10 @@ export const recordSchema = z.strictObject({
   /** 3 x the forward pass's multiply-accumulates x these examples; masked weights count, as they are multiplied too. */
   training_macs: measured,
   metric: z.enum(metricNames),
-  /** The metric after the last epoch, a fraction: the value that is gated. */
-  value: share,
+  /** The metric of the final weights: the value that is gated. */
+  value: score,
   /** The best over the last phase's tests: selected on the test set, so only shown. */
-  best_value: share,
+  best_value: score,
   train_loss: measured,
   train_examples_per_second: measured,
   eval_examples_per_second: measured,
@@ -98,6 +134,7 @@ export const recordSchema = z.strictObject({
   /** The trainings that follow one another in the curve. */
   phases: z.array(z.strictObject({ label: z.string(), epochs: count })),
   curve: z.array(epochSchema),
+  translation: translationSchema.optional(),
   warnings: z.array(z.string()),
   started_at: z.string(),
   finished_at: z.string(),

@@ -1,16 +1,38 @@
 import { z } from 'zod';
-import type { TextFileDatasetName } from './spec-text.ts';
+
+import {
+  type TextDatasetSpec,
+  type TextFileDatasetName,
+  textDatasetSchema,
+  textFileDatasetNames,
+} from './spec-text.ts';
+import {
+  sequenceTrainingSchema,
+  type TransformerInitName,
+  type TransformerRegularizerName,
+  transformerInitNames,
+  transformerRegularizerNames,
+  transformerSchema,
+} from './spec-translation.ts';
 
 /** The vocabulary of suites and cells: what a suite file may say, and what a cell resolves to. */
 
 export const profileNames = ['smoke', 'nightly', 'paper'] as const;
 export const initNames = ['default', 'spectral', 'iid'] as const;
 export const regularizerNames = ['none', 'weight-decay', 'no-factor-decay', 'crs', 'frobenius-decay'] as const;
-export const metricNames = ['accuracy'] as const;
+export const metricNames = ['accuracy', 'bleu'] as const;
+/** Of cells: those of every network, and those of Transformers. */
+export const cellInitNames = [...new Set<CellInitName>([...initNames, ...transformerInitNames])];
+export const cellRegularizerNames = [
+  ...new Set<CellRegularizerName>([...regularizerNames, ...transformerRegularizerNames]),
+];
 
 export type ProfileName = (typeof profileNames)[number];
 export type InitName = (typeof initNames)[number];
 export type RegularizerName = (typeof regularizerNames)[number];
+export type MetricName = (typeof metricNames)[number];
+export type CellInitName = InitName | TransformerInitName;
+export type CellRegularizerName = RegularizerName | TransformerRegularizerName;
 
 const fraction = z.number().gt(0).max(1);
 const positive = z.number().positive();
@@ -77,7 +99,7 @@ export const armSchema = z.strictObject({
 });
 
 /** Models that are trained alike on one data set, each under every arm. */
-export const experimentSchema = z.strictObject({
+export const imageExperimentSchema = z.strictObject({
   models: z.array(modelSchema).min(1),
   dataset: datasetSchema,
   /** Used instead of `dataset` where the real files are not present; null: the experiment needs them. */
@@ -88,13 +110,42 @@ export const experimentSchema = z.strictObject({
   denseExamplesPerSecond: positive,
 });
 
+/** What budgets are, where they are not target ratios: rank scales, as the paper has them for Transformers. */
+const budgetUnit = z.literal('rank-scale').optional();
+
+export const translationArmSchema = z.strictObject({
+  ...armSchema.shape,
+  inits: z.array(z.enum(transformerInitNames)).min(1),
+  regularizers: z.array(z.enum(transformerRegularizerNames)).min(1),
+  budgetUnit,
+  /** Values of λ, each a cell of its own, in place of the training's; not for the regularizer `none`. */
+  decays: z.array(positive).min(1).optional(),
+});
+
+export const translationExperimentSchema = z.strictObject({
+  models: z.array(transformerSchema).min(1),
+  dataset: textDatasetSchema,
+  fallbackDataset: textDatasetSchema.nullable(),
+  training: sequenceTrainingSchema,
+  arms: z.array(translationArmSchema).min(1),
+  /** A word that its cells' names end in, where experiments differ in nothing else that is named. */
+  variant: z
+    .string()
+    .regex(/^[a-z][a-z0-9-]*$/)
+    .optional(),
+  /** Measured sentence pairs a second. */
+  denseExamplesPerSecond: positive,
+});
+
+export const experimentSchema = z.union([imageExperimentSchema, translationExperimentSchema]);
+
 export const profileSchema = z.strictObject({
   /** One or two sentences: what this profile reduces against the published schedule, and why it still tells. */
   note: z.string(),
   experiments: z.array(experimentSchema).min(1),
   seeds: count,
-  /** Margin of the check, in the metric's unit (fraction of correct answers): a smaller drop is not a regression. */
-  margin: fraction,
+  /** Margin of the check, in the metric's unit (fraction of correct answers; BLEU points): a smaller drop is not a regression. */
+  margin: positive.max(100),
   /** A cell that runs longer is ended and recorded as failed. */
   timeLimitSeconds: positive,
 });
@@ -106,31 +157,65 @@ export const suiteSchema = z.strictObject({
   profiles: z.partialRecord(z.enum(profileNames), profileSchema),
 });
 
+export const dataFolderNames: readonly DataFolderName[] = [...fileDatasetNames, ...textFileDatasetNames];
+/** Data sets that need no files. */
+export const generatedDatasetNames = ['generated', 'generated-pair'] as const;
+export type AnyDatasetSpec = DatasetSpec | TextDatasetSpec;
+
+export function needsFiles(dataset: AnyDatasetSpec): dataset is AnyDatasetSpec & { name: DataFolderName } {
+  return (dataFolderNames as readonly string[]).includes(dataset.name);
+}
+
 export type ModelSpec = z.infer<typeof modelSchema>;
 export type DatasetSpec = z.infer<typeof datasetSchema>;
 export type TrainingSpec = z.infer<typeof trainingSchema>;
 export type ArmSpec = z.infer<typeof armSchema>;
+export type TranslationArmSpec = z.infer<typeof translationArmSchema>;
+export type ImageExperimentSpec = z.infer<typeof imageExperimentSchema>;
+export type TranslationExperimentSpec = z.infer<typeof translationExperimentSchema>;
 export type ExperimentSpec = z.infer<typeof experimentSchema>;
 export type ProfileSpec = z.infer<typeof profileSchema>;
 export type SuiteSpec = z.infer<typeof suiteSchema>;
 
-/** Everything that decides a cell's result, defaults included; its hash is the cell's id. */
-export const cellConfigSchema = z.strictObject({
-  model: modelSchema,
-  dataset: datasetSchema,
-  training: trainingSchema,
+const sharedConfig = {
   method: z.string(),
   /** SHA-256 of the file that the method comes from; absent for a method of the registry. */
   methodDigest: z
     .string()
     .regex(/^[0-9a-f]{64}$/)
     .optional(),
-  init: z.enum(initNames),
-  regularizer: z.enum(regularizerNames),
   budget: fraction,
   seed: z.int().min(0),
+};
+
+export const imageConfigSchema = z.strictObject({
+  model: modelSchema,
+  dataset: datasetSchema,
+  training: trainingSchema,
+  init: z.enum(initNames),
+  regularizer: z.enum(regularizerNames),
+  ...sharedConfig,
 });
-export type CellConfig = z.infer<typeof cellConfigSchema>;
+
+export const translationConfigSchema = z.strictObject({
+  model: transformerSchema,
+  dataset: textDatasetSchema,
+  training: sequenceTrainingSchema,
+  init: z.enum(transformerInitNames),
+  regularizer: z.enum(transformerRegularizerNames),
+  budgetUnit,
+  ...sharedConfig,
+});
+
+/** Everything that decides a cell's result, defaults included; its hash is the cell's id. */
+export const cellConfigSchema = z.union([imageConfigSchema, translationConfigSchema]);
+export type ImageConfig = z.infer<typeof imageConfigSchema>;
+export type TranslationConfig = z.infer<typeof translationConfigSchema>;
+export type CellConfig = ImageConfig | TranslationConfig;
+
+export function isTranslation(config: CellConfig): config is TranslationConfig {
+  return config.model.name === 'transformer';
+}
 
 /** One training run of a plan. */
 export interface Cell {
@@ -143,9 +228,9 @@ export interface Cell {
   model: string;
   dataset: string;
   method: string;
-  init: InitName;
-  regularizer: RegularizerName;
-  /** Target ratio of parameters kept. */
+  init: CellInitName;
+  regularizer: CellRegularizerName;
+  /** Target ratio of parameters kept; the rank scale where the configuration says so. */
   budget: number;
   /** Ratio that the method reaches, known before training; null where training finds it. */
   ratio: number | null;

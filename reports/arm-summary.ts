@@ -1,7 +1,9 @@
 import { groupByArm } from '../baselines/arms.ts';
 import { mean, measuredOnly, sampleDeviation } from '../baselines/moments.ts';
+import { fullScore } from '../baselines/wording.ts';
 import type { CellRecord } from '../harness/record.ts';
-import { initNames, regularizerNames } from '../harness/spec.ts';
+import { cellInitNames, cellRegularizerNames, type MetricName } from '../harness/spec.ts';
+import { scoreSpread } from './format.ts';
 import { grouped } from './grouped.ts';
 
 type NumericField = {
@@ -10,6 +12,7 @@ type NumericField = {
 
 /** One arm over its seeds. Means are over completed seeds only; null: nothing was measured. */
 export interface ArmSummary {
+  metric: MetricName;
   model: string;
   dataset: string;
   method: string;
@@ -20,6 +23,7 @@ export interface ArmSummary {
   records: CellRecord[];
   /** The completed ones. */
   completed: CellRecord[];
+  /** The metric's, as shares of its full score: one unit for tests, plots and differences in points. */
   value: { mean: number | null; sd: number | null };
   means: Readonly<Record<MeanField, number | null>>;
   /** Step time over that of the dense arms of the same run, model and data set. */
@@ -49,19 +53,45 @@ export function summarizeArms(records: readonly CellRecord[]): ArmSummary[] {
 function summarizeArm(records: CellRecord[], denseStep: (record: CellRecord) => number | null): ArmSummary {
   const [first] = records;
   if (!first) throw new Error('summarizeArm: an arm needs a record');
-  const { model, dataset, method, init, regularizer, budget } = first;
+  const { metric, model, method, init, budget } = first;
+  const { dataset, regularizer } = labelsOf(first);
   const completed = records.filter((record) => record.status === 'completed');
-  const values = measuredOnly(completed.map(({ value }) => value));
+  const values = measuredOnly(completed.map(shareOf));
   const means = Object.fromEntries(
     meanFields.map((field) => [field, mean(measuredOnly(completed.map((record) => record[field])))]),
   ) as ArmSummary['means'];
   const dense = denseStep(first);
   return {
-    ...{ model, dataset, method, init, regularizer, budget, records, completed },
+    ...{ metric, model, dataset, method, init, regularizer, budget, records, completed },
     value: { mean: mean(values), sd: sampleDeviation(values) },
     means,
     stepOverDense: means.step_ms === null || dense === null ? null : means.step_ms / dense,
   };
+}
+
+/** The one metric of a run's arms. */
+export function metricOf(arms: readonly ArmSummary[]): MetricName {
+  return arms[0]?.metric ?? 'accuracy';
+}
+
+/** A record's value as a share of the metric's full score. */
+export function shareOf({ metric, value }: CellRecord): number | null {
+  return value === null ? null : value / fullScore[metric];
+}
+
+/** An arm's result: `93.59 % ± 0.21`, or BLEU's `34.12 ± 0.21`. */
+export function resultText({ metric, value }: Pick<ArmSummary, 'metric' | 'value'>, sd = value.sd): string {
+  const full = fullScore[metric];
+  const scaled = (share: number | null) => (share === null ? null : share * full);
+  return scoreSpread(metric, { mean: scaled(value.mean), sd: scaled(sd) });
+}
+
+/** Names of the data set and the regularizer, with what cells of an experiment's variant or of one λ among several are named by. */
+function labelsOf({ cell, model, dataset, init, regularizer, seed }: CellRecord) {
+  const [before = '', behind = ''] = cell.split(`.${model}.${dataset}`);
+  const [, decay = ''] = before.split(`.${init}.${regularizer}`);
+  const variant = behind.replace(`.seed-${seed}`, '').replace('.', ', ');
+  return { dataset: dataset + variant, regularizer: decay === '' ? regularizer : `${regularizer} ${decay.slice(1)}` };
 }
 
 /** `low-rank, budget 0.1, spectral, frobenius-decay`. */
@@ -115,12 +145,17 @@ export function seedsOf({ completed, records }: ArmSummary): string {
 
 /** Final accuracies of the completed seeds by seed. */
 export function valuesBySeed({ completed }: ArmSummary): Map<number, number> {
-  return new Map(completed.flatMap(({ seed, value }) => (value === null ? [] : [[seed, value]])));
+  return new Map(
+    completed.flatMap((record) => {
+      const share = shareOf(record);
+      return share === null ? [] : [[record.seed, share]];
+    }),
+  );
 }
 
 /** Final accuracies of the completed seeds. */
 export function valuesOf({ completed }: ArmSummary): number[] {
-  return measuredOnly(completed.map(({ value }) => value));
+  return measuredOnly(completed.map(shareOf));
 }
 
 const collator = new Intl.Collator('en', { numeric: true });
@@ -131,11 +166,12 @@ function inReadingOrder(left: ArmSummary, right: ArmSummary): number {
     Number(right.method === 'dense') - Number(left.method === 'dense') ||
     collator.compare(left.method, right.method) ||
     right.budget - left.budget ||
-    indexIn(initNames, left.init) - indexIn(initNames, right.init) ||
-    indexIn(regularizerNames, left.regularizer) - indexIn(regularizerNames, right.regularizer)
+    indexIn(cellInitNames, left.init) - indexIn(cellInitNames, right.init) ||
+    indexIn(cellRegularizerNames, left.regularizer) - indexIn(cellRegularizerNames, right.regularizer) ||
+    collator.compare(left.regularizer, right.regularizer)
   );
 }
 
 function indexIn(names: readonly string[], name: string): number {
-  return names.indexOf(name);
+  return names.indexOf(name.split(' ')[0]!);
 }

@@ -1,12 +1,12 @@
 import { counted } from '../baselines/wording.ts';
 import type { ArmSummary } from './arm-summary.ts';
-import { byPlace, seedsOf, seriesLabel } from './arm-summary.ts';
+import { byPlace, resultText, seedsOf, seriesLabel } from './arm-summary.ts';
 import { testAssumptions } from './arm-test.ts';
 import type { Best, Rival } from './best-arms.ts';
 import { bestOf, contestsOf } from './best-arms.ts';
 import type { Block, Section } from './document.ts';
 import { list, table, text } from './document.ts';
-import { notMeasured, orDash, percentSpread, pointsSpread, pValue } from './format.ts';
+import { notMeasured, orDash, pointsSpread, pValue } from './format.ts';
 
 /** The arm of highest mean accuracy at each budget, tested against every other; no section where no budget has two arms. */
 export function bestSection(arms: readonly ArmSummary[]): Section | null {
@@ -48,7 +48,7 @@ const columns = [
   { name: 'budget', cell: ({ budget }: Row) => budget, numeric: true },
   { name: 'arm', cell: ({ arm }: Row) => seriesLabel(arm) },
   { name: 'seeds', cell: ({ arm }: Row) => seedsOf(arm), numeric: true },
-  { name: 'accuracy', cell: ({ arm }: Row) => percentSpread(arm.value.mean, arm.value.sd), numeric: true },
+  { name: 'accuracy', cell: ({ arm }: Row) => resultText(arm), numeric: true },
   { name: 'behind the best', cell: ({ rival }: Row) => behind(rival), numeric: true },
   { name: 'adjusted p', cell: ({ rival }: Row) => orDash(rival?.adjustedP, pValue), numeric: true },
   { name: 'reading', cell: ({ rival }: Row) => standing(rival) },

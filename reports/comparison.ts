@@ -1,8 +1,8 @@
 import type { ArmComparison } from '../baselines/compare.ts';
-import { signed } from '../baselines/wording.ts';
+import { fullScore, signed } from '../baselines/wording.ts';
 import type { Column } from './document.ts';
 import { table } from './document.ts';
-import { fixed, orDash, percentSpread, pointsSpread } from './format.ts';
+import { fixed, orDash, scoreSpread } from './format.ts';
 import { markdownTable } from './markdown.ts';
 
 /** Two runs arm by arm, as a Markdown table; differences are after - before in percentage points. */
@@ -18,11 +18,15 @@ const columns: Column<ArmComparison>[] = [
   { name: 'budget', cell: (row) => String(row.budget), numeric: true },
   { name: 'init', cell: (row) => row.init },
   { name: 'regularizer', cell: (row) => row.regularizer },
-  { name: 'before', cell: ({ left }) => percentSpread(left.mean, left.sd), numeric: true },
+  { name: 'before', cell: ({ metric, left }) => scoreSpread(metric, left), numeric: true },
   { name: 'n', cell: ({ left }) => seeds(left), numeric: true },
-  { name: 'after', cell: ({ right }) => percentSpread(right.mean, right.sd), numeric: true },
+  { name: 'after', cell: ({ metric, right }) => scoreSpread(metric, right), numeric: true },
   { name: 'n', cell: ({ right }) => seeds(right), numeric: true },
-  { name: 'difference', cell: (row) => pointsSpread(row.difference, null), numeric: true },
+  {
+    name: 'difference',
+    cell: ({ metric, difference }) => orDash(difference, (d) => signed((100 * d) / fullScore[metric], 2)),
+    numeric: true,
+  },
   { name: 'speed ratio', cell: (row) => orDash(row.speedRatio, fixed(2)), numeric: true },
   {
     name: 'parameters',

@@ -1,10 +1,10 @@
 import type { ArmSummary } from './arm-summary.ts';
-import { byPlace, denseMean, isMasked, seriesLabel } from './arm-summary.ts';
+import { byPlace, denseMean, isMasked, resultText, seriesLabel } from './arm-summary.ts';
 import type { LimitedBest } from './compute-limits.ts';
 import { bestWithinCompute } from './compute-limits.ts';
 import type { Block, Column, Section } from './document.ts';
 import { table, text } from './document.ts';
-import { fixed, orDash, percentSpread, significant } from './format.ts';
+import { fixed, orDash, significant } from './format.ts';
 
 /** What each arm keeps, counted both ways, and what its training computed in all; the cheapest first. */
 export function computeSection(arms: readonly ArmSummary[]): Section | null {
@@ -38,7 +38,7 @@ const limitColumns: Column<LimitedBest>[] = [
   { name: 'limit / dense', cell: ({ limit }) => (Number.isFinite(limit) ? `${limit}×` : 'none'), numeric: true },
   { name: 'best arm', cell: ({ best }) => seriesLabel(best.arm) },
   { name: 'compute / dense', cell: ({ compute }) => `${compute.toFixed(2)}×`, numeric: true },
-  { name: 'accuracy', cell: ({ best }) => percentSpread(best.arm.value.mean, best.arm.value.sd), numeric: true },
+  { name: 'accuracy', cell: ({ best }) => resultText(best.arm), numeric: true },
   { name: 'arms within', cell: ({ best }) => String(best.rivals.length + 1), numeric: true },
   {
     name: 'cannot be told from it',
@@ -62,7 +62,7 @@ function columnsFor(dense: number | null): Column<ArmSummary>[] {
     number('compute / dense', ({ means }) =>
       orDash(dense ? means.training_macs! / dense : null, (ratio) => `${ratio.toFixed(2)}×`),
     ),
-    number('accuracy', (arm) => percentSpread(arm.value.mean, arm.value.sd)),
+    number('accuracy', (arm) => resultText(arm)),
   ];
 }
 

@@ -1,8 +1,17 @@
 import type { ArmSummary } from './arm-summary.ts';
-import { byBudget, byPlace, denseMean, isCompressed, seedsOf, seriesLabel, valuesOf } from './arm-summary.ts';
+import {
+  byBudget,
+  byPlace,
+  denseMean,
+  isCompressed,
+  resultText,
+  seedsOf,
+  seriesLabel,
+  valuesOf,
+} from './arm-summary.ts';
 import type { Block, Column, Section } from './document.ts';
 import { table, text } from './document.ts';
-import { notMeasured, percentSpread } from './format.ts';
+import { notMeasured } from './format.ts';
 import { grouped } from './grouped.ts';
 import { meanReach } from './statistics.ts';
 
@@ -42,5 +51,5 @@ function cellOf(arm: ArmSummary | undefined, denseMacs: number | null): string {
   const { macs } = arm.means;
   const speedUp = macs === null || macs === 0 || denseMacs === null ? [] : [`${(denseMacs / macs).toFixed(1)}×`];
   const lost = arm.completed.length === arm.records.length ? [] : [seedsOf(arm)];
-  return [percentSpread(arm.value.mean, meanReach(valuesOf(arm))), ...speedUp, ...lost].join(', ');
+  return [resultText(arm, meanReach(valuesOf(arm))), ...speedUp, ...lost].join(', ');
 }

@@ -1,4 +1,5 @@
 import { percent, signed } from '../baselines/wording.ts';
+import type { MetricName } from '../harness/spec.ts';
 
 /** Text of one number in a table. What was not measured is a dash. */
 
@@ -11,6 +12,12 @@ export function orDash(value: number | null | undefined, format: (value: number)
 /** `93.59 % ± 0.21`; without a deviation `93.59 %`. */
 export function percentSpread(mean: number | null, sd: number | null): string {
   return orDash(mean, (value) => percent(value) + (sd === null ? '' : ` ± ${(100 * sd).toFixed(2)}`));
+}
+
+/** A metric's mean and deviation: `93.59 % ± 0.21` of accuracy, `34.12 ± 0.21` of BLEU. */
+export function scoreSpread(metric: MetricName, { mean, sd }: { mean: number | null; sd: number | null }): string {
+  if (metric === 'accuracy') return percentSpread(mean, sd);
+  return orDash(mean, (value) => value.toFixed(2) + (sd === null ? '' : ` ± ${sd.toFixed(2)}`));
 }
 
 /** `+2.10 ± 0.40`, in percentage points. */

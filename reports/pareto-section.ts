@@ -1,10 +1,10 @@
 import { counted } from '../baselines/wording.ts';
 import type { ArmSummary } from './arm-summary.ts';
-import { armLabel, byPlace, isMasked, seedsOf } from './arm-summary.ts';
+import { armLabel, byPlace, isMasked, resultText, seedsOf } from './arm-summary.ts';
 import { comparisonWithin, testAssumptions } from './arm-test.ts';
 import type { Block, Section } from './document.ts';
 import { table, text } from './document.ts';
-import { notMeasured, orDash, percentSpread, whole } from './format.ts';
+import { notMeasured, orDash, whole } from './format.ts';
 import type { Standing } from './pareto.ts';
 import { paretoOf } from './pareto.ts';
 
@@ -46,7 +46,7 @@ const columns = [
   { name: 'seeds', cell: ({ arm }: Row) => seedsOf(arm), numeric: true },
   { name: 'parameters', cell: ({ arm }: Row) => orDash(arm.means.nonzero_parameters, whole), numeric: true },
   { name: 'MACs', cell: ({ arm }: Row) => orDash(arm.means.macs, whole), numeric: true },
-  { name: 'accuracy', cell: ({ arm }: Row) => percentSpread(arm.value.mean, arm.value.sd), numeric: true },
+  { name: 'accuracy', cell: ({ arm }: Row) => resultText(arm), numeric: true },
   { name: 'by parameters', cell: ({ size }: Row) => wordsFor(size) },
   { name: 'by MACs', cell: ({ macs }: Row) => (macs ? wordsFor(macs) : notMeasured) },
 ];

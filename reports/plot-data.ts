@@ -1,7 +1,7 @@
 import { mean, measuredOnly } from '../baselines/moments.ts';
 import type { EpochPoint } from '../harness/record.ts';
 import type { ArmSummary } from './arm-summary.ts';
-import { denseMean, place, seriesLabel, valuesOf } from './arm-summary.ts';
+import { denseMean, place, seriesLabel, shareOf, valuesOf } from './arm-summary.ts';
 import { meanReach } from './statistics.ts';
 
 /** The rows behind the plots. Fractions stay fractions; the axes format them. */
@@ -44,7 +44,7 @@ export interface SeedPoint extends Style {
 
 export function seedPoints(arms: readonly ArmSummary[]): SeedPoint[] {
   return arms.flatMap((arm) =>
-    measuredOnly(arm.completed.map((record) => record.value)).map((value) => ({
+    measuredOnly(arm.completed.map(shareOf)).map((value) => ({
       ...{ arm: seriesLabel(arm), value },
       ...styleOf(arm),
     })),
@@ -92,7 +92,7 @@ export interface CurvePoint extends Style {
 /** A field of the curves, mean over the arm's completed seeds, at the epochs where every one of them measured it. */
 export function curvePoints(
   arms: readonly ArmSummary[],
-  field: 'test_accuracy' | 'effective_learning_rate',
+  field: 'test_accuracy' | 'effective_learning_rate' | 'perplexity',
 ): CurvePoint[] {
   return arms.flatMap((arm) => {
     const epochs = new Set(arm.completed.flatMap(({ curve }) => curve.map(({ epoch }) => epoch)));

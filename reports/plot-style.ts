@@ -1,4 +1,6 @@
 import type { Config } from 'vega-lite';
+import { metricTitle } from '../baselines/wording.ts';
+import type { MetricName } from '../harness/spec.ts';
 
 /** What all plots look like. */
 
@@ -41,7 +43,11 @@ export const config: Config = {
   },
 };
 
-export const accuracyAxis = { title: 'accuracy', axis: { format: '.1%' }, scale: { zero: false } } as const;
+/** Shares of a metric's full score. */
+export function scoreAxis(metric: MetricName) {
+  const axis = metric === 'accuracy' ? { format: '.1%' } : { labelExpr: "format(100 * datum.value, '.1f')" };
+  return { title: metricTitle(metric), axis, scale: { zero: false } } as const;
+}
 
 export function colorOf(names: readonly string[]) {
   const domain = Object.keys(colors).filter((name) => names.includes(name));

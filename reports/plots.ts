@@ -1,12 +1,14 @@
 import type { TopLevelSpec } from 'vega-lite';
 import { mean } from '../baselines/moments.ts';
+import type { MetricName } from '../harness/spec.ts';
 import type { ArmSummary } from './arm-summary.ts';
-import { byBudget, byPlace } from './arm-summary.ts';
+import { byBudget, byPlace, metricOf } from './arm-summary.ts';
+import { inWordsOf } from './metric-words.ts';
 import type { LinePoint } from './panels.ts';
 import { arePanels, panelSpec } from './panels.ts';
 import type { CurvePoint } from './plot-data.ts';
 import { accuracyDomain, budgetPoints, curvePoints, meanPoints, plotGroups, seedPoints } from './plot-data.ts';
-import { accuracyAxis, colorOf, config } from './plot-style.ts';
+import { colorOf, config, scoreAxis } from './plot-style.ts';
 
 /** The plots as Vega-Lite specifications: data in, nothing drawn. */
 export interface Plot {
@@ -19,14 +21,22 @@ const width = 520;
 
 /** All plots of a report; none for a model without a completed cell. */
 export function plotsOf(arms: readonly ArmSummary[]): Plot[] {
+  const metric = metricOf(arms);
   const groups = plotGroups(arms).filter((group) => seedPoints(group.arms).length > 0);
   const accuracies = groups.map((group) => ({
-    title: `Accuracy, ${group.title}`,
+    title: inWordsOf(metric, `Accuracy, ${group.title}`),
     caption: 'Every seed a dot; the bar is mean ± sample standard deviation.',
-    spec: accuracySpec(group.arms),
+    spec: scoreSpec(group.arms, metric),
   }));
   const curves = groups.flatMap((group) => [
-    curvePlot(`Test accuracy by epoch, ${group.title}`, curvePoints(group.arms, 'test_accuracy'), accuracyAxis),
+    curvePlot(
+      `Test accuracy by epoch, ${group.title}`,
+      curvePoints(group.arms, 'test_accuracy'),
+      scoreAxis('accuracy'),
+    ),
+    curvePlot(`Validation perplexity by epoch, ${group.title}`, curvePoints(group.arms, 'perplexity'), {
+      ...{ title: 'perplexity', scale: { type: 'log' } },
+    }),
     curvePlot(
       `Effective learning rate by epoch, ${group.title}`,
       curvePoints(group.arms, 'effective_learning_rate').filter(({ value }) => value > 0),
@@ -37,7 +47,8 @@ export function plotsOf(arms: readonly ArmSummary[]): Plot[] {
   return [...sizes, ...accuracies, ...curves].filter((plot) => plot !== null);
 }
 
-function accuracySpec(arms: readonly ArmSummary[]): TopLevelSpec {
+function scoreSpec(arms: readonly ArmSummary[], metric: MetricName): TopLevelSpec {
+  const score = scoreAxis(metric);
   const seeds = seedPoints(arms);
   const means = meanPoints(arms);
   const y = { field: 'arm', type: 'nominal', title: null, sort: null } as const;
@@ -49,17 +60,17 @@ function accuracySpec(arms: readonly ArmSummary[]): TopLevelSpec {
       {
         data: { values: means },
         mark: { type: 'rule', strokeWidth: 6, opacity: 0.35 },
-        encoding: { x: { field: 'low', type: 'quantitative', ...accuracyAxis }, x2: { field: 'high' } },
+        encoding: { x: { field: 'low', type: 'quantitative', ...score }, x2: { field: 'high' } },
       },
       {
         data: { values: means },
         mark: { type: 'tick', thickness: 2, size: 16 },
-        encoding: { x: { field: 'mean', type: 'quantitative', ...accuracyAxis } },
+        encoding: { x: { field: 'mean', type: 'quantitative', ...score } },
       },
       {
         data: { values: seeds },
         mark: { type: 'point', filled: true, size: 45, opacity: 0.9 },
-        encoding: { x: { field: 'value', type: 'quantitative', ...accuracyAxis } },
+        encoding: { x: { field: 'value', type: 'quantitative', ...score } },
       },
     ],
   };
@@ -100,13 +111,15 @@ function budgetPlots(place: string, arms: readonly ArmSummary[]): Plot[] {
     const lines = shown.map((point) => ({ ...point, low: cut(point.low), high: cut(point.high) }));
     const look = {
       x: { field, type: 'quantitative', title: name, scale: { type: 'log', nice: false, padding: 8 }, axis },
-      y: { field: 'value', type: 'quantitative', ...accuracyAxis, scale: { domain } },
+      y: { field: 'value', type: 'quantitative', ...scoreAxis(metricOf(arms)), scale: { domain } },
       ...{ behind: () => true, dots: true, level },
     };
     const caption =
       'Mean and 95 % confidence interval (Student’s t) over the seeds, cut at the edge.' +
       (level === null ? '' : ' Dotted: the dense model, mean of its arms.') +
       (arePanels(shown) ? ' Gray: all others.' : '');
-    return [{ title: `Accuracy by ${name}, ${place}`, caption, spec: panelSpec(lines, look) }];
+    return [
+      { title: inWordsOf(metricOf(arms), `Accuracy by ${name}, ${place}`), caption, spec: panelSpec(lines, look) },
+    ];
   });
 }

@@ -111,6 +111,7 @@ function isSetting({ records }: ArmSummary, { model, dataset }: Pick<RelatedValu
   return (
     config !== undefined &&
     config.model.name === model.name &&
+    'depth' in config.model &&
     config.model.depth === model.depth &&
     'width' in config.model &&
     model.widths.includes(config.model.width) &&

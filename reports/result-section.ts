@@ -1,9 +1,9 @@
 import { percent } from '../baselines/wording.ts';
 import type { ArmSummary } from './arm-summary.ts';
-import { byPlace, seedsOf } from './arm-summary.ts';
+import { byPlace, resultText, seedsOf } from './arm-summary.ts';
 import type { Block, Column, Section } from './document.ts';
 import { table, text } from './document.ts';
-import { fixed, mebibytes, notMeasured, orDash, percentSpread, significant, whole } from './format.ts';
+import { fixed, mebibytes, notMeasured, orDash, significant, whole } from './format.ts';
 
 /** One table a model and data set: a row an arm. */
 export function resultSection(arms: readonly ArmSummary[]): Section {
@@ -55,8 +55,8 @@ const columns: ResultColumn[] = [
   number('parameters', (arm) => orDash(arm.means.parameters, whole)),
   number('nonzero', (arm) => (isSparse(arm) ? orDash(arm.means.nonzero_parameters, whole) : notMeasured), true),
   number('ratio', (arm) => orDash(arm.means.ratio, fixed(4))),
-  number('accuracy', (arm) => percentSpread(arm.value.mean, arm.value.sd)),
-  number('best', (arm) => orDash(arm.means.best_value, percent)),
+  number('accuracy', (arm) => resultText(arm)),
+  number('best', (arm) => orDash(arm.means.best_value, percent), true),
   number('train loss', (arm) => orDash(arm.means.train_loss, fixed(4))),
   number('MACs', (arm) => orDash(arm.means.macs, whole)),
   number('train examples/s', (arm) => orDash(arm.means.train_examples_per_second, significant)),

@@ -31,10 +31,10 @@ export function runSection({ suite, profile, records, notes }: ReportInput): Sec
 }
 
 /** Null for a cell that ended before its data were loaded. */
-function dataOf({ dataset, data_source, train_examples, test_examples }: CellRecord): string | null {
+function dataOf({ dataset, data_source, train_examples, test_examples, metric }: CellRecord): string | null {
   if (data_source === null) return null;
-  const images = `${train_examples ?? 'unknown'} training and ${test_examples ?? 'unknown'} test images`;
-  return data_source === 'files' ? `${dataset}, from files, ${images}` : `generated, ${images}`;
+  const examples = `${train_examples ?? 'unknown'} training and ${test_examples ?? 'unknown'} test ${metric === 'bleu' ? 'sentence pairs' : 'images'}`;
+  return data_source === 'files' ? `${dataset}, from files, ${examples}` : `generated, ${examples}`;
 }
 
 /** Null for a cell that ended before its environment was recorded. */

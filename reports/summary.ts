@@ -1,9 +1,8 @@
-import { counted } from '../baselines/wording.ts';
+import { counted, metricTitle } from '../baselines/wording.ts';
 import type { ArmSummary } from './arm-summary.ts';
-import { byPlace, seriesLabel, summarizeArms } from './arm-summary.ts';
+import { byPlace, resultText, seriesLabel, summarizeArms } from './arm-summary.ts';
 import type { Best } from './best-arms.ts';
 import { bestOf, contestsOf } from './best-arms.ts';
-import { percentSpread } from './format.ts';
 import type { ReportInput } from './report-input.ts';
 import { alarmsOf, coverage, verdictCounts } from './verdict-section.ts';
 
@@ -30,18 +29,17 @@ function bestArms(arms: readonly ArmSummary[]): string[] {
     const budgets = contestsOf(members).map(({ name, arms: group }) => ({ name: `budget ${name}`, group }));
     return [{ name: 'dense', group: dense }, ...budgets].flatMap(({ name, group }) => {
       const best = bestOf(group);
-      return best ? [`Highest mean accuracy, ${place}, ${name}: ${resultOf(best)}`] : [];
+      return best ? [`Highest mean ${metricTitle(best.arm.metric)}, ${place}, ${name}: ${resultOf(best)}`] : [];
     });
   });
 }
 
 /** `93.59 % ± 0.21 (low-rank, spectral, frobenius-decay; 3 seeds; 4 of 18 others cannot be told from it)`. */
 function resultOf({ arm, rivals, established }: Best): string {
-  const { mean, sd } = arm.value;
   const open = rivals.filter(({ worse }) => !worse).length;
   const evidence = established ? 'established' : `${open} of ${counted(rivals.length, 'other')} cannot be told from it`;
   const notes = [seriesLabel(arm), counted(arm.completed.length, 'seed'), ...(rivals.length > 0 ? [evidence] : [])];
-  return `${percentSpread(mean, sd)} (${notes.join('; ')})`;
+  return `${resultText(arm)} (${notes.join('; ')})`;
 }
 
 function oneLine(text: string): string {

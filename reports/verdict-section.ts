@@ -51,7 +51,8 @@ function reasonAlone({ cell, reason }: Verdict): string {
   return reason.startsWith(`${cell}: `) ? reason.slice(cell.length + 2) : reason;
 }
 
-/** A verdict's number is a fraction (accuracy, ratio) or a count. */
+/** A verdict's number is a fraction (accuracy, ratio), a score in points or a count. */
 function plain(value: number): string {
-  return Math.abs(value) <= 1 ? percent(value) : whole(value);
+  if (Math.abs(value) <= 1) return percent(value);
+  return Number.isInteger(value) ? whole(value) : value.toFixed(2);
 }

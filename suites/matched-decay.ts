@@ -1,4 +1,5 @@
 import type { TrainingSpec } from '../harness/spec.ts';
+import type { SequenceTrainingSpec } from '../harness/spec-translation.ts';
 
 /**
  * Decay λ for a shortened schedule. What decay does to a weight over a training is exp(−λ·Ση_t / (1 − μ)), so λ grows as
@@ -20,4 +21,28 @@ function learningRateSum(training: Omit<TrainingSpec, 'decay'>, examples: number
     const share = end - (index === 0 ? 0 : ends[index - 1]!);
     return sum + steps * share * training.learningRate * training.decayFactor ** index;
   }, 0);
+}
+
+/**
+ * λ for a sequence training of so many updates, in the same way: λ·Ση_t, which decoupled decay shrinks a weight by, stays at
+ * the published schedule's.
+ */
+export function matchedSequenceDecay(
+  shortened: { training: Omit<SequenceTrainingSpec, 'decay'>; updates: number },
+  published: { training: SequenceTrainingSpec; updates: number },
+): number {
+  const target = published.training.decay * sequenceRateSum(published.training, published.updates);
+  return Number((target / sequenceRateSum(shortened.training, shortened.updates)).toPrecision(2));
+}
+
+/** Ση_t: in equal steps to η, constant, and then η·√(c/t). */
+function sequenceRateSum(training: Omit<SequenceTrainingSpec, 'decay'>, updates: number): number {
+  const { learningRate, warmupUpdates, constantUpdates } = training;
+  const constant = Math.max(warmupUpdates, constantUpdates);
+  let sum = 0;
+  for (let update = 0; update < updates; update++) {
+    if (update < warmupUpdates) sum += (learningRate * (update + 1)) / warmupUpdates;
+    else sum += learningRate * Math.sqrt(constant / Math.max(constant, update));
+  }
+  return sum;
 }

@@ -3,8 +3,16 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { UsageError } from '../harness/errors.ts';
 import { totalMacs, totalParameters } from '../harness/nn/blueprint.ts';
-import { blueprintOf, familyOf, planCells } from '../harness/plan.ts';
-import { type Cell, cellConfigSchema, type DatasetSpec, type ModelSpec, type SuiteSpec } from '../harness/spec.ts';
+import { familyOf, planCells } from '../harness/plan.ts';
+import {
+  type Cell,
+  cellConfigSchema,
+  type DatasetSpec,
+  type ImageConfig,
+  type ModelSpec,
+  type SuiteSpec,
+} from '../harness/spec.ts';
+import { blueprintOf } from '../harness/tasks/image-outline.ts';
 import { compression } from '../suites/compression.ts';
 import { experimentOf, fixtureSuite, setting } from './helpers/suites.ts';
 
@@ -272,7 +280,7 @@ describe('the estimate of a cell', () => {
 });
 
 describe('blueprintOf', () => {
-  const { dataset } = plan()[0]!.config;
+  const { dataset } = plan()[0]!.config as ImageConfig;
   const parametersOf = (model: ModelSpec, name: DatasetSpec['name']) =>
     totalParameters(blueprintOf(model, { ...dataset, name }));
 

@@ -20,6 +20,7 @@ const others = [
   'setup',
   'spec',
   'spec-text',
+  'spec-translation',
 ];
 
 it('covers all code that a cell reaches, but for what cannot change its result', () => {

@@ -25,11 +25,12 @@ const blueprint = transformerBlueprint('transformer-small', {
 });
 
 const training: SequenceTraining = {
-  momentum: 0.99,
+  optimizer: { name: 'nesterov', momentum: 0.99 },
   clipNorm: 0.1,
   labelSmoothing: 0.1,
   regularizer: 'none',
   decay: 0,
+  decayCoupling: 'decoupled',
 };
 
 interface Variant {

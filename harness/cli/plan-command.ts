@@ -3,7 +3,7 @@ import { exitCodes } from '../run/exit-code.ts';
 import { formatDuration } from '../run/progress-estimate.ts';
 import type { DataFolders } from '../run/protocol.ts';
 import { shardCells } from '../run/shard.ts';
-import { type Cell, type FileDatasetName, fileDatasetNames, type ProfileName, type SuiteSpec } from '../spec.ts';
+import { type Cell, type DataFolderName, dataFolderNames, type ProfileName, type SuiteSpec } from '../spec.ts';
 import { checkoutFolder } from './checkout.ts';
 import { locateData } from './data-folder.ts';
 import { type Io, table } from './io.ts';
@@ -65,21 +65,21 @@ export async function planRun(
 
 /** Cells before --only and --shard: as many with stand-ins as with the real data. */
 function sizeOfPlan(suite: SuiteSpec, profile: ProfileName, options: Omit<PlanOptions, 'present' | 'only'>): number {
-  return planCells(suite, profile, { present: fileDatasetNames, ...options }, () => undefined).length;
+  return planCells(suite, profile, { present: dataFolderNames, ...options }, () => undefined).length;
 }
 
-function presentIn(folders: DataFolders): FileDatasetName[] {
-  return Object.keys(folders) as FileDatasetName[];
+function presentIn(folders: DataFolders): DataFolderName[] {
+  return Object.keys(folders) as DataFolderName[];
 }
 
 /** The data sets that a plan to look at names: those that are there, and those that a run could not do without. */
-export function planned(needed: readonly NeededDataset[], folders: DataFolders): FileDatasetName[] {
+export function planned(needed: readonly NeededDataset[], folders: DataFolders): DataFolderName[] {
   return [...presentIn(folders), ...needed.filter(({ standIn }) => !standIn).map(({ name }) => name)];
 }
 
 /** Finds or downloads real data, telling on stderr. */
 export function findData(
-  datasets: readonly FileDatasetName[],
+  datasets: readonly DataFolderName[],
   options: Pick<SuiteOptions, 'data' | 'download'>,
   io: Io,
 ): Promise<DataFolders> {

@@ -3,7 +3,7 @@ import { exitCodes } from '../run/exit-code.ts';
 import type { Device } from '../run/protocol.ts';
 import { runVerify } from '../run/run-verify.ts';
 import { sampleRecords } from '../run/verify.ts';
-import { fileDatasetNames } from '../spec.ts';
+import { dataFolderNames } from '../spec.ts';
 import { workerPath } from './checkout.ts';
 import { type Io, withInterruption } from './io.ts';
 import { locateMethods } from './join-methods.ts';
@@ -29,7 +29,7 @@ export async function verifyCommand(name: string, options: VerifyCommandOptions,
   const sample = sampleRecords(stored, options.sample, options.seed);
   const records = await locateMethods(sample, options.method);
   if (records.length === 0) throw new UsageError(`${outDir} holds no completed record to verify. Run the suite first.`);
-  const needed = fileDatasetNames.filter((dataset) => records.some((record) => record.config.dataset.name === dataset));
+  const needed = dataFolderNames.filter((dataset) => records.some((record) => record.config.dataset.name === dataset));
   const dataFolders = await findData(needed, options, io);
   const missing = needed.filter((dataset) => dataFolders[dataset] === undefined);
   if (missing.length > 0) {

@@ -10,6 +10,8 @@ export interface SpecialTokens {
   pad: number;
   bos: number;
   eos: number;
+  /** How many tokens there are; numbers from here on, for which a model may have logits too, are never taken. */
+  symbols?: number;
 }
 
 /** A scorer of some sentences, which holds their memory and the hypotheses' keys and values. */
@@ -31,14 +33,14 @@ type Tensors = Record<string, Tensor>;
 
 /**
  * Scores hypotheses by a model, each step a replayed graph: keys and values follow their hypotheses, the decoder reads a
- * token a row, and the best extensions come out. Neither padding nor a beginning is ever an extension.
+ * token a row, and the best extensions come out. Neither padding nor a beginning is ever an extension, nor a number that stands for no token.
  *
  * @param recorded false: operation by operation, with the same results
  */
 export function modelScorers(
   model: SequenceModel,
   beam: number,
-  { pad, bos, eos }: SpecialTokens,
+  { pad, bos, eos, symbols = Number.POSITIVE_INFINITY }: SpecialTokens,
   recorded = true,
 ): ModelScorers {
   const { targetVocabulary: vocabulary, positions: longest } = model.blueprint.sizes;
@@ -59,7 +61,7 @@ export function modelScorers(
     // Scores of the rows go in with log Σ exp z, [rows, 1], so that the matrix of logits is walked over less often.
     const offset = tf.sub(tf.reshape(scores!, [rows, 1]), tf.logSumExp(logits, 1, true));
     const excluded = Float32Array.from({ length: vocabulary }, (_, token) =>
-      token === pad || token === bos ? impossible : 0,
+      token === pad || token === bos || token >= symbols ? impossible : 0,
     );
     const sums = tf.add(tf.add(logits, tf.tensor2d(excluded, [1, vocabulary])), offset);
     const [best, places] = runOp(

@@ -26,8 +26,7 @@ export function planBudget(blueprint: Blueprint, method: Method, budget: number)
     const ratio = (unmaskedParameters(blueprint) + keep) / all;
     return { scale: 1, ratio, weightRatio: keep / weights, keep, passMacs: totalMacs(blueprint) };
   }
-  refuseOutOfReach(blueprint, method, budget);
-  const { scale, ratio } = findRankScale(blueprint, method, budget);
+  const { scale, ratio } = reachBudget(sizedNetwork(blueprint, method), method, budget);
   const kept = method.compresses ? totalParameters(blueprint, (shape) => method.parameters(shape, scale)) : all;
   return {
     ...{ scale, ratio, keep: null },
@@ -36,12 +35,33 @@ export function planBudget(blueprint: Blueprint, method: Method, budget: number)
   };
 }
 
+/** What finding a rank scale needs to know of a network under a method. */
+export interface SizedNetwork {
+  name: string;
+  /** Parameters of the dense network. */
+  dense: number;
+  /** All parameters at a rank scale. */
+  parametersAt(scale: number): number;
+}
+
+function sizedNetwork(blueprint: Blueprint, method: LayerMethod): SizedNetwork {
+  return {
+    ...{ name: blueprint.name, dense: totalParameters(blueprint) },
+    parametersAt: (scale) => totalParameters(blueprint, (shape) => method.parameters(shape, scale)),
+  };
+}
+
+/** @throws UsageError where the method does not reach the budget */
+export function reachBudget(network: SizedNetwork, method: LayerMethod, budget: number): ReachedBudget {
+  if (!method.compresses) return { scale: 1, ratio: 1 };
+  refuseOutOfReach(network, method, budget);
+  return bisect(network, budget);
+}
+
 /** A layer keeps rank 1 at least and its full rank at most, and the rest of the network is dense. */
-function refuseOutOfReach(blueprint: Blueprint, method: LayerMethod, budget: number): void {
-  if (!method.compresses) return;
-  const dense = totalParameters(blueprint);
+function refuseOutOfReach({ name, dense, parametersAt }: SizedNetwork, method: LayerMethod, budget: number): void {
   const scales = Array.from({ length: 11 }, (_, i) => i / 10);
-  const ratios = scales.map((scale) => totalParameters(blueprint, (shape) => method.parameters(shape, scale)) / dense);
+  const ratios = scales.map((scale) => parametersAt(scale) / dense);
   const fall = ratios.findIndex((ratio, i) => i > 0 && ratio < ratios[i - 1]!);
   if (fall !== -1) {
     const [from, to] = [scales[fall - 1], scales[fall]];
@@ -53,7 +73,7 @@ function refuseOutOfReach(blueprint: Blueprint, method: LayerMethod, budget: num
   // Rounded inwards, so that the budget named is itself reached.
   const nearest = below ? Math.ceil(smallest * 1e6) / 1e6 : Math.floor(largest * 1e6) / 1e6;
   throw new UsageError(
-    `method ${method.name}: budget ${budget} is ${below ? 'below' : 'above'} what ${blueprint.name} keeps at ` +
+    `method ${method.name}: budget ${budget} is ${below ? 'below' : 'above'} what ${name} keeps at ` +
       `${below ? 'rank 1' : 'rank scale 1'}; the nearest budget that it reaches is ${nearest}`,
   );
 }
@@ -67,19 +87,21 @@ export interface ReachedBudget {
 
 const tolerance = 1e-6;
 
-/**
- * The rank scale whose parameter ratio is closest to the budget, by bisection on [0, 1] (paper's code,
- * `compress_model`): it ends when the interval or the miss falls below 1e-6 and returns the closest point visited.
- */
+/** The rank scale whose parameter ratio is closest to the budget. */
 export function findRankScale(blueprint: Blueprint, method: LayerMethod, budget: number): ReachedBudget {
-  if (!method.compresses) return { scale: 1, ratio: 1 };
-  const dense = totalParameters(blueprint);
-  const ratioAt = (scale: number) => totalParameters(blueprint, (shape) => method.parameters(shape, scale)) / dense;
+  return method.compresses ? bisect(sizedNetwork(blueprint, method), budget) : { scale: 1, ratio: 1 };
+}
+
+/**
+ * Bisection on [0, 1] (paper's code, `compress_model`): it ends when the interval or the miss falls below 1e-6 and returns
+ * the closest point visited.
+ */
+function bisect({ dense, parametersAt }: SizedNetwork, budget: number): ReachedBudget {
   let [low, high] = [0, 1];
   let best: ReachedBudget | undefined;
   while (high - low > tolerance) {
     const scale = (low + high) / 2;
-    const ratio = ratioAt(scale);
+    const ratio = parametersAt(scale) / dense;
     if (best === undefined || Math.abs(ratio - budget) < Math.abs(best.ratio - budget)) best = { scale, ratio };
     if (Math.abs(ratio - budget) < tolerance) break;
     if (ratio < budget) low = scale;

@@ -1,11 +1,13 @@
 import { MethodFileError, UsageError } from '../errors.ts';
 import {
-  type ArmSpec,
+  type CellInitName,
+  type CellRegularizerName,
   type ExperimentSpec,
   type InitName,
   initNames,
   type RegularizerName,
   regularizerNames,
+  type TranslationArmSpec,
 } from '../spec.ts';
 import { initsOf, type Method } from './method.ts';
 import { methodOf } from './registry.ts';
@@ -28,15 +30,21 @@ export interface JoinedMethod {
   regularizers?: readonly RegularizerName[] | undefined;
 }
 
+/** An arm of either kind of experiment. */
+type AnyArm = Omit<TranslationArmSpec, 'inits' | 'regularizers'> & {
+  inits: readonly CellInitName[];
+  regularizers: readonly CellRegularizerName[];
+};
+
 /** An arm and its method. */
 export interface JoinedArm {
-  arm: ArmSpec;
+  arm: AnyArm;
   used: JoinedMethod;
 }
 
 /** The arms of an experiment, and behind them those of the methods that join it. */
 export function armsOf(experiment: ExperimentSpec, joined: readonly JoinedMethod[]): JoinedArm[] {
-  const own = experiment.arms.map((arm) => ({ arm, used: { method: methodOf(arm.method), file: null } }));
+  const own = experiment.arms.map((arm: AnyArm) => ({ arm, used: { method: methodOf(arm.method), file: null } }));
   return [...own, ...joined.flatMap((used) => armOf(used, experiment).map((arm) => ({ arm, used })))];
 }
 
@@ -45,20 +53,23 @@ export function armsOf(experiment: ExperimentSpec, joined: readonly JoinedMethod
  * regularizers of its low-rank arms, for a sparse one default initialization and weight decay. None where the experiment
  * has no such budget, or names the method itself.
  */
-function armOf({ method, inits, regularizers }: JoinedMethod, { arms }: ExperimentSpec): ArmSpec[] {
+function armOf({ method, inits, regularizers }: JoinedMethod, experiment: ExperimentSpec): AnyArm[] {
+  const arms: readonly AnyArm[] = experiment.arms;
   const compressed = arms.map((arm) => ({ arm, method: methodOf(arm.method) })).filter((one) => compresses(one.method));
   const budgets = [...new Set(compressed.flatMap(({ arm }) => arm.budgets))];
   const { name } = method;
   if (budgets.length === 0 || arms.some((arm) => arm.method === name)) return [];
-  if (method.kind === 'sparse') return [{ method: name, inits: ['default'], regularizers: ['weight-decay'], budgets }];
+  const { budgetUnit } = compressed[0]!.arm;
+  const shared = { method: name, budgets, ...(budgetUnit === undefined ? {} : { budgetUnit }) };
+  if (method.kind === 'sparse') return [{ ...shared, inits: ['default'], regularizers: ['weight-decay'] }];
   const like = arms.find((arm) => arm.method === 'low-rank') ?? { inits: initNames, regularizers: regularizerNames };
-  const among = <T>(offered: readonly T[], known: readonly T[] = offered) =>
+  const among = <T extends string>(offered: readonly T[], known: readonly string[] = offered) =>
     offered.filter((one) => known.includes(one));
   const [ownInits, ownRegularizers] = [
     among(like.inits, inits ?? initsOf(method)),
     among(like.regularizers, regularizers),
   ];
-  return [{ method: name, inits: ownInits, regularizers: ownRegularizers, budgets }];
+  return [{ ...shared, inits: ownInits, regularizers: ownRegularizers }];
 }
 
 function compresses(method: Method): boolean {

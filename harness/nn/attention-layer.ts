@@ -35,28 +35,26 @@ export interface AttentionLayer {
 }
 
 /**
- * Projections drawn from U(−0.1, 0.1).
+ * Projections drawn from U(−0.1, 0.1), factors of attention's products.
  *
  * @param inner heads times head size
- * @param factors the products whose projections count as factors
  */
 export function attentionLayer(
   { name, width, heads }: AttentionShape,
   inner: number,
-  factors: readonly AttentionProductName[],
   streams: Streams,
 ): AttentionLayer {
-  const projection = (part: string, product: AttentionProductName, shape: [number, number]) =>
+  const projection = (part: string, shape: [number, number]) =>
     variableOf(
       `${name}.${part}`,
-      factors.includes(product) ? 'factor' : 'weight',
+      'factor',
       matrixDraw(width * inner, 'linear', streams(`weights/${name}.${part}`)),
       shape,
     );
-  const query = projection('query', 'query-key', [width, inner]);
-  const key = projection('key', 'query-key', [width, inner]);
-  const value = projection('value', 'output-value', [width, inner]);
-  const output = projection('output', 'output-value', [inner, width]);
+  const query = projection('query', [width, inner]);
+  const key = projection('key', [width, inner]);
+  const value = projection('value', [width, inner]);
+  const output = projection('output', [inner, width]);
   return {
     variables: [query, key, value, output],
     products: {

@@ -10,7 +10,8 @@ import type { CompressibleWeight } from './layer.ts';
  * decides the scores, `output-value` W_v W_o the result. Each is a [width, width] matrix UVᵀ of rank at most the head's
  * size, of which U and V are the head's share of the two projections.
  */
-export type AttentionProductName = 'query-key' | 'output-value';
+export const attentionProductNames = ['query-key', 'output-value'] as const;
+export type AttentionProductName = (typeof attentionProductNames)[number];
 
 /** A product of two projections: the heads' matrices as one batch, and its balanced factorization. */
 export interface AttentionProduct extends CompressibleWeight {

@@ -1,11 +1,13 @@
 import type { LinearCrossEntropy } from '../engine/linear-cross-entropy.ts';
 import type { Tensor } from '../engine/tensorflow.ts';
 import type { Variable } from '../engine/variable.ts';
+import type { ProductName } from '../spec-translation.ts';
 import type { AttentionView } from './attention-layer.ts';
+import type { DropoutRates } from './dropout.ts';
 import type { CompressibleWeight } from './layer.ts';
 import type { TransformerBlueprint } from './transformer-blueprint.ts';
 
-/** What a pass reads besides the variables. Whatever changes from batch to batch comes in here, random masks included. */
+/** What a pass reads besides the variables. Whatever changes from batch to batch comes in here, random seeds included. */
 export type SequenceInputs = {
   /** Source tokens [batch, m], int32. */
   source: Tensor;
@@ -15,6 +17,8 @@ export type SequenceInputs = {
   sourceMask?: Tensor;
   /** The same for the target tokens, [batch, n]. No token attends to later ones in any case. */
   targetMask?: Tensor;
+  /** What the masks of dropout follow from, [2], int32. */
+  dropoutSeed?: Tensor;
 };
 
 /** A decoder that reads one token after another, for several hypotheses a sentence. */
@@ -44,8 +48,8 @@ export interface NextInputs {
 export interface SequenceModel {
   readonly blueprint: TransformerBlueprint;
   readonly variables: readonly Variable[];
-  /** The weights that are decayed and measured as matrices. */
-  readonly compressed: readonly CompressibleWeight[];
+  /** Matrices, factorized or not, and the products of attention's projections: what is decayed and measured as one. */
+  readonly products: Readonly<Record<ProductName, readonly CompressibleWeight[]>>;
   /** Source tokens to the memory that the decoder attends to, [batch·m, width]. */
   encode(inputs: Pick<SequenceInputs, 'source' | 'sourceMask'>): Tensor;
   /** Memory and target tokens to logits [batch·n, vocabulary]. */
@@ -54,6 +58,16 @@ export interface SequenceModel {
   readonly incremental: IncrementalDecoder;
   /** Logits [batch·n, vocabulary], the tokens of a sentence one after the other. */
   apply(inputs: SequenceInputs): Tensor;
-  /** Cross-entropy of those logits, with label smoothing ε, and the right answers; labels and weights are [batch·n]. */
-  crossEntropy(inputs: SequenceInputs, labels: Tensor, weights: Tensor | null, smoothing: number): LinearCrossEntropy;
+  /**
+   * Cross-entropy of those logits, with label smoothing ε, and the right answers; labels and weights are [batch·n].
+   *
+   * @param rates of dropout, in training; the inputs then have a seed
+   */
+  crossEntropy(
+    inputs: SequenceInputs,
+    labels: Tensor,
+    weights: Tensor | null,
+    smoothing: number,
+    rates?: DropoutRates,
+  ): LinearCrossEntropy;
 }

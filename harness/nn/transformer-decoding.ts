@@ -2,6 +2,7 @@ import { biasAdd } from '../engine/bias-add.ts';
 import { type Tensor, tf } from '../engine/tensorflow.ts';
 import { nextPlace, projectHeads, tokenMask } from './attention.ts';
 import type { AttentionView } from './attention-layer.ts';
+import { noDropout } from './dropout.ts';
 import type { IncrementalDecoder } from './sequence-model.ts';
 import type { TransformerSizes } from './transformer-blueprint.ts';
 import { applyCrossAttention, applyFeedForward, type DecoderLayer } from './transformer-layers.ts';
@@ -54,8 +55,8 @@ export function incrementalDecoder(
         const { norm, attention } = layer.self;
         const { output: change, view } = attention.applyNext(norm.apply(x), before[index]!, place, mask);
         x = tf.add(x, change);
-        x = applyCrossAttention(layer.cross, x, { ...memory[index]!, mask: memoryMask });
-        x = applyFeedForward(layer.feedForward, x);
+        x = applyCrossAttention(layer.cross, x, { ...memory[index]!, mask: memoryMask }, noDropout);
+        x = applyFeedForward(layer.feedForward, x, noDropout);
         return view;
       });
       const logits = biasAdd(output.apply(parts.norm('decoder.norm').apply(x)), bias.value);

@@ -1,11 +1,12 @@
 import { relu } from '../engine/relu.ts';
 import { type Tensor, tf } from '../engine/tensorflow.ts';
 import type { AttentionLayer, AttentionView } from './attention-layer.ts';
+import type { Dropout } from './dropout.ts';
 import type { LayerNormLayer } from './layer-norm-layer.ts';
 import type { MatrixLayer } from './matrix-layer.ts';
 import type { TransformerParts } from './transformer-parts.ts';
 
-/** Layers of a stack, each with normalization before every sublayer and the sublayer's input added to its result. */
+/** Layers of a stack, each with normalization before every sublayer, dropout behind it, and its input added to the result. */
 
 export interface AttentionSublayer {
   norm: LayerNormLayer;
@@ -50,14 +51,13 @@ function feedForwardOf(parts: TransformerParts, layer: string): FeedForwardSubla
   return { norm: parts.norm(`${name}.norm`), up: parts.matrix(`${name}.up`), down: parts.matrix(`${name}.down`) };
 }
 
-/** x + attention of norm(x) [batch·n, width] to itself. */
+/** x + dropout of the attention of norm(x) [batch·n, width] to itself. */
 export function applySelfAttention(
   { norm, attention }: AttentionSublayer,
   x: Tensor,
-  batch: number,
-  mask: Tensor | null,
+  { batch, mask, dropout }: { batch: number; mask: Tensor | null; dropout: Dropout },
 ): Tensor {
-  return tf.add(x, attention.applySelf(norm.apply(x), batch, mask));
+  return tf.add(x, dropout.hidden(attention.applySelf(norm.apply(x), batch, mask)));
 }
 
 /** What a decoder layer reads of the memory: keys and values [batch, heads, m, size], and which tokens to leave out. */
@@ -65,12 +65,18 @@ export interface MemoryView extends AttentionView {
   mask: Tensor | null;
 }
 
-/** x + attention of norm(x) [batch·n, width] to the memory. */
-export function applyCrossAttention({ norm, attention }: AttentionSublayer, x: Tensor, memory: MemoryView): Tensor {
-  return tf.add(x, attention.applyCross(norm.apply(x), memory.key, memory.value, memory.mask));
+/** x + dropout of the attention of norm(x) [batch·n, width] to the memory. */
+export function applyCrossAttention(
+  { norm, attention }: AttentionSublayer,
+  x: Tensor,
+  memory: MemoryView,
+  dropout: Dropout,
+): Tensor {
+  return tf.add(x, dropout.hidden(attention.applyCross(norm.apply(x), memory.key, memory.value, memory.mask)));
 }
 
 /** x + relu(norm(x)·W_up)·W_down, for every token alike (Vaswani et al. 2017, section 3.3), without biases. */
-export function applyFeedForward({ norm, up, down }: FeedForwardSublayer, x: Tensor): Tensor {
-  return tf.add(x, down.apply(relu(up.apply(norm.apply(x)))));
+export function applyFeedForward({ norm, up, down }: FeedForwardSublayer, x: Tensor, dropout: Dropout): Tensor {
+  const inner = dropout.relu(relu(up.apply(norm.apply(x))));
+  return tf.add(x, dropout.hidden(down.apply(inner)));
 }

@@ -3,8 +3,9 @@ import { UsageError } from '../errors.ts';
 import type { LayerMethod } from '../methods/method.ts';
 import type { Streams } from '../random.ts';
 import type { InitName } from '../spec.ts';
+import type { ProductName } from '../spec-translation.ts';
 import { type AttentionLayer, attentionLayer } from './attention-layer.ts';
-import type { AttentionProductName } from './attention-product.ts';
+import { type AttentionProductName, attentionProductNames } from './attention-product.ts';
 import type { CompressibleWeight } from './layer.ts';
 import { type LayerNormLayer, layerNormLayer } from './layer-norm-layer.ts';
 import type { MatrixLayer } from './matrix-layer.ts';
@@ -17,15 +18,13 @@ export interface TransformerCompression {
   init: InitName;
   /** Products of attention that spectral initialization refactors at the start; their heads' products stay the same. */
   spectralAttention?: readonly AttentionProductName[];
-  /** Products of attention that Frobenius decay acts on, besides the matrices that the method factorizes. */
-  decayedAttention?: readonly AttentionProductName[];
 }
 
 /** The layers of a Transformer by their names in the blueprint. */
 export interface TransformerParts {
   /** In the blueprint's order. */
   readonly variables: readonly Variable[];
-  readonly compressed: readonly CompressibleWeight[];
+  readonly products: Readonly<Record<ProductName, readonly CompressibleWeight[]>>;
   matrix(name: string): MatrixLayer;
   attention(name: string): AttentionLayer;
   norm(name: string): LayerNormLayer;
@@ -42,7 +41,7 @@ export function transformerParts(
   compression: TransformerCompression,
   streams: Streams,
 ): TransformerParts {
-  const { method, scale, init, spectralAttention = [], decayedAttention = [] } = compression;
+  const { method, scale, init, spectralAttention = [] } = compression;
   const { matrices: build } = method;
   if (build === undefined) {
     throw new UsageError(`method '${method.name}' replaces convolutions only; use one that replaces matrices`);
@@ -52,23 +51,22 @@ export function transformerParts(
   const norms = new Map<string, LayerNormLayer>();
   const biases = new Map<string, Variable>();
   const variables: Variable[] = [];
-  const compressed: CompressibleWeight[] = [];
+  const products: Record<ProductName, CompressibleWeight[]> = { linear: [], 'query-key': [], 'output-value': [] };
   for (const part of blueprint.parts) {
     switch (part.kind) {
       case 'matrix': {
         const layer = build.build(part, scale, init, streams);
         matrices.set(part.name, layer);
         variables.push(...layer.variables);
-        compressed.push(layer);
+        products.linear.push(layer);
         break;
       }
       case 'attention': {
-        const factors = [...spectralAttention, ...decayedAttention];
-        const layer = attentionLayer(part, headsWidth(part, build, scale), factors, streams);
+        const layer = attentionLayer(part, headsWidth(part, build, scale), streams);
         for (const name of new Set(spectralAttention)) layer.products[name].balance();
         attentions.set(part.name, layer);
         variables.push(...layer.variables);
-        compressed.push(...[...new Set(decayedAttention)].map((name) => layer.products[name]));
+        for (const name of attentionProductNames) products[name].push(layer.products[name]);
         break;
       }
       case 'layer-norm': {
@@ -87,7 +85,7 @@ export function transformerParts(
   }
   return {
     variables,
-    compressed,
+    products,
     matrix: (name) => named(matrices, name),
     attention: (name) => named(attentions, name),
     norm: (name) => named(norms, name),

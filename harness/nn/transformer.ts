@@ -3,6 +3,7 @@ import { linearCrossEntropy } from '../engine/linear-cross-entropy.ts';
 import { type Tensor, tf } from '../engine/tensorflow.ts';
 import type { Streams } from '../random.ts';
 import { causalMask, tokenMask } from './attention.ts';
+import { type Dropout, type DropoutRates, noDropout, seededDropout } from './dropout.ts';
 import { embedSequence } from './sequence-embedding.ts';
 import type { SequenceInputs, SequenceModel } from './sequence-model.ts';
 import type { TransformerBlueprint } from './transformer-blueprint.ts';
@@ -32,43 +33,52 @@ export function buildTransformer(
   const decoder = Array.from({ length: decoderLayers }, (_, index) => decoderLayer(parts, index));
   const embed = (ids: Tensor, table: 'source' | 'target') =>
     embedSequence(ids, parts.matrix(table), parts.matrix('positions'), longest);
-  const encode: SequenceModel['encode'] = ({ source, sourceMask }) => {
-    const mask = sourceMask === undefined ? null : tokenMask(sourceMask);
-    let x = embed(source, 'source');
+  const encode = ({ source, sourceMask }: Parameters<SequenceModel['encode']>[0], dropout: Dropout): Tensor => {
+    const pass = { batch: source.shape[0]!, mask: sourceMask === undefined ? null : tokenMask(sourceMask), dropout };
+    let x = dropout.hidden(embed(source, 'source'));
     for (const layer of encoder) {
-      x = applySelfAttention(layer.self, x, source.shape[0]!, mask);
-      x = applyFeedForward(layer.feedForward, x);
+      x = applySelfAttention(layer.self, x, pass);
+      x = applyFeedForward(layer.feedForward, x, dropout);
     }
     return parts.norm('encoder.norm').apply(x);
   };
-  const hidden = (memory: Tensor, { target, sourceMask, targetMask }: Omit<SequenceInputs, 'source'>) => {
+  const hidden = (memory: Tensor, inputs: Omit<SequenceInputs, 'source'>, dropout: Dropout): Tensor => {
+    const { target, sourceMask, targetMask } = inputs;
     const [batch, length] = target.shape as [number, number];
     const causal = causalMask(length);
     const mask = targetMask === undefined ? causal : tf.add(causal, tokenMask(targetMask));
     const views = memoryViews(memory, decoder, batch, heads);
     const memoryMask = sourceMask === undefined ? null : tokenMask(sourceMask);
-    let x = embed(target, 'target');
+    let x = dropout.hidden(embed(target, 'target'));
     decoder.forEach((layer, index) => {
-      x = applySelfAttention(layer.self, x, batch, mask);
-      x = applyCrossAttention(layer.cross, x, { ...views[index]!, mask: memoryMask });
-      x = applyFeedForward(layer.feedForward, x);
+      x = applySelfAttention(layer.self, x, { batch, mask, dropout });
+      x = applyCrossAttention(layer.cross, x, { ...views[index]!, mask: memoryMask }, dropout);
+      x = applyFeedForward(layer.feedForward, x, dropout);
     });
     return parts.norm('decoder.norm').apply(x);
   };
   const output = parts.matrix('output');
   const bias = parts.bias('output.bias');
-  const decode: SequenceModel['decode'] = (memory, inputs) => biasAdd(output.apply(hidden(memory, inputs)), bias.value);
+  const decode: SequenceModel['decode'] = (memory, inputs) =>
+    biasAdd(output.apply(hidden(memory, inputs, noDropout)), bias.value);
   return {
     blueprint,
     variables: parts.variables,
-    compressed: parts.compressed,
-    encode,
+    products: parts.products,
+    encode: (inputs) => encode(inputs, noDropout),
     decode,
     incremental: incrementalDecoder(parts, decoder, blueprint.sizes),
-    apply: (inputs) => decode(encode(inputs), inputs),
-    crossEntropy(inputs, labels, weights, smoothing) {
-      const { input, weight } = output.lastProduct(hidden(encode(inputs), inputs));
+    apply: (inputs) => decode(encode(inputs, noDropout), inputs),
+    crossEntropy(inputs, labels, weights, smoothing, rates) {
+      const dropout = dropoutOf(rates, inputs);
+      const { input, weight } = output.lastProduct(hidden(encode(inputs, dropout), inputs, dropout));
       return linearCrossEntropy(input, weight, bias.value, labels, weights, smoothing);
     },
   };
+}
+
+function dropoutOf(rates: DropoutRates | undefined, { dropoutSeed }: SequenceInputs): Dropout {
+  if (rates === undefined) return noDropout;
+  if (dropoutSeed === undefined) throw new Error('Transformer: dropout needs a seed; give dropoutSeed with the batch');
+  return seededDropout(rates, dropoutSeed);
 }

@@ -5,3 +5,13 @@
 export function inverseSqrtRate(step: number, learningRate: number, constantSteps: number): number {
   return step <= constantSteps ? learningRate : learningRate * Math.sqrt(constantSteps / step);
 }
+
+/** η·(step + 1)/warm-up during the warm-up (Vaswani et al. 2017), and then the inverse square root's. */
+export function warmedUpRate(
+  step: number,
+  schedule: { learningRate: number; warmupUpdates: number; constantUpdates: number },
+): number {
+  const { learningRate, warmupUpdates, constantUpdates } = schedule;
+  if (step < warmupUpdates) return (learningRate * (step + 1)) / warmupUpdates;
+  return inverseSqrtRate(step, learningRate, Math.max(warmupUpdates, constantUpdates));
+}

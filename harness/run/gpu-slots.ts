@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { askNvidiaSmi } from '../measure/nvidia-smi.ts';
 import type { CellRecord } from '../record.ts';
 import { gpuQuery, parseGpus } from '../setup/nvidia-smi.mjs';
-import type { Cell } from '../spec.ts';
+import { type Cell, isTranslation } from '../spec.ts';
 import type { Gpu } from './gpu-devices.ts';
 
 /** A cell's place on a GPU. */
@@ -97,7 +97,8 @@ export function gpuSlots(
 
 /** Cells of one kind need about the same memory; factorized networks need less than dense ones, so that the largest counts. */
 function kindOf({ model, dataset, config }: Cell | CellRecord): string {
-  return `${model} ${dataset} ${config.training.batchSize}`;
+  const batch = isTranslation(config) ? config.training.batchTokens : config.training.batchSize;
+  return `${model} ${dataset} ${batch}`;
 }
 
 function roomOf({ gpu, expected }: Occupied): number {

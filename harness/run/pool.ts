@@ -1,6 +1,6 @@
-import type { CellProgress } from '../cell.ts';
 import type { CellRecord } from '../record.ts';
 import type { Cell } from '../spec.ts';
+import type { CellProgress } from '../tasks/context.ts';
 import type { GpuSlots } from './gpu-slots.ts';
 import { longestFirst } from './shard.ts';
 import { runInWorker, type WorkerSettings } from './worker-process.ts';

@@ -1,7 +1,7 @@
 import { type Bar, MultiBar, Presets } from 'cli-progress';
-import type { CellProgress } from '../cell.ts';
 import type { CellRecord } from '../record.ts';
-import type { Cell } from '../spec.ts';
+import type { Cell, MetricName } from '../spec.ts';
+import type { CellProgress } from '../tasks/context.ts';
 import { type CellShare, formatDuration, fractionDone, fractionOf, secondsLeft } from './progress-estimate.ts';
 
 /** Shows how a run goes. */
@@ -60,12 +60,16 @@ export function startProgress(options: ProgressOptions): ProgressDisplay {
   };
 }
 
-/** One finished cell in a line: name, accuracy, seconds, status, and the first line of an error. */
+/** One finished cell in a line: name, metric, seconds, status, and the first line of an error. */
 export function finishedLine(record: CellRecord): string {
-  const value = record.value === null ? `no ${record.metric}` : `${record.metric} ${(100 * record.value).toFixed(2)}%`;
+  const value = record.value === null ? `no ${record.metric}` : scoreOf(record.metric, record.value);
   const seconds = record.seconds === null ? '' : `, ${formatDuration(record.seconds)}`;
   const error = record.error === null ? '' : `: ${record.error.split('\n', 1)[0]}`;
   return `${record.cell}: ${value}${seconds}, ${record.status}${error}`;
+}
+
+function scoreOf(metric: MetricName, value: number): string {
+  return metric === 'accuracy' ? `accuracy ${(100 * value).toFixed(2)}%` : `BLEU ${value.toFixed(2)}`;
 }
 
 interface BoardState {

@@ -1,5 +1,5 @@
-import type { CellProgress } from '../cell.ts';
 import type { Cell, DataFolderName } from '../spec.ts';
+import type { CellProgress } from '../tasks/context.ts';
 
 /** The messages between the pool and a worker process. */
 

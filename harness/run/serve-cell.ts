@@ -1,7 +1,7 @@
-import type { CellContext, CellProgress } from '../cell.ts';
 import { MethodFileError, UsageError } from '../errors.ts';
 import type { CellRecord } from '../record.ts';
 import type { Cell } from '../spec.ts';
+import type { CellContext, CellProgress } from '../tasks/context.ts';
 import type { WorkerMessage, WorkerRequest } from './protocol.ts';
 import { storeAt, writeRecord } from './store.ts';
 

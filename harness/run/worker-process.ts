@@ -1,10 +1,10 @@
 import { rm } from 'node:fs/promises';
 import { execaNode } from 'execa';
-import type { CellProgress } from '../cell.ts';
 import { engineEnvironment } from '../engine/environment.ts';
 import { UsageError } from '../errors.ts';
 import type { CellRecord } from '../record.ts';
-import type { Cell } from '../spec.ts';
+import { type Cell, needsFiles } from '../spec.ts';
+import type { CellProgress } from '../tasks/context.ts';
 import { failedRecord } from './failed-record.ts';
 import { explainGpuFailure } from './gpu-failure.ts';
 import type { DataFolders, Device, WorkerMessage, WorkerRequest } from './protocol.ts';
@@ -81,8 +81,8 @@ async function runProcess(
     if (message.type === 'error') said = message;
   });
   const tail = tailOf(subprocess.stderr);
-  const { name } = cell.config.dataset;
-  const dataDir = name === 'generated' ? null : (dataFolders[name] ?? null);
+  const { dataset } = cell.config;
+  const dataDir = needsFiles(dataset) ? (dataFolders[dataset.name] ?? null) : null;
   const context = { dataDir, checkpointDir: checkpointDir(store, cell), device, threads };
   const request: WorkerRequest = { cell, context, outDir: store.outDir };
   // A worker that is gone before it is told anything is reported by its own end.

@@ -3,12 +3,12 @@ import type { LinearCrossEntropy } from '../engine/linear-cross-entropy.ts';
 import { replaying } from '../engine/replay.ts';
 import { type Scalar, type Tensor, tf } from '../engine/tensorflow.ts';
 import type { Variable } from '../engine/variable.ts';
-import { denseMatrices } from '../methods/dense-matrix.ts';
+import type { DropoutRates } from '../nn/dropout.ts';
 import type { SequenceInputs, SequenceModel } from '../nn/sequence-model.ts';
-import { transformerParameters } from '../nn/transformer-blueprint.ts';
+import { adam } from '../optim/adam.ts';
 import { nesterov } from '../optim/nesterov.ts';
-import { decayGradients, parameterRatio } from '../regularize/regularizer.ts';
-import type { RegularizerName } from '../spec.ts';
+import { type ProductDecay, productDecay } from '../regularize/product-decay.ts';
+import type { SequenceOptimizer } from '../spec-translation.ts';
 
 /** A batch of sentence pairs. */
 export type SequenceBatch = SequenceInputs & {
@@ -31,14 +31,13 @@ export type SequenceResult = {
   correct: Scalar;
 };
 
-export interface SequenceTraining {
-  momentum: number;
-  /** Largest norm of all gradients together, decay included; null for no clipping. */
+export interface SequenceTraining extends ProductDecay {
+  optimizer: SequenceOptimizer;
+  /** Largest norm of all gradients together, with the decay that enters there; null for no clipping. */
   clipNorm: number | null;
   labelSmoothing: number;
-  regularizer: RegularizerName;
-  /** λ */
-  decay: number;
+  /** Left out: none. A step with dropout needs a seed with every batch. */
+  dropout?: DropoutRates;
 }
 
 /** A step in its two forms, which give the same bits. */
@@ -53,24 +52,26 @@ export interface SequenceStep<F> {
   dispose(): void;
 }
 
-/** A training step as a function of its feeds and of the variables: loss, gradients, decay, clipping, momentum, update. */
+/** A training step as a function of its feeds and of the variables: loss, gradients, decay, clipping, optimizer's update. */
 export function sequenceTrainingStep(model: SequenceModel, training: SequenceTraining): SequenceStep<SequenceFeeds> {
-  const { labelSmoothing, regularizer, decay } = training;
+  const { labelSmoothing, dropout } = training;
   const trainable = model.variables.filter((variable) => variable.role !== 'statistic');
-  const optimizer = nesterov(trainable, training);
-  const ratio = parameterRatio(trainable, transformerParameters(model.blueprint, denseMatrices, 1));
+  const optimizer = optimizerOf(trainable, training);
   const compute = ({ learningRate, ...batch }: SequenceFeeds): SequenceResult => {
     let kept: Scalar | undefined;
     const { value, gradients } = valueAndGradients(() => {
-      const { loss, correct } = crossEntropyOf(model, batch, labelSmoothing);
+      const { loss, correct } = crossEntropyOf(model, batch, labelSmoothing, dropout);
       kept = correct;
       return loss;
     }, trainable);
-    const decays = decayGradients(model, { regularizer, lambda: decay, ratio });
+    const decays = productDecay(model, training);
     const total = trainable.map((variable, index) => {
-      const added = decays.get(variable);
+      const added = decays.gradient.get(variable);
       return added === undefined ? gradients[index]! : tf.add(added, gradients[index]!);
     });
+    for (const [variable, term] of decays.decoupled) {
+      variable.assign(tf.sub(variable.value, tf.mul(term, learningRate)));
+    }
     optimizer.update(total, learningRate);
     return { loss: value, tokens: tokenCount(batch), correct: released(kept!) };
   };
@@ -86,6 +87,11 @@ export function sequenceEvaluationStep(model: SequenceModel): SequenceStep<Seque
   return stepOf(compute, model.variables);
 }
 
+function optimizerOf(variables: readonly Variable[], { optimizer, clipNorm }: SequenceTraining) {
+  if (optimizer.name === 'adam') return adam(variables, { ...optimizer, clipNorm, decoupledDecay: 0 });
+  return nesterov(variables, { ...optimizer, clipNorm });
+}
+
 function stepOf<F extends Record<string, Tensor>>(
   compute: (feeds: F) => SequenceResult,
   variables: readonly Variable[],
@@ -95,10 +101,15 @@ function stepOf<F extends Record<string, Tensor>>(
   return { variables, run: replay.run, runEagerly, dispose: replay.dispose };
 }
 
-function crossEntropyOf(model: SequenceModel, batch: SequenceBatch, smoothing: number): LinearCrossEntropy {
+function crossEntropyOf(
+  model: SequenceModel,
+  batch: SequenceBatch,
+  smoothing: number,
+  dropout?: DropoutRates,
+): LinearCrossEntropy {
   const { labels, weights, ...inputs } = batch;
   const flat = weights === undefined ? null : tf.reshape(weights, [weights.size]);
-  return model.crossEntropy(inputs, tf.reshape(labels, [labels.size]), flat, smoothing);
+  return model.crossEntropy(inputs, tf.reshape(labels, [labels.size]), flat, smoothing, dropout);
 }
 
 function tokenCount({ labels, weights }: SequenceBatch): Scalar {

@@ -101,7 +101,7 @@ function finiteNorms(model: Model, learningRate: number): Pick<EpochPoint, keyof
   };
 }
 
-const noNorms = {
+export const noNorms = {
   frobenius_norm: null,
   nuclear_norm: null,
   learning_rate_over_norm: null,

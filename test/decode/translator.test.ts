@@ -154,6 +154,19 @@ test('neither padding nor a beginning is translated to, however likely', () => {
   expect(tokens.filter((token) => token < 3)).toEqual([]);
 });
 
+test('numbers that stand for no token are not translated to, however likely', () => {
+  const subject = model();
+  subject.variables.find(({ name }) => name === 'output.bias')!.assign(tf.tensor1d([0, 0, 0, 0, 0, 9, 9]));
+  const translated = (symbols?: number) =>
+    translator(subject, options({ special: { ...special, ...(symbols !== undefined && { symbols }) } }))
+      .translate(sources)
+      .flatMap(([best]) => best!.tokens);
+  expect(translated().filter((token) => token >= 5).length).toBeGreaterThan(0);
+  const tokens = translated(5);
+  expect(tokens.length).toBeGreaterThan(0);
+  expect(Math.max(...tokens)).toBeLessThan(5);
+});
+
 test('the length is bound by a·n + b and by the positions', () => {
   const subject = model({ sizes: { positions: 9 } });
   // The end is as good as impossible.

@@ -1,8 +1,9 @@
 import { readdir } from 'node:fs/promises';
 import { expect, it } from 'vitest';
-import { type CellContext, type CellProgress, runCell } from '../../harness/cell.ts';
+import { runCell } from '../../harness/cell.ts';
 import { recordSchema } from '../../harness/record.ts';
 import type { Cell } from '../../harness/spec.ts';
+import type { CellContext, CellProgress } from '../../harness/tasks/context.ts';
 import { temporaryFolder } from '../run/helpers.ts';
 import { tinyCells } from './tiny-cells.ts';
 

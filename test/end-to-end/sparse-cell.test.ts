@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { type CellContext, runCell } from '../../harness/cell.ts';
+import { runCell } from '../../harness/cell.ts';
 import { UsageError } from '../../harness/errors.ts';
 import { planCells } from '../../harness/plan.ts';
 import { recordSchema } from '../../harness/record.ts';
 import type { ArmSpec, Cell } from '../../harness/spec.ts';
+import type { CellContext } from '../../harness/tasks/context.ts';
 import { fixtureSuite } from '../helpers/suites.ts';
 
 /**

@@ -2,7 +2,8 @@ import { cyclesOf, factsOf, type SourceFacts } from './architecture.ts';
 
 /** The design's folder table as data: who may import whom. */
 
-const contract = ['spec', 'spec-text', 'record', 'errors', 'random'].map((name) => `harness/${name}.ts`);
+const specs = ['spec', 'spec-text', 'spec-translation'].map((name) => `harness/${name}.ts`);
+const contract = [...specs, ...['record', 'errors', 'random'].map((name) => `harness/${name}.ts`)];
 /** Of the set-up, what measurements share: the pinned TensorFlow, and the reading of what NVIDIA's tool says. */
 const setupFacts = ['harness/setup/pins.mjs', 'harness/setup/nvidia-smi.mjs'];
 /** The one writer of files: whole or not at all. It knows nothing of what it writes. */
@@ -36,10 +37,9 @@ const numericalFolders = numerical.map((folder) => `harness/${folder}`);
 const rules: readonly Rule[] = [
   {
     of: (file) => inside('suites')(file) && file !== 'suites/registry.ts',
-    files: (imported) =>
-      imported === 'harness/spec.ts' || (inside('suites')(imported) && imported !== 'suites/registry.ts'),
+    files: (imported) => specs.includes(imported) || (inside('suites')(imported) && imported !== 'suites/registry.ts'),
     packages: () => false,
-    says: 'a suite is plain data and imports harness/spec.ts and its siblings alone',
+    says: 'a suite is plain data and imports the vocabulary and its siblings alone',
   },
   {
     of: (file) => file === 'suites/registry.ts',

@@ -1,6 +1,6 @@
 import type { EpochPoint, Verdict, VerdictName } from '../../harness/record.ts';
 import { type CellRecord, recordSchema } from '../../harness/record.ts';
-import type { CellConfig } from '../../harness/spec.ts';
+import type { ImageConfig } from '../../harness/spec.ts';
 
 /** Records as a small suite writes them; every field can be overridden, and each record is checked against the schema. */
 
@@ -15,7 +15,7 @@ const fingerprint = {
   data: '0123456789abcdef',
 };
 
-export function fixtureConfig(overrides: Partial<CellConfig> = {}): CellConfig {
+export function fixtureConfig(overrides: Partial<ImageConfig> = {}): ImageConfig {
   return {
     model: { name: 'resnet', depth: 20, width: 16 },
     dataset: {
@@ -49,12 +49,12 @@ export function fixtureConfig(overrides: Partial<CellConfig> = {}): CellConfig {
 /** A completed record of `low-rank` at 10 % of the parameters; its id and name follow from the configuration. */
 export function fixtureRecord(
   overrides: Partial<CellRecord> = {},
-  configOverrides: Partial<CellConfig> = {},
+  configOverrides: Partial<ImageConfig> = {},
 ): CellRecord {
-  const config = overrides.config ?? fixtureConfig(configOverrides);
+  const config = (overrides.config as ImageConfig | undefined) ?? fixtureConfig(configOverrides);
   const method = config.method === 'dense' ? 'dense' : `${config.method}-${config.budget}`;
   const arm = `${method}.${config.init}.${config.regularizer}`;
-  const model = `resnet-${config.model.depth}`;
+  const model = `resnet-${'depth' in config.model ? config.model.depth : 28}`;
   const cell = `${arm}.${model}.${config.dataset.name}.seed-${config.seed}`;
   const dense = config.method === 'dense';
   return recordSchema.parse({
@@ -103,7 +103,7 @@ export function fixtureRecord(
     started_at: '2026-11-23T10:00:00.000Z',
     finished_at: '2026-11-23T10:00:12.500Z',
     ...overrides,
-  } satisfies Record<Exclude<keyof CellRecord, 'origin'>, unknown>);
+  } satisfies Record<Exclude<keyof CellRecord, 'origin' | 'translation'>, unknown>);
 }
 
 export function fixtureEpoch(epoch: number, overrides: Partial<EpochPoint> = {}): EpochPoint {
@@ -123,7 +123,7 @@ export function fixtureEpoch(epoch: number, overrides: Partial<EpochPoint> = {})
   };
 }
 
-export function failedRecord(error: string, configOverrides: Partial<CellConfig> = {}): CellRecord {
+export function failedRecord(error: string, configOverrides: Partial<ImageConfig> = {}): CellRecord {
   const unmeasured = {
     ...{ weight_ratio: null, training_passes: null, training_macs: null, phases: [] },
     ...{ ratio: null, parameters: null, nonzero_parameters: null, macs: null, value: null, best_value: null },

@@ -1,4 +1,4 @@
-import { type ExperimentSpec, type SuiteSpec, suiteSchema } from '../../harness/spec.ts';
+import { type ImageExperimentSpec, type SuiteSpec, suiteSchema } from '../../harness/spec.ts';
 
 /** A small suite for tests of plans: two models, a dense and a low-rank arm, two seeds, on CIFAR-10 or generated images. */
 export function fixtureSuite(change: (suite: SuiteSpec) => void = () => undefined): SuiteSpec {
@@ -48,8 +48,8 @@ export function fixtureSuite(change: (suite: SuiteSpec) => void = () => undefine
 }
 
 /** The one experiment of the smoke profile. */
-export function experimentOf(suite: SuiteSpec): ExperimentSpec {
-  return suite.profiles.smoke!.experiments[0]!;
+export function experimentOf(suite: SuiteSpec): ImageExperimentSpec {
+  return suite.profiles.smoke!.experiments[0] as ImageExperimentSpec;
 }
 
 /** A change that sets one field of the smoke profile, or of its experiment, named by its path: `models.0.depth`. */

@@ -105,13 +105,13 @@ test('a model with balanced attention gives the logits of the same model without
   expect(valuesOf(query!)).not.toEqual(valuesOf(other!));
 });
 
-test('a model decays the products of attention that it is told to', () => {
-  const names = (model: ReturnType<typeof tinyTransformer>) =>
-    model.compressed
-      .filter(({ frobeniusGradients }) => frobeniusGradients() !== null)
-      .flatMap(({ variables: all }) => all.map(({ name }) => name));
-  expect(names(tinyTransformer())).toEqual([]);
-  expect(names(tinyTransformer({ decayedAttention: ['output-value'] }))).toEqual([
+test('a model lists the products of its attentions by kind', () => {
+  const { products } = tinyTransformer();
+  const names = (kind: 'query-key' | 'output-value') =>
+    products[kind].flatMap(({ variables: all }) => all.map(({ name }) => name));
+  expect(names('query-key').slice(0, 2)).toEqual(['encoder.1.self.query', 'encoder.1.self.key']);
+  expect(names('query-key').length).toBe(2 * 5);
+  expect(names('output-value')).toEqual([
     ...['encoder.1.self.value', 'encoder.1.self.output', 'decoder.1.self.value', 'decoder.1.self.output'],
     ...['decoder.1.cross.value', 'decoder.1.cross.output', 'decoder.2.self.value', 'decoder.2.self.output'],
     ...['decoder.2.cross.value', 'decoder.2.cross.output'],

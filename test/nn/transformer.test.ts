@@ -135,13 +135,14 @@ describe('buildTransformer', () => {
   });
 
   test('names every variable once, and calls the factors of products factors', () => {
-    const model = tinyTransformer({ method: 'low-rank', decayedAttention: ['query-key'] });
+    const model = tinyTransformer({ method: 'low-rank' });
     expect(new Set(model.variables.map(({ name }) => name)).size).toBe(model.variables.length);
     const factors = model.variables.filter(({ role }) => role === 'factor').map(({ name }) => name);
-    expect(factors.every((name) => /\.[uv]$|\.query$|\.key$/.test(name))).toBe(true);
-    // Ten matrices and three attentions, two factors each.
-    expect(factors.length).toBe(2 * (4 + 2 * 3) + 2 * 5);
-    expect(model.compressed.length).toBe(4 + 2 * 3 + 5);
+    expect(factors.every((name) => /\.[uv]$|\.(query|key|value|output)$/.test(name))).toBe(true);
+    // Ten matrices of two factors each, and five attentions of four.
+    expect(factors.length).toBe(2 * (4 + 2 * 3) + 4 * 5);
+    expect(model.products.linear.length).toBe(4 + 2 * 3);
+    expect(model.products['query-key'].length).toBe(5);
   });
 
   test('starts with normalizations of scale 1 and offset 0, and an output bias of 0', () => {

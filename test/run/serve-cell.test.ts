@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import type { CellProgress } from '../../harness/cell.ts';
 import { throttled } from '../../harness/run/serve-cell.ts';
+import type { CellProgress } from '../../harness/tasks/context.ts';
 
 it('passes on the first progress of each phase, and at most five a second', () => {
   const sent: number[] = [];

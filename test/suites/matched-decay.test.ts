@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
+import { warmedUpRate } from '../../harness/optim/inverse-sqrt-schedule.ts';
 import { learningRateAt } from '../../harness/optim/step-schedule.ts';
-import type { TrainingSpec } from '../../harness/spec.ts';
-import { matchedDecay } from '../../suites/matched-decay.ts';
+import type { ImageExperimentSpec, TrainingSpec, TranslationExperimentSpec } from '../../harness/spec.ts';
+import { matchedDecay, matchedSequenceDecay } from '../../suites/matched-decay.ts';
 import { suites } from '../../suites/registry.ts';
 
 const published: TrainingSpec = {
@@ -45,7 +46,29 @@ describe('matchedDecay', () => {
 
 test('the shortened profiles of compression pull as the published schedule', () => {
   const { smoke, nightly } = suites.find(({ name }) => name === 'compression')!.profiles;
-  for (const { training, dataset } of [...smoke!.experiments, ...nightly!.experiments]) {
+  for (const { training, dataset } of [...smoke!.experiments, ...nightly!.experiments] as ImageExperimentSpec[]) {
     expect(decayPull(training, dataset.trainExamples ?? 50_000)).toBeCloseTo(decayPull(published, 50_000), 1);
   }
+});
+
+describe('the decay of translation', () => {
+  const { smoke, nightly, paper } = suites.find(({ name }) => name === 'translation')!.profiles;
+  const [published] = paper!.experiments as TranslationExperimentSpec[];
+  const pull = ({ training }: TranslationExperimentSpec, updates: number) =>
+    training.decay * Array.from({ length: updates }, (_, step) => warmedUpRate(step, training)).reduce((a, b) => a + b);
+
+  test('keeps λ·Ση_t, to its two digits', () => {
+    const { training } = published!;
+    expect(matchedSequenceDecay({ training, updates: 100_000 }, { training, updates: 100_000 })).toBe(5e-5);
+    // 4,000 updates at 0.25, and then 0.25·√4000·∫t^(-1/2).
+    const sum = 1000 + 0.5 * Math.sqrt(4000) * (Math.sqrt(100_000) - Math.sqrt(4000));
+    expect(pull(published!, 100_000)).toBeCloseTo(5e-5 * sum, 3);
+    for (const [profile, updates] of [
+      [smoke!, 870],
+      [nightly!, 2250],
+    ] as const) {
+      const [experiment] = profile.experiments as TranslationExperimentSpec[];
+      expect(pull(experiment!, updates) / pull(published!, 100_000)).toBeCloseTo(1, 1);
+    }
+  });
 });

@@ -2,7 +2,15 @@ import { readdirSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { methodOf, methods } from '../../harness/methods/registry.ts';
 import { planCells } from '../../harness/plan.ts';
-import { type Cell, fileDatasetNames, type ProfileName, suiteSchema } from '../../harness/spec.ts';
+import {
+  type Cell,
+  dataFolderNames,
+  fileDatasetNames,
+  generatedDatasetNames,
+  type ProfileName,
+  suiteSchema,
+  type TranslationExperimentSpec,
+} from '../../harness/spec.ts';
 import { suites } from '../../suites/registry.ts';
 
 const profiles = suites.flatMap((suite) =>
@@ -32,14 +40,15 @@ test.each(suites.map((suite) => ({ name: suite.name, suite })))(
 );
 
 describe.each(profiles)('$name', ({ suite, profile }) => {
-  const cells = planCells(suite, profile, { present: fileDatasetNames });
+  const cells = planCells(suite, profile, { present: dataFolderNames });
 
   test('plans without error, with unique names and ids, also on the stand-in', () => {
     expect(new Set(cells.map(({ cell }) => cell)).size).toBe(cells.length);
     expect(new Set(cells.map(({ id }) => id)).size).toBe(cells.length);
     if (suite.profiles[profile]!.experiments.some(({ fallbackDataset }) => fallbackDataset === null)) return;
     const standIns = planCells(suite, profile, { present: [] });
-    expect(standIns.map(({ dataset }) => dataset)).toEqual(cells.map(() => 'generated'));
+    const generated: readonly string[] = generatedDatasetNames;
+    expect(standIns.filter(({ dataset }) => generated.includes(dataset))).toHaveLength(cells.length);
   });
 
   test('has a dense cell for every model, data set and seed to compare the others with', () => {
@@ -49,7 +58,8 @@ describe.each(profiles)('$name', ({ suite, profile }) => {
   });
 
   test('asks for budgets that its networks can reach', () => {
-    for (const { cell, method, budget, ratio } of cells) {
+    for (const { cell, method, budget, ratio, config } of cells) {
+      if ('budgetUnit' in config) continue;
       const used = methodOf(method);
       if (used.kind === 'layer' && !used.compresses) continue;
       // One more rank on every layer of a narrow network changes the ratio by a few hundredths.
@@ -112,5 +122,40 @@ describe('compression at the published schedule', () => {
         ),
       ),
     );
+  });
+});
+
+describe('translation at the published settings', () => {
+  const { paper } = suites.find(({ name }) => name === 'translation')!.profiles;
+  const [experiment, released] = paper!.experiments as TranslationExperimentSpec[];
+
+  test('trains transformer_small as the paper does', () => {
+    expect(experiment!.models).toEqual([
+      { name: 'transformer', layers: 2, width: 256, feedForward: 1024, heads: 4, positions: 512, vocabulary: 26_000 },
+    ]);
+    expect(experiment!.training).toMatchObject({
+      ...{ updates: 100_000, batchTokens: 4000, optimizer: { name: 'nesterov', momentum: 0.99 }, learningRate: 0.25 },
+      ...{ constantUpdates: 4000, clipNorm: 0.1, dropout: 0.2, reluDropout: 0.1, labelSmoothing: 0.1 },
+      decoding: { beam: 5, lengthPenalty: 1 },
+    });
+    expect(experiment!.dataset).toMatchObject({ name: 'iwslt14-de-en', lowerCase: true, maxWords: 175, maxRatio: 1.5 });
+  });
+
+  test('has the parts of initialization and regularizer, the values of λ, and the released code’s decay as a variant', () => {
+    const cells = planCells({ ...suites.find(({ name }) => name === 'translation')! }, 'paper', {
+      present: dataFolderNames,
+      seeds: 1,
+    });
+    const names = new Set(cells.map(({ cell }) => cell));
+    for (const arm of [
+      'dense.default.weight-decay-0.001.transformer-small.iwslt14-de-en',
+      'low-rank-0.25.spectral.frobenius-decay-0.00005.transformer-small.iwslt14-de-en',
+      'low-rank-0.5.spectral-query-key.frobenius-decay.transformer-small.iwslt14-de-en',
+      'low-rank-0.5.spectral.frobenius-decay-output-value-0.0001.transformer-small.iwslt14-de-en',
+      'low-rank-0.5.spectral.frobenius-decay-0.00001.transformer-small.iwslt14-de-en.released',
+    ]) {
+      expect(names).toContain(`${arm}.seed-0`);
+    }
+    expect(released).toMatchObject({ variant: 'released', training: { decayCoupling: 'released' } });
   });
 });

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { planCells } from '../../harness/plan.ts';
 import {
   fileDatasetNames,
+  type ImageExperimentSpec,
   initNames,
   type ProfileName,
   regularizerNames,
@@ -28,7 +29,7 @@ describe.each(['smoke', 'nightly', 'paper'] as const)('tensors, %s', (profile) =
   test('trains wide ResNets with Cutout', () => {
     for (const { config } of cells) {
       expect(config.model.name).toBe('wide-resnet');
-      expect(config.dataset.cutout).toBe(16);
+      expect(config.dataset).toMatchObject({ cutout: 16 });
       expect(config.training).toMatchObject({ learningRate: 0.1, decayAt: [0.3, 0.6, 0.8], decayFactor: 0.2 });
     }
   });
@@ -61,7 +62,7 @@ test.each(['nightly', 'paper'] as const)(
 test.each(['smoke', 'nightly'] as const)('tensors, %s: decays in all by a tenth of the published', (profile) => {
   const pull = ({ decay, epochs, batchSize }: TrainingSpec, examples: number) =>
     decay * 0.1 * (0.3 + 0.3 * 0.2 + 0.2 * 0.04 + 0.2 * 0.008) * epochs * Math.ceil(examples / batchSize);
-  for (const { training, dataset } of suite.profiles[profile]!.experiments) {
+  for (const { training, dataset } of suite.profiles[profile]!.experiments as ImageExperimentSpec[]) {
     const published = pull({ ...training, epochs: 200, batchSize: 128, decay: 5e-4 }, 50_000);
     expect(pull(training, dataset.trainExamples!) / published).toBeCloseTo(0.1, 2);
   }

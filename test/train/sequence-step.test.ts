@@ -3,11 +3,9 @@ import { crossEntropy } from '../../harness/engine/cross-entropy.ts';
 import { valueAndGradients, withoutLeaks } from '../../harness/engine/gradients.ts';
 import { type Scalar, type Tensor, tf } from '../../harness/engine/tensorflow.ts';
 import { weightsDigest } from '../../harness/measure/weights.ts';
-import { denseMatrices } from '../../harness/methods/dense-matrix.ts';
 import type { SequenceModel } from '../../harness/nn/sequence-model.ts';
-import { transformerParameters } from '../../harness/nn/transformer-blueprint.ts';
 import { streamsOf } from '../../harness/random.ts';
-import { type RegularizerName, regularizerNames } from '../../harness/spec.ts';
+import type { DecayCoupling, TransformerRegularizerName } from '../../harness/spec-translation.ts';
 import {
   type SequenceBatch,
   type SequenceTraining,
@@ -15,8 +13,8 @@ import {
   sequenceTrainingStep,
 } from '../../harness/train/sequence-step.ts';
 import { expectClose, valuesOf } from '../helpers/engine.ts';
-import { finiteDifferences } from '../helpers/finite-differences.ts';
-import { at, halfSquare, matMul, transposed, type Values, values } from '../helpers/reference.ts';
+import { at, type Values, values } from '../helpers/reference.ts';
+import { penaltyOf } from '../helpers/reference-decay.ts';
 import {
   idTensor,
   inputTensors,
@@ -29,7 +27,8 @@ import {
 } from '../helpers/tiny-transformer.ts';
 
 const training: SequenceTraining = {
-  ...{ momentum: 0.9, clipNorm: 0.5, labelSmoothing: 0.1, regularizer: 'none', decay: 0.01 },
+  ...{ optimizer: { name: 'nesterov', momentum: 0.9 }, clipNorm: 0.5, labelSmoothing: 0.1 },
+  ...{ regularizer: 'none', decay: 0.01, decayCoupling: 'gradient' },
 };
 const plainBatch = (): SequenceBatch => ({ ...inputTensors(sentences), labels: idTensor(sentences.labels) });
 const paddedBatch = (): SequenceBatch => ({
@@ -53,15 +52,10 @@ function randomBatch(name: string, batch: number, source: number, target: number
 }
 
 describe('the replayed steps give the bits of the eager ones', () => {
-  const cases: [string, TinyTransformerOptions, RegularizerName, number | null][] = [
+  const cases: [string, TinyTransformerOptions, TransformerRegularizerName, number | null][] = [
     ['dense', {}, 'none', 0.5],
     ['low-rank with weight decay', { method: 'low-rank' }, 'weight-decay', 0.5],
-    [
-      'low-rank with Frobenius decay, of attention too',
-      { method: 'low-rank', decayedAttention: ['query-key', 'output-value'] },
-      'frobenius-decay',
-      0.5,
-    ],
+    ['low-rank with Frobenius decay, of attention too', { method: 'low-rank' }, 'frobenius-decay', 0.5],
     [
       'wider and deeper without clipping',
       { sizes: { encoderLayers: 2, decoderLayers: 3, width: 32, feedForward: 48, heads: 4 } },
@@ -113,40 +107,39 @@ function lossGradients(model: SequenceModel): Map<string, Values> {
   return new Map(model.variables.map(({ name }, index) => [name, valuesOf(gradients[index]!)]));
 }
 
-/** ∂R/∂w of a variable, from the definitions of the regularizers. */
-function penalty(model: SequenceModel, name: string, regularizer: RegularizerName): Values {
-  const weights = new Map(model.variables.map((variable) => [variable.name, valuesOf(variable.value)]));
-  const own = weights.get(name)!;
-  if (regularizer === 'none') return { ...own, data: own.data.map(() => 0) };
-  const [, stem, factor] = name.match(/^(.*)\.([uv])$/) ?? [];
-  if (regularizer === 'weight-decay' || stem === undefined) return own;
-  if (regularizer === 'no-factor-decay') return { ...own, data: own.data.map(() => 0) };
-  if (regularizer === 'crs') {
-    const sizes = model.variables.map(({ size }) => size);
-    const ratio = sizes.reduce((sum, size) => sum + size, 0) / transformerParameters(model.blueprint, denseMatrices, 1);
-    return { ...own, data: own.data.map((value) => value * ratio) };
-  }
-  const [u, v] = [weights.get(`${stem}.u`)!, weights.get(`${stem}.v`)!];
-  return finiteDifferences(
-    (moved) => halfSquare(factor === 'u' ? matMul(moved, transposed(v)) : matMul(u, transposed(moved))),
-    own,
-  );
-}
+const couplings: [TransformerRegularizerName, DecayCoupling][] = [
+  ['none', 'decoupled'],
+  ['weight-decay', 'gradient'],
+  ['weight-decay', 'decoupled'],
+  ['weight-decay', 'released'],
+  ['frobenius-decay', 'gradient'],
+  ['frobenius-decay', 'decoupled'],
+  ['frobenius-decay', 'released'],
+  ['frobenius-decay-query-key', 'decoupled'],
+];
 
-describe.each(regularizerNames)('two training steps with %s', (regularizer) => {
-  test('follow g ← c·(∇loss + λ·∂R), b ← μ·b + g, w ← w − η·(g + μ·b), with one c for all', () => {
+describe.each(couplings)('two training steps with %s, %s', (regularizer, decayCoupling) => {
+  test('follow w ← w − η·λ·∂R, g ← c·(∇loss + λ·∂R), b ← μ·b + g, w ← w − η·(g + μ·b), with one c for all', () => {
     const make = () => randomized(tinyTransformer({ method: 'low-rank' }));
     // The second model stays a step behind, to take gradients at the point that the step starts from.
     const [model, twin] = [make(), make()];
-    const { momentum, clipNorm, decay } = training;
-    const step = sequenceTrainingStep(model, { ...training, regularizer });
+    const { clipNorm, decay } = training;
+    const momentum = 0.9;
+    const step = sequenceTrainingStep(model, { ...training, regularizer, decayCoupling });
     const buffers = new Map<string, Float64Array>();
     for (const learningRate of [0.5, 0.125]) {
       const gradients = lossGradients(twin);
+      const penalties = new Map(twin.variables.map(({ name }) => [name, penaltyOf(twin, name, regularizer)]));
+      const entering = (name: string, place: 'gradient' | 'decoupled') => {
+        const { gradient, frobenius } = penalties.get(name)!;
+        const released = frobenius ? 'gradient' : regularizer === 'weight-decay' ? 'decoupled' : 'nowhere';
+        const here = (decayCoupling === 'released' ? released : decayCoupling) === place;
+        return gradient.data.map((value) => (here ? decay * value : 0));
+      };
       const total = new Map(
-        [...gradients].map(([name, gradient]) => {
-          const added = penalty(twin, name, regularizer);
-          return [name, gradient.data.map((value, flat) => value + decay * added.data[flat]!)];
+        [...gradients].map(([name, { data }]) => {
+          const added = entering(name, 'gradient');
+          return [name, data.map((value, flat) => value + added[flat]!)];
         }),
       );
       const norm = Math.hypot(...[...total.values()].map((gradient) => Math.hypot(...gradient)));
@@ -158,13 +151,76 @@ describe.each(regularizerNames)('two training steps with %s', (regularizer) => {
         const clipped = total.get(name)!.map((gradient) => (gradient * clipNorm!) / (norm + 1e-6));
         const buffer = clipped.map((gradient, flat) => momentum * (buffers.get(name)?.[flat] ?? 0) + gradient);
         buffers.set(name, buffer);
+        const beside = entering(name, 'decoupled');
         const moved = before.data.map(
-          (weight, flat) => weight - learningRate * (clipped[flat]! + momentum * buffer[flat]!),
+          (weight, flat) => weight - learningRate * (beside[flat]! + clipped[flat]! + momentum * buffer[flat]!),
         );
         expectClose(value, values(before.shape, moved), 2e-5);
         twin.variables[index]!.assign(tf.clone(value));
       }
     }
+  });
+});
+
+test('a step of Adam moves weights as its first update does, w ← (1 − η·λ)·w − η·sign(g), where ε is nothing', () => {
+  const [model, twin] = [0, 1].map(() => randomized(tinyTransformer())) as [SequenceModel, SequenceModel];
+  const gradients = lossGradients(twin);
+  const optimizer = { name: 'adam', beta1: 0.9, beta2: 0.98, epsilon: 1e-12 } as const;
+  const decaying = { regularizer: 'weight-decay', decayCoupling: 'decoupled', decay: 0.5 } as const;
+  const step = sequenceTrainingStep(model, { ...training, ...decaying, optimizer, clipNorm: null });
+  tf.tidy(() => void step.run({ ...plainBatch(), learningRate: tf.scalar(0.01) }));
+  for (const [index, { name, value }] of model.variables.entries()) {
+    const before = valuesOf(twin.variables[index]!.value);
+    const { data } = gradients.get(name)!;
+    // Rounding decides the sign of a gradient that is almost zero.
+    const clear = [...data.keys()].filter((flat) => Math.abs(data[flat]!) > 1e-5);
+    const after = valuesOf(value).data;
+    for (const flat of clear) {
+      expect(after[flat]!).toBeCloseTo(before.data[flat]! * (1 - 0.005) - 0.01 * Math.sign(data[flat]!), 5);
+    }
+  }
+  step.dispose();
+});
+
+describe('dropout', () => {
+  const rates = { hidden: 0.2, relu: 0.1 };
+  const seeded = (seed: number) => ({ ...paddedBatch(), dropoutSeed: tf.tensor1d([seed, 5], 'int32') });
+
+  test.each(['nesterov', 'adam'] as const)('is the same replayed as eager, with %s', (name) => {
+    const optimizer =
+      name === 'adam' ? ({ name, beta1: 0.9, beta2: 0.98, epsilon: 1e-8 } as const) : training.optimizer;
+    const sizes = { width: 32, feedForward: 48, heads: 4 };
+    const make = () =>
+      sequenceTrainingStep(randomized(tinyTransformer({ method: 'low-rank', sizes })), {
+        ...{ ...training, optimizer, dropout: rates, regularizer: 'frobenius-decay', decayCoupling: 'decoupled' },
+      });
+    const [eager, replayed] = [make(), make()];
+    for (let seed = 0; seed < 4; seed++) {
+      const feeds = { ...seeded(seed), learningRate: tf.scalar(0.01) };
+      expect(numbers(replayed.run(feeds))).toEqual(numbers(eager.runEagerly(feeds)));
+    }
+    expect(weightsDigest(replayed.variables)).toBe(weightsDigest(eager.variables));
+    replayed.dispose();
+  });
+
+  test('depends on the seed that each replay is fed, and on nothing else', () => {
+    const step = sequenceTrainingStep(randomized(tinyTransformer()), { ...training, dropout: rates });
+    // A learning rate of zero leaves the weights as they are.
+    const losses = [1, 2, 3, 1, 2].map(
+      (seed) => numbers(step.run({ ...seeded(seed), learningRate: tf.scalar(0) })).loss!,
+    );
+    expect(losses.slice(3)).toEqual(losses.slice(0, 2));
+    expect(new Set(losses).size).toBe(3);
+    step.dispose();
+  });
+
+  test('leaves evaluation alone, and needs a seed', () => {
+    const model = randomized(tinyTransformer());
+    const evaluation = sequenceEvaluationStep(model);
+    const result = numbers(evaluation.runEagerly(paddedBatch()));
+    expect(numbers(evaluation.runEagerly(seeded(1)))).toEqual(result);
+    const step = sequenceTrainingStep(model, { ...training, dropout: rates });
+    expect(() => step.runEagerly({ ...paddedBatch(), learningRate: tf.scalar(1) })).toThrow('dropout needs a seed');
   });
 });
 

@@ -1,0 +1,34 @@
+import { batchMatMul, matMul } from '../engine/mat-mul.ts';
+import { singularValues } from '../engine/svd.ts';
+import { tf } from '../engine/tensorflow.ts';
+import type { CompressibleWeight } from '../nn/layer.ts';
+
+/** Size and shape of one product; of a batch of them, means. */
+export interface SpectrumPoint {
+  /** ‖W‖_F */
+  frobenius: number;
+  /** ‖W‖²_F/‖W‖²_2: the number of directions, were all as long as the longest. */
+  stableRank: number;
+}
+
+/**
+ * Of each weight, from the Gram matrix WᵀW, whose trace is ‖W‖²_F and whose largest eigenvalue is ‖W‖²_2: a table of a
+ * large vocabulary then costs one product and a small decomposition.
+ */
+export function spectrumOf(weight: CompressibleWeight): SpectrumPoint {
+  const values = tf.tidy(() => {
+    const w = weight.matrix();
+    const times = w.shape.length === 2 ? matMul : batchMatMul;
+    const grams = times(w, w, { transposeA: true });
+    const size = grams.shape.at(-1)!;
+    const each = tf.unstack(tf.reshape(grams, [grams.size / size ** 2, size, size]));
+    return each.map((gram) => [...singularValues(gram).dataSync()]);
+  });
+  const points = values.map((squares) => {
+    const trace = squares.reduce((sum, square) => sum + square, 0);
+    return { frobenius: Math.sqrt(trace), stableRank: trace / squares[0]! };
+  });
+  const mean = (of: (point: SpectrumPoint) => number) =>
+    points.reduce((sum, point) => sum + of(point), 0) / points.length;
+  return { frobenius: mean((point) => point.frobenius), stableRank: mean((point) => point.stableRank) };
+}

@@ -1,0 +1,23 @@
+import type { Method } from '../methods/method.ts';
+import { type CellConfig, isTranslation } from '../spec.ts';
+import { imageModelName, outlineImageCell } from './image-outline.ts';
+import { outlineTranslationCell, transformerOf } from './translation-outline.ts';
+
+/** What is known of a cell before it runs. */
+export interface Outline {
+  /** Parameters kept over those of the dense network. */
+  ratio: number;
+  estimatedSeconds: number;
+}
+
+/** @throws UsageError where the method does not go with the configuration */
+export function outlineOf(config: CellConfig, method: Method, denseExamplesPerSecond: number): Outline {
+  return isTranslation(config)
+    ? outlineTranslationCell(config, method, denseExamplesPerSecond)
+    : outlineImageCell(config, method, denseExamplesPerSecond);
+}
+
+/** The model's name in cells and tables. */
+export function modelNameOf(config: CellConfig): string {
+  return isTranslation(config) ? transformerOf(config.model).name : imageModelName(config);
+}

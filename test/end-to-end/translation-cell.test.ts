@@ -1,0 +1,127 @@
+import { expect, it } from 'vitest';
+import { runCell } from '../../harness/cell.ts';
+import { UsageError } from '../../harness/errors.ts';
+import { recordSchema } from '../../harness/record.ts';
+import type { Cell } from '../../harness/spec.ts';
+import type { CellContext, CellProgress } from '../../harness/tasks/context.ts';
+import { translationCells } from '../helpers/translation-cells.ts';
+import { temporaryFolder } from '../run/helpers.ts';
+
+const context: CellContext = {
+  ...{ dataDir: null, checkpointDir: null, device: 'cpu', threads: 1 },
+  onProgress: () => undefined,
+};
+
+function cellNamed(part: string, cells = translationCells()): Cell {
+  return cells.find(({ cell }) => cell.includes(part))!;
+}
+
+it('makes a whole record of a translation cell, the same each time', { timeout: 120_000 }, async () => {
+  const cell = cellNamed('low-rank-0.5.spectral.frobenius-decay');
+  const progress: CellProgress[] = [];
+  const record = await runCell(cell, { ...context, onProgress: (step) => progress.push(step) });
+  expect(recordSchema.parse(record)).toEqual(record);
+  expect(record).toMatchObject({
+    ...{ id: cell.id, cell: cell.cell, status: 'completed', error: null, ratio: cell.ratio, data_source: 'generated' },
+    ...{ train_examples: 150, test_examples: 20, metric: 'bleu', best_value: null, warnings: [] },
+  });
+  // Frobenius decay and training leave no parameter at zero.
+  expect(record.parameters).toBe(record.nonzero_parameters);
+  expect(record.curve.map(({ epoch }) => epoch)).toEqual([1, 2, 3]);
+  const losses = record.curve.map(({ valid_loss }) => valid_loss!);
+  expect(losses[2]).toBeLessThan(losses[0]!);
+  for (const { valid_loss, perplexity } of record.curve) expect(perplexity).toBeCloseTo(Math.exp(valid_loss!), 6);
+  const translation = record.translation!;
+  const best = losses.indexOf(Math.min(...losses));
+  expect(translation.decoded_epoch).toBe(best + 1);
+  expect(translation.valid_loss).toBe(losses[best]);
+  expect(translation.samples).toHaveLength(10);
+  expect(translation.spectra.map(({ name }) => name)).toEqual([
+    ...['source', 'target', 'positions', 'output', 'encoder.1.self.query-key', 'decoder.1.self.query-key'],
+    ...['decoder.1.cross.query-key', 'encoder.1.self.output-value', 'decoder.1.self.output-value'],
+    'decoder.1.cross.output-value',
+  ]);
+  for (const name of ['macs', 'step_ms', 'train_examples_per_second', 'eval_examples_per_second'] as const) {
+    expect(record[name], name).toBeGreaterThan(0);
+  }
+  expect(record.rss_peak_bytes).toBeGreaterThan(record.tensor_peak_bytes!);
+  expect(new Set(progress.map(({ phase }) => phase))).toEqual(new Set(['prepare', 'train', 'evaluate', 'measure']));
+  const again = await runCell(cell, context);
+  expect([again.weights_digest, again.value]).toEqual([record.weights_digest, record.value]);
+  expect(again.translation!.samples).toEqual(translation.samples);
+});
+
+it.each([
+  ['the best epoch', 'nesterov', null],
+  ['a mean over epochs', 'adam', 2],
+] as const)(
+  'goes on from a checkpoint, with the result of an undisturbed run: %s, %s',
+  {
+    timeout: 120_000,
+  },
+  async (_, name, averagedEpochs) => {
+    const cell = cellNamed(
+      'low-rank-0.5.default.frobenius-decay',
+      translationCells(({ training }) => {
+        if (name === 'adam') {
+          training.optimizer = { name, beta1: 0.9, beta2: 0.98, epsilon: 1e-9 };
+          training.learningRate = 0.003;
+        }
+        training.averagedEpochs = averagedEpochs;
+      }),
+    );
+    const undisturbed = await runCell(cell, context);
+    const checkpointDir = await temporaryFolder();
+    const stop = new Error('stopped in epoch 3');
+    const stopped = runCell(cell, {
+      ...{ ...context, checkpointDir },
+      onProgress: ({ epoch, phase }) => {
+        if (epoch === 3 && phase === 'train') throw stop;
+      },
+    });
+    await expect(stopped).rejects.toBe(stop);
+    const epochs = new Set<number>();
+    const resumed = await runCell(cell, {
+      ...{ ...context, checkpointDir },
+      onProgress: ({ epoch, phase }) => void (phase === 'train' && epochs.add(epoch)),
+    });
+    expect([...epochs]).toEqual([3]);
+    expect(resumed.weights_digest).toBe(undisturbed.weights_digest);
+    expect(resumed.value).toBe(undisturbed.value);
+    expect(resumed.translation!.decoded_epoch).toBe(undisturbed.translation!.decoded_epoch);
+    expect(resumed.curve.map(({ valid_loss }) => valid_loss)).toEqual(
+      undisturbed.curve.map(({ valid_loss }) => valid_loss),
+    );
+  },
+);
+
+it('records a training that diverges', async () => {
+  const diverging = translationCells(({ training }) => Object.assign(training, { learningRate: 1e30, clipNorm: null }));
+  const record = await runCell(cellNamed('dense', diverging), context);
+  expect(record).toMatchObject({ status: 'diverged', value: null, error: expect.stringContaining('diverged') });
+  expect(record.translation).toBeUndefined();
+  expect(recordSchema.parse(record)).toEqual(record);
+});
+
+it('refuses tables and lengths that are too small for the data', async () => {
+  const small = translationCells(({ models }) => void Object.assign(models[0]!, { vocabulary: 50 }));
+  const refused = runCell(cellNamed('dense', small), context);
+  await expect(refused).rejects.toThrow(UsageError);
+  await expect(refused).rejects.toThrow(/vocabulary has \d+ symbols, the model's tables 50 rows/);
+  const short = translationCells(({ training }) => void Object.assign(training, { lengths: [32] }));
+  await expect(runCell(cellNamed('dense', short), context)).rejects.toThrow('the largest of lengths is 32');
+});
+
+it('ends at the number of updates that is given, in the middle of an epoch', async () => {
+  const cells = translationCells(({ training }) => Object.assign(training, { updates: 7, epochs: 50 }));
+  let last = 0;
+  const record = await runCell(cellNamed('dense', cells), {
+    ...context,
+    onProgress: ({ phase, step }) => {
+      if (phase === 'train') last = step;
+    },
+  });
+  expect(last).toBe(7);
+  expect(record.curve.length).toBeLessThan(7);
+  expect(record.phases).toEqual([{ label: 'train', epochs: record.curve.length }]);
+});

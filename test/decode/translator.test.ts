@@ -156,7 +156,7 @@ test('neither padding nor a beginning is translated to, however likely', () => {
 
 test('numbers that stand for no token are not translated to, however likely', () => {
   const subject = model();
-  subject.variables.find(({ name }) => name === 'output.bias')!.assign(tf.tensor1d([0, 0, 0, 0, 0, 9, 9]));
+  subject.variables.find(({ name }) => name === 'output.bias')!.assign(tf.tensor1d([0, 0, -9, 0, 0, 9, 9]));
   const translated = (symbols?: number) =>
     translator(subject, options({ special: { ...special, ...(symbols !== undefined && { symbols }) } }))
       .translate(sources)

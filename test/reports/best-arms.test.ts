@@ -92,7 +92,7 @@ describe('the arm that is in truth the best', () => {
 
 /** What the test looks at; whole records would take most of the time. */
 function bareArm(values: Float32Array): ArmSummary {
-  const completed = [...values].map((value, seed) => ({ seed, value }));
+  const completed = [...values].map((value, seed) => ({ seed, value, metric: 'accuracy' }));
   const mean = completed.reduce((sum, { value }) => sum + value, 0) / completed.length;
   return { method: 'any', value: { mean, sd: null }, completed, records: completed } as unknown as ArmSummary;
 }

@@ -1,3 +1,4 @@
+import type { ChannelMap } from '../engine/conv2d.ts';
 import { withoutLeaks } from '../engine/gradients.ts';
 import { type Tensor, tf } from '../engine/tensorflow.ts';
 import { MethodFileError } from '../errors.ts';
@@ -46,10 +47,13 @@ function checkedLayer(file: string, shape: ConvShape, built: unknown): Compressi
   const { variables, warnings } = fitting(file, `build(${shape.name})`, layerSchema, built);
   // The parts stay methods of their object.
   const layer = built as CompressibleLayer & Partial<Pick<CompressibleLayer, 'frobeniusGradients'>>;
+  const applyMapped = (x: Tensor, map: ChannelMap) =>
+    inFile(file, `applyMapped of ${shape.name}`, () => layer.applyMapped!(x, map));
   return {
     variables,
     ...(warnings === undefined ? {} : { warnings }),
     apply: (x, pass) => inFile(file, `apply of ${shape.name}`, () => layer.apply(x, pass)),
+    ...(layer.applyMapped === undefined ? {} : { applyMapped }),
     matrix: () => inFile(file, `matrix of ${shape.name}`, () => layer.matrix()),
     frobeniusGradients: () =>
       inFile(file, `frobeniusGradients of ${shape.name}`, () => layer.frobeniusGradients?.() ?? null),
@@ -70,7 +74,10 @@ function requireVariables(file: string, shape: ConvShape, { variables }: Compres
   if (made !== counted) fail(`makes ${made} parameters, but parameters() counts ${counted}; let the two agree`);
 }
 
-/** Applies a new layer to two images in training and in evaluation, and compares its shapes with the dense layer's. */
+/**
+ * Applies a new layer to two images in training and in evaluation, compares its shapes with the dense layer's, and its two
+ * ways to evaluate with each other.
+ */
 function tryOut(file: string, shape: ConvShape, layer: CompressibleLayer): void {
   const { name, kernel, inChannels, outChannels, stride } = shape;
   const [height, width] = shape.outputSize;
@@ -89,6 +96,21 @@ function tryOut(file: string, shape: ConvShape, layer: CompressibleLayer): void 
       }
     });
   }
+  trying('applyMapped', () => {
+    if (layer.applyMapped === undefined) return;
+    const x = tf.reshape(tf.cos(tf.range(0, 2 * height * width * stride ** 2 * inChannels)), [
+      2,
+      height * stride,
+      width * stride,
+      inChannels,
+    ]);
+    const map = { scale: tf.range(1, outChannels + 1), offset: tf.range(0, outChannels) };
+    const y = layer.applyMapped(x, map);
+    requireShape('a batch of two', y, [2, height, width, outChannels]);
+    const expected = tf.add(tf.mul(layer.apply(x, { training: false }), map.scale), map.offset);
+    const [miss, size] = [tf.sub(y, expected), expected].map((of) => tf.max(tf.abs(of)).dataSync()[0]!);
+    if (!(miss! <= 1e-3 * size!)) throw new Error(`it differs by ${miss} from scale·apply(x) + offset`);
+  });
   trying('matrix', () =>
     requireShape('W', layer.matrix(), [outChannels * kernel[0], inChannels * kernel[1]], ', (out·k1) x (in·k2)'),
   );

@@ -51,6 +51,7 @@ const variables = z.array(
 export const layerSchema = z.strictObject({
   variables: variables.min(1, { error: 'expected one Variable at least' }),
   apply: part('(x, pass) => tensor'),
+  applyMapped: part('(x, { scale, offset }) => tensor').optional(),
   matrix: part('() => tensor'),
   frobeniusGradients: part('() => tensors').optional(),
   warnings: z.array(z.string()).optional(),

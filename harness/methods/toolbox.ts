@@ -1,4 +1,4 @@
-import { conv2d } from '../engine/conv2d.ts';
+import { conv2d, mappedConv2d } from '../engine/conv2d.ts';
 import { matMul } from '../engine/mat-mul.ts';
 import { tf as engine, type Tensor, type TensorFlow } from '../engine/tensorflow.ts';
 import { filledVariable, Variable, variableOf } from '../engine/variable.ts';
@@ -37,7 +37,7 @@ function filterMatrix(filter: Tensor): Tensor {
 
 /** What a method's file is given to work with. Each part is described where it is defined. */
 export const toolbox = {
-  ...{ tf, conv2d, matMul },
+  ...{ tf, conv2d, mappedConv2d, matMul },
   // Variables.
   ...{ Variable, variableOf, filledVariable },
   // Draws from a stream.

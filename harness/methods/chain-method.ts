@@ -11,12 +11,15 @@ import { type NdArray, ndArray } from '../tensor/nd-array.ts';
 import { applyChain, chainMacs, fanInOf, type Link, runsAsChain, sizeOfLink } from './chain.ts';
 import { denseConv } from './dense.ts';
 import type { Decomposed } from './folded-pointwise.ts';
+import { inLayer } from './in-layer.ts';
 import type { LayerMethod } from './method.ts';
 
 /** A tensor format of a k1 x k2 convolution whose parts are the filters of a chain of small convolutions. */
 export interface ChainFormat {
   name: string;
   links(shape: ConvShape, scale: number): Link[];
+  /** For people: where a rank is less than the scale asks for. */
+  rankWarning?(shape: ConvShape, scale: number): string | undefined;
   /** The dense filter [k1, k2, in, out] of the links' filters. */
   compose(filters: readonly Tensor[]): Tensor;
   /** Multiply-accumulates of `compose`. */
@@ -55,7 +58,9 @@ export function chainMethod(format: ChainFormat): LayerMethod {
     build(shape, scale, init, streams) {
       if (isPointwise(shape)) return denseConv(shape, streams, true);
       const links = format.links(shape, scale);
-      const { variables, warnings } = startingFilters(format, shape, links, init, streams);
+      const { variables, warning } = startingFilters(format, shape, links, init, streams);
+      const sentences = [format.rankWarning?.(shape, scale), warning].filter((sentence) => sentence !== undefined);
+      const warnings = sentences.map((sentence) => `method ${format.name}, layer ${shape.name}: ${sentence}`);
       return { ...chainLayer(format, shape, links, variables), warnings };
     },
   };
@@ -67,7 +72,7 @@ function isPointwise({ kernel: [k1, k2] }: ConvShape): boolean {
 
 interface StartingFilters {
   variables: Variable[];
-  warnings: string[];
+  warning: string | undefined;
 }
 
 function startingFilters(
@@ -83,14 +88,12 @@ function startingFilters(
     links.map(({ label, filter }, k) => variableOf(`${name}.${label}`, 'factor', values[k]!, [...filter]));
   if (init === 'default') {
     const draws = links.map((link) => heNormal(sizeOfLink(link), fanInOf(link), streamOf(link.label)));
-    return { variables: variablesOf(draws), warnings: [] };
+    return { variables: variablesOf(draws), warning: undefined };
   }
   const filter = ndArray([...kernel, inChannels, outChannels], denseConvWeight(shape, streams));
-  const { cores, warning } = format.decompose(filter, links, streamOf('decomposition'));
-  return {
-    variables: variablesOf(cores.map(({ data }) => Float32Array.from(data))),
-    warnings: warning === undefined ? [] : [`method ${format.name}, layer ${name}: ${warning}`],
-  };
+  const uniform = streamOf('decomposition');
+  const { cores, warning } = inLayer(format.name, name, () => format.decompose(filter, links, uniform));
+  return { variables: variablesOf(cores.map(({ data }) => Float32Array.from(data))), warning };
 }
 
 /** The layer of a chain's filters in the form that is the cheaper one, or in the given one. */

@@ -4,7 +4,7 @@ import { equalNorms, permuted, reshaped } from '../tensor/nd-array.ts';
 import { composeTrain, tensorTrain, trainCompositionMacs, trainDecay } from '../tensor/tensor-train.ts';
 import type { Link } from './chain.ts';
 import type { ChainFormat } from './chain-method.ts';
-import { scaledRank } from './scaled-rank.ts';
+import { cutWarning, scaledRank } from './scaled-rank.ts';
 
 /**
  * A convolution's filter as a tensor train from the input channels over the taps to the output channels: a core [r, d, r']
@@ -16,10 +16,14 @@ export function trainChain(
   name: string,
   tapsOf: (shape: ConvShape) => readonly { label: string; size: readonly [number, number] }[],
 ): ChainFormat {
+  const ranksOf = (shape: ConvShape, scale: number) => {
+    const taps = tapsOf(shape).map(({ size: [k1, k2] }) => k1 * k2);
+    return trainRanks([shape.inChannels, ...taps, shape.outChannels], scale);
+  };
   const links = (shape: ConvShape, scale: number): Link[] => {
     const { inChannels, outChannels, kernel, stride } = shape;
     const taps = tapsOf(shape);
-    const ranks = trainRanks([inChannels, ...taps.map(({ size: [k1, k2] }) => k1 * k2), outChannels], scale);
+    const { ranks } = ranksOf(shape, scale);
     const inner = taps.map(({ label, size: [k1, k2] }, k): Link => {
       // The link with a direction's taps strides in it; a direction of one tap strides in the first.
       const strideAlong = (axis: 0 | 1) => {
@@ -39,6 +43,7 @@ export function trainChain(
   return {
     name,
     links,
+    rankWarning: (shape, scale) => ranksOf(shape, scale).warning,
     compose(filters) {
       const [inChannels, outChannels] = [filters[0]!.shape[2]!, filters.at(-1)!.shape[3]!];
       const [k1, k2] = [0, 1].map((axis) => filters.reduce((product, { shape }) => product * shape[axis]!, 1));
@@ -64,19 +69,24 @@ export function trainChain(
   };
 }
 
+export interface TrainRanks {
+  ranks: number[];
+  /** Where a rank is less than the scale asks for. */
+  warning: string | undefined;
+}
+
 /**
  * Ranks r_k = max(1, round(s·m_k)), m_k the largest that the tensor's k-th unfolding can have, and no larger than their
  * neighbours allow.
  */
-export function trainRanks(dims: readonly number[], scale: number): number[] {
+export function trainRanks(dims: readonly number[], scale: number): TrainRanks {
   const size = (of: readonly number[]) => of.reduce((product, length) => product * length, 1);
-  const ranks = dims.slice(1).map((_, k) => {
-    const largest = Math.min(size(dims.slice(0, k + 1)), size(dims.slice(k + 1)));
-    return Math.min(largest, scaledRank(scale, largest));
-  });
+  const largest = dims.slice(1).map((_, k) => Math.min(size(dims.slice(0, k + 1)), size(dims.slice(k + 1))));
+  const asked = largest.map((rank) => scaledRank(scale, rank));
+  const ranks = asked.map((rank, k) => Math.min(rank, largest[k]!));
   for (let k = 0; k < ranks.length; k++) ranks[k] = Math.min(ranks[k]!, (ranks[k - 1] ?? 1) * dims[k]!);
   for (let k = ranks.length - 1; k >= 0; k--) ranks[k] = Math.min(ranks[k]!, (ranks[k + 1] ?? 1) * dims[k + 1]!);
-  return ranks;
+  return { ranks, warning: cutWarning(asked, ranks) };
 }
 
 /** The first core is the matrix [in, r] and the last [r, out]; those between hold a filter [k1, k2, r, r'] tap by tap. */

@@ -1,4 +1,4 @@
-import { scaledRank } from './scaled-rank.ts';
+import { cutWarning, scaledRank } from './scaled-rank.ts';
 
 export interface TuckerRanks {
   ranks: [number, number, number];
@@ -16,9 +16,5 @@ export function tuckerRanks([d1, d2, d3]: readonly [number, number, number], sca
   const s2 = Math.min(asked[1], s1 * d3);
   const s3 = Math.min(asked[2], s1 * s2);
   const ranks: [number, number, number] = [s1, s2, s3];
-  const same = ranks.every((rank, k) => rank === asked[k]);
-  return {
-    ranks,
-    warning: same ? undefined : `ranks ${asked.join(', ')} are cut to ${ranks.join(', ')}, the most here`,
-  };
+  return { ranks, warning: cutWarning(asked, ranks) };
 }

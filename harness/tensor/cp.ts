@@ -27,7 +27,7 @@ export interface CpResult {
   /** ‖W − CP‖/‖W‖ */
   error: number;
   sweeps: number;
-  /** False where `maxSweeps` came first. */
+  /** False where `maxSweeps` came first, or the error rose. */
   converged: boolean;
 }
 
@@ -46,11 +46,16 @@ export function sweepingWarning({ converged, sweeps, error }: CpResult): { warni
  */
 export function cp(x: NdArray, rank: number, { uniform, maxSweeps, tolerance }: CpOptions): CpResult {
   if (!Number.isInteger(rank) || rank < 1) throw new RangeError(`cp: rank ${rank}; it is 1 at least`);
+  const norm = frobeniusNorm(x);
+  if (norm === 0) {
+    const factors = x.shape.map((size) => ndArray([size, rank], new Float64Array(size * rank)));
+    return { factors, error: 0, sweeps: 0, converged: true };
+  }
   const unfoldings = x.shape.map((_, mode) => unfolded(x, mode));
   const factors = unfoldings.map((unfolding) => startingFactor(unfolding, rank, uniform));
-  const norm = frobeniusNorm(x);
-  let [error, sweeps, converged] = [Number.POSITIVE_INFINITY, 0, norm === 0];
-  while (!converged && sweeps < maxSweeps) {
+  let [error, sweeps]: [number, number] = [Number.POSITIVE_INFINITY, 0];
+  let state: SweepState = 'going on';
+  while (state === 'going on' && sweeps < maxSweeps) {
     let inner = 0;
     for (const [mode, unfolding] of unfoldings.entries()) {
       const others = factors.filter((_, k) => k !== mode);
@@ -62,10 +67,24 @@ export function cp(x: NdArray, rank: number, { uniform, maxSweeps, tolerance }: 
     const square = gramProduct(factors).data.reduce((sum, value) => sum + value, 0);
     const next = Math.sqrt(Math.max(0, norm ** 2 - 2 * inner + square)) / norm;
     sweeps++;
-    converged = error - next < tolerance;
+    state = stateAfter(error, next, tolerance);
     error = next;
   }
-  return { factors: balanced(factors), error: norm === 0 ? 0 : error, sweeps, converged };
+  return { factors: balanced(factors), error, sweeps, converged: state === 'converged' };
+}
+
+export type SweepState = 'going on' | 'converged' | 'rising';
+
+/** Rounding of the squared error, which is a difference of numbers near 1. */
+const rounding = 1e-10;
+
+/**
+ * Where sweeps are with the errors before and after one. Nothing in the least squares lets the error rise: where it does by
+ * more than rounding, the normal equations are singular to rounding, and further sweeps are no use.
+ */
+export function stateAfter(error: number, next: number, tolerance: number): SweepState {
+  if (next ** 2 - error ** 2 > rounding) return 'rising';
+  return error - next < tolerance ? 'converged' : 'going on';
 }
 
 function startingFactor(unfolding: NdArray, rank: number, uniform: Uniform): NdArray {

@@ -198,6 +198,17 @@ describe.each(cases.map((one) => ({ ...one, name: one.format.name })))('$name', 
   });
 });
 
+test.each(['default', 'spectral'] as const)(
+  'ranks that their neighbours do not reach are cut, with a warning: %s',
+  (init) => {
+    // Of 400 inputs, 9 taps and 2 outputs, the ranks 0.6·18 and 0.6·2 are asked, and r_1 is at most 9·r_2.
+    const wide = convShape({ inChannels: 400, outChannels: 2 });
+    const { warnings } = chainMethod(tucker2Format).build(wide, 0.6, init, streams);
+    expect(warnings).toEqual(['method tucker-2, layer layer.conv: ranks 11, 1 are cut to 9, 1, the most here']);
+    expect(chainMethod(tucker2Format).build(convShape(), 0.5, init, streams).warnings).toEqual([]);
+  },
+);
+
 describe('spectral initialization below full rank', () => {
   const shape = convShape({ inChannels: 6, outChannels: 8 });
   const wanted = valuesOf(dense.build(shape, 1, 'default', streams).matrix());

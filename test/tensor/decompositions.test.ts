@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { streamsOf } from '../../harness/random.ts';
-import { cp } from '../../harness/tensor/cp.ts';
+import { cp, stateAfter } from '../../harness/tensor/cp.ts';
 import { kroneckerSum } from '../../harness/tensor/kronecker.ts';
 import { equalNorms, frobeniusNorm, type NdArray, ndArray } from '../../harness/tensor/nd-array.ts';
 import { tensorRing } from '../../harness/tensor/tensor-ring.ts';
@@ -109,6 +109,24 @@ describe('truncated', () => {
       converged: false,
     });
   });
+});
+
+test('CP of a zero tensor is zero', () => {
+  const { factors, ...result } = cp(ndArray([3, 4, 5], new Float64Array(60)), 4, patient());
+  expect(result).toEqual({ error: 0, sweeps: 0, converged: true });
+  expect(factors.map(({ shape }) => shape)).toEqual([3, 4, 5].map((size) => [size, 4]));
+  for (const { data } of factors) expect(data.every((value) => value === 0)).toBe(true);
+});
+
+test.each([
+  [0.5, 0.49, 'going on'],
+  [0.5, 0.4999, 'converged'],
+  [0.5, 0.5 + 1e-12, 'converged'],
+  [0, 1e-6, 'converged'],
+  [0.5, 0.501, 'rising'],
+  [Number.POSITIVE_INFINITY, 0.9, 'going on'],
+])('sweeps of CP from error %d to %d are %s', (before, after, state) => {
+  expect(stateAfter(before, after, 1e-3)).toBe(state);
 });
 
 test('CP gives the columns of a term equal norms', () => {

@@ -26,7 +26,8 @@ const legendFor = (arms: readonly ArmSummary[]) =>
   'Rows are in the order of total compute: neighbours compare at equal cost. Kept of all: over all parameters, the budget’s ' +
   'way of counting; kept of weights: over convolution and linear weights only, without biases and normalizations, as ' +
   'pruning papers count. Passes: examples propagated forward and backward, in all phases and for scores, over the size of ' +
-  'the training set. Training MACs: 3 × the forward pass × these examples' +
+  'the training set. Training MACs: 3 × the forward pass × these examples, ' +
+  'dense weights that a pass composes of factors counted once a batch' +
   `${arms.some(isMasked) ? '; masked weights are multiplied like the others, so they cost as dense ones' : ''}. ` +
   'Tests are left out. Within a limit: the arm of highest mean accuracy among those of a budget whose ' +
   'whole training computed at most that many times what the dense one did, 5 % more allowed for scores; a limit that admits no ' +

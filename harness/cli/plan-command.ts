@@ -4,6 +4,7 @@ import { formatDuration } from '../run/progress-estimate.ts';
 import type { DataFolders } from '../run/protocol.ts';
 import { shardCells } from '../run/shard.ts';
 import { type Cell, type DataFolderName, dataFolderNames, type ProfileName, type SuiteSpec } from '../spec.ts';
+import { denseParametersOf } from '../tasks/outline.ts';
 import { checkoutFolder } from './checkout.ts';
 import { locateData } from './data-folder.ts';
 import { type Io, table } from './io.ts';
@@ -103,18 +104,19 @@ export async function planCommand(name: string | undefined, options: SuiteOption
     return exitCode;
   }
   const jobs = options.jobs ?? defaultJobs(options.threads);
-  const rows = cells.map((cell) => [
-    cell.cell,
-    cell.id,
-    cell.ratio === null ? 'ratio by training' : `ratio ${cell.ratio.toFixed(4)}`,
-    formatDuration(cell.estimatedSeconds),
-  ]);
+  const rows = cells.map((cell) => [cell.cell, cell.id, ...sizeOf(cell), formatDuration(cell.estimatedSeconds)]);
   const seconds = cells.reduce((sum, cell) => sum + cell.estimatedSeconds, 0);
   io.stdout.write(table(rows));
   io.stdout.write(
     `${cells.length} cells, ${formatDuration(seconds)} of computing: about ${formatDuration(seconds / jobs)} with --jobs ${jobs}.\n`,
   );
   return exitCode;
+}
+
+/** Parameters kept, and their ratio. */
+function sizeOf({ ratio, config }: Cell): [string, string] {
+  if (ratio === null) return ['', 'ratio by training'];
+  return [`${Math.round(ratio * denseParametersOf(config))} parameters`, `ratio ${ratio.toFixed(5)}`];
 }
 
 function planRow(cell: Cell) {

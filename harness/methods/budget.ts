@@ -1,5 +1,5 @@
 import { UsageError } from '../errors.ts';
-import { type Blueprint, totalMacs, totalParameters } from '../nn/blueprint.ts';
+import { type Blueprint, type ConvShape, totalMacs, totalParameters } from '../nn/blueprint.ts';
 import { weightsToKeep } from '../sparse/budget.ts';
 import { totalWeights, unmaskedParameters } from '../sparse/weights.ts';
 import type { LayerMethod, Method } from './method.ts';
@@ -16,6 +16,13 @@ export interface BudgetPlan {
   keep: number | null;
   /** Multiply-accumulates that one example's forward pass takes; masked weights are multiplied like the others. */
   passMacs: number;
+  /** The part of them that composing dense weights takes, which a batch shares. */
+  compositionMacs: number;
+}
+
+/** Multiply-accumulates of a forward pass over a batch, for each of its examples. */
+export function macsInBatch({ passMacs, compositionMacs }: BudgetPlan, batchSize: number): number {
+  return passMacs - compositionMacs * (1 - 1 / batchSize);
 }
 
 /** @throws UsageError where neither ranks nor masks reach so small a budget, naming the nearest one that they reach. */
@@ -24,7 +31,7 @@ export function planBudget(blueprint: Blueprint, method: Method, budget: number)
   if (method.kind === 'sparse') {
     const keep = weightsToKeep(blueprint, method, budget);
     const ratio = (unmaskedParameters(blueprint) + keep) / all;
-    return { scale: 1, ratio, weightRatio: keep / weights, keep, passMacs: totalMacs(blueprint) };
+    return { scale: 1, ratio, weightRatio: keep / weights, keep, passMacs: totalMacs(blueprint), compositionMacs: 0 };
   }
   const { scale, ratio } = reachBudget(sizedNetwork(blueprint, method), method, budget);
   const kept = method.compresses ? totalParameters(blueprint, (shape) => method.parameters(shape, scale)) : all;
@@ -32,7 +39,14 @@ export function planBudget(blueprint: Blueprint, method: Method, budget: number)
     ...{ scale, ratio, keep: null },
     weightRatio: (kept - unmaskedParameters(blueprint)) / weights,
     passMacs: totalMacs(blueprint, (shape) => method.macs(shape, scale)),
+    compositionMacs: composedMacs(blueprint, method, scale),
   };
+}
+
+function composedMacs(blueprint: Blueprint, method: LayerMethod, scale: number): number {
+  const ofMethod = (shape: ConvShape) => method.macs(shape, scale);
+  const shared = (shape: ConvShape) => method.compositionMacs?.(shape, scale) ?? 0;
+  return totalMacs(blueprint, ofMethod) - totalMacs(blueprint, (shape) => ofMethod(shape) - shared(shape));
 }
 
 /** What finding a rank scale needs to know of a network under a method. */

@@ -55,6 +55,11 @@ export function chainMethod(format: ChainFormat): LayerMethod {
         ? chainMacs(links, shape)
         : denseMacs(shape) + format.compositionMacs(links, shape);
     },
+    compositionMacs(shape, scale) {
+      if (isPointwise(shape)) return 0;
+      const links = format.links(shape, scale);
+      return runsAsChain(links, shape) ? 0 : format.compositionMacs(links, shape);
+    },
     build(shape, scale, init, streams) {
       if (isPointwise(shape)) return denseConv(shape, streams, true);
       const links = format.links(shape, scale);

@@ -11,6 +11,7 @@ import type { Streams, Uniform } from '../random.ts';
 import type { InitName } from '../spec.ts';
 import { equalNorms, type NdArray, ndArray, sizeOf } from '../tensor/nd-array.ts';
 import { denseConv } from './dense.ts';
+import { inLayer } from './in-layer.ts';
 import type { LayerMethod } from './method.ts';
 
 /** What a format makes of an out x in matrix at a rank scale. */
@@ -78,6 +79,7 @@ export function foldedPointwise(format: PointwiseFormat): LayerMethod {
       const perPixel = depthwiseSize(shape) + inChannels * outChannels;
       return perPixel * outputSize[0] * outputSize[1] + planOf(format, shape, scale).macs;
     },
+    compositionMacs: (shape, scale) => (isPointwise(shape) ? 0 : planOf(format, shape, scale).macs),
     build(shape, scale, init, streams) {
       if (isPointwise(shape)) return denseConv(shape, streams, true);
       return foldedConv(format, shape, planOf(format, shape, scale), init, streams);
@@ -94,20 +96,22 @@ function depthwiseSize({ kernel, inChannels }: ConvShape): number {
   return kernel[0] * kernel[1] * inChannels;
 }
 
-/** @throws UsageError naming the layer, where its matrix cannot be folded or the rank scale is above 1 */
-function planOf(format: PointwiseFormat, { name, inChannels, outChannels }: ConvShape, scale: number): CorePlan {
+/** @throws UsageError naming the layer, where its kernel is even, its matrix cannot be folded or the rank scale is above 1 */
+function planOf(format: PointwiseFormat, shape: ConvShape, scale: number): CorePlan {
+  const { name, kernel, inChannels, outChannels } = shape;
+  if (kernel.some((size) => size % 2 === 0)) {
+    throw new UsageError(
+      `method ${format.name}, layer ${name}: a ${kernel.join(' x ')} kernel has no centre for the depthwise convolution; ` +
+        'use odd sizes',
+    );
+  }
   if (!(scale >= 0 && scale <= 1)) {
     throw new UsageError(
       `method ${format.name}, layer ${name}: rank scale ${scale} asks for ranks above those of its ` +
         `${outChannels} x ${inChannels} pointwise matrix; use one from 0 to 1`,
     );
   }
-  try {
-    return format.plan(outChannels, inChannels, scale);
-  } catch (error) {
-    if (!(error instanceof UsageError)) throw error;
-    throw new UsageError(`method ${format.name}, layer ${name}: ${error.message}`, { cause: error });
-  }
+  return inLayer(format.name, name, () => format.plan(outChannels, inChannels, scale));
 }
 
 function foldedConv(
@@ -165,7 +169,8 @@ function startingCores(
   }
   const weight = pointwiseWeight(shape, init === 'spectral' ? 'normal' : 'uniform', streams);
   const tensor = ndArray(plan.dims, weight);
-  const { cores, warning } = format.decompose(tensor, plan, streams(`weights/${name}.decomposition`));
+  const uniform = streams(`weights/${name}.decomposition`);
+  const { cores, warning } = inLayer(format.name, name, () => format.decompose(tensor, plan, uniform));
   const balanced = init === 'spectral' ? equalNorms(cores) : cores;
   return {
     variables: variablesOf(balanced.map((core) => [Float32Array.from(core.data), core.shape])),

@@ -35,6 +35,7 @@ export const lowRank: LayerMethod = {
     const inputHeight = height * shape.stride;
     return rank * (shape.inChannels * k2 * inputHeight * width + shape.outChannels * k1 * height * width);
   },
+  compositionMacs: (shape, scale) => (scale >= 1 ? compositionMacs(shape, scale) : 0),
   build: lowRankConv,
   matrices: lowRankMatrices,
 };

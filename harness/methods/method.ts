@@ -20,6 +20,8 @@ export interface LayerMethod {
   parameters(shape: ConvShape, scale: number): number;
   /** Multiply-accumulate operations of a convolution's forward pass for one example. */
   macs(shape: ConvShape, scale: number): number;
+  /** The part of `macs` that composing a dense weight takes, spent once a batch; none where it does not say. */
+  compositionMacs?(shape: ConvShape, scale: number): number;
   /** Makes the convolution with its variables, drawn from the streams named by the layer. */
   build(shape: ConvShape, scale: number, init: InitName, streams: Streams): CompressibleLayer;
   /** How it replaces weight matrices; a method that knows convolutions alone has none, and builds no Transformer. */

@@ -2,12 +2,13 @@ import { foldedDims } from '../tensor/fold.ts';
 import { sizeOf } from '../tensor/nd-array.ts';
 import { composeRing, ringCompositionMacs, ringDecay, ringShapes, tensorRing } from '../tensor/tensor-ring.ts';
 import { foldedPointwise } from './folded-pointwise.ts';
-import { scaledRank } from './scaled-rank.ts';
+import { cutWarning, scaledRank } from './scaled-rank.ts';
 
 /**
  * Tensor ring of three dims. It is closed by r_0, the least divisor of d_1 above 1; the others are
  * r_1 = max(1, round(s·d_1/r_0)) and r_2 = max(1, round(s·min(d_1·d_2/r_0, r_0·d_3))): the ranks of an exact ring at s = 1.
- * Where d_1 is prime r_0 is 1, a train. Initialized by ring SVD.
+ * r_2 is at most min(r_1·d_2, r_0·d_3): where r_1 was rounded down, it can be less than asked. Where d_1 is prime r_0 is 1, a
+ * train. Initialized by ring SVD.
  */
 export const tensorRingMethod = foldedPointwise({
   name: 'tensor-ring',
@@ -16,9 +17,12 @@ export const tensorRingMethod = foldedPointwise({
     const dims = foldedDims(rows, columns);
     const closing = leastDivisor(dims[0]);
     const split = dims[0] / closing;
-    const ranks = [closing, scaledRank(scale, split), scaledRank(scale, Math.min(split * dims[1], closing * dims[2]))];
+    const second = scaledRank(scale, split);
+    const third = scaledRank(scale, Math.min(split * dims[1], closing * dims[2]));
+    const ranks = [closing, second, Math.min(third, second * dims[1], closing * dims[2])];
     const shapes = ringShapes(dims, ranks);
-    return { dims, ranks, shapes, macs: ringCompositionMacs(shapes), paths: sizeOf(ranks) };
+    const warning = cutWarning([closing, second, third], ranks);
+    return { dims, ranks, shapes, macs: ringCompositionMacs(shapes), paths: sizeOf(ranks), warning };
   },
   decompose: (tensor, { ranks }) => ({ cores: tensorRing(tensor, ranks) }),
   compose: composeRing,

@@ -39,5 +39,6 @@ export function planTransformer(
     weightRatio: (found.ratio * dense - unfactorized) / (dense - unfactorized),
     keep: null,
     passMacs: transformerMacs(blueprint, matrices, found.scale, countedLengths),
+    compositionMacs: 0,
   };
 }

@@ -1,5 +1,5 @@
 import { datasetFacts } from '../data/dataset-facts.ts';
-import { planBudget } from '../methods/budget.ts';
+import { macsInBatch, planBudget } from '../methods/budget.ts';
 import type { Method } from '../methods/method.ts';
 import { phasesOf } from '../methods/phases.ts';
 import { type Blueprint, totalMacs, totalOutputs } from '../nn/blueprint.ts';
@@ -40,12 +40,13 @@ const macsPerValue = 100;
 export function outlineImageCell(config: ImageConfig, method: Method, denseSpeed: number) {
   const { dataset } = config;
   const blueprint = blueprintOf(config.model, dataset);
-  const { ratio, passMacs } = planBudget(blueprint, method, config.budget);
+  const budget = planBudget(blueprint, method, config.budget);
   const epochs = totalEpochs(phasesOf(method, config.training));
   const whole = datasetFacts[dataset.name];
   const trained = (dataset.trainExamples ?? whole.train) * epochs;
   // A test image costs a forward pass: a third of a training step's three convolutions.
   const tested = ((dataset.testExamples ?? whole.test) * epochs) / 3;
+  const passMacs = macsInBatch(budget, config.training.batchSize);
   const relative = relativeCost(passMacs, totalMacs(blueprint), macsPerValue * totalOutputs(blueprint));
-  return { ratio, estimatedSeconds: overheadSeconds + ((trained + tested) * relative) / denseSpeed };
+  return { ratio: budget.ratio, estimatedSeconds: overheadSeconds + ((trained + tested) * relative) / denseSpeed };
 }

@@ -1,6 +1,9 @@
+import { denseMatrices } from '../methods/dense-matrix.ts';
 import type { Method } from '../methods/method.ts';
+import { totalParameters } from '../nn/blueprint.ts';
+import { transformerParameters } from '../nn/transformer-blueprint.ts';
 import { type CellConfig, isTranslation } from '../spec.ts';
-import { imageModelName, outlineImageCell } from './image-outline.ts';
+import { blueprintOf, imageModelName, outlineImageCell } from './image-outline.ts';
 import { outlineTranslationCell, transformerOf } from './translation-outline.ts';
 
 /** What is known of a cell before it runs. */
@@ -15,6 +18,13 @@ export function outlineOf(config: CellConfig, method: Method, denseExamplesPerSe
   return isTranslation(config)
     ? outlineTranslationCell(config, method, denseExamplesPerSecond)
     : outlineImageCell(config, method, denseExamplesPerSecond);
+}
+
+/** Parameters of the dense network. */
+export function denseParametersOf(config: CellConfig): number {
+  return isTranslation(config)
+    ? transformerParameters(transformerOf(config.model), denseMatrices, 1)
+    : totalParameters(blueprintOf(config.model, config.dataset));
 }
 
 /** The model's name in cells and tables. */

@@ -72,8 +72,18 @@ export function truncatedSvd(a: NdArray, rank: number): Truncated {
   if (!Number.isInteger(rank) || rank < 1 || rank > Math.min(m, n)) {
     throw new RangeError(`rank ${rank} of a ${m} x ${n} matrix; it has the ranks 1 to ${Math.min(m, n)}`);
   }
-  const left = withPositivePeaks(m <= n ? leading(rowGram(a), rank) : leftFromRight(a, rank));
+  const within = inRange(a);
+  const left = withPositivePeaks(m <= n ? leading(rowGram(within), rank) : leftFromRight(within, rank));
   return { left, right: product(transposed(left), a) };
+}
+
+/** The matrix, times a power of two where the squares of its entries would leave the range of numbers. */
+function inRange(a: NdArray): NdArray {
+  const peak = a.data.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+  if (peak === 0 || !Number.isFinite(peak) || (peak > 1e-100 && peak < 1e100)) return a;
+  // Multiplied by twice, as a power of two above 2^1023 is no number.
+  const half = 2 ** -Math.trunc(Math.log2(peak) / 2);
+  return { shape: a.shape, data: a.data.map((value) => value * half * half) };
 }
 
 /** Eigenvectors [m, rank] of the largest eigenvalues. */

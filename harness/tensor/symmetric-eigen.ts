@@ -91,18 +91,28 @@ function reflectBothSides(a: Float64Array, v: Float64Array, k: number, n: number
   }
 }
 
-/** Diagonalizes T by rotations, which the rows of the basis take part in. */
+/**
+ * Diagonalizes T by rotations, which the rows of the basis take part in. An entry beside the diagonal is zero once it is
+ * rounding to its neighbours, which keeps small eigenvalues precise. Where these are rounding themselves, as in a matrix of
+ * less than full rank, that may never come: after 30 steps, an entry is zero once it is rounding to the whole matrix.
+ */
 function implicitQl(d: Float64Array, e: Float64Array, basis: Float64Array, n: number): void {
+  const size = d.reduce((most, value, i) => Math.max(most, Math.abs(value) + Math.abs(e[i]!)), 0);
   for (let l = 0; l < n; l++) {
     for (let step = 0; ; step++) {
+      const least = step < patience ? 0 : size;
+      const near = (i: number) => Math.max(Math.abs(d[i]!) + Math.abs(d[i + 1]!), least);
       let m = l;
-      while (m < n - 1 && Math.abs(e[m]!) > Number.EPSILON * (Math.abs(d[m]!) + Math.abs(d[m + 1]!))) m++;
+      while (m < n - 1 && Math.abs(e[m]!) > Number.EPSILON * near(m)) m++;
       if (m === l) break;
-      if (step === 60) throw new Error(`symmetricEigen: eigenvalue ${l} of ${n} does not settle`);
+      if (step === 2 * patience) throw new Error(`symmetricEigen: eigenvalue ${l} of ${n} does not settle`);
       qlStep(d, e, basis, n, l, m);
     }
   }
 }
+
+/** Steps that an eigenvalue is given to settle relative to its neighbours; two or three are usual. */
+const patience = 30;
 
 /** One implicit QL step on rows l to m, shifted by the eigenvalue of the leading 2 x 2 block nearer to d_l. */
 function qlStep(d: Float64Array, e: Float64Array, basis: Float64Array, n: number, l: number, m: number): void {

@@ -1,4 +1,7 @@
 import { expect, it } from 'vitest';
+import { totalParameters } from '../../harness/nn/blueprint.ts';
+import { isTranslation } from '../../harness/spec.ts';
+import { blueprintOf } from '../../harness/tasks/image-outline.ts';
 import { suites } from '../../suites/registry.ts';
 import { cli, smokeCells } from './helpers.ts';
 
@@ -25,6 +28,12 @@ it('prints a table with the total', async () => {
   const lines = stdout.trimEnd().split('\n');
   expect(lines).toHaveLength(smokeCells.length + 1);
   expect(lines[0]).toContain(smokeCells[0]!.cell);
+  const low = smokeCells.findIndex(({ method }) => method === 'low-rank');
+  const [, parameters, ratio] = /\s(\d+) parameters\s+ratio (\d\.\d{5})\s/.exec(lines[low]!)!;
+  const { config } = smokeCells[low]!;
+  const dense = isTranslation(config) ? 0 : totalParameters(blueprintOf(config.model, config.dataset));
+  expect(Number(parameters) / dense).toBeCloseTo(smokeCells[low]!.ratio!, 12);
+  expect(ratio).toBe(smokeCells[low]!.ratio!.toFixed(5));
   expect(lines.at(-1)).toMatch(new RegExp(`^${smokeCells.length} cells, .* with --jobs 2\\.$`));
 });
 

@@ -1,10 +1,12 @@
 import { describe, expect, test } from 'vitest';
 import { UsageError } from '../../harness/errors.ts';
-import { findRankScale, planBudget } from '../../harness/methods/budget.ts';
+import { findRankScale, macsInBatch, planBudget } from '../../harness/methods/budget.ts';
 import { dense } from '../../harness/methods/dense.ts';
 import { lowRank } from '../../harness/methods/low-rank.ts';
 import type { LayerMethod } from '../../harness/methods/method.ts';
-import { type Blueprint, totalParameters } from '../../harness/nn/blueprint.ts';
+import { methodOf } from '../../harness/methods/registry.ts';
+import { scaledRank } from '../../harness/methods/scaled-rank.ts';
+import { type Blueprint, type ConvShape, totalParameters } from '../../harness/nn/blueprint.ts';
 import { resnetBlueprint } from '../../harness/nn/resnet-blueprint.ts';
 import { vggBlueprint } from '../../harness/nn/vgg-blueprint.ts';
 import { wideResnetBlueprint } from '../../harness/nn/wide-resnet-blueprint.ts';
@@ -150,6 +152,41 @@ describe('planBudget', () => {
 
   test('leaves the dense network its budget', () => {
     expect(planBudget(blueprint, dense, 0.001).ratio).toBe(1);
+  });
+});
+
+describe('composing dense weights', () => {
+  const blueprint = resnet(8, 16);
+  const compressed = (ofConv: (shape: ConvShape) => number) => {
+    return blueprint.layers.reduce((sum, shape) => {
+      return shape.kind === 'conv' && shape.compressible ? sum + ofConv(shape) : sum;
+    }, 0);
+  };
+
+  test('is counted once in a pass, and shared by a batch', () => {
+    const plan = planBudget(blueprint, methodOf('kronecker'), 0.2);
+    const { scale, passMacs, compositionMacs } = plan;
+    // Every compressible convolution is 3 x 3: R terms of out x in.
+    const terms = ({ inChannels, outChannels }: ConvShape) => {
+      const sizes: Record<number, number[]> = { 16: [4, 4], 32: [8, 4], 64: [8, 8] };
+      const [o, i] = [sizes[outChannels]!, sizes[inChannels]!];
+      return scaledRank(scale, Math.min(o[0]! * i[1]!, o[1]! * i[0]!));
+    };
+    expect(compositionMacs).toBe(compressed((shape) => terms(shape) * shape.inChannels * shape.outChannels));
+    expect(compositionMacs).toBeGreaterThan(0);
+    expect(macsInBatch(plan, 1)).toBe(passMacs);
+    expect(macsInBatch(plan, 32)).toBe(passMacs - compositionMacs + compositionMacs / 32);
+  });
+
+  test('is what low-rank layers do from rank scale 1 on, and chains where they cost more than the dense layer', () => {
+    const shape = blueprint.layers.find((layer) => layer.kind === 'conv' && layer.compressible) as ConvShape;
+    expect(lowRank.compositionMacs!(shape, 0.5)).toBe(0);
+    expect(lowRank.compositionMacs!(shape, 1)).toBe(lowRank.macs(shape, 1) - dense.macs(shape, 1));
+    const chain = methodOf('tucker-2') as LayerMethod;
+    expect(chain.compositionMacs!(shape, 0.1)).toBe(0);
+    expect(chain.compositionMacs!(shape, 1)).toBe(chain.macs(shape, 1) - dense.macs(shape, 1));
+    expect(chain.compositionMacs!(shape, 1)).toBeGreaterThan(0);
+    expect(planBudget(blueprint, dense, 1).compositionMacs).toBe(0);
   });
 });
 

@@ -3,12 +3,15 @@ import { tf } from '../../harness/engine/tensorflow.ts';
 import { UsageError } from '../../harness/errors.ts';
 import { depthwiseWeight, pointwiseWeight } from '../../harness/init/pointwise-weight.ts';
 import { weightsDigest } from '../../harness/measure/weights.ts';
+import { planBudget } from '../../harness/methods/budget.ts';
 import { cpFormat } from '../../harness/methods/cp.ts';
+import { foldedPointwise } from '../../harness/methods/folded-pointwise.ts';
 import type { LayerMethod } from '../../harness/methods/method.ts';
 import { methodOf, methods } from '../../harness/methods/registry.ts';
 import { type ConvShape, totalParameters } from '../../harness/nn/blueprint.ts';
 import type { CompressibleLayer } from '../../harness/nn/layer.ts';
 import { buildNetwork } from '../../harness/nn/network.ts';
+import { resnetBlueprint } from '../../harness/nn/resnet-blueprint.ts';
 import { wideResnetBlueprint } from '../../harness/nn/wide-resnet-blueprint.ts';
 import { streamsOf } from '../../harness/random.ts';
 import { decayGradients } from '../../harness/regularize/regularizer.ts';
@@ -231,6 +234,44 @@ describe('what does not go as asked', () => {
     expect(() => method.parameters(flat, 0.5)).toThrow(
       /layer layer\.conv: a 2 x 7 pointwise matrix does not fold .*; use channel counts with more divisors/,
     );
+  });
+
+  test('ranks of a ring that the rounded first one does not reach are cut, with a warning', () => {
+    const ring = methodOf('tensor-ring') as LayerMethod;
+    const blueprint = resnetBlueprint({ depth: 8, width: 8, classes: 10, size: 32, inputChannels: 3 });
+    for (const budget of [0.16, 0.18]) {
+      const { scale, ratio } = planBudget(blueprint, ring, budget);
+      for (const init of inits) {
+        const network = buildNetwork(blueprint, { method: ring, scale, init }, streams);
+        const warnings = network.compressed.flatMap((layer) => layer.warnings ?? []);
+        expect(warnings.length).toBeGreaterThan(0);
+        for (const warning of warnings) {
+          expect(warning).toMatch(/^method tensor-ring, layer \S+: ranks \d+, \d+, \d+ are cut to .*, the most here$/);
+        }
+        const trained = network.variables.filter(({ role }) => role !== 'statistic');
+        expect(trained.reduce((sum, { size }) => sum + size, 0)).toBe(Math.round(ratio * totalParameters(blueprint)));
+      }
+    }
+  });
+
+  test('what a decomposition throws names method and layer', () => {
+    const failing = foldedPointwise({
+      ...cpFormat({ maxSweeps: 1, tolerance: 0 }),
+      decompose: () => {
+        throw new RangeError('rank 9 of a 4 x 4 matrix');
+      },
+    });
+    const shape = convShape({ inChannels: 8, outChannels: 8 });
+    expect(() => failing.build(shape, 0.5, 'spectral', streams)).toThrow(
+      'method cp, layer layer.conv: rank 9 of a 4 x 4 matrix',
+    );
+  });
+
+  test.each(tensorMethods)('$name refuses an even kernel in planning, naming the layer', (method) => {
+    const even = convShape({ inChannels: 8, outChannels: 8, kernel: [3, 2] });
+    const count = () => method.parameters(even, 0.5);
+    expect(count).toThrow(UsageError);
+    expect(count).toThrow(`method ${method.name}, layer layer.conv: a 3 x 2 kernel has no centre`);
   });
 
   test('ranks of Tucker that the other ranks do not reach are cut, with a warning', () => {

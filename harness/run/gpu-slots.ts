@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { partlyMeasured } from '../measure/gpu-memory.ts';
 import { askNvidiaSmi } from '../measure/nvidia-smi.ts';
 import type { CellRecord } from '../record.ts';
 import { gpuQuery, parseGpus } from '../setup/nvidia-smi.mjs';
@@ -128,7 +129,8 @@ export function gpuSlots(
     learn(record, place) {
       const kind = kindOf(record);
       const raise = (peak: number) => peaks.set(kind, Math.max(peak, peaks.get(kind) ?? 0));
-      if (record.gpu_memory_peak_bytes !== null) raise(record.gpu_memory_peak_bytes / 2 ** 20);
+      const partly = record.warnings.some((warning) => warning.startsWith(partlyMeasured));
+      if (record.gpu_memory_peak_bytes !== null && !partly) raise(record.gpu_memory_peak_bytes / 2 ** 20);
       if (record.error !== null && place !== undefined && ranOutOfMemory(record.error)) raise(place.roomMiB / headroom);
     },
   };

@@ -51,6 +51,14 @@ describe('gpuSlots', () => {
     controller.abort();
   });
 
+  it('does not learn from a peak that was measured only in part', async () => {
+    const controller = new AbortController();
+    const slots = slotsOn([gpu(80_000)]);
+    slots.learn({ ...peak(fixtureCell('fine'), 10), warnings: ['GPU memory measured only in part: why'] });
+    expect((await placed(slots, cells(3), controller.signal)).ids).toHaveLength(1);
+    controller.abort();
+  });
+
   it('does not take one kind’s memory for another’s', async () => {
     const controller = new AbortController();
     const slots = slotsOn([gpu(10_000)]);

@@ -166,7 +166,11 @@ describe('askNvidiaSmi', () => {
     // As one in uninterruptible sleep: the signal does not end it. It ends by itself, long after.
     await nvidiaSmiScript(folder, `trap '' TERM\nfor i in 1 2 3 4 5 6 7 8 9 10 11 12; do sleep 1; done`);
     const start = performance.now();
-    expect(await askNvidiaSmi([], 200)).toMatchObject({ output: null, missing: false, why: expect.stringMatching(/0\.2 s/) });
+    expect(await askNvidiaSmi([], 200)).toMatchObject({
+      output: null,
+      missing: false,
+      why: expect.stringMatching(/0\.2 s/),
+    });
     expect(performance.now() - start).toBeLessThan(4500);
   });
 });

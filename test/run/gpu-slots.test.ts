@@ -85,7 +85,9 @@ describe('gpuSlots', () => {
   });
 
   it('prefers a GPU with room to an empty one that another program has filled', async () => {
-    const slots = slotsOn([gpu(80_000, 'GPU-full'), gpu(40_000, 'GPU-room')], ({ id }) => (id === 'GPU-full' ? 100 : 30_000));
+    const slots = slotsOn([gpu(80_000, 'GPU-full'), gpu(40_000, 'GPU-room')], ({ id }) =>
+      id === 'GPU-full' ? 100 : 30_000,
+    );
     slots.learn(peak(fixtureCell('fine'), 2000));
     const ids: (string | null)[] = [];
     for (const cell of cells(3)) ids.push((await slots.acquire(cell, never))!.gpu.id);

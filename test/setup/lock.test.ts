@@ -135,22 +135,28 @@ describe('acquireLock', () => {
     utimesSync(path, time, time);
   };
 
-  it.each(elsewhere)('leaves a lock alone that is renewed %s, whatever process ids mean here', async (_, host, space) => {
-    // Process 2^22 + 1 is above Linux's limit: here none can run.
-    for (const pid of [process.pid, 2 ** 22 + 1]) {
-      writeLock({ pid, host, ticks: 1, space });
-      renewedBefore(45);
-      await expect(acquireLock(path, { purpose: 'next' })).rejects.toThrow(LockHeldError);
-    }
-  });
+  it.each(elsewhere)(
+    'leaves a lock alone that is renewed %s, whatever process ids mean here',
+    async (_, host, space) => {
+      // Process 2^22 + 1 is above Linux's limit: here none can run.
+      for (const pid of [process.pid, 2 ** 22 + 1]) {
+        writeLock({ pid, host, ticks: 1, space });
+        renewedBefore(45);
+        await expect(acquireLock(path, { purpose: 'next' })).rejects.toThrow(LockHeldError);
+      }
+    },
+  );
 
-  it.each(elsewhere)('takes over from an owner %s that renewed it a minute ago, though its id runs here', async (_, host, space) => {
-    writeLock({ pid: process.pid, host, ticks: processStartTicks(process.pid), space });
-    renewedBefore(61);
-    const lock = await acquireLock(path, { purpose: 'next' });
-    lock.release();
-    expect(readdirSync(folder)).toEqual([]);
-  });
+  it.each(elsewhere)(
+    'takes over from an owner %s that renewed it a minute ago, though its id runs here',
+    async (_, host, space) => {
+      writeLock({ pid: process.pid, host, ticks: processStartTicks(process.pid), space });
+      renewedBefore(61);
+      const lock = await acquireLock(path, { purpose: 'next' });
+      lock.release();
+      expect(readdirSync(folder)).toEqual([]);
+    },
+  );
 
   it('judges by process id and start where both have a meaning, whenever it was renewed', async () => {
     writeLock({ pid: process.pid, host: 'renamed', ticks: processStartTicks(process.pid), space: here });

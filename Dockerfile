@@ -43,4 +43,4 @@ COPY --from=cpu-build /opt/factorbench /opt/factorbench
 COPY --from=cpu-build /factorbench /factorbench
 USER node
 # A container that cannot train is not built. Later nothing changes, and a repeated check would disturb measurements.
-RUN node harness/setup/doctor.mjs
+RUN node harness/setup/doctor.mjs --device cpu

@@ -1,4 +1,5 @@
-import { join, resolve } from 'node:path';
+import { accessSync, constants, existsSync, statSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
 import type { FolderDataset } from '../data/file-dataset.ts';
 import { fileDatasets } from '../data/file-datasets.ts';
 import { textDatasets } from '../data/text-datasets.ts';
@@ -25,7 +26,7 @@ export interface DataFolderOptions {
 /**
  * The folders that hold the data sets, each looked for in --data, else in $FACTORBENCH_DATA, else in `data/` in the
  * checkout and then in the user's cache; without those that are nowhere. With `download` these are fetched into the folder
- * that was named, else into the user's cache. Throws UsageError where a folder was named and holds none of them, and where
+ * that was named, else into the user's cache, or into the checkout's `data/` where only that can be written (an image). Throws UsageError where a folder was named and holds none of them, and where
  * files are damaged.
  */
 export async function locateData(options: DataFolderOptions): Promise<DataFolders> {
@@ -34,10 +35,12 @@ export async function locateData(options: DataFolderOptions): Promise<DataFolder
   const userFolder = join(cacheFolder(env), 'data');
   const named = namedFolder(data, env);
   const places = named === null ? [join(checkout, 'data'), userFolder] : [named.folder];
+  const target =
+    named?.folder ??
+    (!isWritable(userFolder) && isWritable(join(checkout, 'data')) ? join(checkout, 'data') : userFolder);
   const folders: Partial<Record<DataFolderName, string>> = {};
   for (const dataset of datasets) {
-    const found =
-      (await findIn(dataset, places)) ?? (download ? await fetchInto(dataset, named?.folder ?? userFolder, log) : null);
+    const found = (await findIn(dataset, places)) ?? (download ? await fetchInto(dataset, target, log) : null);
     if (found !== null) folders[dataset.name] = found;
   }
   if (named !== null && datasets.length > 0 && Object.keys(folders).length === 0) {
@@ -47,6 +50,17 @@ export async function locateData(options: DataFolderOptions): Promise<DataFolder
     );
   }
   return folders;
+}
+
+/** Whether a folder can be written, or made. */
+function isWritable(folder: string): boolean {
+  if (!existsSync(folder)) return dirname(folder) !== folder && isWritable(dirname(folder));
+  try {
+    accessSync(folder, constants.W_OK | constants.X_OK);
+    return statSync(folder).isDirectory();
+  } catch {
+    return false;
+  }
 }
 
 async function findIn(dataset: AnyDataset, places: readonly string[]): Promise<string | null> {

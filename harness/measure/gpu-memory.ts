@@ -39,22 +39,26 @@ export function othersOn(rows: readonly Row[], pid: number, gpu: string | null):
   return rows.filter((row) => row.pid !== pid && own.has(row.gpu)).map((row) => row.pid);
 }
 
-/** Starts sampling. A tool that is missing or fails ends sampling and is told once. */
+/** Begins the warning of a peak that is a lower bound: samples are missing. */
+export const partlyMeasured = 'GPU memory measured only in part';
+
+/** Starts sampling. A tool that is missing ends it; after a failure it goes on, and both are told once. */
 export function sampleGpuMemory(options: SamplerOptions): GpuMemorySampler {
   const { pid, gpu, onWarning, isSibling = hasSameParent } = options;
   const foreign = new Set<number>();
   const clocks = clockSampler(gpu);
   let peak: number | null = null;
   let listed = false;
-  let failed = false;
+  let failure: string | null = null;
   let stopped = false;
   const loop = async () => {
     for (let sample = 0; !stopped; sample++) {
       const answer = await askNvidiaSmi(processQuery);
       if (answer.output === null) {
-        failed = true;
-        onWarning(`GPU memory not measured: ${answer.why}`);
-        return;
+        failure ??= answer.why;
+        if (answer.missing) return;
+        await pause();
+        continue;
       }
       const rows = parseProcesses(answer.output);
       listed ||= rows.some((row) => row.pid === pid);
@@ -62,7 +66,7 @@ export function sampleGpuMemory(options: SamplerOptions): GpuMemorySampler {
       if (now !== null) peak = Math.max(peak ?? 0, now);
       for (const other of othersOn(rows, pid, gpu)) if (!isSibling(other)) foreign.add(other);
       if (sample % samplesPerClockSample === 0) await clocks.sample();
-      await new Promise((resolve) => setTimeout(resolve, intervalMilliseconds));
+      await pause();
     }
   };
   const running = loop();
@@ -70,8 +74,13 @@ export function sampleGpuMemory(options: SamplerOptions): GpuMemorySampler {
     async stop() {
       stopped = true;
       await running;
-      if (!failed && peak === null) onWarning(`GPU memory not measured: ${whyNot(listed)}`);
-      if (foreign.size > 0) {
+      if (peak === null) onWarning(`GPU memory not measured: ${failure ?? whyNot(listed)}`);
+      else if (failure !== null) onWarning(`${partlyMeasured}: ${failure}`);
+      if (foreign.size > 0 && !listed) {
+        onWarning(
+          'Processes used the GPU while this cell ran; this one and its siblings cannot be told apart from others, as nvidia-smi never listed it.',
+        );
+      } else if (foreign.size > 0) {
         const pids = [...foreign].sort((a, b) => a - b).join(', ');
         onWarning(`Other processes used the GPU while this cell ran (${pids}): its speed may be lower than alone.`);
       }
@@ -80,6 +89,8 @@ export function sampleGpuMemory(options: SamplerOptions): GpuMemorySampler {
     },
   };
 }
+
+const pause = () => new Promise((resolve) => setTimeout(resolve, intervalMilliseconds));
 
 function whyNot(listed: boolean): string {
   return listed

@@ -18,8 +18,11 @@ export interface FoundGpus {
   notes: string[];
 }
 
-/** A MIG instance's memory is a little less than its name says, and no query tells what is free. */
-const shareOfProfile = 0.95;
+/**
+ * A MIG instance's memory is less than its name says, and no query tells what is free. The least share that NVIDIA lists: an H200's
+ * 1g.18gb has 16,384 MiB, a GB200's 1g.24gb has 20,480, which are 0.89 and 0.83.
+ */
+const shareOfProfile = 0.83;
 
 /**
  * The GPUs that this run may use, by NVIDIA's tool: those of CUDA_VISIBLE_DEVICES (UUIDs or numbers in the tool's order), else all.
@@ -45,8 +48,16 @@ export async function findGpus(env: NodeJS.ProcessEnv): Promise<FoundGpus> {
   if (tooOld !== null) throw new UsageError(`--device gpu: ${tooOld}; update it, or use --device cpu.`);
   const list = await askNvidiaSmi(['-L']);
   const divided = new Map(parseGpuList(list.output ?? '').map(({ uuid, instances }) => [uuid, instances]));
+  const prepared = await dividedWithoutInstance(divided);
+  const skipped = rows.filter(({ uuid }) => prepared.has(uuid));
+  const skips = skipped.map(
+    ({ name, uuid }) =>
+      `${name} (${uuid}) is not used: it is in MIG mode and has no instance. Make one (nvidia-smi mig), or end the mode.`,
+  );
+  if (skipped.length === rows.length) throw new UsageError(`--device gpu: ${skips.join(' ')}`);
   const all = rows.flatMap(({ index, uuid, name, freeMiB }) => {
     const instances = divided.get(uuid) ?? [];
+    if (prepared.has(uuid)) return [];
     if (instances.length === 0) return [{ index, id: uuid, name, freeMiB }];
     return instances.map((instance) => ({
       index,
@@ -62,7 +73,15 @@ export async function findGpus(env: NodeJS.ProcessEnv): Promise<FoundGpus> {
     );
   }
   const gpus = visible.map(({ id, name, freeMiB }) => ({ id, name, freeMiB }));
-  return { gpus, notes: notesOn(gpus) };
+  return { gpus, notes: [...skips, ...notesOn(gpus)] };
+}
+
+/** The listed GPUs in MIG mode that have no instance: CUDA cannot use them. Old tools do not know the question, nor the mode. */
+async function dividedWithoutInstance(listed: ReadonlyMap<string, readonly unknown[]>): Promise<Set<string>> {
+  const { output } = await askNvidiaSmi(['--query-gpu=uuid,mig.mode.current', '--format=csv,noheader,nounits']);
+  const rows = (output ?? '').split('\n').map((line) => line.split(',').map((field) => field.trim()));
+  const enabled = rows.flatMap(([uuid, mode]) => (uuid !== undefined && mode === 'Enabled' ? [uuid] : []));
+  return new Set(enabled.filter((uuid) => listed.get(uuid)?.length === 0));
 }
 
 /** Below this, hardly more than the CUDA context and its libraries' workspaces fits. */
@@ -86,12 +105,20 @@ function silenceOf(gpus: readonly Gpu[]): string[] {
   ];
 }
 
+/** Compute instances, `1c.3g.20gb`, share the memory of their GPU instance, which is 3 slices large: each may count on its part. */
 function freeOfProfile(profile: string): number | null {
   const nominal = profileMemory(profile);
-  return nominal === null ? null : Math.floor(shareOfProfile * nominal);
+  if (nominal === null) return null;
+  const [, parts, slices] = /^(\d+)c\.(\d+)g\./.exec(profile) ?? [];
+  const part = parts === undefined ? 1 : Number(parts) / Number(slices);
+  return Math.floor(shareOfProfile * nominal * part);
 }
 
-/** As CUDA reads the variable: numbers or beginnings of UUIDs, up to the first that is neither. */
+/**
+ * As CUDA reads the variable: numbers or beginnings of UUIDs, up to the first that is neither; each GPU once.
+ *
+ * @throws UsageError where a beginning fits several
+ */
 function visibleOf<G extends { index: string; id: string }>(gpus: readonly G[], variable: string | undefined): G[] {
   if (variable === undefined) return [...gpus];
   const found: G[] = [];
@@ -100,7 +127,11 @@ function visibleOf<G extends { index: string; id: string }>(gpus: readonly G[], 
       ({ index, id }) => entry === index || (/^(GPU|MIG)-/.test(entry) && id.startsWith(entry)),
     );
     if (named.length === 0) break;
+    if (named.length > 1 && /^(GPU|MIG)-/.test(entry)) {
+      const ids = named.map(({ id }) => id).join(', ');
+      throw new UsageError(`--device gpu: ${entry} in CUDA_VISIBLE_DEVICES fits ${ids}; write more of the UUID.`);
+    }
     found.push(...named);
   }
-  return found;
+  return [...new Set(found)];
 }

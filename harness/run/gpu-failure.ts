@@ -1,8 +1,13 @@
+const memoryRanOut =
+  /CUDA_ERROR_OUT_OF_MEMORY|CUDNN_STATUS_ALLOC_FAILED|CUBLAS_STATUS_ALLOC_FAILED|RESOURCE_EXHAUSTED|ran out of memory|OOM when allocating/i;
+
+/** Said of an attempt that is repeated with less memory. */
+const harmless = /^.*The caller indicates that this is not a failure.*$/gm;
+
 /** What TensorFlow and CUDA print where a GPU cannot be used; the first that matches wins. */
 const causes = [
   {
-    pattern:
-      /CUDA_ERROR_OUT_OF_MEMORY|CUDNN_STATUS_ALLOC_FAILED|CUBLAS_STATUS_ALLOC_FAILED|RESOURCE_EXHAUSTED|ran out of memory|OOM when allocating/i,
+    pattern: memoryRanOut,
     hint: 'The GPU’s memory ran out. Use fewer --jobs, end other processes on the GPU (nvidia-smi lists them), or use a larger GPU.',
   },
   {
@@ -13,6 +18,10 @@ const causes = [
     pattern:
       /driver version is insufficient|CUDA_ERROR_COMPAT_NOT_SUPPORTED|unsupported toolchain|insufficient driver version/i,
     hint: 'The NVIDIA driver is too old for the CUDA libraries: update it, or use --device cpu.',
+  },
+  {
+    pattern: /CUDA_ERROR_DEVICE_UNAVAILABLE|CUDA-capable device\(s\) is\/are busy/,
+    hint: 'The GPU takes no further process: it is in exclusive compute mode and in use. Use --jobs 1 and end other processes on it, or have it set to the default mode (nvidia-smi -c 0).',
   },
   {
     pattern: /CUDA_ERROR_SYSTEM_DRIVER_MISMATCH/,
@@ -34,5 +43,11 @@ const causes = [
 
 /** The cause of a GPU's failure with its remedy, read from messages; null where they show none. */
 export function explainGpuFailure(messages: string): string | null {
-  return causes.find(({ pattern }) => pattern.test(messages))?.hint ?? null;
+  const telling = messages.replace(harmless, '');
+  return causes.find(({ pattern }) => pattern.test(telling))?.hint ?? null;
+}
+
+/** Whether messages tell that a GPU's memory was not enough. */
+export function ranOutOfMemory(messages: string): boolean {
+  return memoryRanOut.test(messages.replace(harmless, ''));
 }

@@ -1,13 +1,17 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { partlyMeasured } from '../measure/gpu-memory.ts';
 import { askNvidiaSmi } from '../measure/nvidia-smi.ts';
 import type { CellRecord } from '../record.ts';
 import { gpuQuery, parseGpus } from '../setup/nvidia-smi.mjs';
 import { type Cell, isTranslation } from '../spec.ts';
 import type { Gpu } from './gpu-devices.ts';
+import { ranOutOfMemory } from './gpu-failure.ts';
 
 /** A cell's place on a GPU. */
 export interface GpuPlace {
   gpu: Gpu;
+  /** What could be given out when the place was taken, in MiB; 0: not known. */
+  roomMiB: number;
   /** Gives the place back. */
   release(): void;
 }
@@ -15,13 +19,14 @@ export interface GpuPlace {
 /**
  * Shares GPUs out among cells that run at once: a cell starts where its expected memory fits beside that of the cells that
  * are there, and else waits. TensorFlow takes memory as it grows and has no limit per process that could be set from
- * outside, so the number of cells is bounded instead. A GPU without cells takes any: a cell too large for it fails by itself.
+ * outside, so the number of cells is bounded instead. A cell that fits nowhere is forced onto the roomiest GPU without cells where
+ * no waiting would help: no GPU could ever hold it, or nothing of the run is running. It may then fail by itself.
  */
 export interface GpuSlots {
   /** Resolves to null where `signal` ended the wait. */
   acquire(cell: Cell, signal: AbortSignal): Promise<GpuPlace | null>;
-  /** Learns from a record what cells like it need. */
-  learn(record: CellRecord): void;
+  /** Learns from a record what cells like it need; from a failure only where its place is given. */
+  learn(record: CellRecord, place?: GpuPlace): void;
 }
 
 /** Expected of a cell while none of its kind was measured: the CUDA context, cuDNN's workspaces and a network of CIFAR's size. */
@@ -30,6 +35,9 @@ const unmeasuredMiB = 4096;
 const headroom = 1.15;
 /** Of what was free at the start, this share is given out. */
 const usableShare = 0.95;
+
+/** While the cell that waits longest does not fit, so many younger ones may start before it; then all wait for it. */
+const overtakings = 8;
 
 interface Occupied {
   gpu: Gpu;
@@ -47,50 +55,83 @@ export function gpuSlots(
   let deciding: Promise<unknown> = Promise.resolve();
 
   const expectedOf = (cell: Cell) => headroom * (peaks.get(kindOf(cell)) ?? unmeasuredMiB / headroom);
+  /** Kinds that were never measured, of which one cell runs to be so. */
+  const pioneers = new Set<string>();
+  /** Cells that wait, the oldest first, each with how many younger ones have started since. */
+  const waiting: { overtaken: number }[] = [];
 
   async function roomFor(expected: number): Promise<Occupied | null> {
-    const roomiest = [...places].sort((a, b) => roomOf(b) - roomOf(a));
-    const empty = roomiest.find((place) => place.expected.length === 0);
-    if (empty !== undefined) return empty;
-    for (const place of roomiest) {
-      if (roomOf(place) < expected) continue;
-      const free = await freeMiB(place.gpu);
-      if (free !== null && free >= expected) return place;
-    }
-    return null;
+    const live = await Promise.all(
+      places.map(async (place) => {
+        const room = roomOf(place);
+        // Of a GPU whose memory is not told, nothing more can be asked. What does not fit by the count needs no question.
+        const free = place.gpu.freeMiB === null || room < expected ? null : await freeMiB(place.gpu);
+        return { place, empty: place.expected.length === 0, room: free === null ? 0 : Math.min(room, free) };
+      }),
+    );
+    const fitting = live.filter(({ room }) => room >= expected).sort((a, b) => b.room - a.room);
+    const chosen = fitting.find(({ empty }) => empty) ?? fitting[0];
+    if (chosen !== undefined) return chosen.place;
+    const hopeless = places.every(({ gpu }) => gpu.freeMiB === null || usableShare * gpu.freeMiB < expected);
+    const idle = places.every((place) => place.expected.length === 0);
+    if (!hopeless && !idle) return null;
+    const empty = live.filter((one) => one.empty).map(({ place }) => place);
+    return empty.sort((a, b) => roomOf(b) - roomOf(a))[0] ?? null;
   }
 
-  function take(place: Occupied, expected: number): GpuPlace {
+  function take(place: Occupied, expected: number, onRelease?: () => void): GpuPlace {
+    const roomMiB = Math.max(0, roomOf(place));
     place.expected.push(expected);
     let held = true;
     return {
       gpu: place.gpu,
+      roomMiB,
       release() {
-        if (held) place.expected.splice(place.expected.indexOf(expected), 1);
+        if (!held) return;
         held = false;
+        place.expected.splice(place.expected.indexOf(expected), 1);
+        onRelease?.();
       },
     };
   }
 
   return {
     async acquire(cell, signal) {
-      while (!signal.aborted) {
-        const attempt = deciding.then(async () => {
-          const expected = expectedOf(cell);
-          const place = await roomFor(expected);
-          return place === null ? null : take(place, expected);
-        });
-        deciding = attempt.catch(() => {});
-        const place = await attempt;
-        if (place !== null) return place;
-        await sleep(retryMs, undefined, { signal }).catch(() => {});
+      const kind = kindOf(cell);
+      const self = { overtaken: 0 };
+      waiting.push(self);
+      const attempt = async () => {
+        const oldest = waiting[0];
+        if (oldest !== undefined && oldest !== self && oldest.overtaken >= overtakings) return null;
+        const unmeasured = !peaks.has(kind);
+        if (unmeasured && pioneers.has(kind)) return null;
+        const expected = expectedOf(cell);
+        const place = await roomFor(expected);
+        if (place === null) return null;
+        if (oldest !== undefined && oldest !== self) oldest.overtaken++;
+        if (!unmeasured) return take(place, expected);
+        pioneers.add(kind);
+        return take(place, expected, () => pioneers.delete(kind));
+      };
+      try {
+        while (!signal.aborted) {
+          const attempted = deciding.then(attempt);
+          deciding = attempted.catch(() => {});
+          const place = await attempted;
+          if (place !== null) return place;
+          await sleep(retryMs, undefined, { signal }).catch(() => {});
+        }
+        return null;
+      } finally {
+        waiting.splice(waiting.indexOf(self), 1);
       }
-      return null;
     },
-    learn(record) {
-      if (record.gpu_memory_peak_bytes === null) return;
-      const peak = record.gpu_memory_peak_bytes / 2 ** 20;
-      peaks.set(kindOf(record), Math.max(peak, peaks.get(kindOf(record)) ?? 0));
+    learn(record, place) {
+      const kind = kindOf(record);
+      const raise = (peak: number) => peaks.set(kind, Math.max(peak, peaks.get(kind) ?? 0));
+      const partly = record.warnings.some((warning) => warning.startsWith(partlyMeasured));
+      if (record.gpu_memory_peak_bytes !== null && !partly) raise(record.gpu_memory_peak_bytes / 2 ** 20);
+      if (record.error !== null && place !== undefined && ranOutOfMemory(record.error)) raise(place.roomMiB / headroom);
     },
   };
 }

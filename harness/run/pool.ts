@@ -36,7 +36,7 @@ export async function runPool(cells: readonly Cell[], options: PoolOptions): Pro
     if (place === null) return null;
     try {
       const record = await runInWorker(cell, { ...options, gpu: place.gpu.id }, signal, onProgress);
-      if (record !== null) gpuSlots.learn(record);
+      if (record !== null) gpuSlots.learn(record, place);
       return record;
     } finally {
       place.release();

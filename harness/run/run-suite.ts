@@ -143,7 +143,7 @@ async function lockFolder(store: Store, purpose: string): Promise<{ release(): v
       const { pid, host, startedAt } = error.holder;
       throw new UsageError(
         `${store.outDir} is in use by another run: process ${pid} on ${host}, started ${startedAt}. ` +
-          'Wait for it, end it, or choose another folder with --out. If it no longer runs, delete run.lock there.',
+          'Wait for it, end it, or choose another folder with --out. If it no longer runs, delete run.lock there (one killed in a container is let go after a minute).',
         { cause: error },
       );
     }

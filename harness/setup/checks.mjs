@@ -1,4 +1,4 @@
-import { existsSync, statfsSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, statfsSync, statSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -88,7 +88,7 @@ export function checkPlaces({ cache, root, env, pin, libraryFolder }) {
  * @param {string | undefined} named
  * @returns {Check}
  */
-function checkData(root, cache, named) {
+export function checkData(root, cache, named) {
   if (named) {
     return existsSync(named)
       ? ok('data', `FACTORBENCH_DATA: ${named}`)
@@ -98,7 +98,10 @@ function checkData(root, cache, named) {
           'correct the variable, or unset it to use generated data',
         );
   }
-  const found = [join(root, 'data'), join(cache, 'data')].find((folder) => existsSync(folder));
+  // An image has an empty folder, to mount data on.
+  const found = [join(root, 'data'), join(cache, 'data')].find(
+    (folder) => existsSync(folder) && readdirSync(folder).length > 0,
+  );
   return found === undefined
     ? warn(
         'data',

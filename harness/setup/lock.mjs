@@ -1,12 +1,14 @@
 import { randomUUID } from 'node:crypto';
-import { closeSync, openSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { closeSync, openSync, readFileSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { isProcessAlive, processStartTicks } from './owner.mjs';
+import { isProcessAlive, processSpace, processStartTicks } from './owner.mjs';
 
 /**
- * Locks between processes: a file created with O_EXCL that says who holds it. A lock whose owner on this machine has ended
- * (also by SIGKILL) is free. An owner on another machine cannot be judged, so its lock holds until it is released.
+ * Locks between processes: a file created with O_EXCL that says who holds it. A lock whose owner has ended (also by
+ * SIGKILL) is free: at once where the owner's process id means something here, that is on the same boot and in the same namespace of
+ * process ids; a minute after the last renewal where it does not, as for an owner in another container or on another machine. Clocks
+ * of machines that share a folder must agree to less than that minute.
  */
 
 /**
@@ -18,8 +20,9 @@ import { isProcessAlive, processStartTicks } from './owner.mjs';
  */
 
 /**
- * @typedef {LockHolder & { ticks: number | null, token: string }} LockContent
- * `ticks`: the owner's start, in ticks since boot; `token`: unique for each time a lock is taken
+ * @typedef {LockHolder & { ticks: number | null, space?: { boot: string, namespace: string } | null, token: string }} LockContent
+ * `ticks`: the owner's start, in ticks since boot; `space`: where its process id counts, absent from older locks, which are not
+ * renewed; `token`: unique for each time a lock is taken
  */
 
 /**
@@ -27,11 +30,15 @@ import { isProcessAlive, processStartTicks } from './owner.mjs';
  * @property {string} purpose what the holder does, for the message that others see
  * @property {number} [waitMs] longest wait in milliseconds; 0 (default): do not wait; Infinity: for as long as it takes
  * @property {(holder: LockHolder) => void} [onWait] called once, when a wait begins
+ * @property {number} [renewMs] time between two renewals
  */
 
 /** A file that cannot be read as a lock after this time was left by an owner that died while writing it. */
 const halfWrittenGraceMs = 2000;
 const pollMs = 100;
+const renewalMs = 10_000;
+/** A lock that was not renewed for this long has lost its owner. */
+const unrenewedMs = 60_000;
 
 /** The lock is held by a process that runs, or may run, still. */
 export class LockHeldError extends Error {
@@ -42,7 +49,7 @@ export class LockHeldError extends Error {
   constructor(path, holder) {
     super(
       `${path} is held by process ${holder.pid} on ${holder.host} since ${holder.startedAt} (${holder.purpose}): ` +
-        'wait for it to end, or delete the file if that process no longer runs',
+        'wait for it to end, or delete the file if that process no longer runs (killed in a container, it is free after a minute)',
     );
     this.name = 'LockHeldError';
     this.path = path;
@@ -58,12 +65,13 @@ export class LockHeldError extends Error {
  * @returns {Promise<{ release: () => void }>}
  * @throws {LockHeldError} when another process (or this one) holds it for longer than `waitMs`
  */
-export async function acquireLock(path, { purpose, waitMs = 0, onWait }) {
+export async function acquireLock(path, { purpose, waitMs = 0, onWait, renewMs = renewalMs }) {
   /** @type {LockContent} */
   const mine = {
     pid: process.pid,
     host: hostname(),
     ticks: processStartTicks(process.pid),
+    space: processSpace(),
     startedAt: new Date().toISOString(),
     purpose,
     token: randomUUID(),
@@ -73,14 +81,14 @@ export async function acquireLock(path, { purpose, waitMs = 0, onWait }) {
   while (!(create(path, mine) || (await takeOver(path, mine)))) {
     const holder = read(path);
     // Absent, dead or half-written (its writer is given a moment): try again, whatever the deadline.
-    if (holder !== null && !isDead(holder)) {
+    if (holder !== null && !isDead(path, holder)) {
       if (Date.now() >= deadline) throw new LockHeldError(path, publicPart(holder));
       if (!told) onWait?.(publicPart(holder));
       told = true;
     }
     await sleep(pollMs);
   }
-  return releasable(path, mine.token);
+  return releasable(path, mine.token, renewMs);
 }
 
 /**
@@ -140,14 +148,28 @@ async function takeOver(path, mine) {
 /** @param {string} path */
 function isAbandoned(path) {
   const content = read(path);
-  if (content !== null) return isDead(content);
-  const written = statSync(path, { throwIfNoEntry: false })?.mtimeMs;
-  return written !== undefined && Date.now() - written > halfWrittenGraceMs;
+  return content === null ? isOlderThan(path, halfWrittenGraceMs) : isDead(path, content);
 }
 
-/** @param {LockContent} holder */
-function isDead(holder) {
-  return holder.host === hostname() && !isProcessAlive(holder.pid, holder.ticks);
+/**
+ * @param {string} path
+ * @param {LockContent} holder
+ */
+function isDead(path, { pid, ticks, host, space }) {
+  if (space === undefined) return host === hostname() && !isProcessAlive(pid, ticks);
+  const here = processSpace();
+  const comparable = space !== null && space.boot === here?.boot && space.namespace === here.namespace;
+  return comparable ? !isProcessAlive(pid, ticks) : isOlderThan(path, unrenewedMs);
+}
+
+/**
+ * @param {string} path
+ * @param {number} milliseconds
+ * @returns {boolean} whether it was last written or renewed before that time; false where it is absent
+ */
+function isOlderThan(path, milliseconds) {
+  const written = statSync(path, { throwIfNoEntry: false })?.mtimeMs;
+  return written !== undefined && Date.now() - written > milliseconds;
 }
 
 /**
@@ -175,9 +197,13 @@ function publicPart({ pid, host, startedAt, purpose }) {
 /**
  * @param {string} path
  * @param {string} token
+ * @param {number} renewMs
  */
-function releasable(path, token) {
+function releasable(path, token, renewMs) {
+  const renewal = setInterval(() => renew(path, token), renewMs);
+  renewal.unref();
   const release = () => {
+    clearInterval(renewal);
     process.off('exit', release);
     removeIfOurs(path, token);
   };
@@ -191,4 +217,17 @@ function releasable(path, token) {
  */
 function removeIfOurs(path, token) {
   if (read(path)?.token === token) rmSync(path, { force: true });
+}
+
+/**
+ * @param {string} path
+ * @param {string} token
+ */
+function renew(path, token) {
+  const now = new Date();
+  try {
+    if (read(path)?.token === token) utimesSync(path, now, now);
+  } catch {
+    // The next renewal tries again. Where a folder stays out of reach, its user's own writes fail and say so.
+  }
 }

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, readlinkSync } from 'node:fs';
 
 /**
  * Ticks since boot at which a process started: with the process id it names a process for good, since ids are reused.
@@ -27,6 +27,21 @@ export function parseStartTicks(stat) {
     .split(' ');
   const [state, ticks] = [fields[0], Number(fields[19])];
   return state === 'Z' || state === 'X' || !Number.isInteger(ticks) ? null : ticks;
+}
+
+/**
+ * Where this process's id has its meaning: ids and start times compare only within one run of a kernel and one namespace of ids.
+ * Containers have namespaces of their own, in each of which the first process has the id 1.
+ *
+ * @returns {{ boot: string, namespace: string } | null} null where the system does not tell
+ */
+export function processSpace() {
+  try {
+    const boot = readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
+    return { boot, namespace: readlinkSync('/proc/self/ns/pid') };
+  } catch {
+    return null;
+  }
 }
 
 /**

@@ -4,6 +4,7 @@ import { delimiter, join, resolve } from 'node:path';
 import { SetupError } from './errors.mjs';
 import { oldestDriver, parseDriverVersion } from './nvidia-smi.mjs';
 import { libraryPins } from './pins.mjs';
+import { tryTool } from './try-tool.mjs';
 
 /** @import { Device, LibraryPin, Platform } from './pins.mjs' */
 
@@ -52,15 +53,19 @@ export function compareVersions(a, b) {
 }
 
 /**
+ * The NVIDIA driver as far as this process can use it. The kernel tells its version in every container of the machine, also in
+ * those that were given no GPU: what counts is a device to reach it by (`/dev/dxg`: under Windows), or a tool that works.
+ *
  * @param {NodeJS.ProcessEnv} env
  * @param {string} [root] where the system's files lie
- * @returns {{ installed: boolean, version: string | null }} the NVIDIA driver; `version` null where the kernel does not tell
+ * @returns {{ installed: boolean, version: string | null }} `version` null where the kernel does not tell
  */
 export function nvidiaDriver(env, root = '/') {
   const path = join(root, 'proc/driver/nvidia/version');
   const version = existsSync(path) ? parseDriverVersion(readFileSync(path, 'utf8')) : null;
+  const reachable = ['dev/nvidiactl', 'dev/dxg'].some((device) => existsSync(join(root, device)));
   const installed =
-    existsSync(path) || existsSync(join(root, 'dev/nvidiactl')) || findOnPath('nvidia-smi', env) !== null;
+    reachable || (findOnPath('nvidia-smi', env) !== null && tryTool('nvidia-smi', ['-L'], env).error === null);
   return { installed, version };
 }
 
@@ -82,11 +87,16 @@ export function judgeDriver({ installed, version }, required) {
   const tooOld = version === null ? null : driverTooOld(version);
   if (required && !installed) {
     const remedy = `install the NVIDIA driver, ${oldestDriver} or newer (in a container: docker run --gpus all), or use --device cpu`;
-    throw new SetupError('--device gpu', 'no NVIDIA driver was found', remedy);
+    const found =
+      version === null ? 'no NVIDIA driver was found' : `the NVIDIA driver ${version} gives no GPU to this process`;
+    throw new SetupError('--device gpu', found, remedy);
   }
   if (required && tooOld !== null)
     throw new SetupError('--device gpu', tooOld, 'update the driver, or use --device cpu');
-  return { usable: installed && tooOld === null, note: tooOld === null ? null : `${tooOld}; the CPU is used` };
+  return {
+    usable: installed && tooOld === null,
+    note: tooOld === null || !installed ? null : `${tooOld}; the CPU is used`,
+  };
 }
 
 /**
@@ -101,19 +111,20 @@ export function findOnPath(tool, env) {
 
 /**
  * Which build of TensorFlow to use. The CUDA build computes on a CPU too, with the same bits, so a checkout that has it keeps it:
- * runs with different options in one checkout do not replace each other's library.
+ * runs with different options in one checkout do not replace each other's library. Unasked, no build is replaced: an image has
+ * neither the tools nor the right to do so.
  *
  * @param {object} facts
  * @param {string | null} facts.requested value of `--device`
- * @param {boolean} facts.driver whether an NVIDIA driver is installed
+ * @param {boolean} facts.driver whether an NVIDIA driver can be used
  * @param {Device | null} facts.linked what the checkout uses now
  * @param {boolean} facts.explicit whether the command is `setup`, which does as it is told
  * @returns {Device}
  */
 export function chooseDevice({ requested, driver, linked, explicit }) {
   if (requested === 'gpu') return 'gpu';
-  if (requested === 'cpu' && (explicit || linked !== 'gpu')) return 'cpu';
-  return driver || linked === 'gpu' ? 'gpu' : 'cpu';
+  if (requested === 'cpu') return !explicit && linked === 'gpu' ? 'gpu' : 'cpu';
+  return linked ?? (driver ? 'gpu' : 'cpu');
 }
 
 /**

@@ -19,7 +19,12 @@ export function tryTool(file, args, env) {
   });
   if (error !== undefined) {
     const { code } = /** @type {NodeJS.ErrnoException} */ (error);
-    return { output: '', error: code === 'ENOENT' ? `${file} not found` : error.message, said: '' };
+    // EACCES: a folder of the PATH that may not be searched, or a file that may not be run.
+    return {
+      output: '',
+      error: code === 'ENOENT' || code === 'EACCES' ? `${file} not found` : error.message,
+      said: '',
+    };
   }
   const said = `${stderr}\n${stdout}`.trim();
   if (status === 0) return { output: stdout.trim(), error: null, said };

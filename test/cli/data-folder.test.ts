@@ -1,3 +1,4 @@
+import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { type DataFolderOptions, locateData } from '../../harness/cli/data-folder.ts';
@@ -56,6 +57,26 @@ it('does not look elsewhere where a named folder lacks the data', async () => {
   const { folders, locate } = await places('checkout', 'cache');
   await expect(locate({ data: folders.named })).rejects.toThrow(`--data ${folders.named}: `);
   await expect(locate({ environment: true })).rejects.toThrow(`FACTORBENCH_DATA: ${folders.environment} does not hold`);
+});
+
+it('downloads into the checkout where the cache cannot be written, else into the cache', async () => {
+  const { folders, locate } = await places();
+  const into = async () => {
+    const lines: string[] = [];
+    // Ended before anything is fetched.
+    await locate({
+      download: true,
+      log: (line) => {
+        lines.push(line);
+        throw new Error('enough');
+      },
+    }).catch(() => {});
+    return lines;
+  };
+  await mkdir(folders.checkout, { recursive: true });
+  expect(await into()).toEqual([expect.stringContaining(` into ${folders.cache} `)]);
+  await writeFile(join(folders.cache, '..'), 'a file, in which no folder can be made');
+  expect(await into()).toEqual([expect.stringContaining(` into ${folders.checkout} `)]);
 });
 
 describe('several data sets', () => {

@@ -24,6 +24,18 @@ function ancestors(name: string): typeof stages {
   return stage === undefined ? [] : [...ancestors(stage.from), stage];
 }
 
+describe('the proof of an image', () => {
+  it.each([
+    ['cpu', 'cpu'],
+    ['cuda', 'gpu'],
+  ])('%s names its device, whatever driver the building machine has', (target, device) => {
+    const runs = ancestors(target)
+      .flatMap(({ steps }) => steps)
+      .filter(({ name, text: command }) => name === 'RUN' && command.includes('doctor.mjs'));
+    expect(runs.map(({ text: command }) => command)).toEqual([`node harness/setup/doctor.mjs --device ${device}`]);
+  });
+});
+
 describe('reading a Dockerfile', () => {
   it('joins continued lines, and leaves comments and empty lines out', () => {
     const lines = '# one\nRUN a \\\n  # inside\n  && b\n\nuser node\n';

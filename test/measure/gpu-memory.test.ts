@@ -1,7 +1,8 @@
-import { readFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { memoryOf, othersOn, sampleGpuMemory } from '../../harness/measure/gpu-memory.ts';
+import { askNvidiaSmi } from '../../harness/measure/nvidia-smi.ts';
 import { nvidiaSmiScript, standInNvidiaSmi } from '../helpers/nvidia-smi.ts';
 import { failures, processTables } from '../helpers/nvidia-smi-outputs.ts';
 
@@ -127,5 +128,49 @@ case $n in 0) echo '${gpu}, 5, 3';; 1) echo '${gpu}, 5, 8';; *) echo '${gpu}, 5,
     await standInNvidiaSmi(null);
     const { peak, warnings } = await sample(5);
     expect([peak, warnings]).toEqual([null, ['GPU memory not measured: nvidia-smi was not found']]);
+  });
+
+  test('goes on after a failure, and says that the peak is of a part', async () => {
+    const folder = await standInNvidiaSmi({});
+    await nvidiaSmiScript(
+      folder,
+      `case "$*" in *query-gpu*) echo 0x0; exit;; esac
+n=$(cat ${folder}/n 2>/dev/null || echo 0); echo $((n + 1)) > ${folder}/n
+case $n in 0) echo 'GPU is lost'; exit 15;; *) echo '${gpu}, 5, 8';; esac`,
+    );
+    expect(await sample(5, 2500)).toEqual({
+      peak: 8 * mebibyte,
+      warnings: ['GPU memory measured only in part: the GPU no longer answers'],
+    });
+  });
+
+  test('calls no process foreign where its own is never listed', async () => {
+    await standInNvidiaSmi({ 'compute-apps': `${gpu}, 7, 9\n`, ...quiet });
+    const { warnings } = await sample(5);
+    expect(warnings).toEqual([
+      expect.stringContaining('--pid=host'),
+      expect.stringMatching(/cannot be told apart from others/),
+    ]);
+  });
+});
+
+describe('askNvidiaSmi', () => {
+  test('takes a file on the path that may not be run for a tool that is not installed', async () => {
+    const folder = await standInNvidiaSmi(null);
+    await writeFile(join(folder, 'nvidia-smi'), '');
+    expect(await askNvidiaSmi([])).toMatchObject({ output: null, missing: true });
+  });
+
+  test('goes on without a tool whose end never comes', async () => {
+    const folder = await standInNvidiaSmi({});
+    // As one in uninterruptible sleep: the signal does not end it. It ends by itself, long after.
+    await nvidiaSmiScript(folder, `trap '' TERM\nfor i in 1 2 3 4 5 6 7 8 9 10 11 12; do sleep 1; done`);
+    const start = performance.now();
+    expect(await askNvidiaSmi([], 200)).toMatchObject({
+      output: null,
+      missing: false,
+      why: expect.stringMatching(/0\.2 s/),
+    });
+    expect(performance.now() - start).toBeLessThan(4500);
   });
 });

@@ -27,6 +27,8 @@ describe('findGpus', () => {
     ['GPU-0c9d', [l4]],
     ['1,0', [l4, h100]],
     ['1,7,0', [l4]],
+    ['0,0', [h100]],
+    [`0,${h100}`, [h100]],
   ])('keeps to CUDA_VISIBLE_DEVICES=%s', async (variable, expected) => {
     await standInNvidiaSmi(two);
     expect((await findGpus({ CUDA_VISIBLE_DEVICES: variable })).gpus.map(({ id }) => id)).toEqual(expected);
@@ -37,11 +39,47 @@ describe('findGpus', () => {
     await expect(findGpus({ CUDA_VISIBLE_DEVICES: variable })).rejects.toThrow(UsageError);
   });
 
+  it('refuses the beginning of a UUID that fits several', async () => {
+    await standInNvidiaSmi(two);
+    await expect(findGpus({ CUDA_VISIBLE_DEVICES: 'GPU-' })).rejects.toThrow(
+      `GPU- in CUDA_VISIBLE_DEVICES fits ${h100}, ${l4}; write more`,
+    );
+  });
+
+  it.each([
+    ['1g.18gb', 16_384],
+    ['1g.24gb', 20_480],
+  ])('does not count on more memory than an instance %s has', async (profile, mebibytes) => {
+    const list = `GPU 0: NVIDIA H200 (UUID: GPU-a)\n  MIG ${profile}     Device  0: (UUID: MIG-b)\n`;
+    await standInNvidiaSmi({ '-L': list, 'query-gpu': '0, GPU-a, NVIDIA H200, 570.86.15, 143771, 143000\n' });
+    const [instance] = (await findGpus({})).gpus;
+    expect(instance!.freeMiB).toBeLessThanOrEqual(mebibytes);
+    expect(instance!.freeMiB).toBeGreaterThan(0.9 * mebibytes);
+  });
+
+  it('shares the memory of a GPU instance out among its compute instances', async () => {
+    const list = `GPU 0: NVIDIA A100 (UUID: GPU-a)
+  MIG 1c.3g.20gb  Device  0: (UUID: MIG-a)
+  MIG 2c.3g.20gb  Device  1: (UUID: MIG-b)\n`;
+    await standInNvidiaSmi({ '-L': list, 'query-gpu': '0, GPU-a, NVIDIA A100, 570.86.15, 40960, 40000\n' });
+    // 0.83 * 20 GiB = 16,998 MiB, in thirds.
+    expect((await findGpus({})).gpus.map(({ freeMiB }) => freeMiB)).toEqual([5666, 11_332]);
+  });
+
+  it('leaves out, with a note, a GPU in MIG mode that has no instance', async () => {
+    await standInNvidiaSmi({ 'mig.mode': `${h100}, Enabled\n${l4}, [N/A]\n`, ...two });
+    const { gpus, notes } = await findGpus({});
+    expect(gpus.map(({ id }) => id)).toEqual([l4]);
+    expect(notes).toEqual([expect.stringMatching(/H100.* is not used: it is in MIG mode and has no instance/)]);
+    await standInNvidiaSmi({ 'mig.mode': `${h100}, Enabled\n${l4}, Enabled\n`, ...two });
+    await expect(findGpus({})).rejects.toThrow(UsageError);
+  });
+
   it('gives MIG instances in place of the GPU that is divided', async () => {
     await standInNvidiaSmi({ '-L': gpuLists.mig, 'query-gpu': gpuTables.migInContainer });
     expect((await findGpus({})).gpus).toEqual([
-      { id: 'MIG-5b1f0a52-8c1f-5d6e-9a3b-1c2d3e4f5a6b', name: 'NVIDIA A100-SXM4-40GB MIG 3g.20gb', freeMiB: 19456 },
-      { id: 'MIG-8d2e1b63-9d20-5e7f-8b4c-2d3e4f5a6b7c', name: 'NVIDIA A100-SXM4-40GB MIG 1g.5gb+me', freeMiB: 4864 },
+      { id: 'MIG-5b1f0a52-8c1f-5d6e-9a3b-1c2d3e4f5a6b', name: 'NVIDIA A100-SXM4-40GB MIG 3g.20gb', freeMiB: 16998 },
+      { id: 'MIG-8d2e1b63-9d20-5e7f-8b4c-2d3e4f5a6b7c', name: 'NVIDIA A100-SXM4-40GB MIG 1g.5gb+me', freeMiB: 4249 },
     ]);
   });
 

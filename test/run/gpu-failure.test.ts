@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { explainGpuFailure } from '../../harness/run/gpu-failure.ts';
+import { explainGpuFailure, ranOutOfMemory } from '../../harness/run/gpu-failure.ts';
 
 /** Messages as TensorFlow and CUDA print them. */
 test.each([
@@ -30,6 +30,11 @@ test.each([
     'W0000 gpu_device.cc:2431] Cannot dlopen some GPU libraries. Please make sure',
     /doctor/,
   ],
+  [
+    'exclusive compute mode',
+    'failed call to cuDevicePrimaryCtxRetain: CUDA_ERROR_DEVICE_UNAVAILABLE: CUDA-capable device(s) is/are busy or unavailable',
+    /exclusive compute mode/,
+  ],
   ['a driver between two versions', 'failed call to cuInit: CUDA_ERROR_SYSTEM_DRIVER_MISMATCH', /restart the machine/],
 ])('%s has a cause and a remedy', (_what, message, expected) => {
   expect(explainGpuFailure(`noise\n${message}\nnoise`)).toMatch(expected);
@@ -37,4 +42,12 @@ test.each([
 
 test('other failures are not taken for the GPU’s', () => {
   expect(explainGpuFailure('Error: no such layer')).toBeNull();
+});
+
+test('an allocation that TensorFlow repeats with less memory is no cause', () => {
+  const line =
+    'W tensorflow/core/common_runtime/bfc_allocator.cc:296] Allocator (GPU_0_bfc) ran out of memory trying to allocate 2.17GiB. The caller indicates that this is not a failure, but this may mean that there could be performance gains if more memory were available.';
+  expect(explainGpuFailure(`${line}\nError: no such layer`)).toBeNull();
+  expect(explainGpuFailure(`${line}\nCUDA_ERROR_NO_DEVICE`)).toMatch(/finds no GPU/);
+  expect([ranOutOfMemory(line), ranOutOfMemory(`${line}\nOOM when allocating tensor`)]).toEqual([false, true]);
 });

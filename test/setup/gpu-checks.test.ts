@@ -1,9 +1,10 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, rmSync } from 'node:fs';
+import { chmodSync, mkdirSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { checkCudaLibraries, checkGpu, checkLoaded, cudaLibraries } from '../../harness/setup/gpu-checks.mjs';
 import { nvidiaDriver } from '../../harness/setup/platform.mjs';
+import { tryTool } from '../../harness/setup/try-tool.mjs';
 import { failures, gpuLists, gpuTables } from '../helpers/nvidia-smi-outputs.ts';
 import { makeFolder, writeTool } from './fake-checkout.ts';
 
@@ -19,6 +20,14 @@ function tool(table: string, list = '', exitCode = 0): NodeJS.ProcessEnv {
   writeTool(folder, 'nvidia-smi', `process.stdout.write(${print}); process.exitCode = ${exitCode};`);
   return { PATH: folder };
 }
+
+describe('tryTool', () => {
+  it('takes a file on the PATH that may not be run for a tool that is not installed', () => {
+    writeTool(folder, 'nvidia-smi', '');
+    chmodSync(join(folder, 'nvidia-smi'), 0o644);
+    expect(tryTool('nvidia-smi', [], { PATH: folder }).error).toBe('nvidia-smi not found');
+  });
+});
 
 describe('checkGpu', () => {
   it('names GPUs, memory and driver', () => {

@@ -1,11 +1,12 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { acquireLock, LockHeldError } from '../../harness/setup/lock.mjs';
-import { parseStartTicks, processStartTicks } from '../../harness/setup/owner.mjs';
+import { parseStartTicks, processSpace, processStartTicks } from '../../harness/setup/owner.mjs';
 import { makeFolder } from './fake-checkout.ts';
 
 let folder: string;
@@ -120,6 +121,64 @@ describe('acquireLock', () => {
     writeLock({ pid: 1, host: 'elsewhere', ticks: 1 });
     await expect(acquireLock(path, { purpose: 'next' })).rejects.toThrow(/process 1 on elsewhere/);
     expect(JSON.parse(readFileSync(path, 'utf8')).token).toBe('old');
+  });
+
+  const here = processSpace()!;
+  const elsewhere = [
+    ['in another container, with this hostname', hostname(), { ...here, namespace: 'pid:[1]' }],
+    ['in another container', '0123456789ab', { ...here, namespace: 'pid:[1]' }],
+    ['on another machine, in its first namespace', 'elsewhere', { ...here, boot: 'other' }],
+    ['on a system that does not tell its namespace', 'elsewhere', null],
+  ] as const;
+  const renewedBefore = (seconds: number) => {
+    const time = new Date(Date.now() - seconds * 1000);
+    utimesSync(path, time, time);
+  };
+
+  it.each(elsewhere)(
+    'leaves a lock alone that is renewed %s, whatever process ids mean here',
+    async (_, host, space) => {
+      // Process 2^22 + 1 is above Linux's limit: here none can run.
+      for (const pid of [process.pid, 2 ** 22 + 1]) {
+        writeLock({ pid, host, ticks: 1, space });
+        renewedBefore(45);
+        await expect(acquireLock(path, { purpose: 'next' })).rejects.toThrow(LockHeldError);
+      }
+    },
+  );
+
+  it.each(elsewhere)(
+    'takes over from an owner %s that renewed it a minute ago, though its id runs here',
+    async (_, host, space) => {
+      writeLock({ pid: process.pid, host, ticks: processStartTicks(process.pid), space });
+      renewedBefore(61);
+      const lock = await acquireLock(path, { purpose: 'next' });
+      lock.release();
+      expect(readdirSync(folder)).toEqual([]);
+    },
+  );
+
+  it('judges by process id and start where both have a meaning, whenever it was renewed', async () => {
+    writeLock({ pid: process.pid, host: 'renamed', ticks: processStartTicks(process.pid), space: here });
+    renewedBefore(1000);
+    await expect(acquireLock(path, { purpose: 'next' })).rejects.toThrow(LockHeldError);
+    // The namespace's number was given to another container, whose process has the same id.
+    writeLock({ pid: process.pid, host: 'renamed', ticks: processStartTicks(process.pid)! - 1, space: here });
+    (await acquireLock(path, { purpose: 'next' })).release();
+  });
+
+  it('is renewed while it is held, and not after, nor when it is another’s', async () => {
+    const age = () => Date.now() - statSync(path).mtimeMs;
+    const lock = await acquireLock(path, { purpose: 'long', renewMs: 20 });
+    expect(JSON.parse(readFileSync(path, 'utf8')).space).toEqual(here);
+    renewedBefore(100);
+    for (let i = 0; i < 100 && age() > 50_000; i++) await sleep(20);
+    expect(age()).toBeLessThan(50_000);
+    writeLock({ pid: 1, host: 'elsewhere', ticks: 1, space: null });
+    renewedBefore(100);
+    await sleep(150);
+    expect(age()).toBeGreaterThan(50_000);
+    lock.release();
   });
 
   it.each(['', '{"pid": 1'])('takes over a file left half-written: %j', async (text) => {

@@ -71,6 +71,13 @@ describe('device', () => {
     ['cpu', 'the CPU is asked for, with a driver', { requested: 'cpu', driver: true }],
     ['gpu', 'the checkout has the CUDA build, which serves the CPU too', { requested: 'cpu', linked: 'gpu' as const }],
     ['gpu', 'the checkout has the CUDA build', { linked: 'gpu' as const }],
+    ['cpu', 'the checkout has the CPU build, with a driver', { driver: true, linked: 'cpu' as const }],
+    [
+      'cpu',
+      'setup is told nothing, with a driver and the CPU build',
+      { driver: true, linked: 'cpu' as const, explicit: true },
+    ],
+    ['gpu', 'it is asked for, with the CPU build', { requested: 'gpu', linked: 'cpu' as const }],
     ['cpu', 'setup is told so', { requested: 'cpu', driver: true, linked: 'gpu' as const, explicit: true }],
   ])('is %s where %s', (expected, _, given) => {
     expect(chooseDevice({ ...facts, ...given })).toBe(expected);
@@ -115,15 +122,36 @@ describe('the NVIDIA driver', () => {
     ['NVIDIA UNIX Open Kernel Module for x86_64  570.86.15  Release Build  (dvs-builder@U22)', '570.86.15'],
   ])('has the version that the kernel tells: %s', (text, expected) => {
     put('proc/driver/nvidia/version', version(text));
+    put('dev/nvidiactl', '');
     expect(nvidiaDriver({ PATH: '' }, folder)).toEqual({ installed: true, version: expected });
+  });
+
+  it('is of no use where only the kernel tells of it, as in a container without a GPU', () => {
+    put('proc/driver/nvidia/version', version('NVIDIA UNIX x86_64 Kernel Module  570.86.15  Sat'));
+    const driver = nvidiaDriver({ PATH: '' }, folder);
+    expect(driver).toEqual({ installed: false, version: '570.86.15' });
+    expect(judgeDriver(driver, false)).toEqual({ usable: false, note: null });
+    expect(() => judgeDriver(driver, true)).toThrow(
+      /570\.86\.15 gives no GPU to this process\.\n.*docker run --gpus all/,
+    );
+    expect(judgeDriver({ installed: false, version: '470.223.02' }, false)).toEqual({ usable: false, note: null });
+  });
+
+  it('is of no use where nvidia-smi fails', () => {
+    writeTool(folder, 'nvidia-smi', 'exit 9');
+    expect(nvidiaDriver({ PATH: `${folder}:/usr/bin:/bin` }, folder).installed).toBe(false);
   });
 
   it.each([
     ['a device file, as in a container', () => put('dev/nvidiactl', '')],
+    ['a device file under Windows', () => put('dev/dxg', '')],
     ['nvidia-smi on the PATH', () => writeTool(folder, 'nvidia-smi', '')],
   ])('is there, of a version unknown, by %s', (_what, prepare) => {
     prepare();
-    expect(nvidiaDriver({ PATH: `/nowhere:${folder}` }, folder)).toEqual({ installed: true, version: null });
+    expect(nvidiaDriver({ PATH: `/nowhere:${folder}:/usr/bin:/bin` }, folder)).toEqual({
+      installed: true,
+      version: null,
+    });
   });
 
   it.each([

@@ -55,12 +55,14 @@ export function gpuSlots(
   let deciding: Promise<unknown> = Promise.resolve();
 
   const expectedOf = (cell: Cell) => headroom * (peaks.get(kindOf(cell)) ?? unmeasuredMiB / headroom);
-  /** Kinds that were never measured, of which one cell runs to be so. */
+  /** Kinds with a record: where it has no peak, no further one is waited for. */
+  const recorded = new Set<string>();
+  /** Kinds without a record, of which a cell runs; others of the kind only get GPUs of their own. */
   const pioneers = new Set<string>();
   /** Cells that wait, the oldest first, each with how many younger ones have started since. */
   const waiting: { overtaken: number }[] = [];
 
-  async function roomFor(expected: number): Promise<Occupied | null> {
+  async function roomFor(expected: number, onlyEmpty: boolean): Promise<Occupied | null> {
     const live = await Promise.all(
       places.map(async (place) => {
         const room = roomOf(place);
@@ -69,7 +71,9 @@ export function gpuSlots(
         return { place, empty: place.expected.length === 0, room: free === null ? 0 : Math.min(room, free) };
       }),
     );
-    const fitting = live.filter(({ room }) => room >= expected).sort((a, b) => b.room - a.room);
+    const fitting = live
+      .filter(({ room, empty }) => room >= expected && (empty || !onlyEmpty))
+      .sort((a, b) => b.room - a.room);
     const chosen = fitting.find(({ empty }) => empty) ?? fitting[0];
     if (chosen !== undefined) return chosen.place;
     const hopeless = places.every(({ gpu }) => gpu.freeMiB === null || usableShare * gpu.freeMiB < expected);
@@ -103,13 +107,12 @@ export function gpuSlots(
       const attempt = async () => {
         const oldest = waiting[0];
         if (oldest !== undefined && oldest !== self && oldest.overtaken >= overtakings) return null;
-        const unmeasured = !peaks.has(kind);
-        if (unmeasured && pioneers.has(kind)) return null;
+        const unmeasured = !recorded.has(kind);
         const expected = expectedOf(cell);
-        const place = await roomFor(expected);
+        const place = await roomFor(expected, unmeasured && pioneers.has(kind));
         if (place === null) return null;
         if (oldest !== undefined && oldest !== self) oldest.overtaken++;
-        if (!unmeasured) return take(place, expected);
+        if (!unmeasured || pioneers.has(kind)) return take(place, expected);
         pioneers.add(kind);
         return take(place, expected, () => pioneers.delete(kind));
       };
@@ -129,6 +132,7 @@ export function gpuSlots(
     learn(record, place) {
       const kind = kindOf(record);
       const raise = (peak: number) => peaks.set(kind, Math.max(peak, peaks.get(kind) ?? 0));
+      if (record.status !== 'failed' || record.gpu_memory_peak_bytes !== null) recorded.add(kind);
       const partly = record.warnings.some((warning) => warning.startsWith(partlyMeasured));
       if (record.gpu_memory_peak_bytes !== null && !partly) raise(record.gpu_memory_peak_bytes / 2 ** 20);
       if (record.error !== null && place !== undefined && ranOutOfMemory(record.error)) raise(place.roomMiB / headroom);

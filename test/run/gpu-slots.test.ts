@@ -53,9 +53,9 @@ describe('gpuSlots', () => {
 
   it('does not learn from a peak that was measured only in part', async () => {
     const controller = new AbortController();
-    const slots = slotsOn([gpu(80_000)]);
+    const slots = slotsOn([gpu(10_000)]);
     slots.learn({ ...peak(fixtureCell('fine'), 10), warnings: ['GPU memory measured only in part: why'] });
-    expect((await placed(slots, cells(3), controller.signal)).ids).toHaveLength(1);
+    expect((await placed(slots, cells(3), controller.signal)).ids).toHaveLength(2);
     controller.abort();
   });
 
@@ -81,6 +81,17 @@ describe('gpuSlots', () => {
     (await all[3])!.release();
     await sleep(30);
     expect((await placed(slots, kinds(1), controller.signal)).ids).toHaveLength(1);
+    controller.abort();
+  });
+
+  it('gives further cells of an unmeasured kind empty GPUs, and does not wait for a peak that a record lacks', async () => {
+    const controller = new AbortController();
+    const slots = slotsOn([gpu(80_000, 'GPU-a'), gpu(70_000, 'GPU-b')]);
+    const { ids } = await placed(slots, cells(3), controller.signal);
+    expect(ids).toEqual(['GPU-a', 'GPU-b']);
+    slots.learn(recordOfCell(fixtureCell('fine')));
+    await sleep(60);
+    expect(ids).toHaveLength(3);
     controller.abort();
   });
 

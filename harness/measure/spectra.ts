@@ -12,14 +12,15 @@ export interface SpectrumPoint {
 }
 
 /**
- * Of each weight, from the Gram matrix WᵀW, whose trace is ‖W‖²_F and whose largest eigenvalue is ‖W‖²_2: a table of a
- * large vocabulary then costs one product and a small decomposition.
+ * Of each weight, from the smaller of the Gram matrices WᵀW and WWᵀ, whose trace is ‖W‖²_F and whose largest eigenvalue is
+ * ‖W‖²_2: a table of a large vocabulary, either way round, costs one product and a small decomposition.
  */
 export function spectrumOf(weight: CompressibleWeight): SpectrumPoint {
   const values = tf.tidy(() => {
     const w = weight.matrix();
     const times = w.shape.length === 2 ? matMul : batchMatMul;
-    const grams = times(w, w, { transposeA: true });
+    const [rows, columns] = w.shape.slice(-2) as [number, number];
+    const grams = times(w, w, rows < columns ? { transposeB: true } : { transposeA: true });
     const size = grams.shape.at(-1)!;
     const each = tf.unstack(tf.reshape(grams, [grams.size / size ** 2, size, size]));
     return each.map((gram) => [...singularValues(gram).dataSync()]);

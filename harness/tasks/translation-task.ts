@@ -91,8 +91,12 @@ export async function translationTask(config: TranslationConfig, options: TaskOp
       const { hypotheses } = decoded;
       const translation: TranslationResult = {
         ...{ valid_loss: validated.loss, perplexity: Math.exp(validated.loss), decoded_epoch: kept.epochOf(curve) },
-        ...{ bleu_signature: bleuSignature({ lowerCase }), chrf: chrf(hypotheses, references) },
-        ...{ chrf_signature: chrfSignature, vocabulary: data.vocabulary.symbols.length, skipped: { ...data.skipped } },
+        ...{ bleu_signature: bleuSignature({ lowerCase }), chrf: chrf(hypotheses, references, { lowerCase }) },
+        ...{
+          chrf_signature: chrfSignature({ lowerCase }),
+          vocabulary: data.vocabulary.symbols.length,
+          skipped: { ...data.skipped },
+        },
         train_tokens_per_second: tokensPerSecond(train, curve),
         decode_tokens_per_second: decoded.tokens / decoded.seconds,
         samples: hypotheses.slice(0, shownSamples).map((hypothesis, index) => ({

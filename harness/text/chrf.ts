@@ -7,8 +7,15 @@ const order = 6;
 /** β: recall counts β times as much as precision. */
 const beta = 2;
 
+export interface ChrfOptions {
+  /** Compare without case. */
+  readonly lowerCase: boolean;
+}
+
 /** How the score is computed, in sacreBLEU's words. */
-export const chrfSignature = `nrefs:1|case:mixed|eff:yes|nc:${order}|nw:0|space:no|version:${scoreVersion}`;
+export function chrfSignature({ lowerCase }: ChrfOptions): string {
+  return `nrefs:1|case:${lowerCase ? 'lc' : 'mixed'}|eff:yes|nc:${order}|nw:0|space:no|version:${scoreVersion}`;
+}
 
 /**
  * chrF2 of a corpus (Popović 2015), 0 to 100:  (1 + β²) P R / (β² P + R),  P and R the means, over the orders n = 1 to 6
@@ -17,9 +24,14 @@ export const chrfSignature = `nrefs:1|case:mixed|eff:yes|nc:${order}|nw:0|space:
  * @param hypotheses translations, one string a sentence
  * @param references as many
  */
-export function chrf(hypotheses: readonly string[], references: readonly string[]): number {
+export function chrf(
+  hypotheses: readonly string[],
+  references: readonly string[],
+  { lowerCase }: ChrfOptions = { lowerCase: false },
+): number {
   requirePairs('chrf', hypotheses, references);
-  const pairs = hypotheses.map((line, index) => [charactersOf(line), charactersOf(references[index]!)] as const);
+  const characters = (line: string) => charactersOf(lowerCase ? line.toLowerCase() : line);
+  const pairs = hypotheses.map((line, index) => [characters(line), characters(references[index]!)] as const);
   let precision = 0;
   let recall = 0;
   let orders = 0;

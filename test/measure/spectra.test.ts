@@ -31,3 +31,13 @@ test('of a batch: the means', () => {
   expect(frobenius).toBeCloseTo((Math.sqrt(21) + Math.SQRT2) / 2, 4);
   expect(stableRank).toBeCloseTo((21 / 16 + 2) / 2, 4);
 });
+
+test('of a wide matrix: those of its transpose, from a decomposition of its short side', () => {
+  const tall = withSingularValues('a', [4, 2, 1]);
+  const { frobenius, stableRank } = spectrumOf(weightOf(() => tf.transpose(tall)));
+  expect(frobenius).toBeCloseTo(Math.sqrt(21), 4);
+  expect(stableRank).toBeCloseTo(21 / 16, 4);
+  // A decomposition of the long side would take hours.
+  const wide = tf.concat([tf.eye(2), tf.zeros([2, 20_000])], 1);
+  expect(spectrumOf(weightOf(() => tf.clone(wide))).stableRank).toBeCloseTo(2, 5);
+});

@@ -12,7 +12,7 @@ test('of 200 pairs, of corpora of ten and of one, the scores equal sacreBLEU’s
 });
 
 test('the signature is that of the stored scores', () => {
-  expect(chrfSignature).toBe(stored.signatures.chrf);
+  expect(chrfSignature({ lowerCase: false })).toBe(stored.signatures.chrf);
 });
 
 test('by hand', () => {
@@ -33,4 +33,14 @@ it.each([
 
 it('refuses sides of unequal length', () => {
   expect(() => chrf(['a'], [])).toThrow('1 hypotheses and 0 references');
+});
+
+test('chrf without case is that of both sides in lower case', () => {
+  const [hypotheses, references] = [['ein Hund läuft'], ['Ein HUND läuft weg']];
+  const lower = (lines: string[]) => lines.map((line) => line.toLowerCase());
+  const score = chrf(hypotheses, references, { lowerCase: true });
+  expect(score).toBe(chrf(lower(hypotheses), lower(references)));
+  expect(score).toBeGreaterThan(chrf(hypotheses, references));
+  expect(chrf(['a b'], ['A B'], { lowerCase: true })).toBe(100);
+  expect(chrfSignature({ lowerCase: true })).toContain('|case:lc|');
 });

@@ -49,6 +49,12 @@ export async function loadTranslation(spec: TextDatasetSpec, dataDir: string | n
       `${spec.name}: no training pair is left of ${corpus.train.pairs.length}; raise maxWords, maxRatio or maxTokens`,
     );
   }
+  for (const part of ['valid', 'test'] as const) {
+    if (clean[part].length > 0) continue;
+    throw new UsageError(
+      `${spec.name}: the ${part === 'valid' ? 'validation' : 'test'} text has no sentence; fetch it again`,
+    );
+  }
   const whole = (pairs: readonly WordPair[]) => pairs.map((pair) => withinTokens(encode(pair, vocabulary), spec));
   const parts = {
     train: partOf(train),

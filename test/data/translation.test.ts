@@ -121,6 +121,16 @@ test('skips nothing of validation and test text: what cannot be used is named', 
   );
 });
 
+test('refuses validation and test text without a sentence, by name', async () => {
+  for (const [part, word] of [
+    ['val', 'validation'],
+    ['test_2016_flickr', 'test'],
+  ]) {
+    const folder = await multi30k({ [`${part}.de`]: '', [`${part}.en`]: '' });
+    expect(await failure(loadTranslation(spec, folder))).toContain(`multi30k: the ${word} text has no sentence`);
+  }
+});
+
 test('every 23rd kept training pair is validation text where there is no other', async () => {
   const numbers = Array.from({ length: 50 }, (_, index) => `${index + 1}`);
   // The fifth is skipped, and not counted.

@@ -177,12 +177,8 @@ export const translation: SuiteSpec = {
           ...onIwslt([
             {
               ...lowRankAt(0.5, 0.25),
-              regularizers: [
-                'weight-decay',
-                'frobenius-decay',
-                'frobenius-decay-query-key',
-                'frobenius-decay-output-value',
-              ],
+              // Its weight decay is the decoupled one.
+              regularizers: ['frobenius-decay', 'frobenius-decay-query-key', 'frobenius-decay-output-value'],
               decays: lambdas,
             },
           ]),

@@ -5,7 +5,6 @@ import { fingerprintOf } from './measure/fingerprint.ts';
 import { type GpuMemorySampler, sampleGpuMemory } from './measure/gpu-memory.ts';
 import { countParameters, weightsDigest } from './measure/weights.ts';
 import { methodOfCell } from './method-file.ts';
-import { macsInBatch } from './methods/budget.ts';
 import { namingFile } from './methods/in-file.ts';
 import type { Method } from './methods/method.ts';
 import { familyOf } from './plan.ts';
@@ -46,8 +45,6 @@ async function runMethod(method: Method, cell: Cell, context: CellContext): Prom
   const streams = streamsOf(familyOf(config), config.seed);
   const task = await taskOf(config, { method, streams, dataDir: context.dataDir });
   const { budget, data, phases, state } = task;
-  // Batches of translation are of tokens; nothing is composed there.
-  const batchSize = isTranslation(config) ? 1 : config.training.batchSize;
   warnings.push(...task.warnings);
   const epochs = phases.reduce((sum, phase) => sum + phase.epochs, 0);
   const fingerprint = await fingerprintOf({ threads: context.threads, data: data.digest });
@@ -87,7 +84,7 @@ async function runMethod(method: Method, cell: Cell, context: CellContext): Prom
     nonzero_parameters: masked?.parameters ?? counts.nonzero,
     macs: masked?.macs ?? budget.passMacs,
     training_passes: examples / data.train,
-    training_macs: 3 * macsInBatch(budget, batchSize) * examples,
+    training_macs: 3 * task.passMacs * examples,
     ...results,
     train_loss: last.train_loss,
     ...speeds,

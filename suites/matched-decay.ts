@@ -9,8 +9,12 @@ export function matchedDecay(
   shortened: { training: Omit<TrainingSpec, 'decay'>; examples: number },
   published: { training: TrainingSpec; examples: number },
 ): number {
-  const target = published.training.decay * learningRateSum(published.training, published.examples);
-  return Number((target / learningRateSum(shortened.training, shortened.examples)).toPrecision(2));
+  const publishedSum = learningRateSum(published.training, published.examples);
+  return matched(published.training.decay, publishedSum, learningRateSum(shortened.training, shortened.examples));
+}
+
+function matched(publishedDecay: number, publishedSum: number, sum: number): number {
+  return Number(((publishedDecay * publishedSum) / sum).toPrecision(2));
 }
 
 /** Ση_t of a step schedule over a training. */
@@ -31,8 +35,8 @@ export function matchedSequenceDecay(
   shortened: { training: Omit<SequenceTrainingSpec, 'decay'>; updates: number },
   published: { training: SequenceTrainingSpec; updates: number },
 ): number {
-  const target = published.training.decay * sequenceRateSum(published.training, published.updates);
-  return Number((target / sequenceRateSum(shortened.training, shortened.updates)).toPrecision(2));
+  const publishedSum = sequenceRateSum(published.training, published.updates);
+  return matched(published.training.decay, publishedSum, sequenceRateSum(shortened.training, shortened.updates));
 }
 
 /** Ση_t: in equal steps to η, constant, and then η·√(c/t). */

@@ -7,6 +7,7 @@ import type { RegularizerName, TrainingSpec } from '../spec.ts';
 import { evaluationStep } from '../train/evaluate.ts';
 import { trainingStep } from '../train/training-step.ts';
 import { type Benchmark, evaluationFlops, trainingFlops } from './benchmark.ts';
+import { stepBenchmark } from './step-benchmark.ts';
 
 /** Networks of 32 x 32 images with ten classes, in batches of 128. */
 
@@ -47,26 +48,15 @@ export function forwardMacs({ blueprint, method, scale }: Variant): number {
 }
 
 export function trainStepBenchmark(variant: Variant): Benchmark {
-  return {
-    name: `train-step/${variant.blueprint.name}/${variant.label}`,
-    flops: trainingFlops(forwardMacs(variant), batchSize),
-    prepare: async () => {
-      const step = trainingStep(buildVariant(variant), training, variant.regularizer);
-      const feeds = {
-        images: tf.tensor(images(), [batchSize, ...imageShape]),
-        labels: tf.tensor1d(labels(), 'int32'),
-        learningRate: tf.scalar(0.01),
-      };
-      return {
-        task: () => tf.tidy(() => void step.run(feeds).loss.dataSync()),
-        runEagerly: () => tf.tidy(() => void step.runEagerly(feeds).loss.dataSync()),
-        dispose: () => {
-          step.dispose();
-          tf.dispose([...Object.values(feeds), ...step.variables.map((variable) => variable.value)]);
-        },
-      };
+  const name = `train-step/${variant.blueprint.name}/${variant.label}`;
+  return stepBenchmark(name, trainingFlops(forwardMacs(variant), batchSize), () => ({
+    step: trainingStep(buildVariant(variant), training, variant.regularizer),
+    feeds: {
+      images: tf.tensor(images(), [batchSize, ...imageShape]),
+      labels: tf.tensor1d(labels(), 'int32'),
+      learningRate: tf.scalar(0.01),
     },
-  };
+  }));
 }
 
 export function evaluationBenchmark(variant: Variant): Benchmark {

@@ -7,12 +7,12 @@ import { transformerBlueprint, transformerMacs, transformerSmall } from '../nn/t
 import { streamsOf } from '../random.ts';
 import {
   type SequenceBatch,
-  type SequenceStep,
   type SequenceTraining,
   sequenceEvaluationStep,
   sequenceTrainingStep,
 } from '../train/sequence-step.ts';
 import { type Benchmark, evaluationFlops, trainingFlops } from './benchmark.ts';
+import { stepBenchmark } from './step-benchmark.ts';
 
 const streams = streamsOf('benchmarks', 0);
 const batchSize = 64;
@@ -57,37 +57,15 @@ function randomBatch(): SequenceBatch {
   return { source: ids('source'), target: ids('target'), labels: ids('labels') };
 }
 
-function sequenceBenchmark<F extends Record<string, Tensor>>(
-  name: string,
-  flops: number,
-  prepare: () => { step: SequenceStep<F>; feeds: F },
-): Benchmark {
-  return {
-    name,
-    flops,
-    prepare: async () => {
-      const { step, feeds } = prepare();
-      return {
-        task: () => tf.tidy(() => void step.run(feeds).loss.dataSync()),
-        runEagerly: () => tf.tidy(() => void step.runEagerly(feeds).loss.dataSync()),
-        dispose: () => {
-          step.dispose();
-          tf.dispose([...Object.values(feeds), ...step.variables.map((variable) => variable.value)]);
-        },
-      };
-    },
-  };
-}
-
 function benchmarksOf(variant: Variant): Benchmark[] {
   const macs = forwardMacs(variant);
   const name = `transformer-small/${variant.label}`;
   return [
-    sequenceBenchmark(`train-step/${name}`, trainingFlops(macs, batchSize), () => ({
+    stepBenchmark(`train-step/${name}`, trainingFlops(macs, batchSize), () => ({
       step: sequenceTrainingStep(build(variant), training),
       feeds: { ...randomBatch(), learningRate: tf.scalar(0.25) as Scalar },
     })),
-    sequenceBenchmark(`evaluation/${name}`, evaluationFlops(macs, batchSize), () => ({
+    stepBenchmark(`evaluation/${name}`, evaluationFlops(macs, batchSize), () => ({
       step: sequenceEvaluationStep(build(variant)),
       feeds: randomBatch(),
     })),

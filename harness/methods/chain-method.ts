@@ -3,13 +3,14 @@ import { type Tensor, tf } from '../engine/tensorflow.ts';
 import { type Variable, variableOf } from '../engine/variable.ts';
 import { denseConvWeight } from '../init/conv-weight.ts';
 import { heNormal } from '../init/he-normal.ts';
-import { type ConvShape, denseMacs, denseParameters } from '../nn/blueprint.ts';
+import { type ConvShape, denseMacs, denseParameters, isPointwise } from '../nn/blueprint.ts';
 import type { CompressibleLayer } from '../nn/layer.ts';
 import type { Streams, Uniform } from '../random.ts';
 import type { InitName } from '../spec.ts';
 import { type NdArray, ndArray } from '../tensor/nd-array.ts';
 import { applyChain, chainMacs, fanInOf, type Link, runsAsChain, sizeOfLink } from './chain.ts';
 import { denseConv } from './dense.ts';
+import { filterMatrix } from './filter-matrix.ts';
 import type { Decomposed } from './folded-pointwise.ts';
 import { inLayer } from './in-layer.ts';
 import type { LayerMethod } from './method.ts';
@@ -71,10 +72,6 @@ export function chainMethod(format: ChainFormat): LayerMethod {
   };
 }
 
-function isPointwise({ kernel: [k1, k2] }: ConvShape): boolean {
-  return k1 * k2 === 1;
-}
-
 interface StartingFilters {
   variables: Variable[];
   warning: string | undefined;
@@ -109,18 +106,13 @@ export function chainLayer(
   variables: readonly Variable[],
   asChain = runsAsChain(links, shape),
 ): CompressibleLayer {
-  const { stride, inChannels, outChannels } = shape;
-  const [k1, k2] = shape.kernel;
+  const { stride } = shape;
   const filters = () => variables.map(({ value }) => value);
   return {
     variables,
     apply: (x) =>
       asChain ? applyChain(links, filters(), x) : conv2d(x, format.compose(filters()), { stride: [stride, stride] }),
-    matrix: () =>
-      tf.tidy(() => {
-        const transposed = tf.transpose(format.compose(filters()), [3, 0, 2, 1]);
-        return tf.reshape(transposed, [outChannels * k1, inChannels * k2]);
-      }),
+    matrix: () => tf.tidy(() => filterMatrix(format.compose(filters()))),
     frobeniusGradients: () => format.decay(filters()),
   };
 }

@@ -1,11 +1,11 @@
 import { type Conv2dOptions, conv2d, mappedConv2d } from '../engine/conv2d.ts';
-import { tf } from '../engine/tensorflow.ts';
 import { variableOf } from '../engine/variable.ts';
 import { denseConvWeight } from '../init/conv-weight.ts';
 import { type ConvShape, denseMacs, denseParameters } from '../nn/blueprint.ts';
 import type { CompressibleLayer } from '../nn/layer.ts';
 import type { Streams } from '../random.ts';
 import { denseMatrices } from './dense-matrix.ts';
+import { filterMatrix } from './filter-matrix.ts';
 import type { LayerMethod } from './method.ts';
 
 /** The uncompressed layer: the reference that every budget and speed is relative to. */
@@ -29,10 +29,7 @@ export function denseConv(shape: ConvShape, streams: Streams, inputGradient: boo
     variables: [filter],
     apply: (x) => conv2d(x, filter.value, options),
     applyMapped: (x, map) => mappedConv2d(x, filter.value, map, options),
-    matrix: () =>
-      tf.tidy(() =>
-        tf.reshape(tf.transpose(filter.value, [3, 0, 2, 1]), [outChannels * kernel[0], inChannels * kernel[1]]),
-      ),
+    matrix: () => filterMatrix(filter.value),
     frobeniusGradients: () => null,
   };
 }

@@ -5,12 +5,13 @@ import { type Variable, variableOf } from '../engine/variable.ts';
 import { UsageError } from '../errors.ts';
 import { independentCores } from '../init/independent-cores.ts';
 import { depthwiseWeight, pointwiseVariance, pointwiseWeight } from '../init/pointwise-weight.ts';
-import { type ConvShape, denseMacs, denseParameters } from '../nn/blueprint.ts';
+import { type ConvShape, denseMacs, denseParameters, isPointwise } from '../nn/blueprint.ts';
 import type { CompressibleLayer } from '../nn/layer.ts';
 import type { Streams, Uniform } from '../random.ts';
 import type { InitName } from '../spec.ts';
 import { equalNorms, type NdArray, ndArray, sizeOf } from '../tensor/nd-array.ts';
 import { denseConv } from './dense.ts';
+import { filterMatrix } from './filter-matrix.ts';
 import { inLayer } from './in-layer.ts';
 import type { LayerMethod } from './method.ts';
 
@@ -87,10 +88,6 @@ export function foldedPointwise(format: PointwiseFormat): LayerMethod {
   };
 }
 
-function isPointwise({ kernel }: ConvShape): boolean {
-  return kernel[0] * kernel[1] === 1;
-}
-
 /** Parameters of the depthwise kernel, and its multiply-accumulates a pixel. */
 function depthwiseSize({ kernel, inChannels }: ConvShape): number {
   return kernel[0] * kernel[1] * inChannels;
@@ -99,19 +96,17 @@ function depthwiseSize({ kernel, inChannels }: ConvShape): number {
 /** @throws UsageError naming the layer, where its kernel is even, its matrix cannot be folded or the rank scale is above 1 */
 function planOf(format: PointwiseFormat, shape: ConvShape, scale: number): CorePlan {
   const { name, kernel, inChannels, outChannels } = shape;
-  if (kernel.some((size) => size % 2 === 0)) {
-    throw new UsageError(
-      `method ${format.name}, layer ${name}: a ${kernel.join(' x ')} kernel has no centre for the depthwise convolution; ` +
-        'use odd sizes',
-    );
-  }
-  if (!(scale >= 0 && scale <= 1)) {
-    throw new UsageError(
-      `method ${format.name}, layer ${name}: rank scale ${scale} asks for ranks above those of its ` +
-        `${outChannels} x ${inChannels} pointwise matrix; use one from 0 to 1`,
-    );
-  }
-  return inLayer(format.name, name, () => format.plan(outChannels, inChannels, scale));
+  return inLayer(format.name, name, () => {
+    if (kernel.some((size) => size % 2 === 0)) {
+      const refused = `a ${kernel.join(' x ')} kernel has no centre for the depthwise convolution`;
+      throw new UsageError(`${refused}; use odd sizes`);
+    }
+    if (!(scale >= 0 && scale <= 1)) {
+      const asked = `rank scale ${scale} asks for ranks above those of its ${outChannels} x ${inChannels} pointwise matrix`;
+      throw new UsageError(`${asked}; use one from 0 to 1`);
+    }
+    return format.plan(outChannels, inChannels, scale);
+  });
 }
 
 function foldedConv(
@@ -137,11 +132,7 @@ function foldedConv(
       const pixels = tf.reshape(filtered, [batch * height * width, inChannels]);
       return tf.reshape(matMul(pixels, pointwise(), { transposeB: true }), [batch, height, width, outChannels]);
     },
-    matrix: () =>
-      tf.tidy(() => {
-        const filter = tf.mul(depthwise.value, tf.transpose(pointwise()));
-        return tf.reshape(tf.transpose(filter, [3, 0, 2, 1]), [outChannels * kernel[0], inChannels * kernel[1]]);
-      }),
+    matrix: () => tf.tidy(() => filterMatrix(tf.mul(depthwise.value, tf.transpose(pointwise())))),
     frobeniusGradients: () => format.decay(values()),
   };
 }

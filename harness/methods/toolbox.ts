@@ -1,6 +1,6 @@
 import { conv2d, mappedConv2d } from '../engine/conv2d.ts';
 import { matMul } from '../engine/mat-mul.ts';
-import { tf as engine, type Tensor, type TensorFlow } from '../engine/tensorflow.ts';
+import { tf as engine, type TensorFlow } from '../engine/tensorflow.ts';
 import { filledVariable, Variable, variableOf } from '../engine/variable.ts';
 import { denseConvWeight } from '../init/conv-weight.ts';
 import { heNormal } from '../init/he-normal.ts';
@@ -11,6 +11,7 @@ import { frobeniusGradients } from '../regularize/frobenius.ts';
 import { erkCounts } from '../sparse/densities.ts';
 import { fineTuning } from '../sparse/fine-tuning.ts';
 import { complement, filled, highest, magnitudes, ones, randomly, union } from '../sparse/selection.ts';
+import { filterMatrix } from './filter-matrix.ts';
 import { lowRank, uMatrixOf, vMatrixOf } from './low-rank.ts';
 import { roundHalfEven } from './round.ts';
 
@@ -28,12 +29,6 @@ const tf = new Proxy({} as TensorFlow, {
     return Reflect.get(engine, name);
   },
 });
-
-/** The matrix W [out·k1, in·k2] of a dense filter [k1, k2, in, out]: what a layer's `matrix` returns. */
-function filterMatrix(filter: Tensor): Tensor {
-  const [k1, k2, inChannels, outChannels] = filter.shape as [number, number, number, number];
-  return engine.tidy(() => engine.reshape(engine.transpose(filter, [3, 0, 2, 1]), [outChannels * k1, inChannels * k2]));
-}
 
 /** What a method's file is given to work with. Each part is described where it is defined. */
 export const toolbox = {

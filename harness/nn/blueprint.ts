@@ -118,6 +118,11 @@ export function denseMacs(shape: LayerShape): number {
   }
 }
 
+/** Whether a convolution sees one pixel at a time. */
+export function isPointwise({ kernel }: ConvShape): boolean {
+  return kernel[0] * kernel[1] === 1;
+}
+
 /** k1·k2·out. */
 export function fanOut({ kernel, outChannels }: ConvShape): number {
   return kernel[0] * kernel[1] * outChannels;

@@ -68,8 +68,8 @@ function applyAll(operations: readonly Operation[], x: Tensor, layers: Layers, p
 function applyTwo(operations: readonly Operation[], index: number, x: Tensor, layers: Layers): Tensor | null {
   const [first, second] = [operations[index]!, operations[index + 1]];
   if (first.kind !== 'conv' || second?.kind !== 'batch-norm') return null;
-  const map = layers.normalizations.get(second.name)!.channelMap();
-  return layers.all.get(first.name)!.applyMapped?.(x, map) ?? null;
+  const layer = layers.all.get(first.name)!;
+  return layer.applyMapped?.(x, layers.normalizations.get(second.name)!.channelMap()) ?? null;
 }
 
 function applyOne(operation: Operation, x: Tensor, layers: Layers, pass: Pass): Tensor {

@@ -7,6 +7,7 @@ import {
   type ProductName,
   type TransformerRegularizerName,
 } from '../spec-translation.ts';
+import { frobeniusTerms } from './regularizer.ts';
 
 /** What decays in a network whose products are of several kinds. */
 export interface DecayingProducts {
@@ -37,7 +38,10 @@ export function productDecay(model: DecayingProducts, { regularizer, decay, deca
   const terms: DecayTerms = { gradient: new Map(), decoupled: new Map() };
   if (regularizer === 'none' || decay === 0) return terms;
   const released = decayCoupling === 'released';
-  const frobenius = frobeniusTerms(model, kindsOf(regularizer, released), decay);
+  const frobenius = frobeniusTerms(
+    kindsOf(regularizer, released).flatMap((kind) => model.products[kind]),
+    decay,
+  );
   const entering = decayCoupling === 'decoupled' ? terms.decoupled : terms.gradient;
   for (const [variable, term] of frobenius) entering.set(variable, term);
   if (released && regularizer !== 'weight-decay') return terms;
@@ -53,14 +57,4 @@ function kindsOf(regularizer: Exclude<TransformerRegularizerName, 'none'>, relea
   if (regularizer === 'weight-decay') return [];
   const named = decayedProducts[regularizer];
   return released ? [...new Set<ProductName>(['linear', ...named])] : named;
-}
-
-function frobeniusTerms(model: DecayingProducts, kinds: readonly ProductName[], decay: number): Map<Variable, Tensor> {
-  const terms = new Map<Variable, Tensor>();
-  for (const product of kinds.flatMap((kind) => model.products[kind])) {
-    product.frobeniusGradients()?.forEach((gradient, index) => {
-      terms.set(product.variables[index]!, tf.mul(gradient, decay));
-    });
-  }
-  return terms;
 }

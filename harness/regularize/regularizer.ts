@@ -36,15 +36,8 @@ export function parameterRatio(variables: readonly Variable[], dense: number): n
  *   rest as weight decay. (Khodak et al. 2021, section 3.2; who decays: their released code.)
  */
 export function decayGradients(model: Decaying, { regularizer, lambda, ratio }: Decay): Map<Variable, Tensor> {
-  const gradients = new Map<Variable, Tensor>();
-  if (regularizer === 'none' || lambda === 0) return gradients;
-  if (regularizer === 'frobenius-decay') {
-    for (const layer of model.compressed) {
-      layer.frobeniusGradients()?.forEach((gradient, index) => {
-        gradients.set(layer.variables[index]!, tf.mul(gradient, lambda));
-      });
-    }
-  }
+  if (regularizer === 'none' || lambda === 0) return new Map();
+  const gradients = frobeniusTerms(regularizer === 'frobenius-decay' ? model.compressed : [], lambda);
   for (const variable of model.variables) {
     if (variable.role === 'statistic' || gradients.has(variable)) continue;
     if (regularizer === 'no-factor-decay' && variable.role === 'factor') continue;
@@ -52,4 +45,15 @@ export function decayGradients(model: Decaying, { regularizer, lambda, ratio }: 
     gradients.set(variable, tf.mul(variable.value, scaled ? lambda * ratio : lambda));
   }
   return gradients;
+}
+
+/** λ·∂½‖W‖²_F of the factors of the weights that are products. */
+export function frobeniusTerms(weights: readonly CompressibleWeight[], lambda: number): Map<Variable, Tensor> {
+  const terms = new Map<Variable, Tensor>();
+  for (const weight of weights) {
+    weight.frobeniusGradients()?.forEach((gradient, index) => {
+      terms.set(weight.variables[index]!, tf.mul(gradient, lambda));
+    });
+  }
+  return terms;
 }

@@ -2,7 +2,8 @@ import { testBatches, trainBatches } from '../data/batches.ts';
 import { type ImageData, loadImages } from '../data/images.ts';
 import { tf } from '../engine/tensorflow.ts';
 import { timeTask } from '../measure/speed.ts';
-import { planBudget } from '../methods/budget.ts';
+import { tensorPeakBytes } from '../measure/tensor-peak.ts';
+import { macsInBatch, planBudget } from '../methods/budget.ts';
 import { dense } from '../methods/dense.ts';
 import { phasesOf } from '../methods/phases.ts';
 import { buildNetwork } from '../nn/network.ts';
@@ -37,6 +38,7 @@ export async function imageTask(config: ImageConfig, { method, streams, dataDir 
   const evaluation = evaluationStep(model, [data.height, data.width, data.channels]);
   return {
     budget,
+    passMacs: macsInBatch(budget, config.training.batchSize),
     data: { digest: data.digest, source: data.source, train: data.train.count, test: data.test.count },
     phases: phases.map(({ label, training }) => ({ label, epochs: training.epochs })),
     warnings: model.compressed.flatMap((layer) => layer.warnings ?? []),
@@ -76,18 +78,13 @@ async function measureSpeeds(
       run({ ...batchTensors(trainBatch!, imageShape), learningRate: tf.scalar(0) }).loss.dataSync();
     });
   };
-  const profile = await tf.profile(() => {
-    // A replayed graph's tensors are TensorFlow's own; only the eager form's can be counted.
-    trainOnce(step.runEagerly);
-    return tf.scalar(0);
-  });
-  (profile.result as { dispose(): void }).dispose();
+  const tensorPeak = await tensorPeakBytes(() => trainOnce(step.runEagerly));
   const stepMs = (await timeTask(() => trainOnce(step.run), { warmup: 1, timed: 7 })).median;
   const evaluationMs = (await timeTask(() => void evaluation.run(testBatch!), { warmup: 1, timed: 5 })).median;
   return {
     train_examples_per_second: (1000 * trainBatch!.size) / stepMs,
     eval_examples_per_second: (1000 * testBatch!.size) / evaluationMs,
     step_ms: stepMs,
-    tensor_peak_bytes: profile.peakBytes,
+    tensor_peak_bytes: tensorPeak,
   };
 }

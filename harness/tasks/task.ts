@@ -8,6 +8,8 @@ import type { TrainerProgress, TrainingOutcome } from '../train/trainer.ts';
 /** What a cell trains, made of its configuration: data, model, training step. */
 export interface Task {
   budget: BudgetPlan;
+  /** Multiply-accumulates of a forward pass for each example of a training batch, which shares what is composed. */
+  passMacs: number;
   data: { digest: string; source: 'files' | 'generated'; train: number; test: number };
   /** The trainings that follow one another in the curve. */
   phases: { label: string; epochs: number }[];

@@ -5,6 +5,7 @@ import { tf } from '../engine/tensorflow.ts';
 import { UsageError } from '../errors.ts';
 import { type SpectrumPoint, spectrumOf } from '../measure/spectra.ts';
 import { timeTask } from '../measure/speed.ts';
+import { tensorPeakBytes } from '../measure/tensor-peak.ts';
 import { dense } from '../methods/dense.ts';
 import { planTransformer } from '../methods/transformer-budget.ts';
 import { attentionProductNames } from '../nn/attention-product.ts';
@@ -28,6 +29,7 @@ import {
   trainingLength,
   trainSequences,
 } from '../train/sequence-trainer.ts';
+import { finiteOrNull } from '../train/trainer.ts';
 import type { Speeds, Task, TaskOptions } from './task.ts';
 import { transformerOf } from './translation-outline.ts';
 
@@ -69,6 +71,7 @@ export async function translationTask(config: TranslationConfig, options: TaskOp
   let decoded: Decoded | null = null;
   return {
     budget,
+    passMacs: budget.passMacs,
     data: { digest: data.digest, source: data.source, train: train.length, test: data.test.pairs.length },
     phases: [{ label: 'train', epochs }],
     warnings: [],
@@ -116,18 +119,13 @@ export async function translationTask(config: TranslationConfig, options: TaskOp
       const trainOnce = (run: typeof step.run) =>
         // A learning rate of zero keeps the weights where training left them.
         tf.tidy(() => void run(trainFeeds(batch, 0, streams('dropout'))).loss.dataSync());
-      const profile = await tf.profile(() => {
-        // A replayed graph's tensors are TensorFlow's own; only the eager form's can be counted.
-        trainOnce(step.runEagerly);
-        return tf.scalar(0);
-      });
-      (profile.result as { dispose(): void }).dispose();
+      const tensorPeak = await tensorPeakBytes(() => trainOnce(step.runEagerly));
       const stepMs = (await timeTask(() => trainOnce(step.run), { warmup: 1, timed: 7 })).median;
       return {
         train_examples_per_second: (1000 * batch.pairs.length) / stepMs,
         eval_examples_per_second: decoded === null ? null : data.test.pairs.length / decoded.seconds,
         step_ms: stepMs,
-        tensor_peak_bytes: profile.peakBytes,
+        tensor_peak_bytes: tensorPeak,
       };
     },
   };
@@ -211,13 +209,12 @@ function spectraOf(model: SequenceModel): Map<string, SpectrumPoint> {
 }
 
 function spectraBetween(before: Map<string, SpectrumPoint>, after: Map<string, SpectrumPoint>): Spectrum[] {
-  const finite = (value: number) => (Number.isFinite(value) ? value : null);
   return [...before].map(([name, start]) => {
     const end = after.get(name)!;
     return {
       name,
-      frobenius_norm: { before: finite(start.frobenius), after: finite(end.frobenius) },
-      stable_rank: { before: finite(start.stableRank), after: finite(end.stableRank) },
+      frobenius_norm: { before: finiteOrNull(start.frobenius), after: finiteOrNull(end.frobenius) },
+      stable_rank: { before: finiteOrNull(start.stableRank), after: finiteOrNull(end.stableRank) },
     };
   });
 }

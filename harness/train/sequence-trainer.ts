@@ -9,7 +9,7 @@ import { type IdPair, type TokenBatch, testTokenBatches, trainTokenBatches } fro
 import type { KeptWeights } from './kept-weights.ts';
 import { sequenceBatch } from './sequence-batch.ts';
 import type { SequenceBatch, SequenceFeeds, SequenceStep } from './sequence-step.ts';
-import { noNorms, type TrainerProgress, type TrainingOutcome } from './trainer.ts';
+import { finiteOrNull, noNorms, type TrainerProgress, type TrainingOutcome } from './trainer.ts';
 
 export interface SequenceTrainerOptions {
   step: SequenceStep<SequenceFeeds>;
@@ -149,8 +149,4 @@ function tokenMean() {
     },
     value: (): Sums => ({ loss: loss / tokens, accuracy: correct / tokens }),
   };
-}
-
-function finiteOrNull(value: number): number | null {
-  return Number.isFinite(value) ? value : null;
 }

@@ -108,7 +108,7 @@ export const noNorms = {
   effective_learning_rate: null,
 };
 
-function finiteOrNull(value: number): number | null {
+export function finiteOrNull(value: number): number | null {
   return Number.isFinite(value) ? value : null;
 }
 

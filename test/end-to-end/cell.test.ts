@@ -2,25 +2,12 @@ import { readdir } from 'node:fs/promises';
 import { expect, it } from 'vitest';
 import { runCell } from '../../harness/cell.ts';
 import { recordSchema } from '../../harness/record.ts';
-import type { Cell } from '../../harness/spec.ts';
-import type { CellContext, CellProgress } from '../../harness/tasks/context.ts';
+import type { CellProgress } from '../../harness/tasks/context.ts';
 import { temporaryFolder } from '../run/helpers.ts';
-import { tinyCells } from './tiny-cells.ts';
-
-const context: CellContext = {
-  dataDir: null,
-  checkpointDir: null,
-  device: 'cpu',
-  threads: 1,
-  onProgress: () => undefined,
-};
-
-function cellNamed(part: string, cells = tinyCells()): Cell {
-  return cells.find(({ cell }) => cell.includes(part))!;
-}
+import { cellNamed, plainContext as context, tinyCells } from './tiny-cells.ts';
 
 it('makes a whole record of a cell, the same weights each time', async () => {
-  const cell = cellNamed('spectral.frobenius-decay');
+  const cell = cellNamed('spectral.frobenius-decay', tinyCells());
   const progress: CellProgress[] = [];
   const record = await runCell(cell, { ...context, onProgress: (step) => progress.push(step) });
   expect(recordSchema.parse(record)).toEqual(record);
@@ -44,7 +31,7 @@ it('makes a whole record of a cell, the same weights each time', async () => {
 });
 
 it('goes on from a checkpoint, and ends with the weights of an undisturbed run', async () => {
-  const cell = cellNamed('default.frobenius-decay');
+  const cell = cellNamed('default.frobenius-decay', tinyCells());
   const undisturbed = await runCell(cell, context);
   const checkpointDir = await temporaryFolder();
   const stop = new Error('stopped in epoch 3');

@@ -8,15 +8,9 @@ import { loadMethodFile } from '../../harness/method-file.ts';
 import { recordSchema } from '../../harness/record.ts';
 import { runPool } from '../../harness/run/pool.ts';
 import { storeAt } from '../../harness/run/store.ts';
-import type { CellContext } from '../../harness/tasks/context.ts';
 import { altered, bottleneck, methodFile, steepest } from '../helpers/method-files.ts';
 import { temporaryFolder } from '../run/helpers.ts';
-import { joinedCells } from './tiny-cells.ts';
-
-const context: CellContext = {
-  ...{ dataDir: null, checkpointDir: null, device: 'cpu', threads: 1 },
-  onProgress: () => undefined,
-};
+import { plainContext as context, joinedCells } from './tiny-cells.ts';
 
 async function cellOf(text: string) {
   const path = await methodFile(text);

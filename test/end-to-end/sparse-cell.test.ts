@@ -4,8 +4,8 @@ import { UsageError } from '../../harness/errors.ts';
 import { planCells } from '../../harness/plan.ts';
 import { recordSchema } from '../../harness/record.ts';
 import type { ArmSpec, Cell } from '../../harness/spec.ts';
-import type { CellContext } from '../../harness/tasks/context.ts';
 import { fixtureSuite } from '../helpers/suites.ts';
+import { plainContext as context } from './tiny-cells.ts';
 
 /**
  * ResNet-8 of width 4 on 100 images of 32 x 32: weights 9·(12 + 16 + 16 + 32 + 64 + 128 + 256) + 16·10 = 4876; normalizations
@@ -28,11 +28,6 @@ function cellsOf(change: Partial<ArmSpec>): Cell[] {
   });
   return planCells(suite, 'smoke', { present: [] });
 }
-
-const context: CellContext = {
-  ...{ dataDir: null, checkpointDir: null, device: 'cpu', threads: 1 },
-  onProgress: () => undefined,
-};
 
 describe('a sparse cell', () => {
   it('is planned with its ratio, and the time of dense steps', () => {

@@ -4,6 +4,7 @@ import { cpMethod } from '../../harness/methods/cp.ts';
 import { planCells } from '../../harness/plan.ts';
 import { recordSchema } from '../../harness/record.ts';
 import { fixtureSuite } from '../helpers/suites.ts';
+import { plainContext } from './tiny-cells.ts';
 
 it('a tensor cell trains under crs and records what its layers warn of', async () => {
   const suite = fixtureSuite((spec) => {
@@ -21,10 +22,7 @@ it('a tensor cell trains under crs and records what its layers warn of', async (
     return { ...build(shape, ...others), warnings };
   });
   const [cell] = planCells(suite, 'smoke', { present: [] });
-  const record = await runCell(cell!, {
-    ...{ dataDir: null, checkpointDir: null, device: 'cpu', threads: 1 },
-    onProgress: () => undefined,
-  });
+  const record = await runCell(cell!, plainContext);
   expect(recordSchema.parse(record)).toEqual(record);
   expect(record).toMatchObject({ status: 'completed', method: 'cp', regularizer: 'crs', ratio: cell!.ratio });
   // WRN-10-1 has 77,850 parameters.

@@ -1,7 +1,19 @@
 import type { JoinedMethod } from '../../harness/methods/joined.ts';
 import { planCells } from '../../harness/plan.ts';
 import type { Cell, SuiteSpec } from '../../harness/spec.ts';
+import type { CellContext } from '../../harness/tasks/context.ts';
 import { experimentOf, fixtureSuite } from '../helpers/suites.ts';
+
+/** One thread, generated data, no checkpoint. */
+export const plainContext: CellContext = {
+  ...{ dataDir: null, checkpointDir: null, device: 'cpu', threads: 1 },
+  onProgress: () => undefined,
+};
+
+/** The first cell whose name has the part. */
+export function cellNamed(part: string, cells: readonly Cell[]): Cell {
+  return cells.find(({ cell }) => cell.includes(part))!;
+}
 
 /** Real cells that train in a second or two: ResNet-8 of width 4 on a few generated images. */
 export function tinyCells(training: { epochs?: number; learningRate?: number } = {}): Cell[] {

@@ -2,22 +2,13 @@ import { expect, it } from 'vitest';
 import { runCell } from '../../harness/cell.ts';
 import { UsageError } from '../../harness/errors.ts';
 import { recordSchema } from '../../harness/record.ts';
-import type { Cell } from '../../harness/spec.ts';
-import type { CellContext, CellProgress } from '../../harness/tasks/context.ts';
+import type { CellProgress } from '../../harness/tasks/context.ts';
 import { translationCells } from '../helpers/translation-cells.ts';
 import { temporaryFolder } from '../run/helpers.ts';
-
-const context: CellContext = {
-  ...{ dataDir: null, checkpointDir: null, device: 'cpu', threads: 1 },
-  onProgress: () => undefined,
-};
-
-function cellNamed(part: string, cells = translationCells()): Cell {
-  return cells.find(({ cell }) => cell.includes(part))!;
-}
+import { cellNamed, plainContext as context } from './tiny-cells.ts';
 
 it('makes a whole record of a translation cell, the same each time', { timeout: 120_000 }, async () => {
-  const cell = cellNamed('low-rank-0.5.spectral.frobenius-decay');
+  const cell = cellNamed('low-rank-0.5.spectral.frobenius-decay', translationCells());
   const progress: CellProgress[] = [];
   const record = await runCell(cell, { ...context, onProgress: (step) => progress.push(step) });
   expect(recordSchema.parse(record)).toEqual(record);

@@ -44,10 +44,13 @@ interface Occupied {
   expected: number[];
 }
 
-/** `freeMiB`: what is free on a GPU now; null: not known. */
+/** What is free on a GPU, in MiB; null: not known. */
+type FreeMemory = (gpu: Gpu) => Promise<number | null>;
+
+/** `freeMemory`: begins a look at the GPUs as they are now. */
 export function gpuSlots(
   gpus: readonly Gpu[],
-  { freeMiB = freeNow, retryMs = 2000 }: { freeMiB?: (gpu: Gpu) => Promise<number | null>; retryMs?: number } = {},
+  { freeMemory = freeNow, retryMs = 2000 }: { freeMemory?: () => FreeMemory; retryMs?: number } = {},
 ): GpuSlots {
   const places: Occupied[] = gpus.map((gpu) => ({ gpu, expected: [] }));
   const peaks = new Map<string, number>();
@@ -63,6 +66,7 @@ export function gpuSlots(
   const waiting: { overtaken: number }[] = [];
 
   async function roomFor(expected: number, onlyEmpty: boolean): Promise<Occupied | null> {
+    const freeMiB = freeMemory();
     const live = await Promise.all(
       places.map(async (place) => {
         const room = roomOf(place);
@@ -151,9 +155,16 @@ function roomOf({ gpu, expected }: Occupied): number {
   return usableShare * gpu.freeMiB - expected.reduce((sum, value) => sum + value, 0);
 }
 
-/** A MIG instance's free memory is asked of nobody: what was free at the start, less what is given out, has to do. */
-async function freeNow({ id, freeMiB }: Gpu): Promise<number | null> {
-  if (id?.startsWith('MIG-')) return freeMiB;
-  const { output } = await askNvidiaSmi(gpuQuery);
-  return output === null ? null : (parseGpus(output).find(({ uuid }) => uuid === id)?.freeMiB ?? null);
+/**
+ * Asks the tool once for all GPUs, when the first is looked at. A MIG instance's free memory is asked of nobody: what was free
+ * at the start, less what is given out, has to do.
+ */
+function freeNow(): FreeMemory {
+  let asked: ReturnType<typeof askNvidiaSmi> | undefined;
+  return async ({ id, freeMiB }) => {
+    if (id?.startsWith('MIG-')) return freeMiB;
+    asked ??= askNvidiaSmi(gpuQuery);
+    const { output } = await asked;
+    return output === null ? null : (parseGpus(output).find(({ uuid }) => uuid === id)?.freeMiB ?? null);
+  };
 }

@@ -25,7 +25,7 @@ async function placed(slots: ReturnType<typeof gpuSlots>, wanted: readonly Cell[
 
 describe('gpuSlots', () => {
   const slotsOn = (gpus: Gpu[], free: (gpu: Gpu) => number | null = ({ freeMiB }) => freeMiB) =>
-    gpuSlots(gpus, { freeMiB: async (one) => free(one), retryMs: 5 });
+    gpuSlots(gpus, { freeMemory: () => async (one) => free(one), retryMs: 5 });
 
   const kinds = (count: number) =>
     Array.from({ length: count }, (_, index) => fixtureCell('fine', { model: `model-${index}` as Cell['model'] }));

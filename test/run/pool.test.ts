@@ -165,7 +165,7 @@ it('gives each worker the GPU of its place, and lets no more onto it than fit', 
   const store = storeAt(await temporaryFolder());
   const cells = Array.from({ length: 6 }, (_, seed) => fixtureCell('gpu-place', { seed }));
   const gpu = { id: 'GPU-a', name: 'GPU', freeMiB: 5000 };
-  const slots = gpuSlots([gpu], { freeMiB: async () => 5000, retryMs: 10 });
+  const slots = gpuSlots([gpu], { freeMemory: () => async () => 5000, retryMs: 10 });
   const { records } = await pool(cells, { store, jobs: 6, device: 'gpu', gpuSlots: slots });
   expect(records.map(({ warnings }) => warnings)).toEqual(Array(6).fill(['GPU-a']));
   const trace = (await readFile(join(store.outDir, 'trace'), 'utf8')).trim().split('\n');

@@ -10,9 +10,18 @@ export interface Timing {
   spread: number;
 }
 
-/** Times a task after warm-up calls. */
-export async function timeTask(task: () => void, calls: { warmup: number; timed: number }): Promise<Timing> {
+/**
+ * Times a task after warm-up calls.
+ *
+ * @param now the clock, in milliseconds
+ */
+export async function timeTask(
+  task: () => void,
+  calls: { warmup: number; timed: number },
+  now: () => number = () => performance.now(),
+): Promise<Timing> {
   const bench = new Bench({
+    now,
     time: 0,
     iterations: calls.timed,
     warmup: true,

@@ -51,7 +51,7 @@ async function runMethod(method: Method, cell: Cell, context: CellContext): Prom
 
   const checkpoint = context.checkpointDir === null ? null : join(context.checkpointDir, `${cell.cell}.ckpt`);
   const program = programDigest();
-  const key = { id: cell.id, fingerprint: JSON.stringify({ ...fingerprint, program }) };
+  const key = { id: cell.id, computation: { ...fingerprint, program } };
   let done: EpochPoint[] = [];
   if (checkpoint !== null) {
     const restored = await restoreCheckpoint(checkpoint, key, state);

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
+import { basename } from 'node:path';
 import { z } from 'zod';
 import { writeFileAtomically } from './atomic-file.ts';
 import { tf } from './engine/tensorflow.ts';
@@ -15,15 +16,15 @@ const headerSchema = z.strictObject({
   version: z.literal(1),
   /** Id of the cell: another configuration's checkpoint is not continued. */
   id: z.string(),
-  /** What the finished epochs were computed on: continuing elsewhere would give a mixed result. */
-  fingerprint: z.string(),
+  /** What the finished epochs were computed by and on, by name: continuing elsewhere would give a mixed result. */
+  computation: z.record(z.string(), z.union([z.string(), z.number()])),
   curve: z.array(epochSchema),
   variables: z.array(z.strictObject({ name: z.string(), shape: z.array(z.int()) })),
 });
 
 export interface CheckpointKey {
   id: string;
-  fingerprint: string;
+  computation: Readonly<Record<string, string | number>>;
 }
 
 /** Writes the state after an epoch, replacing the previous file in one step. */
@@ -80,11 +81,10 @@ export async function restoreCheckpoint(
   const { header, values } = parsed;
   if (header.id !== key.id)
     return { state: 'refused', reason: 'the checkpoint is of another configuration; trained from the start' };
-  if (header.fingerprint !== key.fingerprint) {
-    return {
-      state: 'refused',
-      reason: 'the checkpoint was made by another program or on another machine; trained from the start',
-    };
+  const changed = changesBetween(header.computation, key.computation);
+  if (changed.length > 0) {
+    const reason = `${basename(path)} was made with another ${changed.join(', ')}; trained from the start`;
+    return { state: 'refused', reason };
   }
   const expected = JSON.stringify(variables.map(({ name, value }) => ({ name, shape: value.shape })));
   if (JSON.stringify(header.variables) !== expected) {
@@ -99,6 +99,20 @@ export async function restoreCheckpoint(
   }
   return { state: 'restored', curve: header.curve };
 }
+
+/** The names whose values differ. */
+function changesBetween(before: CheckpointKey['computation'], now: CheckpointKey['computation']): string[] {
+  const names = new Set([...Object.keys(before), ...Object.keys(now)]);
+  return [...names].filter((name) => before[name] !== now[name]).map((name) => spoken[name] ?? name);
+}
+
+/** What people call these. */
+const spoken: Readonly<Record<string, string>> = {
+  data: 'text or images of the data set (and so vocabulary)',
+  threads: 'number of threads',
+  instruction_set: 'instruction set',
+  binding: 'build of TensorFlow',
+};
 
 const digestBytes = 32;
 

@@ -41,6 +41,8 @@ export const epochSchema = z.strictObject({
   /** Mean cross-entropy of a token of the validation text, without label smoothing, and its exponential; of sequence models. */
   valid_loss: measured.optional(),
   perplexity: measured.optional(),
+  /** Of the updates alone, without the validation; of sequence models. */
+  train_seconds: z.number().optional(),
   seconds: z.number(),
 });
 export type EpochPoint = z.infer<typeof epochSchema>;

@@ -90,6 +90,21 @@ const onIwslt = (arms: TranslationArmSpec[]): Omit<TranslationExperimentSpec, 't
   ...{ dataset: iwslt14, fallbackDataset: null, arms, denseExamplesPerSecond: 25 },
 });
 
+/** A corpus with a known level for a small dense Transformer: tells the training and the decoding of this project right. */
+const onMulti30k: Omit<TranslationExperimentSpec, 'models'> = {
+  dataset: { ...multi30k, merges: 5600 },
+  fallbackDataset: null,
+  training: shortened(
+    {
+      ...{ epochs: 10, batchTokens: 2048, lengths: [16, 24, 32, 48, 96], learningRate: 0.001 },
+      ...{ warmupUpdates: 400, constantUpdates: 800, dropout: 0.2, reluDropout: 0.1 },
+    },
+    3200,
+  ),
+  arms: [{ ...dense, regularizers: ['none'] }],
+  denseExamplesPerSecond: 100,
+};
+
 export const translation: SuiteSpec = {
   name: 'translation',
   title: 'Factorized Transformers on translation',
@@ -150,7 +165,8 @@ export const translation: SuiteSpec = {
       note:
         'The published settings on IWSLT14 German-English, for a GPU: transformer_small, 100,000 updates, five values of λ. ' +
         'In the cells named released, decay enters as in the released code: weight decay beside the gradient, Frobenius decay ' +
-        'in it, before clipping, on all factorized matrices and with nothing else decaying.',
+        'in it, before clipping, on all factorized matrices and with nothing else decaying. One dense transformer_small on Multi30k, ' +
+        'trained with Adam for 10 epochs, ties this project to a level that others report: above 30 BLEU.',
       experiments: [
         {
           ...onIwslt([
@@ -173,6 +189,7 @@ export const translation: SuiteSpec = {
           ]),
           training: published,
         },
+        { models: [transformer(256, 128, 6000)], ...onMulti30k },
         {
           ...onIwslt([
             {

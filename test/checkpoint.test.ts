@@ -9,7 +9,7 @@ import { type Variable, variableOf } from '../harness/engine/variable.ts';
 import './helpers/engine.ts';
 import { fixtureEpoch } from './helpers/records.ts';
 
-const key = { id: 'cell', fingerprint: 'machine' };
+const key = { id: 'cell', computation: { data: 'd', device: 'cpu', threads: 1 } };
 const curve = [fixtureEpoch(1), fixtureEpoch(2, { test_loss: null })];
 const numbers = { a: [1, -0, 1e-40, 3.4e38], b: [0.1, Math.PI] };
 
@@ -140,8 +140,12 @@ describe('a checkpoint is refused, and the variables stay,', () => {
     await expectRefused(/another configuration/, blank(), { ...key, id: 'other' });
   });
 
-  test('where it was made on another machine', async () => {
-    await expectRefused(/another program or on another machine/, blank(), { ...key, fingerprint: 'other' });
+  test.each([
+    [{ data: 'e' }, /^cell\.ckpt was made with another text or images of the data set \(and so vocabulary\); trained/],
+    [{ device: 'gpu', threads: 2 }, /^cell\.ckpt was made with another device, number of threads; trained/],
+    [{ program: 'p' }, /another program;/],
+  ])('where %o was other when it was made', async (other, reason) => {
+    await expectRefused(reason, blank(), { ...key, computation: { ...key.computation, ...other } });
   });
 
   test.each([

@@ -3,7 +3,7 @@ import { UsageError } from '../errors.ts';
 import type { TextDatasetSpec, TextFileSpec } from '../spec-text.ts';
 import type { IdPair } from '../text/token-batches.ts';
 import { learnVocabulary, type Vocabulary } from '../text/vocabulary.ts';
-import { cleanCorpus, type SkippedPairs, type WordPair } from './clean-text.ts';
+import { type CleanCorpus, cleanCorpus, type SkippedPairs, type WordPair } from './clean-text.ts';
 import { generatedCorpus } from './generated-pair.ts';
 import { textDatasets } from './text-datasets.ts';
 import type { Corpus } from './text-pair.ts';
@@ -19,7 +19,7 @@ export interface TranslationData {
   readonly test: TranslationPart;
   /** Training pairs left out, by reason; `tokens`: a side of more than `maxTokens`. */
   readonly skipped: SkippedPairs & { readonly tokens: number };
-  /** First 16 hexadecimal digits of the SHA-256 over the used text and the vocabulary. */
+  /** As `usedText` has it; the vocabulary follows from the text. */
   readonly digest: string;
 }
 
@@ -32,39 +32,52 @@ export interface TranslationPart {
   readonly references: readonly string[];
 }
 
+/** The sentence pairs that a data set's specification names, cleaned: the first `trainExamples` and `testExamples`. */
+export interface UsedText extends CleanCorpus {
+  /** Training pairs before cleaning. */
+  readonly found: number;
+  /** First 16 hexadecimal digits of the SHA-256 over these texts, training first. */
+  readonly digest: string;
+}
+
 /**
- * Loads, cleans and encodes the sentence pairs that a data set's specification names. Takes the first `trainExamples` that
- * cleaning keeps and the first `testExamples`; learns the vocabulary from that training text.
  * @param dataDir the folder of the files, or one that contains it under its published name; not used by generated data
  * @throws UsageError where files are missing or damaged, or hold fewer pairs than asked for, naming file and line
  */
-export async function loadTranslation(spec: TextDatasetSpec, dataDir: string | null): Promise<TranslationData> {
+export async function usedText(spec: TextDatasetSpec, dataDir: string | null): Promise<UsedText> {
   const corpus = spec.name === 'generated-pair' ? generatedCorpus(spec) : await readCorpus(spec, dataDir);
   const clean = cleanCorpus(corpus, spec);
-  const used = firstOf(clean.train, spec.trainExamples, 'trainExamples', spec);
-  const vocabulary = learnVocabulary(frequenciesOf(used), spec.merges);
-  const train = used.map((pair) => encode(pair, vocabulary)).filter(({ ids }) => tokensOf(ids) <= spec.maxTokens);
+  const train = firstOf(clean.train, spec.trainExamples, 'trainExamples', spec);
+  const test = firstOf(clean.test, spec.testExamples, 'testExamples', spec);
+  const digest = digestOf([train, clean.valid, test]);
+  return { ...clean, train, test, found: corpus.train.pairs.length, digest };
+}
+
+/**
+ * Loads and encodes the sentence pairs that a data set's specification names; learns the vocabulary from the training text.
+ * @throws UsageError as `usedText`, and where a part has no sentence or a sentence too many tokens
+ */
+export async function loadTranslation(spec: TextDatasetSpec, dataDir: string | null): Promise<TranslationData> {
+  const used = await usedText(spec, dataDir);
+  const vocabulary = learnVocabulary(frequenciesOf(used.train), spec.merges);
+  const train = used.train.map((pair) => encode(pair, vocabulary)).filter(({ ids }) => tokensOf(ids) <= spec.maxTokens);
   if (train.length === 0) {
     throw new UsageError(
-      `${spec.name}: no training pair is left of ${corpus.train.pairs.length}; raise maxWords, maxRatio or maxTokens`,
+      `${spec.name}: no training pair is left of ${used.found}; raise maxWords, maxRatio or maxTokens`,
     );
   }
   for (const part of ['valid', 'test'] as const) {
-    if (clean[part].length > 0) continue;
+    if (used[part].length > 0) continue;
     throw new UsageError(
       `${spec.name}: the ${part === 'valid' ? 'validation' : 'test'} text has no sentence; fetch it again`,
     );
   }
   const whole = (pairs: readonly WordPair[]) => pairs.map((pair) => withinTokens(encode(pair, vocabulary), spec));
-  const parts = {
-    train: partOf(train),
-    valid: partOf(whole(clean.valid)),
-    test: partOf(whole(firstOf(clean.test, spec.testExamples, 'testExamples', spec))),
-  };
   return {
-    ...{ name: spec.name, source: spec.name === 'generated-pair' ? 'generated' : 'files', vocabulary, ...parts },
-    skipped: { ...clean.skipped, tokens: used.length - train.length },
-    digest: digestOf([parts.train, parts.valid, parts.test], vocabulary),
+    ...{ name: spec.name, source: spec.name === 'generated-pair' ? 'generated' : 'files', vocabulary },
+    ...{ train: partOf(train), valid: partOf(whole(used.valid)), test: partOf(whole(used.test)) },
+    skipped: { ...used.skipped, tokens: used.train.length - train.length },
+    digest: used.digest,
   };
 }
 
@@ -136,8 +149,8 @@ function partOf(pairs: readonly EncodedPair[]): TranslationPart {
   };
 }
 
-function digestOf(parts: readonly TranslationPart[], vocabulary: Vocabulary): string {
-  const hash = createHash('sha256').update(vocabulary.digest);
-  for (const { sourceTexts, references } of parts) hash.update(JSON.stringify([sourceTexts, references]));
+function digestOf(parts: readonly (readonly WordPair[])[]): string {
+  const hash = createHash('sha256');
+  for (const part of parts) hash.update(JSON.stringify(part.map(({ text }) => [text.source, text.target])));
   return hash.digest('hex').slice(0, 16);
 }

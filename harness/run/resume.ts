@@ -19,6 +19,8 @@ export interface Computation {
   program: string;
   threads: number;
   device: Device;
+  /** Digest of the data that a cell would be given now; null: nothing that can change. */
+  dataDigest(cell: Cell): Promise<string | null>;
 }
 
 /**
@@ -43,7 +45,7 @@ export async function resumeStore(
       others.push(record);
       continue;
     }
-    const change = changeSince(record, cell, computation);
+    const change = await changeSince(record, cell, computation);
     if (change === null) {
       current.set(record.cell, record);
     } else {
@@ -61,11 +63,14 @@ export async function resumeStore(
 }
 
 /** What is no longer as it was when the record was made; null where nothing is. A failed record runs again anyway. */
-function changeSince(record: CellRecord, cell: Cell, { program, threads, device }: Computation): string | null {
+async function changeSince(record: CellRecord, cell: Cell, computation: Computation): Promise<string | null> {
+  const { program, threads, device } = computation;
   if (record.config.methodDigest !== cell.config.methodDigest) return "its method's file has changed";
   if (record.id !== cell.id) return 'its configuration has changed';
   if (record.status === 'failed') return null;
   if (record.program !== program) return 'the program has changed';
   if (record.fingerprint?.threads !== threads) return 'the number of threads has changed';
-  return record.fingerprint.device.startsWith(device) ? null : 'the device has changed';
+  if (!record.fingerprint.device.startsWith(device)) return 'the device has changed';
+  const digest = await computation.dataDigest(cell);
+  return digest === null || record.fingerprint.data === digest ? null : `${cell.dataset} has changed`;
 }

@@ -14,6 +14,7 @@ import { startProgress } from './progress.ts';
 import { formatDuration } from './progress-estimate.ts';
 import type { DataFolders, Device } from './protocol.ts';
 import { type Resumed, resumeStore } from './resume.ts';
+import { dataDigests } from './run-data.ts';
 import { type RunFile, writeRunFile } from './run-file.ts';
 import { type Store, storeAt } from './store.ts';
 
@@ -87,7 +88,7 @@ async function runLocked(store: Store, options: RunSuiteOptions): Promise<RunSui
   // A damaged baseline is told before hours of training, not after.
   if (options.check) await readBaseline(options.suite, options.profile, options.baselinesDir);
   const found = options.device === 'gpu' ? await findGpus(process.env) : null;
-  const resumed = await resumeStore(store, cells, options);
+  const resumed = await resumeStore(store, cells, { ...options, dataDigest: dataDigests(options.dataFolders) });
   const notes = [...notesOf(options, resumed), ...(found?.notes ?? [])];
   const slots = found === null ? undefined : gpuSlots(found.gpus);
   for (const record of resumed.finished) slots?.learn(record);

@@ -3,11 +3,12 @@ import { execaNode } from 'execa';
 import { engineEnvironment } from '../engine/environment.ts';
 import { UsageError } from '../errors.ts';
 import type { CellRecord } from '../record.ts';
-import { type Cell, needsFiles } from '../spec.ts';
+import type { Cell } from '../spec.ts';
 import type { CellProgress } from '../tasks/context.ts';
 import { failedRecord } from './failed-record.ts';
 import { explainGpuFailure } from './gpu-failure.ts';
 import type { DataFolders, Device, WorkerMessage, WorkerRequest } from './protocol.ts';
+import { dataDirOf } from './run-data.ts';
 import { checkpointDir, readRecord, recordPath, type Store, writeRecord } from './store.ts';
 
 export interface WorkerSettings {
@@ -81,9 +82,7 @@ async function runProcess(
     if (message.type === 'error') said = message;
   });
   const tail = tailOf(subprocess.stderr);
-  const { dataset } = cell.config;
-  const dataDir = needsFiles(dataset) ? (dataFolders[dataset.name] ?? null) : null;
-  const context = { dataDir, checkpointDir: checkpointDir(store, cell), device, threads };
+  const context = { dataDir: dataDirOf(cell, dataFolders), checkpointDir: checkpointDir(store, cell), device, threads };
   const request: WorkerRequest = { cell, context, outDir: store.outDir };
   // A worker that is gone before it is told anything is reported by its own end.
   const [result] = await Promise.all([subprocess, subprocess.sendMessage(request).catch(() => {})]);

@@ -12,19 +12,20 @@ import { attentionProductNames } from '../nn/attention-product.ts';
 import type { SequenceModel } from '../nn/sequence-model.ts';
 import { buildTransformer } from '../nn/transformer.ts';
 import { streamsOf } from '../random.ts';
-import type { EpochPoint, Spectrum, TranslationResult } from '../record.ts';
+import type { Spectrum, TranslationResult } from '../record.ts';
 import type { TranslationConfig } from '../spec.ts';
 import { spectralProducts, type TransformerInitName } from '../spec-translation.ts';
 import { bleu, bleuSignature } from '../text/bleu.ts';
 import { chrf, chrfSignature } from '../text/chrf.ts';
 import { detokenize } from '../text/detokenizer.ts';
-import { trainTokenBatches } from '../text/token-batches.ts';
+import { type TokenBatch, trainTokenBatches } from '../text/token-batches.ts';
 import { bosId, eosId, padId } from '../text/vocabulary.ts';
 import { averagedWeights, bestWeights } from '../train/kept-weights.ts';
 import { sequenceEvaluationStep, sequenceTrainingStep } from '../train/sequence-step.ts';
 import {
   batchOptions,
   evaluateSequences,
+  trainedText,
   trainFeeds,
   trainingLength,
   trainSequences,
@@ -79,7 +80,7 @@ export async function translationTask(config: TranslationConfig, options: TaskOp
     variables: model.variables,
     train: (given) => trainSequences({ ...{ step, evaluation, train, valid, training, kept }, ...options, ...given }),
     async conclude({ curve, diverged }, onProgress) {
-      const examples = curve.length * train.length;
+      const { pairs: examples, tokens } = trainedText({ train, training, streams: options.streams }, curve.length);
       if (diverged) return { metric: 'bleu', value: null, best_value: null, examples };
       kept.restore();
       const place = { epoch: epochs, step: curve.length, steps: curve.length };
@@ -100,7 +101,7 @@ export async function translationTask(config: TranslationConfig, options: TaskOp
           vocabulary: data.vocabulary.symbols.length,
           skipped: { ...data.skipped },
         },
-        train_tokens_per_second: tokensPerSecond(train, curve),
+        train_tokens_per_second: tokens / curve.reduce((sum, { train_seconds }) => sum + train_seconds!, 0),
         decode_tokens_per_second: decoded.tokens / decoded.seconds,
         samples: hypotheses.slice(0, shownSamples).map((hypothesis, index) => ({
           ...{ source: sourceTexts[index]!, reference: references[index]!, hypothesis },
@@ -112,19 +113,29 @@ export async function translationTask(config: TranslationConfig, options: TaskOp
         translation,
       };
     },
+    /** Speeds are an epoch's: each length of batches is timed, and counts as often as it occurs. */
     async measure(): Promise<Speeds> {
       const streams = streamsOf('measure', 0);
       const batches = trainTokenBatches(train, batchOptions(training), 0, streams);
-      const batch = batches.reduce((fullest, next) => (next.pairs.length > fullest.pairs.length ? next : fullest));
-      const trainOnce = (run: typeof step.run) =>
+      const byLength = new Map<number, TokenBatch[]>();
+      for (const batch of batches) {
+        byLength.set(batch.sourceLength, [...(byLength.get(batch.sourceLength) ?? []), batch]);
+      }
+      const trainOnce = (batch: TokenBatch, run: typeof step.run) =>
         // A learning rate of zero keeps the weights where training left them.
         tf.tidy(() => void run(trainFeeds(batch, 0, streams('dropout'))).loss.dataSync());
-      const tensorPeak = await tensorPeakBytes(() => trainOnce(step.runEagerly));
-      const stepMs = (await timeTask(() => trainOnce(step.run), { warmup: 1, timed: 7 })).median;
+      // Batches hold as many tokens, but attention grows with the length.
+      const longest = byLength.get(Math.max(...byLength.keys()))![0]!;
+      const tensorPeak = await tensorPeakBytes(() => trainOnce(longest, step.runEagerly));
+      let epochMs = 0;
+      for (const alike of byLength.values()) {
+        const timing = await timeTask(() => trainOnce(alike[0]!, step.run), { warmup: 1, timed: 5 });
+        epochMs += alike.length * timing.median;
+      }
       return {
-        train_examples_per_second: (1000 * batch.pairs.length) / stepMs,
+        train_examples_per_second: (1000 * train.length) / epochMs,
         eval_examples_per_second: decoded === null ? null : data.test.pairs.length / decoded.seconds,
-        step_ms: stepMs,
+        step_ms: epochMs / batches.length,
         tensor_peak_bytes: tensorPeak,
       };
     },
@@ -187,12 +198,6 @@ async function decodeTest(
   }
   translating.dispose();
   return { hypotheses, tokens, seconds: (performance.now() - started) / 1000 };
-}
-
-/** Target tokens of all epochs, over the epochs' time. */
-function tokensPerSecond(train: TranslationData['train']['pairs'], curve: readonly EpochPoint[]): number {
-  const tokens = train.reduce((sum, { target }) => sum + target.length + 1, 0);
-  return (tokens * curve.length) / curve.reduce((sum, { seconds }) => sum + seconds, 0);
 }
 
 /** Of the embeddings and the output, and of every attention's products. */

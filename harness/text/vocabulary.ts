@@ -1,5 +1,3 @@
-import { createHash } from 'node:crypto';
-import { UsageError } from '../errors.ts';
 import { joinSymbols, learnMerges, type Merge, mergeWords } from './byte-pair-encoding.ts';
 
 /** The first ids of every vocabulary. */
@@ -17,8 +15,6 @@ export interface Vocabulary {
   readonly merges: readonly Merge[];
   /** By id; the special tokens first. */
   readonly symbols: readonly string[];
-  /** SHA-256 of everything that decides the ids, hexadecimal: a checkpoint holds for this vocabulary alone. */
-  readonly digest: string;
   /** Ids of a sentence of words, without <bos> and <eos>. */
   encode(words: readonly string[]): number[];
   /** The words of a sentence up to the first <eos>; <pad> and <bos> are left out, <unk> stays as a word of its own. */
@@ -46,54 +42,12 @@ export function learnVocabulary(frequencies: ReadonlyMap<string, number>, merges
   return vocabularyOf(learnt, [...specials, ...symbols]);
 }
 
-/** As JSON, to be kept with a checkpoint. */
-export function vocabularyJson({ merges, symbols, digest }: Vocabulary): string {
-  return JSON.stringify({ digest, symbols, merges });
-}
-
-/**
- * The vocabulary of `vocabularyJson`.
- * @param origin names the text in messages, such as a file
- * @throws UsageError where the text is not a whole vocabulary
- */
-export function readVocabulary(json: string, origin: string): Vocabulary {
-  const damaged = (what: string) =>
-    new UsageError(`${origin}: ${what}; make the vocabulary again from the training text`);
-  let stored: unknown;
-  try {
-    stored = JSON.parse(json);
-  } catch (cause) {
-    throw Object.assign(damaged(`is not JSON (${(cause as Error).message})`), { cause });
-  }
-  if (!isStored(stored)) throw damaged('is not a vocabulary: an object with digest, symbols and merges is expected');
-  const vocabulary = vocabularyOf(stored.merges, stored.symbols);
-  if (vocabulary.digest !== stored.digest) {
-    throw damaged(`holds a vocabulary with digest ${vocabulary.digest}, but names ${stored.digest}`);
-  }
-  return vocabulary;
-}
-
-/**
- * @param origin names the checkpoint in the message
- * @throws UsageError where a checkpoint was made with another vocabulary
- */
-export function requireVocabulary(vocabulary: Vocabulary, digest: string, origin: string): void {
-  if (vocabulary.digest === digest) return;
-  throw new UsageError(
-    `${origin} was trained with vocabulary ${digest}, but that of the data is ${vocabulary.digest}; ` +
-      'use the training text that it was made from, or train again',
-  );
-}
-
 function vocabularyOf(merges: readonly Merge[], symbols: readonly string[]): Vocabulary {
   const ids = new Map(symbols.map((symbol, id) => [symbol, id]));
   const split = mergeWords(merges);
   return {
     merges,
     symbols,
-    digest: createHash('sha256')
-      .update(JSON.stringify([symbols, merges]))
-      .digest('hex'),
     encode: (words) => words.flatMap((word) => split(word).map((symbol) => ids.get(symbol) ?? unknownId)),
     decode(ids) {
       const end = ids.indexOf(eosId);
@@ -108,17 +62,4 @@ function symbolOf(symbols: readonly string[], id: number): string {
   if (symbol === undefined) throw new Error(`vocabulary: id ${id} is not in 0..${symbols.length - 1}`);
   // As a word: what is unknown may be the end of one.
   return id === unknownId ? `\ue000${symbol}\ue000` : symbol;
-}
-
-function isStored(value: unknown): value is { digest: string; symbols: string[]; merges: [string, string][] } {
-  if (typeof value !== 'object' || value === null) return false;
-  const { digest, symbols, merges } = value as Record<string, unknown>;
-  const isText = (part: unknown) => typeof part === 'string';
-  return (
-    isText(digest) &&
-    Array.isArray(symbols) &&
-    symbols.every(isText) &&
-    Array.isArray(merges) &&
-    merges.every((merge) => Array.isArray(merge) && merge.length === 2 && merge.every(isText))
-  );
 }

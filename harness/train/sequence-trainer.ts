@@ -43,6 +43,27 @@ export function batchOptions({ batchTokens, lengths }: SequenceTrainingSpec) {
   return { tokens: batchTokens, lengths };
 }
 
+type TrainingText = Pick<SequenceTrainerOptions, 'train' | 'training' | 'streams'>;
+
+/** The batches of an epoch's updates: all pairs, but for an epoch that is cut short. */
+function epochBatches({ train, training, streams }: TrainingText, epoch: number, length: TrainingLength): TokenBatch[] {
+  const batches = trainTokenBatches(train, batchOptions(training), epoch, streams);
+  return batches.slice(0, length.steps - epoch * length.stepsPerEpoch);
+}
+
+/** What a training of so many epochs has seen: sentence pairs, and tokens of the target language with <eos>. */
+export function trainedText(of: TrainingText, epochs: number): { pairs: number; tokens: number } {
+  const { train, training } = of;
+  const countOf = (pairs: readonly IdPair[]) => ({
+    pairs: pairs.length,
+    tokens: pairs.reduce((sum, { target }) => sum + target.length + 1, 0),
+  });
+  const whole = countOf(train);
+  const length = trainingLength(train, training);
+  const last = countOf(epochBatches(of, epochs - 1, length).flatMap(({ pairs }) => pairs.map((pair) => train[pair]!)));
+  return { pairs: (epochs - 1) * whole.pairs + last.pairs, tokens: (epochs - 1) * whole.tokens + last.tokens };
+}
+
 /** Trains for the remaining epochs, validating after each. A loss that is not finite ends training as diverged. */
 export async function trainSequences(options: SequenceTrainerOptions): Promise<TrainingOutcome> {
   const { train, training, kept } = options;
@@ -51,6 +72,7 @@ export async function trainSequences(options: SequenceTrainerOptions): Promise<T
   while (curve.length < length.epochs) {
     const started = performance.now();
     const trained = await trainEpoch(options, curve.length, length);
+    const trainSeconds = (performance.now() - started) / 1000;
     const validated = trained.finite ? await validate(options, curve.length, length) : null;
     const finite = validated !== null && Number.isFinite(validated.loss);
     curve.push({
@@ -63,6 +85,7 @@ export async function trainSequences(options: SequenceTrainerOptions): Promise<T
       ...noNorms,
       valid_loss: finite ? validated.loss : null,
       perplexity: finite ? finiteOrNull(Math.exp(validated.loss)) : null,
+      train_seconds: trainSeconds,
       seconds: (performance.now() - started) / 1000,
     });
     if (!finite) return { curve, diverged: true };
@@ -77,14 +100,14 @@ interface Sums {
   accuracy: number;
 }
 
-async function trainEpoch(options: SequenceTrainerOptions, epoch: number, { stepsPerEpoch, steps }: TrainingLength) {
-  const { step, train, training, streams, onProgress } = options;
+async function trainEpoch(options: SequenceTrainerOptions, epoch: number, length: TrainingLength) {
+  const { step, training, streams, onProgress } = options;
   const seeds = streams(`dropout/${epoch}`);
-  const batches = trainTokenBatches(train, batchOptions(training), epoch, streams);
+  const { stepsPerEpoch, steps } = length;
   const mean = tokenMean();
   let index = epoch * stepsPerEpoch;
   let learningRate = 0;
-  for (const batch of batches.slice(0, steps - index)) {
+  for (const batch of epochBatches(options, epoch, length)) {
     learningRate = warmedUpRate(index, training);
     const loss = mean.add(() => step.run(trainFeeds(batch, learningRate, seeds)));
     index++;

@@ -37,7 +37,7 @@ it('encodes words in lower case by a vocabulary of both languages, and keeps the
   ).not.toContain(2);
 });
 
-it('is the same twice, and has another digest where text, numbers, case or vocabulary differ', async () => {
+it('is the same twice, and has another digest where the used text differs', async () => {
   const folder = await multi30k();
   const data = await loadTranslation(spec, folder);
   const again = await loadTranslation(spec, folder);
@@ -46,12 +46,10 @@ it('is the same twice, and has another digest where text, numbers, case or vocab
   const others = [
     await loadTranslation({ ...spec, trainExamples: 2 }, folder),
     await loadTranslation({ ...spec, testExamples: 1 }, folder),
-    await loadTranslation({ ...spec, lowerCase: false }, folder),
-    await loadTranslation({ ...spec, merges: 3 }, folder),
     await loadTranslation({ ...spec, source: 'en', target: 'de' }, folder),
     await loadTranslation(spec, await multi30k({ 'val.en': 'The dog sleeps.\n' })),
   ].map(({ digest }) => digest);
-  expect(new Set([data.digest, ...others]).size).toBe(7);
+  expect(new Set([data.digest, ...others]).size).toBe(5);
 });
 
 it('keeps case where it is asked to', async () => {

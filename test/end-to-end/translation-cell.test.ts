@@ -19,6 +19,8 @@ it('makes a whole record of a translation cell, the same each time', { timeout: 
   // Frobenius decay and training leave no parameter at zero.
   expect(record.parameters).toBe(record.nonzero_parameters);
   expect(record.curve.map(({ epoch }) => epoch)).toEqual([1, 2, 3]);
+  for (const { train_seconds, seconds } of record.curve) expect(seconds).toBeGreaterThan(train_seconds!);
+  expect(record.training_passes).toBe(3);
   const losses = record.curve.map(({ valid_loss }) => valid_loss!);
   expect(losses[2]).toBeLessThan(losses[0]!);
   for (const { valid_loss, perplexity } of record.curve) expect(perplexity).toBeCloseTo(Math.exp(valid_loss!), 6);
@@ -114,5 +116,8 @@ it('ends at the number of updates that is given, in the middle of an epoch', asy
   });
   expect(last).toBe(7);
   expect(record.curve.length).toBeLessThan(7);
+  // The last epoch counts as far as it went.
+  expect(record.training_passes).toBeGreaterThan(record.curve.length - 1);
+  expect(record.training_passes).toBeLessThan(record.curve.length);
   expect(record.phases).toEqual([{ label: 'train', epochs: record.curve.length }]);
 });

@@ -38,6 +38,17 @@ export function translationCells(change?: (experiment: TranslationExperimentSpec
   return planCells(translationSuite(change), 'smoke', { present: [] });
 }
 
+/** The same on the files of Multi30k. */
+export function cellsOfMulti30k(): Cell[] {
+  const suite = translationSuite((experiment) => {
+    experiment.dataset = {
+      ...{ name: 'multi30k', source: 'de', target: 'en', trainExamples: null, testExamples: null, lowerCase: true },
+      ...{ merges: 10, maxWords: 20, maxRatio: null, maxTokens: 64 },
+    };
+  });
+  return planCells(suite, 'smoke', { present: ['multi30k'] });
+}
+
 /** A completed record of one of these cells. */
 export function translationRecord(cell: Cell, value: number, overrides: Partial<CellRecord> = {}): CellRecord {
   const { estimatedSeconds: _estimate, timeLimitSeconds: _limit, ...identity } = cell;

@@ -68,7 +68,7 @@ describe.each(sparseMethods.map((method) => ({ name: method.name, method })))('$
   test('interrupted and resumed, ends with the bits of an undisturbed run', async () => {
     const options = { training: { epochs: 2 } };
     const files: string[] = [];
-    const key = { id: method.name, fingerprint: 'machine' };
+    const key = { id: method.name, computation: { device: 'cpu' } };
     const stateOf = ({ step, sparse }: ReturnType<typeof sparseSetUp>) => [...step.variables, ...sparse.variables];
     const whole = sparseSetUp(method, options);
     const undisturbed = await trainSparse(whole, {

@@ -3,13 +3,16 @@ import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { expect, it, vi } from 'vitest';
 import { UsageError } from '../../harness/errors.ts';
+import { dataDigests } from '../../harness/run/run-data.ts';
 import { readRunFile } from '../../harness/run/run-file.ts';
 import { type RunSuiteOptions, runSuite } from '../../harness/run/run-suite.ts';
 import { readRecords, recordPath, storeAt, writeRecord } from '../../harness/run/store.ts';
 import type { Cell } from '../../harness/spec.ts';
+import { multi30kText, writeText } from '../data/text-files.ts';
 import { standInNvidiaSmi } from '../helpers/nvidia-smi.ts';
 import { gpuTables } from '../helpers/nvidia-smi-outputs.ts';
 import { fixtureConfig } from '../helpers/records.ts';
+import { cellsOfMulti30k } from '../helpers/translation-cells.ts';
 import { capture, fixtureCell, fixtureWorker, recordOfCell, temporaryFolder } from './helpers.ts';
 
 async function run(cells: readonly Cell[], overrides: Partial<RunSuiteOptions> = {}) {
@@ -201,6 +204,22 @@ it.each([
   const { outDir, store } = await run(cells);
   const again = await run(cells, { outDir, ...change });
   expect(again.text()).toMatch(message);
+  expect(again.text()).toContain('1 of 1 cells to run');
+  expect(await readdir(store.supersededDir)).toHaveLength(1);
+});
+
+it('runs a finished cell again where the files of its data have changed', async () => {
+  const folder = await writeText(await temporaryFolder(), multi30kText);
+  const cell = { ...cellsOfMulti30k()[0]!, method: 'fine' };
+  const options = { dataFolders: { multi30k: folder }, check: false };
+  const { outDir, store } = await run([], options);
+  const record = recordOfCell(cell);
+  const data = (await dataDigests(options.dataFolders)(cell))!;
+  await writeRecord(store, { ...record, fingerprint: { ...record.fingerprint!, data } });
+  expect((await run([cell], { ...options, outDir })).text()).toContain('0 of 1 cells to run');
+  await writeFile(join(folder, 'train.en'), multi30kText['train.en']!.replace('dog', 'cat'));
+  const again = await run([cell], { ...options, outDir });
+  expect(again.text()).toContain('multi30k has changed since its record; it runs again');
   expect(again.text()).toContain('1 of 1 cells to run');
   expect(await readdir(store.supersededDir)).toHaveLength(1);
 });

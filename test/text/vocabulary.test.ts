@@ -1,14 +1,5 @@
-import { describe, expect, it, test } from 'vitest';
-import { UsageError } from '../../harness/errors.ts';
-import {
-  eosId,
-  learnVocabulary,
-  padId,
-  readVocabulary,
-  requireVocabulary,
-  unknownId,
-  vocabularyJson,
-} from '../../harness/text/vocabulary.ts';
+import { expect, test } from 'vitest';
+import { eosId, learnVocabulary, padId, unknownId } from '../../harness/text/vocabulary.ts';
 
 const frequencies = new Map([
   ['low', 5],
@@ -51,36 +42,7 @@ test('decode ends at <eos>, leaves <pad> and <bos> out and shows <unk> as a word
   expect(() => vocabulary.decode([vocabulary.symbols.length])).toThrow('is not in 0..');
 });
 
-describe('as JSON', () => {
-  const json = vocabularyJson(vocabulary);
-
-  it('comes back with the same digest and ids', () => {
-    const read = readVocabulary(json, 'v.json');
-    expect(read.digest).toBe(vocabulary.digest);
-    expect(read.encode(['lowest', 'xyz'])).toEqual(vocabulary.encode(['lowest', 'xyz']));
-    expect(vocabularyJson(read)).toBe(json);
-  });
-
-  it.each([
-    ['{', 'v.json: is not JSON'],
-    ['[]', 'v.json: is not a vocabulary'],
-    [json.replace('"symbols"', '"tokens"'), 'v.json: is not a vocabulary'],
-    [json.replace('<unk>', '<UNK>'), 'v.json: holds a vocabulary with digest'],
-  ])('is refused where damaged', (text, message) => {
-    expect(() => readVocabulary(text, 'v.json')).toThrow(message);
-    expect(() => readVocabulary(text, 'v.json')).toThrow(UsageError);
-  });
-});
-
-test('the digest depends on merges and symbols, not on the order of the table', () => {
-  expect(learnVocabulary(new Map([...frequencies].reverse()), 8).digest).toBe(vocabulary.digest);
-  expect(learnVocabulary(frequencies, 7).digest).not.toBe(vocabulary.digest);
-  expect(vocabulary.digest).toMatch(/^[0-9a-f]{64}$/);
-});
-
-test('a checkpoint of another vocabulary is refused', () => {
-  expect(() => requireVocabulary(vocabulary, vocabulary.digest, 'c')).not.toThrow();
-  expect(() => requireVocabulary(vocabulary, 'f00', 'a.ckpt')).toThrow(
-    `a.ckpt was trained with vocabulary f00, but that of the data is ${vocabulary.digest}`,
-  );
+test('does not depend on the order of the table', () => {
+  const reversed = learnVocabulary(new Map([...frequencies].reverse()), 8);
+  expect([reversed.symbols, reversed.merges]).toEqual([vocabulary.symbols, vocabulary.merges]);
 });

@@ -85,7 +85,7 @@ describe('train', () => {
 
   test('resumed from a checkpoint after the first epoch ends as one without interruption', async () => {
     const path = join(folder, 'resume.ckpt');
-    const key = { id: 'cell', fingerprint: 'machine' };
+    const key = { id: 'cell', computation: { device: 'cpu' } };
     const whole = await run({
       onEpoch: async (curve, step) => {
         if (curve.length === 1) await saveCheckpoint(path, key, curve, step.variables);

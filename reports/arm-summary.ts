@@ -143,7 +143,7 @@ export function seedsOf({ completed, records }: ArmSummary): string {
   return completed.length === records.length ? String(records.length) : `${completed.length} of ${records.length}`;
 }
 
-/** Final accuracies of the completed seeds by seed. */
+/** Results of the completed seeds by seed. */
 export function valuesBySeed({ completed }: ArmSummary): Map<number, number> {
   return new Map(
     completed.flatMap((record) => {
@@ -153,7 +153,7 @@ export function valuesBySeed({ completed }: ArmSummary): Map<number, number> {
   );
 }
 
-/** Final accuracies of the completed seeds. */
+/** Results of the completed seeds. */
 export function valuesOf({ completed }: ArmSummary): number[] {
   return measuredOnly(completed.map(shareOf));
 }

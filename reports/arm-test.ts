@@ -5,7 +5,7 @@ import type { Variance } from './moderated-variance.ts';
 import { moderate } from './moderated-variance.ts';
 import { twoSidedQuantile, twoSidedTail } from './student-t.ts';
 
-/** One arm's final accuracy against another's. Null: not measured, or not enough seeds for a test. */
+/** One arm's result against another's. Null: not measured, or not enough seeds for a test. */
 export interface ArmTest {
   /** Shared seeds. */
   n: number;

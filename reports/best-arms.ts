@@ -4,7 +4,7 @@ import type { ArmTest } from './arm-test.ts';
 import { comparisonWithin, upperTail } from './arm-test.ts';
 import { significance } from './statistics.ts';
 
-/** The arm of highest mean accuracy, and what the data say of each other one. */
+/** The arm of the highest mean, and what the data say of each other one. */
 export interface Best {
   arm: ArmSummary;
   /** All other arms with a result, by falling mean. */

@@ -7,9 +7,11 @@ import { bestOf, contestsOf } from './best-arms.ts';
 import type { Block, Section } from './document.ts';
 import { list, table, text } from './document.ts';
 import { notMeasured, orDash, pointsSpread, pValue } from './format.ts';
+import { type MetricWords, wordsOf } from './metric-words.ts';
 
-/** The arm of highest mean accuracy at each budget, tested against every other; no section where no budget has two arms. */
+/** The arm of the highest mean at each budget, tested against every other; no section where no budget has two arms. */
 export function bestSection(arms: readonly ArmSummary[]): Section | null {
+  const words = wordsOf(arms);
   const blocks: Block[] = [];
   for (const [place, members] of byPlace(arms)) {
     const found = contestsOf(members).flatMap(({ name, arms: rivals }) => {
@@ -21,14 +23,16 @@ export function bestSection(arms: readonly ArmSummary[]): Section | null {
     blocks.push(
       text(`${place}:`),
       list(found.map(({ budget, best }) => readingOf(budget, best))),
-      table(rows, columns),
+      table(rows, columnsFor(words)),
     );
   }
-  return blocks.length === 0 ? null : { heading: 'Best method per budget', blocks: [text(legend), ...blocks] };
+  return blocks.length === 0
+    ? null
+    : { heading: 'Best method per budget', blocks: [text(legendFor(words)), ...blocks] };
 }
 
-const legend =
-  'The arm of highest mean accuracy, chosen among those with the most completed seeds, against every other one at its budget. ' +
+const legendFor = ({ name }: MetricWords) =>
+  `The arm of highest mean ${name}, chosen among those with the most completed seeds, against every other one at its budget. ` +
   'It is chosen on the data that test it, so p is one-sided and multiplied by the number of other arms: the arm that is in ' +
   'truth the best at a budget is called worse with a chance of about 0.05 at most. Where only some methods were trained ' +
   `without decay, the arms with decay are compared once more among themselves. ${testAssumptions}`;
@@ -44,11 +48,11 @@ function rowsOf(budget: string, { arm, rivals }: Best): Row[] {
   return [{ budget, arm, rival: null }, ...rivals.map((rival) => ({ budget, arm: rival.arm, rival }))];
 }
 
-const columns = [
+const columnsFor = ({ name }: MetricWords) => [
   { name: 'budget', cell: ({ budget }: Row) => budget, numeric: true },
   { name: 'arm', cell: ({ arm }: Row) => seriesLabel(arm) },
   { name: 'seeds', cell: ({ arm }: Row) => seedsOf(arm), numeric: true },
-  { name: 'accuracy', cell: ({ arm }: Row) => resultText(arm), numeric: true },
+  { name, cell: ({ arm }: Row) => resultText(arm), numeric: true },
   { name: 'behind the best', cell: ({ rival }: Row) => behind(rival), numeric: true },
   { name: 'adjusted p', cell: ({ rival }: Row) => orDash(rival?.adjustedP, pValue), numeric: true },
   { name: 'reading', cell: ({ rival }: Row) => standing(rival) },

@@ -5,41 +5,43 @@ import { bestWithinCompute } from './compute-limits.ts';
 import type { Block, Column, Section } from './document.ts';
 import { table, text } from './document.ts';
 import { fixed, orDash, significant } from './format.ts';
+import { type MetricWords, wordsOf } from './metric-words.ts';
 
 /** What each arm keeps, counted both ways, and what its training computed in all; the cheapest first. */
 export function computeSection(arms: readonly ArmSummary[]): Section | null {
   const counted = arms.filter(({ means }) => means.training_macs !== null);
   if (counted.length === 0) return null;
+  const words = wordsOf(arms);
   const blocks: Block[] = [];
   for (const [place, members] of byPlace(counted)) {
     const dense = denseMean(members, 'training_macs');
     const sorted = [...members].sort((left, right) => left.means.training_macs! - right.means.training_macs!);
-    blocks.push(text(`${place}:`), table(sorted, columnsFor(dense)));
+    blocks.push(text(`${place}:`), table(sorted, columnsFor(dense, words)));
     const limited = bestWithinCompute(members);
     if (limited.length > 0)
-      blocks.push(text(`${place}, the best within a limit of total compute:`), table(limited, limitColumns));
+      blocks.push(text(`${place}, the best within a limit of total compute:`), table(limited, limitColumnsFor(words)));
   }
-  return { heading: 'Budget and total compute', blocks: [...blocks, text(legendFor(counted))] };
+  return { heading: 'Budget and total compute', blocks: [...blocks, text(legendFor(counted, words))] };
 }
 
-const legendFor = (arms: readonly ArmSummary[]) =>
+const legendFor = (arms: readonly ArmSummary[], { name }: MetricWords) =>
   'Rows are in the order of total compute: neighbours compare at equal cost. Kept of all: over all parameters, the budget’s ' +
   'way of counting; kept of weights: over convolution and linear weights only, without biases and normalizations, as ' +
   'pruning papers count. Passes: examples propagated forward and backward, in all phases and for scores, over the size of ' +
   'the training set. Training MACs: 3 × the forward pass × these examples, ' +
   'dense weights that a pass composes of factors counted once a batch' +
   `${arms.some(isMasked) ? '; masked weights are multiplied like the others, so they cost as dense ones' : ''}. ` +
-  'Tests are left out. Within a limit: the arm of highest mean accuracy among those of a budget whose ' +
+  `Tests are left out. Within a limit: the arm of highest mean ${name} among those of a budget whose ` +
   'whole training computed at most that many times what the dense one did, 5 % more allowed for scores; a limit that admits no ' +
   'further arm is left out. An arm under its limit was not trained for longer to use it up. How many others cannot be told ' +
   'from the best is tested as in "Best method per budget".';
 
-const limitColumns: Column<LimitedBest>[] = [
+const limitColumnsFor = ({ name }: MetricWords): Column<LimitedBest>[] => [
   { name: 'budget', cell: ({ budget }) => String(budget), numeric: true },
   { name: 'limit / dense', cell: ({ limit }) => (Number.isFinite(limit) ? `${limit}×` : 'none'), numeric: true },
   { name: 'best arm', cell: ({ best }) => seriesLabel(best.arm) },
   { name: 'compute / dense', cell: ({ compute }) => `${compute.toFixed(2)}×`, numeric: true },
-  { name: 'accuracy', cell: ({ best }) => resultText(best.arm), numeric: true },
+  { name, cell: ({ best }) => resultText(best.arm), numeric: true },
   { name: 'arms within', cell: ({ best }) => String(best.rivals.length + 1), numeric: true },
   {
     name: 'cannot be told from it',
@@ -48,7 +50,7 @@ const limitColumns: Column<LimitedBest>[] = [
   },
 ];
 
-function columnsFor(dense: number | null): Column<ArmSummary>[] {
+function columnsFor(dense: number | null, words: MetricWords): Column<ArmSummary>[] {
   const number = (name: string, cell: (arm: ArmSummary) => string) => ({ name, cell, numeric: true });
   return [
     { name: 'method', cell: (arm) => arm.method },
@@ -63,7 +65,7 @@ function columnsFor(dense: number | null): Column<ArmSummary>[] {
     number('compute / dense', ({ means }) =>
       orDash(dense ? means.training_macs! / dense : null, (ratio) => `${ratio.toFixed(2)}×`),
     ),
-    number('accuracy', (arm) => resultText(arm)),
+    number(words.name, (arm) => resultText(arm)),
   ];
 }
 

@@ -4,11 +4,13 @@ import { contrastsOf } from './contrasts.ts';
 import type { Section } from './document.ts';
 import { list, table, text } from './document.ts';
 import { orDash, pointsSpread, pValue } from './format.ts';
+import { wordsOf } from './metric-words.ts';
 
 /** What spectral initialization and Frobenius decay change; no section where no arms differ in either alone. */
 export function contrastSection(arms: readonly ArmSummary[]): Section | null {
   const contrasts = contrastsOf(arms);
   if (contrasts.length === 0) return null;
+  const { final, unit } = wordsOf(arms);
   const columns = [
     { name: 'difference', cell: (c: Contrast) => c.difference },
     { name: 'setting', cell: (c: Contrast) => c.setting },
@@ -22,7 +24,7 @@ export function contrastSection(arms: readonly ArmSummary[]): Section | null {
     heading: 'What initialization and regularizer change',
     blocks: [
       text(
-        'Differences of final accuracy in percentage points, mean ± sample standard deviation, paired over n shared seeds; ' +
+        `Differences of ${final} in ${unit}, mean ± sample standard deviation, paired over n shared seeds; ` +
           'two-sided paired t-test (it takes the differences as normal), p adjusted over this table by the method of Holm; intervals are not adjusted. They hold for the model, data and ' +
           'schedule of this run.',
       ),

@@ -13,10 +13,12 @@ import type { Block, Column, Section } from './document.ts';
 import { table, text } from './document.ts';
 import { notMeasured } from './format.ts';
 import { grouped } from './grouped.ts';
+import { type MetricWords, wordsOf } from './metric-words.ts';
 import { meanReach } from './statistics.ts';
 
-/** Accuracy against size, a row a method, initialization and regularizer; no section without a compressed arm. */
+/** The metric against size, a row a method, initialization and regularizer; no section without a compressed arm. */
 export function curveSection(arms: readonly ArmSummary[]): Section | null {
+  const words = wordsOf(arms);
   const blocks: Block[] = [];
   for (const [place, members] of byPlace(arms)) {
     const budgets = [...byBudget(members).keys()];
@@ -37,11 +39,12 @@ export function curveSection(arms: readonly ArmSummary[]): Section | null {
     ];
     blocks.push(text(`${place}:`), table(series, columns));
   }
-  return blocks.length === 0 ? null : { heading: 'Accuracy by budget', blocks: [...blocks, text(legend)] };
+  if (blocks.length === 0) return null;
+  return { heading: `${words.capital} by budget`, blocks: [...blocks, text(legendFor(words))] };
 }
 
-const legend =
-  'Mean accuracy of the last epoch ± half of its 95 % confidence interval (Student’s t over the completed seeds; none for one ' +
+const legendFor = ({ final }: MetricWords) =>
+  `Mean ${final} ± half of its 95 % confidence interval (Student’s t over the completed seeds; none for one ` +
   'seed), and the theoretical speed-up: MACs of the dense model’s forward pass over the arm’s. Masked networks reach it only ' +
   'with kernels that skip masked weights. "2 of 3": seeds that completed, where not all did.';
 

@@ -1,38 +1,32 @@
 import type { MetricName } from '../harness/spec.ts';
-import type { Block, Section } from './document.ts';
+import { type ArmSummary, metricOf } from './arm-summary.ts';
 
-/** Texts are written for accuracy; a run has one metric, and others replace these words. */
-const words: Readonly<Record<MetricName, readonly (readonly [RegExp, string])[]>> = {
-  accuracy: [],
-  bleu: [
-    [/accuracies/g, 'BLEU scores'],
-    [/final accuracy in percentage points/g, 'final BLEU in points'],
-    [/Accuracy is that of the last epoch/g, 'BLEU is that of the weights that are decoded'],
-    [/accuracy of the last epoch/g, 'BLEU'],
-    [/(test|Test) accuracy/g, 'BLEU'],
-    [/accuracy|Accuracy/g, 'BLEU'],
-    [/; the best BLEU is selected on the test set and only shown/g, ''],
-  ],
+/** How texts speak of a metric. */
+export interface MetricWords {
+  /** Within a sentence, and as a column's name. */
+  name: string;
+  /** At the beginning of one. */
+  capital: string;
+  /** What a cell's value is, within a sentence. */
+  final: string;
+  /** What differences of it are counted in. */
+  unit: string;
+  /** Of which weights the value is. */
+  source: string;
+}
+
+const words: Readonly<Record<MetricName, MetricWords>> = {
+  accuracy: {
+    ...{ name: 'accuracy', capital: 'Accuracy', final: 'final accuracy', unit: 'percentage points' },
+    source: 'that of the last epoch',
+  },
+  bleu: {
+    ...{ name: 'BLEU', capital: 'BLEU', final: 'BLEU', unit: 'points' },
+    source: 'that of the weights that are decoded',
+  },
 };
 
-export function inWordsOf(metric: MetricName, content: string): string {
-  return words[metric].reduce((result, [pattern, word]) => result.replace(pattern, word), content);
-}
-
-/** A section's headings, texts and columns in the words of a metric; what its rows hold stays. */
-export function sectionInWordsOf(metric: MetricName, { heading, blocks }: Section): Section {
-  return { heading: inWordsOf(metric, heading), blocks: blocks.map((block) => blockInWordsOf(metric, block)) };
-}
-
-function blockInWordsOf(metric: MetricName, block: Block): Block {
-  switch (block.kind) {
-    case 'text':
-      return { ...block, text: inWordsOf(metric, block.text) };
-    case 'table': {
-      const columns = block.table.columns.map((column) => ({ ...column, name: inWordsOf(metric, column.name) }));
-      return { ...block, table: { ...block.table, columns } };
-    }
-    default:
-      return block;
-  }
+/** Of the metric of a run's arms. */
+export function wordsOf(arms: readonly ArmSummary[]): MetricWords {
+  return words[metricOf(arms)];
 }

@@ -13,7 +13,7 @@ export interface Standing {
   clearly: boolean;
 }
 
-/** The standing of every arm whose cost and accuracy were measured, the cheapest first. */
+/** The standing of every arm whose cost and metric were measured, the cheapest first. */
 export function paretoOf(
   arms: readonly ArmSummary[],
   costOf: (arm: ArmSummary) => number | null,
@@ -21,14 +21,14 @@ export function paretoOf(
 ): Standing[] {
   const points = arms
     .flatMap((arm) => {
-      const [cost, accuracy] = [costOf(arm), arm.value.mean];
-      return cost === null || accuracy === null ? [] : [{ arm, cost, accuracy }];
+      const [cost, score] = [costOf(arm), arm.value.mean];
+      return cost === null || score === null ? [] : [{ arm, cost, score }];
     })
     .sort((left, right) => left.cost - right.cost);
   return points.map((point) => {
     const noDearer = points.filter((other) => other !== point && other.cost <= point.cost);
     const member = !noDearer.some(
-      (other) => other.accuracy > point.accuracy || (other.accuracy === point.accuracy && other.cost < point.cost),
+      (other) => other.score > point.score || (other.score === point.score && other.cost < point.cost),
     );
     const rivals = noDearer.map((other) => other.arm);
     return {

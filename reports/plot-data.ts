@@ -112,7 +112,7 @@ export interface BudgetPoint extends Style {
   arm: string;
   method: string;
   regularizer: string;
-  /** Mean accuracy. */
+  /** Mean of the metric. */
   value: number;
   /** Its 95 % confidence interval; the mean itself for one seed. */
   low: number;
@@ -137,7 +137,7 @@ export function budgetPoints(arms: readonly ArmSummary[]): BudgetPoint[] {
 }
 
 /** Holds all means with some room. Intervals of two or three seeds are wide, and would leave the means no room to differ. */
-export function accuracyDomain(points: readonly BudgetPoint[], level: number | null): [number, number] {
+export function scoreDomain(points: readonly BudgetPoint[], level: number | null): [number, number] {
   const values = [...points.map(({ value }) => value), ...(level === null ? [] : [level])];
   const [low, high] = [Math.min(...values), Math.max(...values)];
   const room = Math.max(0.01, 0.15 * (high - low));

@@ -3,11 +3,11 @@ import { mean } from '../baselines/moments.ts';
 import type { MetricName } from '../harness/spec.ts';
 import type { ArmSummary } from './arm-summary.ts';
 import { byBudget, byPlace, metricOf } from './arm-summary.ts';
-import { inWordsOf } from './metric-words.ts';
+import { wordsOf } from './metric-words.ts';
 import type { LinePoint } from './panels.ts';
 import { arePanels, panelSpec } from './panels.ts';
 import type { CurvePoint } from './plot-data.ts';
-import { accuracyDomain, budgetPoints, curvePoints, meanPoints, plotGroups, seedPoints } from './plot-data.ts';
+import { budgetPoints, curvePoints, meanPoints, plotGroups, scoreDomain, seedPoints } from './plot-data.ts';
 import { colorOf, config, scoreAxis } from './plot-style.ts';
 
 /** The plots as Vega-Lite specifications: data in, nothing drawn. */
@@ -22,9 +22,10 @@ const width = 520;
 /** All plots of a report; none for a model without a completed cell. */
 export function plotsOf(arms: readonly ArmSummary[]): Plot[] {
   const metric = metricOf(arms);
+  const words = wordsOf(arms);
   const groups = plotGroups(arms).filter((group) => seedPoints(group.arms).length > 0);
-  const accuracies = groups.map((group) => ({
-    title: inWordsOf(metric, `Accuracy, ${group.title}`),
+  const scores = groups.map((group) => ({
+    title: `${words.capital}, ${group.title}`,
     caption: 'Every seed a dot; the bar is mean ± sample standard deviation.',
     spec: scoreSpec(group.arms, metric),
   }));
@@ -44,7 +45,7 @@ export function plotsOf(arms: readonly ArmSummary[]): Plot[] {
     ),
   ]);
   const sizes = [...byPlace(arms)].flatMap(([place, members]) => budgetPlots(place, members));
-  return [...sizes, ...accuracies, ...curves].filter((plot) => plot !== null);
+  return [...sizes, ...scores, ...curves].filter((plot) => plot !== null);
 }
 
 function scoreSpec(arms: readonly ArmSummary[], metric: MetricName): TopLevelSpec {
@@ -91,7 +92,7 @@ function curvePlot(title: string, points: CurvePoint[], y: object): Plot | null 
   return { title, caption: `Mean over the completed seeds.${gray}`, spec: panelSpec(points, look) };
 }
 
-/** Accuracy against size and against operations: one line a method, initialization and regularizer over its budgets. */
+/** The metric against size and against operations: one line a method, initialization and regularizer over its budgets. */
 function budgetPlots(place: string, arms: readonly ArmSummary[]): Plot[] {
   const budgets = [...byBudget(arms).keys()];
   // One budget makes no line; the dots of its seeds show it.
@@ -105,7 +106,7 @@ function budgetPlots(place: string, arms: readonly ArmSummary[]): Plot[] {
   return axes.flatMap(({ name, field, axis }) => {
     const shown = points.filter((point) => point[field] !== null);
     if (shown.length === 0) return [];
-    const domain = accuracyDomain(shown, level);
+    const domain = scoreDomain(shown, level);
     // Cut in the data: the identifiers of clip paths would be the same in all drawings of the page.
     const cut = (value: number) => Math.min(domain[1], Math.max(domain[0], value));
     const lines = shown.map((point) => ({ ...point, low: cut(point.low), high: cut(point.high) }));
@@ -118,8 +119,6 @@ function budgetPlots(place: string, arms: readonly ArmSummary[]): Plot[] {
       'Mean and 95 % confidence interval (Student’s t) over the seeds, cut at the edge.' +
       (level === null ? '' : ' Dotted: the dense model, mean of its arms.') +
       (arePanels(shown) ? ' Gray: all others.' : '');
-    return [
-      { title: inWordsOf(metricOf(arms), `Accuracy by ${name}, ${place}`), caption, spec: panelSpec(lines, look) },
-    ];
+    return [{ title: `${wordsOf(arms).capital} by ${name}, ${place}`, caption, spec: panelSpec(lines, look) }];
   });
 }

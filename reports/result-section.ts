@@ -4,9 +4,12 @@ import { byPlace, resultText, seedsOf } from './arm-summary.ts';
 import type { Block, Column, Section } from './document.ts';
 import { table, text } from './document.ts';
 import { fixed, mebibytes, notMeasured, orDash, significant, whole } from './format.ts';
+import { type MetricWords, wordsOf } from './metric-words.ts';
 
 /** One table a model and data set: a row an arm. */
 export function resultSection(arms: readonly ArmSummary[]): Section {
+  const words = wordsOf(arms);
+  const columns = columnsFor(words);
   const blocks: Block[] = [];
   for (const [place, members] of byPlace(arms)) {
     const shown = columns.filter(
@@ -15,7 +18,7 @@ export function resultSection(arms: readonly ArmSummary[]): Section {
     blocks.push(text(`${place}:`), table(members, shown));
   }
   if (blocks.length === 0) return { heading: 'Results', blocks: [text('No cell has a record.')] };
-  blocks.push(text(legend));
+  blocks.push(text(legendFor(arms, words)));
   if (arms.some((a) => a.method === 'dense') && arms.some((a) => a.regularizer === 'frobenius-decay')) {
     blocks.push(
       text(
@@ -34,9 +37,10 @@ export function resultSection(arms: readonly ArmSummary[]): Section {
   return { heading: 'Results', blocks };
 }
 
-const legend =
-  'Accuracy is that of the last epoch, mean ± sample standard deviation over the completed seeds; the best accuracy is ' +
-  'selected on the test set and only shown. Ratio: parameters kept. MACs: multiply-accumulates of one forward pass. ' +
+const legendFor = (arms: readonly ArmSummary[], { name, capital, source }: MetricWords) =>
+  `${capital} is ${source}, mean ± sample standard deviation over the completed seeds` +
+  `${arms.some(({ means }) => means.best_value !== null) ? `; the best ${name} is selected on the test set and only shown` : ''}. ` +
+  'Ratio: parameters kept. MACs: multiply-accumulates of one forward pass. ' +
   'Step / dense: time of a training step over that of the dense model in the same run. ' +
   `${notMeasured}: not measured.`;
 
@@ -46,7 +50,7 @@ function number(name: string, cell: (arm: ArmSummary) => string, optional = fals
   return { name, cell, numeric: true, optional };
 }
 
-const columns: ResultColumn[] = [
+const columnsFor = ({ name }: MetricWords): ResultColumn[] => [
   { name: 'method', cell: (arm) => arm.method },
   number('budget', (arm) => String(arm.budget)),
   { name: 'init', cell: (arm) => arm.init },
@@ -55,7 +59,7 @@ const columns: ResultColumn[] = [
   number('parameters', (arm) => orDash(arm.means.parameters, whole)),
   number('nonzero', (arm) => (isSparse(arm) ? orDash(arm.means.nonzero_parameters, whole) : notMeasured), true),
   number('ratio', (arm) => orDash(arm.means.ratio, fixed(4))),
-  number('accuracy', (arm) => resultText(arm)),
+  number(name, (arm) => resultText(arm)),
   number('best', (arm) => orDash(arm.means.best_value, percent), true),
   number('train loss', (arm) => orDash(arm.means.train_loss, fixed(4))),
   number('MACs', (arm) => orDash(arm.means.macs, whole)),

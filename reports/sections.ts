@@ -6,7 +6,6 @@ import { contrastSection } from './contrast-section.ts';
 import { curveSection } from './curve-section.ts';
 import type { Section } from './document.ts';
 import { methodSection } from './method-section.ts';
-import { sectionInWordsOf } from './metric-words.ts';
 import { paretoSection } from './pareto-section.ts';
 import { publishedSection } from './published-section.ts';
 import type { ReportInput } from './report-input.ts';
@@ -18,7 +17,6 @@ import { verdictSection } from './verdict-section.ts';
 /** The report, whatever it is rendered to: the verdicts first. */
 export function reportSections(input: ReportInput): Section[] {
   const arms = summarizeArms(input.records);
-  const metric = metricOf(arms);
   const sections = [
     verdictSection(input),
     runSection(input),
@@ -32,9 +30,9 @@ export function reportSections(input: ReportInput): Section[] {
     computeSection(arms),
     contrastSection(arms),
     // Published are accuracies only.
-    metric === 'accuracy' ? publishedSection(arms) : null,
+    metricOf(arms) === 'accuracy' ? publishedSection(arms) : null,
     troubleSection(input.records),
     reproduceSection(input.records),
   ];
-  return sections.filter((section) => section !== null).map((section) => sectionInWordsOf(metric, section));
+  return sections.filter((section) => section !== null);
 }

@@ -27,7 +27,7 @@ export function translationSection(arms: readonly ArmSummary[]): Section | null 
 
 const legend =
   'Means over the completed seeds. Validation loss and perplexity are those of the weights that are decoded. Tokens a second: of ' +
-  'the target language, in training over whole epochs, in decoding over the test text. Stable rank: ‖W‖²_F/‖W‖²_2; of ' +
+  'the target language, in training without validation, in decoding over the test text. Stable rank: ‖W‖²_F/‖W‖²_2; of ' +
   'attention, of each head’s product.';
 
 function resultsOf({ completed }: ArmSummary): TranslationResult[] {

@@ -1,4 +1,5 @@
 import { canonicalJson } from '../harness/canonical-json.ts';
+import type { CellRecord } from '../harness/record.ts';
 
 /** What groups records: an arm is one configuration, repeated over seeds. */
 export interface Seeded {
@@ -27,4 +28,12 @@ export function groupBy<T extends { seed: number }>(items: readonly T[], keyOf: 
   }
   for (const group of groups.values()) group.sort((left, right) => left.seed - right.seed);
   return groups;
+}
+
+/** Names of the data set and the regularizer, with what cells of an experiment's variant or of one λ among several are named by. */
+export function labelsOf({ cell, model, dataset, init, regularizer, seed }: CellRecord) {
+  const [before = '', behind = ''] = cell.split(`.${model}.${dataset}`);
+  const [, decay = ''] = before.split(`.${init}.${regularizer}`);
+  const variant = behind.replace(`.seed-${seed}`, '').replace('.', ', ');
+  return { dataset: dataset + variant, regularizer: decay === '' ? regularizer : `${regularizer} ${decay.slice(1)}` };
 }

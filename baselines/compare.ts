@@ -1,6 +1,6 @@
 import type { CellRecord } from '../harness/record.ts';
 import type { MetricName } from '../harness/spec.ts';
-import { armKey, groupBy } from './arms.ts';
+import { armKey, groupBy, labelsOf } from './arms.ts';
 import { configChanges } from './config-changes.ts';
 import { mean, measuredOnly, sampleDeviation } from './moments.ts';
 
@@ -48,14 +48,14 @@ export function compareRecords(left: readonly CellRecord[], right: readonly Cell
   return [...names].map((name) => compareArm(lefts.get(name) ?? [], rights.get(name) ?? []));
 }
 
-function armName({ suite, profile, model, dataset, method, init, regularizer, budget }: CellRecord): string {
-  return JSON.stringify([suite, profile, model, dataset, method, init, regularizer, budget]);
+function armName({ suite, profile, cell, seed }: CellRecord): string {
+  return JSON.stringify([suite, profile, cell.replace(`.seed-${seed}`, '')]);
 }
 
 function compareArm(left: readonly CellRecord[], right: readonly CellRecord[]): ArmComparison {
   const [sample] = [...left, ...right];
   if (!sample) throw new Error('compareArm: an arm needs a record on one side at least');
-  const { metric, model, dataset, method, init, regularizer, budget } = sample;
+  const { metric, model, method, init, budget } = sample;
   const [before, after] = [sideOf(left), sideOf(right)];
   const rightBySeed = new Map(right.map((record) => [record.seed, record]));
   const shared = left.flatMap((record) => {
@@ -63,7 +63,7 @@ function compareArm(left: readonly CellRecord[], right: readonly CellRecord[]): 
     return twin ? [{ record, twin }] : [];
   });
   return {
-    ...{ metric, model, dataset, method, init, regularizer, budget },
+    ...{ metric, model, method, init, budget, ...labelsOf(sample) },
     left: before,
     right: after,
     difference: mean(

@@ -1,4 +1,4 @@
-import { groupByArm } from '../baselines/arms.ts';
+import { groupByArm, labelsOf } from '../baselines/arms.ts';
 import { mean, measuredOnly, sampleDeviation } from '../baselines/moments.ts';
 import { fullScore } from '../baselines/wording.ts';
 import type { CellRecord } from '../harness/record.ts';
@@ -84,14 +84,6 @@ export function resultText({ metric, value }: Pick<ArmSummary, 'metric' | 'value
   const full = fullScore[metric];
   const scaled = (share: number | null) => (share === null ? null : share * full);
   return scoreSpread(metric, { mean: scaled(value.mean), sd: scaled(sd) });
-}
-
-/** Names of the data set and the regularizer, with what cells of an experiment's variant or of one λ among several are named by. */
-function labelsOf({ cell, model, dataset, init, regularizer, seed }: CellRecord) {
-  const [before = '', behind = ''] = cell.split(`.${model}.${dataset}`);
-  const [, decay = ''] = before.split(`.${init}.${regularizer}`);
-  const variant = behind.replace(`.seed-${seed}`, '').replace('.', ', ');
-  return { dataset: dataset + variant, regularizer: decay === '' ? regularizer : `${regularizer} ${decay.slice(1)}` };
 }
 
 /** `low-rank, budget 0.1, spectral, frobenius-decay`. */

@@ -189,7 +189,6 @@ export const translation: SuiteSpec = {
           ]),
           training: published,
         },
-        { models: [transformer(256, 128, 6000)], ...onMulti30k },
         {
           ...onIwslt([
             {
@@ -202,6 +201,7 @@ export const translation: SuiteSpec = {
           training: { ...published, decayCoupling: 'released' },
           variant: 'released',
         },
+        { models: [transformer(256, 128, 6000)], ...onMulti30k },
       ],
       seeds: 3,
       margin: 0.5,

@@ -71,3 +71,9 @@ export function unreadable(title: string, path: string, cause: unknown): UsageEr
   const { code, message } = cause as NodeJS.ErrnoException;
   return new UsageError(`${title}: ${path} cannot be read (${code ?? message}); check its permissions`, { cause });
 }
+
+/** Those of `files` that a folder does not hold. */
+export async function missingIn(title: string, folder: string, files: readonly string[]): Promise<string[]> {
+  const names = (await namesIn(title, folder)) ?? [];
+  return files.filter((file) => !names.includes(file));
+}

@@ -2,9 +2,10 @@ import { basename, join } from 'node:path';
 import { UsageError } from '../errors.ts';
 import type { LanguageName } from '../spec-text.ts';
 import { type Archive, fetchArchive } from './archive.ts';
-import { namesIn, type OpenedText, type TextDataset } from './file-dataset.ts';
+import { missingIn, namesIn, type OpenedText, type TextDataset } from './file-dataset.ts';
 import { concatenated, paired, readLines, type TextFile, type TextLine } from './parallel-text.ts';
 import { textFacts } from './text-facts.ts';
+import { wrongSize } from './text-pair.ts';
 
 /**
  * IWSLT'14 German-English (Cettolo et al. 2014): subtitles of talks, as machine translation usually takes them (Ranzato et
@@ -42,7 +43,11 @@ export function iwslt14From(from: Archive, sizes: { readonly train: number; read
     ...{ name: 'iwslt14-de-en', title, holds, find, open },
     async fetch(dir, options) {
       const present = await find(dir);
-      if (present === null) return fetchArchive(from, dir, (folder) => requireSizes(folder, sizes), options);
+      const check = async (folder: string) => {
+        const wrong = wrongSize((await open(folder)).corpus('de', 'en'), sizes);
+        if (wrong !== null) throw damaged(wrong);
+      };
+      if (present === null) return fetchArchive(from, dir, check, options);
       await open(present);
       return present;
     },
@@ -60,8 +65,7 @@ async function find(dir: string): Promise<string | null> {
 }
 
 async function open(folder: string): Promise<OpenedText> {
-  const names = (await namesIn(title, folder)) ?? [];
-  const missing = allNames.filter((name) => !names.includes(name));
+  const missing = await missingIn(title, folder, allNames);
   if (missing.length > 0) throw damaged(`${folder} holds no ${missing.join(', ')}`);
   const files = { de: await readSide(folder, 'de'), en: await readSide(folder, 'en') };
   const corpus: OpenedText['corpus'] = (source, target) => ({
@@ -99,14 +103,6 @@ function testSentences(lines: readonly TextLine[]): TextLine[] {
 function decodeEntities(text: string): string {
   const characters: Readonly<Record<string, string>> = { lt: '<', gt: '>', quot: '"', apos: "'", amp: '&' };
   return text.replace(/&(lt|gt|quot|apos|amp);/g, (_, name: string) => characters[name]!);
-}
-
-async function requireSizes(folder: string, sizes: { readonly train: number; readonly test: number }): Promise<void> {
-  const corpus = (await open(folder)).corpus('de', 'en');
-  for (const part of ['train', 'test'] as const) {
-    const found = corpus[part].pairs.length;
-    if (found !== sizes[part]) throw damaged(`the ${part} text has ${found} sentence pairs, not ${sizes[part]}`);
-  }
 }
 
 function damaged(what: string): UsageError {

@@ -3,9 +3,10 @@ import { basename, join } from 'node:path';
 import { UsageError } from '../errors.ts';
 import { type LanguageName, languageNames } from '../spec-text.ts';
 import { download } from './download.ts';
-import { namesIn, type OpenedText, type TextDataset } from './file-dataset.ts';
+import { missingIn, namesIn, type OpenedText, type TextDataset } from './file-dataset.ts';
 import { paired, readLines, type TextFile } from './parallel-text.ts';
 import { textFacts } from './text-facts.ts';
+import { wrongSize } from './text-pair.ts';
 import { gunzip } from './unpack.ts';
 
 /**
@@ -61,7 +62,8 @@ export function multi30kFrom(files: Multi30kFiles, lines: Readonly<Record<Part, 
         const unpacked = join(temporary, folderName);
         await mkdir(unpacked);
         for (const name of fileNames) await gunzip(join(received, `${name}.gz`), join(unpacked, name));
-        await requireLines(unpacked, lines);
+        const wrong = wrongSize((await open(unpacked)).corpus('de', 'en'), lines);
+        if (wrong !== null) throw damaged(wrong);
         const folder = join(dir, folderName);
         await rename(unpacked, folder);
         await rm(received, { recursive: true });
@@ -85,11 +87,8 @@ async function find(dir: string): Promise<string | null> {
 }
 
 async function open(folder: string): Promise<OpenedText> {
-  const names = (await namesIn(title, folder)) ?? [];
-  const missing = fileNames.filter((name) => !names.includes(name));
-  if (missing.length > 0) {
-    throw damaged(`${folder} holds no ${missing.join(', ')}`);
-  }
+  const missing = await missingIn(title, folder, fileNames);
+  if (missing.length > 0) throw damaged(`${folder} holds no ${missing.join(', ')}`);
   const side = async (part: Part, language: LanguageName): Promise<TextFile> => {
     const path = join(folder, `${parts[part]}.${language}`);
     return { path, lines: await readLines(title, path) };
@@ -102,14 +101,6 @@ async function open(folder: string): Promise<OpenedText> {
   };
   corpus('de', 'en');
   return { corpus };
-}
-
-async function requireLines(folder: string, lines: Readonly<Record<Part, number>>): Promise<void> {
-  const corpus = (await open(folder)).corpus('de', 'en');
-  for (const part of ['train', 'valid', 'test'] as const) {
-    const found = corpus[part]?.pairs.length ?? 0;
-    if (found !== lines[part]) throw damaged(`${parts[part]}.* has ${found} lines, not ${lines[part]}`);
-  }
 }
 
 function damaged(what: string): UsageError {

@@ -20,3 +20,13 @@ export interface Corpus {
   readonly valid: TextPairs | null;
   readonly test: TextPairs;
 }
+
+/** What is wrong with the numbers of pairs, as `the train text has 3 sentence pairs, not 5`; null where they are those. */
+export function wrongSize(corpus: Corpus, sizes: Readonly<Partial<Record<TextPart, number>>>): string | null {
+  for (const part of ['train', 'valid', 'test'] as const) {
+    const found = corpus[part]?.pairs.length ?? 0;
+    const size = sizes[part];
+    if (size !== undefined && found !== size) return `the ${part} text has ${found} sentence pairs, not ${size}`;
+  }
+  return null;
+}

@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import { compareRecords } from '../../baselines/compare.ts';
 import { failedRecord, fixtureConfig, fixtureRecord } from '../helpers/records.ts';
+import { translationCells, translationRecord } from '../helpers/translation-cells.ts';
 
 const left = [0.5, 0.6, 0.7].map((value, seed) => fixtureRecord({ value }, { seed }));
 
@@ -42,6 +43,24 @@ it('shows an arm of one side alone, without a difference', () => {
   ]);
   expect(rows[1]).toMatchObject({ difference: null, speedRatio: null, parameterDifference: null });
   expect(rows[1]?.right.sd).toBeNull();
+});
+
+it('keeps the values of λ of a grid apart', () => {
+  const cells = translationCells(({ arms }) => {
+    arms[1]!.regularizers = ['frobenius-decay'];
+    arms[1]!.decays = [1e-4, 1e-3];
+  });
+  const before = cells.map((cell, index) => translationRecord(cell, 10 + index));
+  const after = cells.map((cell, index) => translationRecord(cell, 20 + 2 * index));
+  const rows = compareRecords(before, after);
+  expect(rows.map(({ init, regularizer, difference }) => [init, regularizer, difference])).toEqual([
+    ['default', 'none', 10],
+    ['default', 'frobenius-decay 0.0001', 11],
+    ['default', 'frobenius-decay 0.001', 12],
+    ['spectral', 'frobenius-decay 0.0001', 13],
+    ['spectral', 'frobenius-decay 0.001', 14],
+  ]);
+  expect(rows.every(({ left, right, sharedSeeds }) => left.n === 1 && right.n === 1 && sharedSeeds === 1)).toBe(true);
 });
 
 it('leaves lost seeds out of the mean and counts them', () => {

@@ -125,6 +125,13 @@ describe('compression at the published schedule', () => {
   });
 });
 
+test('the nightly translation takes at most 100 minutes on two cores', () => {
+  const cells = planCells(suites.find(({ name }) => name === 'translation')!, 'nightly', { present: dataFolderNames });
+  const minutes = cells.reduce((sum, { estimatedSeconds }) => sum + estimatedSeconds, 0) / 2 / 60;
+  expect(minutes).toBeLessThan(100);
+  expect(minutes).toBeGreaterThan(30);
+});
+
 describe('translation at the published settings', () => {
   const { paper } = suites.find(({ name }) => name === 'translation')!.profiles;
   const [experiment, released] = paper!.experiments as TranslationExperimentSpec[];
@@ -149,6 +156,7 @@ describe('translation at the published settings', () => {
     const names = new Set(cells.map(({ cell }) => cell));
     for (const arm of [
       'dense.default.weight-decay-0.001.transformer-small.iwslt14-de-en',
+      'dense.default.none.transformer-small.multi30k',
       'low-rank-0.25.spectral.frobenius-decay-0.00005.transformer-small.iwslt14-de-en',
       'low-rank-0.5.spectral-query-key.frobenius-decay.transformer-small.iwslt14-de-en',
       'low-rank-0.5.spectral.frobenius-decay-output-value-0.0001.transformer-small.iwslt14-de-en',

@@ -1,5 +1,5 @@
 import type { TopLevelSpec } from 'vega-lite';
-import { mean } from '../baselines/moments.ts';
+import { mean, measuredOnly } from '../baselines/moments.ts';
 import type { MetricName } from '../harness/spec.ts';
 import type { ArmSummary } from './arm-summary.ts';
 import { byBudget, byPlace, metricOf } from './arm-summary.ts';
@@ -36,7 +36,7 @@ export function plotsOf(arms: readonly ArmSummary[]): Plot[] {
       scoreAxis('accuracy'),
     ),
     curvePlot(`Validation perplexity by epoch, ${group.title}`, curvePoints(group.arms, 'perplexity'), {
-      ...{ title: 'perplexity', scale: { type: 'log' } },
+      ...{ title: 'perplexity', scale: { type: 'log', nice: false, padding: 8 } },
     }),
     curvePlot(
       `Effective learning rate by epoch, ${group.title}`,
@@ -94,13 +94,19 @@ function curvePlot(title: string, points: CurvePoint[], y: object): Plot | null 
 
 /** The metric against size and against operations: one line a method, initialization and regularizer over its budgets. */
 function budgetPlots(place: string, arms: readonly ArmSummary[]): Plot[] {
-  const budgets = [...byBudget(arms).keys()];
+  const budgets = [...byBudget(arms).values()];
   // One budget makes no line; the dots of its seeds show it.
   if (budgets.length < 2) return [];
+  // A budget may be a rank scale; the axis has what is kept.
+  const kept = budgets.map((members) => mean(measuredOnly(members.map(({ means }) => means.ratio))));
   const points = budgetPoints(arms);
   const level = mean(meanPoints(arms.filter(({ method }) => method === 'dense')).map((point) => point.mean));
   const axes = [
-    { name: 'parameters kept', field: 'ratio', axis: { format: '~p', values: budgets } },
+    {
+      name: 'parameters kept',
+      field: 'ratio',
+      axis: { format: '.2~p', values: kept.filter((ratio) => ratio !== null) },
+    },
     { name: 'theoretical speed-up', field: 'speedUp', axis: { format: '~r', tickCount: 4 } },
   ] as const;
   return axes.flatMap(({ name, field, axis }) => {

@@ -30,10 +30,20 @@ export function groupBy<T extends { seed: number }>(items: readonly T[], keyOf: 
   return groups;
 }
 
-/** Names of the data set and the regularizer, with what cells of an experiment's variant or of one λ among several are named by. */
-export function labelsOf({ cell, model, dataset, init, regularizer, seed }: CellRecord) {
+/** What tells a record's arm from others beside its fields: an experiment's variant, and its λ where an arm has several. */
+export function distinctionsOf({ cell, model, dataset, init, regularizer, seed }: CellRecord) {
   const [before = '', behind = ''] = cell.split(`.${model}.${dataset}`);
   const [, decay = ''] = before.split(`.${init}.${regularizer}`);
-  const variant = behind.replace(`.seed-${seed}`, '').replace('.', ', ');
-  return { dataset: dataset + variant, regularizer: decay === '' ? regularizer : `${regularizer} ${decay.slice(1)}` };
+  const variant = behind.replace(`.seed-${seed}`, '').slice(1);
+  return { variant: variant === '' ? null : variant, decay: decay === '' ? null : decay.slice(1) };
+}
+
+/** The data set, and the variant of an experiment on it: `multi30k, released`. */
+export function datasetLabel({ dataset, variant }: { dataset: string; variant: string | null }): string {
+  return variant === null ? dataset : `${dataset}, ${variant}`;
+}
+
+/** The regularizer, and its λ where an arm has several: `frobenius-decay 0.0001`. */
+export function regularizerLabel({ regularizer, decay }: { regularizer: string; decay: string | null }): string {
+  return decay === null ? regularizer : `${regularizer} ${decay}`;
 }

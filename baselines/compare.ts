@@ -1,6 +1,6 @@
 import type { CellRecord } from '../harness/record.ts';
 import type { MetricName } from '../harness/spec.ts';
-import { armKey, groupBy, labelsOf } from './arms.ts';
+import { armKey, datasetLabel, distinctionsOf, groupBy, regularizerLabel } from './arms.ts';
 import { configChanges } from './config-changes.ts';
 import { mean, measuredOnly, sampleDeviation } from './moments.ts';
 
@@ -55,7 +55,8 @@ function armName({ suite, profile, cell, seed }: CellRecord): string {
 function compareArm(left: readonly CellRecord[], right: readonly CellRecord[]): ArmComparison {
   const [sample] = [...left, ...right];
   if (!sample) throw new Error('compareArm: an arm needs a record on one side at least');
-  const { metric, model, method, init, budget } = sample;
+  const { metric, model, dataset, method, init, regularizer, budget } = sample;
+  const { variant, decay } = distinctionsOf(sample);
   const [before, after] = [sideOf(left), sideOf(right)];
   const rightBySeed = new Map(right.map((record) => [record.seed, record]));
   const shared = left.flatMap((record) => {
@@ -63,7 +64,9 @@ function compareArm(left: readonly CellRecord[], right: readonly CellRecord[]): 
     return twin ? [{ record, twin }] : [];
   });
   return {
-    ...{ metric, model, method, init, budget, ...labelsOf(sample) },
+    ...{ metric, model, method, init, budget },
+    dataset: datasetLabel({ dataset, variant }),
+    regularizer: regularizerLabel({ regularizer, decay }),
     left: before,
     right: after,
     difference: mean(

@@ -67,7 +67,7 @@ export const divergenceLane: Lane = ({ record, entry }) => {
   return { verdict: 'improved', reason, ...numbers };
 };
 
-/** Values measured on other images are not comparable, whichever way they differ. */
+/** Values measured on other data are not comparable, whichever way they differ. */
 export const dataLane: Lane = ({ record, entry }) => {
   if (sameData({ record, entry })) return null;
   const [expected, measured] = [entry.fingerprint?.data ?? 'unknown', record.fingerprint?.data ?? 'unknown'];

@@ -13,7 +13,7 @@ import { type EpochPoint, epochSchema } from './record.ts';
  */
 
 const headerSchema = z.strictObject({
-  version: z.literal(1),
+  version: z.literal(2),
   /** Id of the cell: another configuration's checkpoint is not continued. */
   id: z.string(),
   /** What the finished epochs were computed by and on, by name: continuing elsewhere would give a mixed result. */
@@ -42,7 +42,7 @@ export async function saveCheckpoint(
   );
   const header = Buffer.from(
     JSON.stringify({
-      version: 1,
+      version: 2,
       ...key,
       curve: [...curve],
       variables: variables.map(({ name, value }) => ({ name, shape: value.shape })),
@@ -61,7 +61,7 @@ export type Restored =
   | { state: 'refused'; reason: string };
 
 /**
- * Sets the variables to a checkpoint's values. A file of another cell, another machine or with damage is refused, and
+ * Sets the variables to a checkpoint's values. A file with damage, of another cell or another computation is refused, and
  * the variables stay as they are.
  */
 export async function restoreCheckpoint(
@@ -77,7 +77,8 @@ export async function restoreCheckpoint(
     throw error;
   }
   const parsed = parse(file);
-  if (parsed === null) return { state: 'refused', reason: 'the checkpoint is damaged; trained from the start' };
+  if (parsed === null)
+    return { state: 'refused', reason: 'the checkpoint is damaged, or of an earlier version; trained from the start' };
   const { header, values } = parsed;
   if (header.id !== key.id)
     return { state: 'refused', reason: 'the checkpoint is of another configuration; trained from the start' };
@@ -108,10 +109,11 @@ function changesBetween(before: CheckpointKey['computation'], now: CheckpointKey
 
 /** What people call these. */
 const spoken: Readonly<Record<string, string>> = {
-  data: 'text or images of the data set (and so vocabulary)',
+  data: 'data set (other images, or other text and so another vocabulary)',
   threads: 'number of threads',
   instruction_set: 'instruction set',
   binding: 'build of TensorFlow',
+  flags: 'setting of environment variables',
 };
 
 const digestBytes = 32;

@@ -18,7 +18,7 @@ export const fingerprintSchema = z.strictObject({
   instruction_set: z.string(),
   threads: count,
   flags: z.string(),
-  /** SHA-256 over the images and labels used, first 16 digits. */
+  /** SHA-256 over the images and labels or the texts used, first 16 digits. */
   data: z.string(),
 });
 export type Fingerprint = z.infer<typeof fingerprintSchema>;

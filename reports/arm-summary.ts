@@ -1,4 +1,4 @@
-import { groupByArm, labelsOf } from '../baselines/arms.ts';
+import { datasetLabel, distinctionsOf, groupByArm, regularizerLabel } from '../baselines/arms.ts';
 import { mean, measuredOnly, sampleDeviation } from '../baselines/moments.ts';
 import { fullScore } from '../baselines/wording.ts';
 import type { CellRecord } from '../harness/record.ts';
@@ -14,10 +14,13 @@ type NumericField = {
 export interface ArmSummary {
   metric: MetricName;
   model: string;
+  /** With the variant of an experiment, if it has one. */
   dataset: string;
   method: string;
   init: string;
   regularizer: string;
+  /** λ, where arms differ in it. */
+  decay: string | null;
   budget: number;
   /** All records of the arm, seeds ascending. */
   records: CellRecord[];
@@ -53,8 +56,9 @@ export function summarizeArms(records: readonly CellRecord[]): ArmSummary[] {
 function summarizeArm(records: CellRecord[], denseStep: (record: CellRecord) => number | null): ArmSummary {
   const [first] = records;
   if (!first) throw new Error('summarizeArm: an arm needs a record');
-  const { metric, model, method, init, budget } = first;
-  const { dataset, regularizer } = labelsOf(first);
+  const { metric, model, method, init, regularizer, budget } = first;
+  const { variant, decay } = distinctionsOf(first);
+  const dataset = datasetLabel({ ...first, variant });
   const completed = records.filter((record) => record.status === 'completed');
   const values = measuredOnly(completed.map(shareOf));
   const means = Object.fromEntries(
@@ -62,7 +66,7 @@ function summarizeArm(records: CellRecord[], denseStep: (record: CellRecord) => 
   ) as ArmSummary['means'];
   const dense = denseStep(first);
   return {
-    ...{ metric, model, dataset, method, init, regularizer, budget, records, completed },
+    ...{ metric, model, dataset, method, init, regularizer, decay, budget, records, completed },
     value: { mean: mean(values), sd: sampleDeviation(values) },
     means,
     stepOverDense: means.step_ms === null || dense === null ? null : means.step_ms / dense,
@@ -87,8 +91,9 @@ export function resultText({ metric, value }: Pick<ArmSummary, 'metric' | 'value
 }
 
 /** `low-rank, budget 0.1, spectral, frobenius-decay`. */
-export function armLabel({ method, init, regularizer, budget }: ArmSummary): string {
-  return method === 'dense' ? `dense, ${init}, ${regularizer}` : `${method}, budget ${budget}, ${init}, ${regularizer}`;
+export function armLabel(arm: ArmSummary): string {
+  const { method, init, budget } = arm;
+  return [...(method === 'dense' ? [method] : [method, `budget ${budget}`]), init, regularizerLabel(arm)].join(', ');
 }
 
 /** Equal for cells that train the same model on the same data. */
@@ -126,8 +131,8 @@ export function denseMean(arms: readonly ArmSummary[], field: MeanField): number
 }
 
 /** `low-rank, spectral, frobenius-decay`: unique at one place and budget. */
-export function seriesLabel({ method, init, regularizer }: ArmSummary): string {
-  return `${method}, ${init}, ${regularizer}`;
+export function seriesLabel(arm: ArmSummary): string {
+  return `${arm.method}, ${arm.init}, ${regularizerLabel(arm)}`;
 }
 
 /** `3`, or `2 of 3` where a seed diverged or failed. */
@@ -160,10 +165,10 @@ function inReadingOrder(left: ArmSummary, right: ArmSummary): number {
     right.budget - left.budget ||
     indexIn(cellInitNames, left.init) - indexIn(cellInitNames, right.init) ||
     indexIn(cellRegularizerNames, left.regularizer) - indexIn(cellRegularizerNames, right.regularizer) ||
-    collator.compare(left.regularizer, right.regularizer)
+    Number(left.decay) - Number(right.decay)
   );
 }
 
 function indexIn(names: readonly string[], name: string): number {
-  return names.indexOf(name.split(' ')[0]!);
+  return names.indexOf(name);
 }

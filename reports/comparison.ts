@@ -5,7 +5,7 @@ import { table } from './document.ts';
 import { fixed, orDash, scoreSpread } from './format.ts';
 import { markdownTable } from './markdown.ts';
 
-/** Two runs arm by arm, as a Markdown table; differences are after - before in percentage points. */
+/** Two runs arm by arm, as a Markdown table; differences are after - before in points. */
 export function renderComparison(rows: readonly ArmComparison[]): string {
   if (rows.length === 0) return 'Neither side has a record.\n';
   return `${markdownTable(table(rows, columns).table)}\n`;

@@ -1,3 +1,4 @@
+import { regularizerLabel } from '../baselines/arms.ts';
 import type { ArmSummary } from './arm-summary.ts';
 import { byPlace, denseMean, isMasked, resultText, seriesLabel } from './arm-summary.ts';
 import type { LimitedBest } from './compute-limits.ts';
@@ -56,7 +57,7 @@ function columnsFor(dense: number | null, words: MetricWords): Column<ArmSummary
     { name: 'method', cell: (arm) => arm.method },
     number('budget', (arm) => String(arm.budget)),
     { name: 'init', cell: (arm) => arm.init },
-    { name: 'regularizer', cell: (arm) => arm.regularizer },
+    { name: 'regularizer', cell: regularizerLabel },
     number('kept of all', (arm) => orDash(arm.means.ratio, fixed(4))),
     number('kept of weights', (arm) => orDash(arm.means.weight_ratio, fixed(4))),
     { name: 'epochs', cell: phasesOf },

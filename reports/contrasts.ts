@@ -1,5 +1,7 @@
+import { regularizerLabel } from '../baselines/arms.ts';
 import { counted, points, signed } from '../baselines/wording.ts';
 import { canonicalJson } from '../harness/canonical-json.ts';
+import { decayedProducts, spectralProducts } from '../harness/spec-translation.ts';
 import type { ArmSummary } from './arm-summary.ts';
 import { valuesBySeed } from './arm-summary.ts';
 import { equalsP } from './format.ts';
@@ -40,7 +42,18 @@ const kinds: readonly Kind[] = [
   },
   { subject: 'weight decay against none', axis: 'regularizer', from: 'none', to: 'weight-decay' },
   { subject: 'Frobenius decay against none', axis: 'regularizer', from: 'none', to: 'frobenius-decay' },
+  ...partsOf(spectralProducts, 'spectral').map((to): Kind => {
+    return { subject: `${to} against default initialization`, axis: 'init', from: 'default', to };
+  }),
+  ...partsOf(decayedProducts, 'frobenius-decay').map((to): Kind => {
+    return { subject: `${to} against weight decay`, axis: 'regularizer', from: 'weight-decay', to };
+  }),
 ];
+
+/** Of some of a Transformer's products alone. */
+function partsOf(products: object, whole: string): string[] {
+  return Object.keys(products).filter((name) => name !== whole);
+}
 
 /** Each initialization against the default one at each regularizer, and each regularizer against the others at each initialization. */
 export function contrastsOf(arms: readonly ArmSummary[]): Contrast[] {
@@ -48,9 +61,7 @@ export function contrastsOf(arms: readonly ArmSummary[]): Contrast[] {
     arms
       .filter((arm) => arm[kind.axis] === kind.to)
       .flatMap((to) => {
-        const from = arms.find(
-          (arm) => arm[kind.axis] === kind.from && keyWithout(kind.axis, arm) === keyWithout(kind.axis, to),
-        );
+        const from = arms.find((arm) => arm[kind.axis] === kind.from && keyWithout(kind, arm) === keyWithout(kind, to));
         return from ? [contrast(kind, from, to)] : [];
       }),
   );
@@ -62,9 +73,11 @@ export function contrastsOf(arms: readonly ArmSummary[]): Contrast[] {
   });
 }
 
-/** Equal for arms whose configurations differ in `axis` at most. */
-function keyWithout(axis: Kind['axis'], arm: ArmSummary): string {
-  return canonicalJson({ ...arm.records[0]?.config, seed: null, [axis]: null });
+/** Equal for arms whose configurations differ in the axis at most; without a regularizer, λ means nothing. */
+function keyWithout({ axis, from }: Kind, arm: ArmSummary): string {
+  const { training, ...config } = arm.records[0]!.config;
+  const decay = from === 'none' ? null : training.decay;
+  return canonicalJson({ ...config, training: { ...training, decay }, seed: null, [axis]: null });
 }
 
 function contrast(kind: Kind, from: ArmSummary, to: ArmSummary) {
@@ -76,9 +89,10 @@ function contrast(kind: Kind, from: ArmSummary, to: ArmSummary) {
   });
   const seeds = new Set([...from.records, ...to.records].map((record) => record.seed));
   const { model, dataset, method, budget } = to;
-  const other = kind.axis === 'init' ? to.regularizer : `${to.init} init`;
+  const others =
+    kind.axis === 'init' ? regularizerLabel(to) : `${to.init} init${to.decay === null ? '' : `, λ ${to.decay}`}`;
   const share = method === 'dense' ? '' : `, budget ${budget}`;
-  const setting = `${model} on ${dataset}, ${method}${share}, ${other}`;
+  const setting = `${model} on ${dataset}, ${method}${share}, ${others}`;
   return { kind, setting, test: pairedTest(differences), leftOut: seeds.size - differences.length };
 }
 

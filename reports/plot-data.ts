@@ -1,3 +1,4 @@
+import { regularizerLabel } from '../baselines/arms.ts';
 import { mean, measuredOnly } from '../baselines/moments.ts';
 import type { EpochPoint } from '../harness/record.ts';
 import type { ArmSummary } from './arm-summary.ts';
@@ -33,8 +34,9 @@ export interface Style {
   init: string;
 }
 
-export function styleOf({ method, init, regularizer }: ArmSummary): Style {
-  return { color: method === 'dense' ? `dense, ${regularizer}` : regularizer, init };
+export function styleOf(arm: ArmSummary): Style {
+  const regularizer = regularizerLabel(arm);
+  return { color: arm.method === 'dense' ? `dense, ${regularizer}` : regularizer, init: arm.init };
 }
 
 export interface SeedPoint extends Style {

@@ -15,6 +15,9 @@ const colors: Record<string, string> = {
   'dense, weight-decay': '#8e4fc9',
 };
 
+/** Of what has no hue of its own: parts of a regularizer, and values of λ. */
+const furtherColors = ['#1f9d6b', '#d64545', '#a07c12', '#5b6ee1', '#d977c8', '#2aa9b8', '#9a5b2f', '#7d9b1f'];
+
 /** Text and lines take the page's colour, so that one drawing serves light and dark. */
 export const config: Config = {
   background: 'transparent',
@@ -52,7 +55,10 @@ export function scoreAxis(metric: MetricName) {
 export function colorOf(names: readonly string[]) {
   const domain = Object.keys(colors).filter((name) => names.includes(name));
   const extra = [...new Set(names)].filter((name) => !(name in colors));
-  const range = [...domain.map((name) => colors[name] as string), ...extra.map(() => '#1f9d6b')];
+  const range = [
+    ...domain.map((name) => colors[name]!),
+    ...extra.map((_, at) => furtherColors[at % furtherColors.length]!),
+  ];
   return {
     field: 'color',
     type: 'nominal',
@@ -61,11 +67,15 @@ export function colorOf(names: readonly string[]) {
   } as const;
 }
 
-/** Dashed: default initialization; solid: spectral; dotted: independent draws. */
-const dashes: Record<string, readonly [number, number]> = { default: [6, 4], spectral: [1, 0], iid: [2, 3] };
+/** Dashed: default initialization; solid: spectral; dotted: independent draws; others: spectral of some products alone. */
+const dashes: Record<string, readonly number[]> = {
+  ...{ default: [6, 4], spectral: [1, 0], iid: [2, 3], 'spectral-linear': [12, 3], 'spectral-attention': [8, 3, 2, 3] },
+  ...{ 'spectral-query-key': [8, 3, 2, 3, 2, 3], 'spectral-output-value': [1, 5] },
+};
+const usual = ['default', 'spectral'];
 
 export function dashOf(inits: readonly string[]) {
-  const domain = Object.keys(dashes).filter((name) => name !== 'iid' || inits.includes(name));
+  const domain = Object.keys(dashes).filter((name) => usual.includes(name) || inits.includes(name));
   return {
     field: 'init',
     type: 'nominal',

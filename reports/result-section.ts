@@ -1,3 +1,4 @@
+import { regularizerLabel } from '../baselines/arms.ts';
 import { percent } from '../baselines/wording.ts';
 import type { ArmSummary } from './arm-summary.ts';
 import { byPlace, resultText, seedsOf } from './arm-summary.ts';
@@ -54,7 +55,7 @@ const columnsFor = ({ name }: MetricWords): ResultColumn[] => [
   { name: 'method', cell: (arm) => arm.method },
   number('budget', (arm) => String(arm.budget)),
   { name: 'init', cell: (arm) => arm.init },
-  { name: 'regularizer', cell: (arm) => arm.regularizer },
+  { name: 'regularizer', cell: regularizerLabel },
   number('seeds', seedsOf),
   number('parameters', (arm) => orDash(arm.means.parameters, whole)),
   number('nonzero', (arm) => (isSparse(arm) ? orDash(arm.means.nonzero_parameters, whole) : notMeasured), true),

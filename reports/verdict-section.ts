@@ -1,7 +1,8 @@
 import { summarizeVerdicts } from '../baselines/check.ts';
-import { counted, percent } from '../baselines/wording.ts';
+import { counted, fullScore, percent } from '../baselines/wording.ts';
 import type { Verdict } from '../harness/record.ts';
 import { verdictNames } from '../harness/record.ts';
+import type { MetricName } from '../harness/spec.ts';
 import type { Section } from './document.ts';
 import { table, text } from './document.ts';
 import { orDash, whole } from './format.ts';
@@ -15,6 +16,7 @@ export function verdictSection(input: ReportInput): Section {
   const blocks = [text(coverage(input)), text(verdictCounts(input.verdicts))];
   const alarms = alarmsOf(input.verdicts);
   if (alarms.length > 0) {
+    const plain = plainIn(input.records[0]?.metric ?? 'accuracy');
     const columns = [
       { name: 'verdict', cell: (v: Verdict) => v.verdict },
       { name: 'cell', cell: (v: Verdict) => v.cell },
@@ -51,8 +53,10 @@ function reasonAlone({ cell, reason }: Verdict): string {
   return reason.startsWith(`${cell}: `) ? reason.slice(cell.length + 2) : reason;
 }
 
-/** A verdict's number is a fraction (accuracy, ratio), a score in points or a count. */
-function plain(value: number): string {
-  if (Math.abs(value) <= 1) return percent(value);
-  return Number.isInteger(value) ? whole(value) : value.toFixed(2);
+/** A verdict's number is a score, a ratio or a count, which is above the largest score. */
+function plainIn(metric: MetricName): (value: number) => string {
+  return (value) => {
+    if (value > fullScore[metric]) return whole(value);
+    return metric === 'accuracy' ? percent(value) : value.toFixed(2);
+  };
 }

@@ -141,7 +141,10 @@ describe('a checkpoint is refused, and the variables stay,', () => {
   });
 
   test.each([
-    [{ data: 'e' }, /^cell\.ckpt was made with another text or images of the data set \(and so vocabulary\); trained/],
+    [
+      { data: 'e' },
+      /^cell\.ckpt was made with another data set \(other images, or other text and so another vocabulary\); trained/,
+    ],
     [{ device: 'gpu', threads: 2 }, /^cell\.ckpt was made with another device, number of threads; trained/],
     [{ program: 'p' }, /another program;/],
   ])('where %o was other when it was made', async (other, reason) => {

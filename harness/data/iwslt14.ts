@@ -44,7 +44,7 @@ export function iwslt14From(from: Archive, sizes: { readonly train: number; read
     async fetch(dir, options) {
       const present = await find(dir);
       const check = async (folder: string) => {
-        const wrong = wrongSize((await open(folder)).corpus('de', 'en'), sizes);
+        const wrong = wrongSize((await open(folder)).corpus('de', 'en'), sizes, (part) => `the ${part} text`);
         if (wrong !== null) throw damaged(wrong);
       };
       if (present === null) return fetchArchive(from, dir, check, options);

@@ -21,12 +21,19 @@ export interface Corpus {
   readonly test: TextPairs;
 }
 
-/** What is wrong with the numbers of pairs, as `the train text has 3 sentence pairs, not 5`; null where they are those. */
-export function wrongSize(corpus: Corpus, sizes: Readonly<Partial<Record<TextPart, number>>>): string | null {
+/**
+ * What is wrong with the numbers of pairs, as `train.* has 3 sentence pairs, not 5`; null where they are those.
+ * @param nameOf what holds a part, for the message
+ */
+export function wrongSize(
+  corpus: Corpus,
+  sizes: Readonly<Partial<Record<TextPart, number>>>,
+  nameOf: (part: TextPart) => string,
+): string | null {
   for (const part of ['train', 'valid', 'test'] as const) {
     const found = corpus[part]?.pairs.length ?? 0;
     const size = sizes[part];
-    if (size !== undefined && found !== size) return `the ${part} text has ${found} sentence pairs, not ${size}`;
+    if (size !== undefined && found !== size) return `${nameOf(part)} has ${found} sentence pairs, not ${size}`;
   }
   return null;
 }

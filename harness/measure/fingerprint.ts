@@ -55,7 +55,7 @@ export async function gpuModel(visible: string | undefined): Promise<string> {
   return (own.length > 0 ? own : all).map(({ name, driver }) => `${name}, ${driver}`).join('; ');
 }
 
-/** The fingerprint of this process's results; `data` is the digest of the images. */
+/** The fingerprint of this process's results; `data` is the digest of the data used. */
 export async function fingerprintOf({ threads, data }: { threads: number; data: string }): Promise<Fingerprint> {
   const info = engineInfo();
   return {

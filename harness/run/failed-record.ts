@@ -1,5 +1,5 @@
 import { type CellRecord, identityOf } from '../record.ts';
-import type { Cell } from '../spec.ts';
+import { type Cell, isTranslation } from '../spec.ts';
 
 /** The record of a cell that gave no result. `error` says why; everything measured is null. */
 export function failedRecord(cell: Cell, error: string, startedAt: Date, finishedAt: Date): CellRecord {
@@ -12,7 +12,7 @@ export function failedRecord(cell: Cell, error: string, startedAt: Date, finishe
     macs: null,
     training_passes: null,
     training_macs: null,
-    metric: 'accuracy',
+    metric: isTranslation(cell.config) ? 'bleu' : 'accuracy',
     value: null,
     best_value: null,
     train_loss: null,

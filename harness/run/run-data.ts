@@ -1,5 +1,6 @@
 import { canonicalJson } from '../canonical-json.ts';
 import { loadImages } from '../data/images.ts';
+import { EngineNotLoadedError } from '../data/jpeg.ts';
 import { usedText } from '../data/translation.ts';
 import { type Cell, isTranslation, needsFiles } from '../spec.ts';
 import type { DataFolders } from './protocol.ts';
@@ -10,12 +11,13 @@ export function dataDirOf({ config: { dataset } }: Pick<Cell, 'config'>, folders
 }
 
 /**
- * Gives the digest of what a cell trains on and is tested on, as its record's fingerprint has it; reads the files of a
- * data set once. Null for data without files: they follow from the program.
+ * Gives the digest of what a cell trains on and is tested on, as its record's fingerprint has it; reads files once for each
+ * specification of a data set. Null for data without files, which follow from the program, and for images that only a
+ * worker, which has the engine, can decode: their digest is not known yet.
  * @throws UsageError where files are damaged, or hold less than asked for
  */
 export function dataDigests(folders: DataFolders): (cell: Pick<Cell, 'config'>) => Promise<string | null> {
-  const known = new Map<string, Promise<string>>();
+  const known = new Map<string, Promise<string | null>>();
   return async (cell) => {
     const dataDir = dataDirOf(cell, folders);
     if (dataDir === null) return null;
@@ -26,9 +28,12 @@ export function dataDigests(folders: DataFolders): (cell: Pick<Cell, 'config'>) 
   };
 }
 
-async function digestOf({ config }: Pick<Cell, 'config'>, dataDir: string): Promise<string> {
-  const data = isTranslation(config)
-    ? await usedText(config.dataset, dataDir)
-    : await loadImages(config.dataset, dataDir);
-  return data.digest;
+async function digestOf({ config }: Pick<Cell, 'config'>, dataDir: string): Promise<string | null> {
+  if (isTranslation(config)) return (await usedText(config.dataset, dataDir)).digest;
+  try {
+    return (await loadImages(config.dataset, dataDir)).digest;
+  } catch (error) {
+    if (error instanceof EngineNotLoadedError) return null;
+    throw error;
+  }
 }

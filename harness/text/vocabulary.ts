@@ -12,7 +12,6 @@ export const unknownId = 3;
 
 /** The symbols of both languages as numbers. */
 export interface Vocabulary {
-  readonly merges: readonly Merge[];
   /** By id; the special tokens first. */
   readonly symbols: readonly string[];
   /** Ids of a sentence of words, without <bos> and <eos>. */
@@ -46,7 +45,6 @@ function vocabularyOf(merges: readonly Merge[], symbols: readonly string[]): Voc
   const ids = new Map(symbols.map((symbol, id) => [symbol, id]));
   const split = mergeWords(merges);
   return {
-    merges,
     symbols,
     encode: (words) => words.flatMap((word) => split(word).map((symbol) => ids.get(symbol) ?? unknownId)),
     decode(ids) {

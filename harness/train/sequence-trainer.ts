@@ -51,7 +51,10 @@ function epochBatches({ train, training, streams }: TrainingText, epoch: number,
   return batches.slice(0, length.steps - epoch * length.stepsPerEpoch);
 }
 
-/** What a training of so many epochs has seen: sentence pairs, and tokens of the target language with <eos>. */
+/**
+ * What a training of so many epochs has seen: sentence pairs, and tokens of the target language with <eos>. An epoch that
+ * ends early, as its loss is not finite, counts whole.
+ */
 export function trainedText(of: TrainingText, epochs: number): { pairs: number; tokens: number } {
   const { train, training } = of;
   const countOf = (pairs: readonly IdPair[]) => ({

@@ -124,7 +124,7 @@ describe('a checkpoint is refused, and the variables stay,', () => {
   });
 
   test.each([
-    ['has another version', (text: string) => text.replace('"version":1', '"version":2')],
+    ['has another version', (text: string) => text.replace('"version":2', '"version":3')],
     ['lacks the curve', (text: string) => text.replace('"curve"', '"curves"')],
   ])('where the header %s', async (_what, change) => {
     const whole = await readFile(path);
@@ -169,7 +169,7 @@ test('the file is a SHA-256, then what it is of: the length of the header, the h
   const header = JSON.parse(file.toString('utf8', headerStart, end));
   const values = file.subarray(end);
   expect(header).toMatchObject({
-    version: 1,
+    version: 2,
     ...key,
     variables: [
       { name: 'a', shape: [2, 2] },

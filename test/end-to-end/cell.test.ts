@@ -2,7 +2,10 @@ import { readdir } from 'node:fs/promises';
 import { expect, it } from 'vitest';
 import { runCell } from '../../harness/cell.ts';
 import { recordSchema } from '../../harness/record.ts';
+import { dataDigests } from '../../harness/run/run-data.ts';
+import { isTranslation } from '../../harness/spec.ts';
 import type { CellProgress } from '../../harness/tasks/context.ts';
+import { recordsOf, writeCifar10 } from '../data/cifar-files.ts';
 import { temporaryFolder } from '../run/helpers.ts';
 import { cellNamed, plainContext as context, tinyCells } from './tiny-cells.ts';
 
@@ -51,6 +54,23 @@ it('goes on from a checkpoint, and ends with the weights of an undisturbed run',
   expect([...epochs]).toEqual([3]);
   expect(resumed.weights_digest).toBe(undisturbed.weights_digest);
   expect(resumed.value).toBe(undisturbed.value);
+});
+
+it('has the digest of its data that decides whether its record is kept', async () => {
+  const dataDir = await temporaryFolder();
+  const files = { 'data_batch_1.bin': recordsOf([3, 9, 0, 7]), 'test_batch.bin': recordsOf([5, 1], 4) };
+  await writeCifar10(dataDir, files);
+  const [generated] = tinyCells({ epochs: 1 });
+  const { config } = generated!;
+  if (isTranslation(config)) throw new Error('a cell of images is expected');
+  const dataset = { ...config.dataset, name: 'cifar-10' as const, trainExamples: 4, testExamples: 2 };
+  const cell = { ...generated!, config: { ...config, dataset } };
+  const record = await runCell(cell, { ...context, dataDir });
+  expect(record).toMatchObject({ status: 'completed', data_source: 'files', train_examples: 4 });
+  const digest = () => dataDigests({ 'cifar-10': dataDir })(cell);
+  expect(await digest()).toBe(record.fingerprint!.data);
+  await writeCifar10(dataDir, { ...files, 'test_batch.bin': recordsOf([5, 2], 4) });
+  expect(await digest()).not.toBe(record.fingerprint!.data);
 });
 
 it('records a training that diverges', async () => {

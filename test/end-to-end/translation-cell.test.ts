@@ -1,11 +1,23 @@
 import { expect, it } from 'vitest';
 import { runCell } from '../../harness/cell.ts';
+import { loadTranslation } from '../../harness/data/translation.ts';
 import { UsageError } from '../../harness/errors.ts';
 import { recordSchema } from '../../harness/record.ts';
+import { dataDigests } from '../../harness/run/run-data.ts';
+import { type Cell, isTranslation } from '../../harness/spec.ts';
+import type { TextDatasetSpec } from '../../harness/spec-text.ts';
+import type { SequenceTrainingSpec } from '../../harness/spec-translation.ts';
 import type { CellProgress } from '../../harness/tasks/context.ts';
-import { translationCells } from '../helpers/translation-cells.ts';
+import { testTokenBatches } from '../../harness/text/token-batches.ts';
+import { multi30kText, writeText } from '../data/text-files.ts';
+import { cellsOfMulti30k, translationCells } from '../helpers/translation-cells.ts';
 import { temporaryFolder } from '../run/helpers.ts';
 import { cellNamed, plainContext as context } from './tiny-cells.ts';
+
+function generatedPair({ config }: Cell): TextDatasetSpec {
+  if (!isTranslation(config)) throw new Error('a cell of translation is expected');
+  return config.dataset;
+}
 
 it('makes a whole record of a translation cell, the same each time', { timeout: 120_000 }, async () => {
   const cell = cellNamed('low-rank-0.5.spectral.frobenius-decay', translationCells());
@@ -38,10 +50,25 @@ it('makes a whole record of a translation cell, the same each time', { timeout: 
     expect(record[name], name).toBeGreaterThan(0);
   }
   expect(record.rss_peak_bytes).toBeGreaterThan(record.tensor_peak_bytes!);
+  const { pairs } = (await loadTranslation(generatedPair(cell), null)).train;
+  const { batchTokens, lengths } = cell.config.training as SequenceTrainingSpec;
+  const batches = testTokenBatches(pairs, { tokens: batchTokens, lengths }).length;
+  expect((record.train_examples_per_second! * record.step_ms!) / 1000).toBeCloseTo(150 / batches, 6);
+  const tokens = 3 * pairs.reduce((sum, { target }) => sum + target.length + 1, 0);
+  const seconds = record.curve.reduce((sum, { train_seconds }) => sum + train_seconds!, 0);
+  expect(translation.train_tokens_per_second! * seconds).toBeCloseTo(tokens, 3);
   expect(new Set(progress.map(({ phase }) => phase))).toEqual(new Set(['prepare', 'train', 'evaluate', 'measure']));
   const again = await runCell(cell, context);
   expect([again.weights_digest, again.value]).toEqual([record.weights_digest, record.value]);
   expect(again.translation!.samples).toEqual(translation.samples);
+});
+
+it('has the digest of its data that decides whether its record is kept', async () => {
+  const dataDir = await writeText(await temporaryFolder(), multi30kText);
+  const [cell] = cellsOfMulti30k();
+  const record = await runCell(cell!, { ...context, dataDir });
+  expect(record).toMatchObject({ status: 'completed', data_source: 'files', train_examples: 3, test_examples: 2 });
+  expect(await dataDigests({ multi30k: dataDir })(cell!)).toBe(record.fingerprint!.data);
 });
 
 it.each([

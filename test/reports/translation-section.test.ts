@@ -2,12 +2,18 @@ import { describe, expect, it } from 'vitest';
 import { acceptRecords } from '../../baselines/accept.ts';
 import { checkRecords } from '../../baselines/check.ts';
 import { compareRecords } from '../../baselines/compare.ts';
+import { failedRecord } from '../../harness/run/failed-record.ts';
 import { finishedLine } from '../../harness/run/progress.ts';
-import { summarizeArms } from '../../reports/arm-summary.ts';
+import type { Cell } from '../../harness/spec.ts';
+import { armLabel, summarizeArms } from '../../reports/arm-summary.ts';
 import { renderComparison } from '../../reports/comparison.ts';
+import { contrastsOf } from '../../reports/contrasts.ts';
+import { styleOf } from '../../reports/plot-data.ts';
+import { colorOf } from '../../reports/plot-style.ts';
 import { plotsOf } from '../../reports/plots.ts';
 import { renderSummary } from '../../reports/summary.ts';
 import { report, section } from '../helpers/markdown.ts';
+import { fixtureVerdict } from '../helpers/records.ts';
 import { fixtureRun } from '../helpers/run.ts';
 import { translationCells, translationRecord } from '../helpers/translation-cells.ts';
 
@@ -93,9 +99,74 @@ describe('arms that differ in what their cells are named by', () => {
     const arms = summarizeArms(grid.map((cell) => translationRecord(cell, 30)));
     expect(new Set(arms.map(({ dataset }) => dataset))).toEqual(new Set(['generated-pair, released']));
     const decaying = arms.filter(({ init, regularizer }) => init === 'spectral' && regularizer !== 'none');
-    expect(decaying.map(({ regularizer }) => regularizer)).toEqual([
-      'frobenius-decay 0.00001',
-      'frobenius-decay 0.001',
+    expect(decaying.map(armLabel)).toEqual([
+      'low-rank, budget 0.5, spectral, frobenius-decay 0.00001',
+      'low-rank, budget 0.5, spectral, frobenius-decay 0.001',
     ]);
+  });
+
+  it('have contrasts, colours and translations of their own', () => {
+    const grid = translationCells((experiment) => {
+      experiment.arms[1]!.regularizers = ['none', 'weight-decay', 'frobenius-decay'];
+      experiment.arms[1]!.decays = [1e-4, 0.001];
+    }).map((cell, index) => translationRecord(cell, 30 + index));
+    const arms = summarizeArms(grid);
+    const named = (difference: string) =>
+      contrastsOf(arms)
+        .filter((found) => found.difference === difference)
+        .map(({ setting }) => setting.replace('transformer-1-16 on generated-pair, low-rank, budget 0.5, ', ''));
+    expect(named('frobenius-decay - weight-decay')).toEqual([
+      ...['default init, λ 0.0001', 'default init, λ 0.001', 'spectral init, λ 0.0001', 'spectral init, λ 0.001'],
+    ]);
+    // Without a regularizer there is no λ to differ in.
+    expect(named('frobenius-decay - none')).toEqual(named('frobenius-decay - weight-decay'));
+    expect(named('spectral - default')).toEqual(
+      expect.arrayContaining(['none', 'weight-decay 0.0001', 'frobenius-decay 0.001']),
+    );
+    const { range, domain } = colorOf(arms.map((arm) => styleOf(arm).color)).scale;
+    expect(domain).toContain('frobenius-decay 0.0001');
+    expect(new Set(range).size).toBe(domain.length);
+    const shown = section(report({ records: grid }), 'Translations');
+    for (const label of [
+      'dense, default, none',
+      'spectral, frobenius-decay 0.0001',
+      'spectral, frobenius-decay 0.001',
+    ]) {
+      expect(shown.some((line) => line.startsWith('Translations of') && line.includes(label))).toBe(true);
+    }
+  });
+
+  it('have contrasts of the parts of initialization and decay', () => {
+    const parts = translationCells(({ arms: [, arm] }) => {
+      arm!.inits = ['default', 'spectral-query-key'];
+      arm!.regularizers = ['weight-decay', 'frobenius-decay-linear'];
+    });
+    const found = contrastsOf(summarizeArms(parts.map((cell, index) => translationRecord(cell, 30 + index))));
+    expect(found.map(({ difference, setting }) => `${difference}: ${setting.split(', ').at(-1)}`)).toEqual([
+      'spectral-query-key - default: weight-decay',
+      'spectral-query-key - default: frobenius-decay-linear',
+      'frobenius-decay-linear - weight-decay: default init',
+      'frobenius-decay-linear - weight-decay: spectral-query-key init',
+    ]);
+  });
+});
+
+describe('a run in which translations failed', () => {
+  const failed = (cell: Cell) => failedRecord(cell, 'the worker broke', new Date(0), new Date(1));
+
+  it('still speaks of BLEU', () => {
+    const some = [failed(cells[0]!), ...records.slice(1)];
+    expect(report({ records: some })).not.toMatch(/accuracy/i);
+    expect(report({ records: some })).not.toContain('Published values');
+    expect(renderComparison(compareRecords(some, some))).not.toContain('%');
+  });
+
+  it('shows scores near zero, ratios and counts for what they are', () => {
+    const verdict = (expected: number, measured: number) =>
+      fixtureVerdict(records[0]!, 'regressed', { expected, measured });
+    const verdicts = [verdict(34, 0.5), verdict(0.5351, 0.25), verdict(406_796, 406_797)];
+    const summary = section(report({ records, verdicts }), 'Summary').join('\n');
+    for (const pair of ['| 34.00 | 0.50 |', '| 0.54 | 0.25 |', '| 406,796 | 406,797 |'])
+      expect(summary).toContain(pair);
   });
 });

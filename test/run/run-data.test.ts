@@ -31,6 +31,21 @@ it('does not digest data without files', async () => {
   expect(dataDirOf(generated, { multi30k: '/nowhere' })).toBeNull();
 });
 
+it('does not know that of images which only a worker can decode, as no engine is loaded here', async () => {
+  const image = Uint8Array.of(0xff, 0xd8, 0xff, 0xd9);
+  const dir = await writeText(await temporaryFolder(), {
+    ...{
+      'tiny-imagenet-200/wnids.txt': 'n01443537\n',
+      'tiny-imagenet-200/train/n01443537/images/n01443537_0.JPEG': image,
+    },
+    'tiny-imagenet-200/val/val_annotations.txt': 'val_0.JPEG\tn01443537\t0\t0\t1\t1\n',
+    'tiny-imagenet-200/val/images/val_0.JPEG': image,
+  });
+  const config = fixtureConfig();
+  const dataset = { ...config.dataset, name: 'tiny-imagenet' as const, trainExamples: 1, testExamples: 1 };
+  expect(await dataDigests({ 'tiny-imagenet': dir })({ config: { ...config, dataset } })).toBeNull();
+});
+
 it('names what is wrong with images that are not there', async () => {
   const config = fixtureConfig();
   const cell = { config: { ...config, dataset: { ...config.dataset, name: 'cifar-10' as const } } };

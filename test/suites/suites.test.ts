@@ -1,5 +1,7 @@
 import { readdirSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
+import { readBaseline } from '../../baselines/baseline-file.ts';
+import { usedText } from '../../harness/data/translation.ts';
 import { methodOf, methods } from '../../harness/methods/registry.ts';
 import { planCells } from '../../harness/plan.ts';
 import {
@@ -123,6 +125,14 @@ describe('compression at the published schedule', () => {
       ),
     );
   });
+});
+
+test('the smoke baseline of translation is of the text that the generator makes', async () => {
+  const suite = suites.find(({ name }) => name === 'translation')!;
+  const { dataset } = suite.profiles.smoke!.experiments[0] as TranslationExperimentSpec;
+  const { digest } = await usedText(dataset, null);
+  const baseline = await readBaseline('translation', 'smoke');
+  expect(new Set(baseline!.cells.map(({ fingerprint }) => fingerprint?.data))).toEqual(new Set([digest]));
 });
 
 test('the nightly translation takes at most 100 minutes on two cores', () => {

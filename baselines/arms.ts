@@ -30,11 +30,17 @@ export function groupBy<T extends { seed: number }>(items: readonly T[], keyOf: 
   return groups;
 }
 
+/** The cell's name without its seed: the same for an arm of other configuration, in another run. */
+export function armNameOf({ cell, seed }: Pick<CellRecord, 'cell' | 'seed'>): string {
+  return cell.replace(`.seed-${seed}`, '');
+}
+
 /** What tells a record's arm from others beside its fields: an experiment's variant, and its λ where an arm has several. */
-export function distinctionsOf({ cell, model, dataset, init, regularizer, seed }: CellRecord) {
-  const [before = '', behind = ''] = cell.split(`.${model}.${dataset}`);
+export function distinctionsOf(record: CellRecord) {
+  const { model, dataset, init, regularizer } = record;
+  const [before = '', behind = ''] = armNameOf(record).split(`.${model}.${dataset}`);
   const [, decay = ''] = before.split(`.${init}.${regularizer}`);
-  const variant = behind.replace(`.seed-${seed}`, '').slice(1);
+  const variant = behind.slice(1);
   return { variant: variant === '' ? null : variant, decay: decay === '' ? null : decay.slice(1) };
 }
 

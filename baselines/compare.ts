@@ -1,6 +1,6 @@
 import type { CellRecord } from '../harness/record.ts';
 import type { MetricName } from '../harness/spec.ts';
-import { armKey, datasetLabel, distinctionsOf, groupBy, regularizerLabel } from './arms.ts';
+import { armKey, armNameOf, datasetLabel, distinctionsOf, groupBy, regularizerLabel } from './arms.ts';
 import { configChanges } from './config-changes.ts';
 import { mean, measuredOnly, sampleDeviation } from './moments.ts';
 
@@ -42,14 +42,14 @@ export interface ArmComparison {
 
 /** Compares two sets of records arm by arm; arms are matched by name, so that the two may differ in configuration. */
 export function compareRecords(left: readonly CellRecord[], right: readonly CellRecord[]): ArmComparison[] {
-  const lefts = groupBy(left, armName);
-  const rights = groupBy(right, armName);
+  const lefts = groupBy(left, nameInRun);
+  const rights = groupBy(right, nameInRun);
   const names = new Set([...lefts.keys(), ...rights.keys()]);
   return [...names].map((name) => compareArm(lefts.get(name) ?? [], rights.get(name) ?? []));
 }
 
-function armName({ suite, profile, cell, seed }: CellRecord): string {
-  return JSON.stringify([suite, profile, cell.replace(`.seed-${seed}`, '')]);
+function nameInRun(record: CellRecord): string {
+  return JSON.stringify([record.suite, record.profile, armNameOf(record)]);
 }
 
 function compareArm(left: readonly CellRecord[], right: readonly CellRecord[]): ArmComparison {

@@ -73,9 +73,9 @@ function summarizeArm(records: CellRecord[], denseStep: (record: CellRecord) => 
   };
 }
 
-/** The one metric of a run's arms. */
-export function metricOf(arms: readonly ArmSummary[]): MetricName {
-  return arms[0]?.metric ?? 'accuracy';
+/** The one metric of a run's arms or records. */
+export function metricOf(of: readonly { metric: MetricName }[]): MetricName {
+  return of[0]?.metric ?? 'accuracy';
 }
 
 /** A record's value as a share of the metric's full score. */

@@ -1,3 +1,4 @@
+import { metricTitle } from '../baselines/wording.ts';
 import type { MetricName } from '../harness/spec.ts';
 import { type ArmSummary, metricOf } from './arm-summary.ts';
 
@@ -15,18 +16,16 @@ export interface MetricWords {
   source: string;
 }
 
-const words: Readonly<Record<MetricName, MetricWords>> = {
+const words: Readonly<Record<MetricName, Omit<MetricWords, 'name'>>> = {
   accuracy: {
-    ...{ name: 'accuracy', capital: 'Accuracy', final: 'final accuracy', unit: 'percentage points' },
+    ...{ capital: 'Accuracy', final: 'final accuracy', unit: 'percentage points' },
     source: 'that of the last epoch',
   },
-  bleu: {
-    ...{ name: 'BLEU', capital: 'BLEU', final: 'BLEU', unit: 'points' },
-    source: 'that of the weights that are decoded',
-  },
+  bleu: { capital: 'BLEU', final: 'BLEU', unit: 'points', source: 'that of the weights that are decoded' },
 };
 
 /** Of the metric of a run's arms. */
 export function wordsOf(arms: readonly ArmSummary[]): MetricWords {
-  return words[metricOf(arms)];
+  const metric = metricOf(arms);
+  return { name: metricTitle(metric), ...words[metric] };
 }

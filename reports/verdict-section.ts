@@ -1,8 +1,9 @@
 import { summarizeVerdicts } from '../baselines/check.ts';
-import { counted, fullScore, percent } from '../baselines/wording.ts';
+import { counted, fullScore, scoreText } from '../baselines/wording.ts';
 import type { Verdict } from '../harness/record.ts';
 import { verdictNames } from '../harness/record.ts';
 import type { MetricName } from '../harness/spec.ts';
+import { metricOf } from './arm-summary.ts';
 import type { Section } from './document.ts';
 import { table, text } from './document.ts';
 import { orDash, whole } from './format.ts';
@@ -16,7 +17,7 @@ export function verdictSection(input: ReportInput): Section {
   const blocks = [text(coverage(input)), text(verdictCounts(input.verdicts))];
   const alarms = alarmsOf(input.verdicts);
   if (alarms.length > 0) {
-    const plain = plainIn(input.records[0]?.metric ?? 'accuracy');
+    const plain = plainIn(metricOf(input.records));
     const columns = [
       { name: 'verdict', cell: (v: Verdict) => v.verdict },
       { name: 'cell', cell: (v: Verdict) => v.cell },
@@ -55,8 +56,5 @@ function reasonAlone({ cell, reason }: Verdict): string {
 
 /** A verdict's number is a score, a ratio or a count, which is above the largest score. */
 function plainIn(metric: MetricName): (value: number) => string {
-  return (value) => {
-    if (value > fullScore[metric]) return whole(value);
-    return metric === 'accuracy' ? percent(value) : value.toFixed(2);
-  };
+  return (value) => (value > fullScore[metric] ? whole(value) : scoreText(metric, value));
 }

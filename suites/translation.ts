@@ -90,7 +90,7 @@ const onIwslt = (arms: TranslationArmSpec[]): Omit<TranslationExperimentSpec, 't
   ...{ dataset: iwslt14, fallbackDataset: null, arms, denseExamplesPerSecond: 25 },
 });
 
-/** A corpus with a known level for a small dense Transformer: tells the training and the decoding of this project right. */
+/** A corpus on which the level of a small dense Transformer is known: a check of training and decoding. */
 const onMulti30k: Omit<TranslationExperimentSpec, 'models'> = {
   dataset: { ...multi30k, merges: 5600 },
   fallbackDataset: null,

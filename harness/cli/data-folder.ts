@@ -26,8 +26,8 @@ export interface DataFolderOptions {
 /**
  * The folders that hold the data sets, each looked for in --data, else in $FACTORBENCH_DATA, else in `data/` in the
  * checkout and then in the user's cache; without those that are nowhere. With `download` these are fetched into the folder
- * that was named, else into the user's cache, or into the checkout's `data/` where only that can be written (an image). Throws UsageError where a folder was named and holds none of them, and where
- * files are damaged.
+ * that was named, else into the user's cache, or into the checkout's `data/` where only that can be written (an image).
+ * Throws UsageError where a folder was named and holds none of them, and where files are damaged.
  */
 export async function locateData(options: DataFolderOptions): Promise<DataFolders> {
   const { data, download, env, checkout, log } = options;
@@ -35,12 +35,11 @@ export async function locateData(options: DataFolderOptions): Promise<DataFolder
   const userFolder = join(cacheFolder(env), 'data');
   const named = namedFolder(data, env);
   const places = named === null ? [join(checkout, 'data'), userFolder] : [named.folder];
-  const target =
-    named?.folder ??
-    (!isWritable(userFolder) && isWritable(join(checkout, 'data')) ? join(checkout, 'data') : userFolder);
   const folders: Partial<Record<DataFolderName, string>> = {};
   for (const dataset of datasets) {
-    const found = (await findIn(dataset, places)) ?? (download ? await fetchInto(dataset, target, log) : null);
+    const found =
+      (await findIn(dataset, places)) ??
+      (download ? await fetchInto(dataset, named?.folder ?? ownTarget(checkout, userFolder), log) : null);
     if (found !== null) folders[dataset.name] = found;
   }
   if (named !== null && datasets.length > 0 && Object.keys(folders).length === 0) {
@@ -50,6 +49,12 @@ export async function locateData(options: DataFolderOptions): Promise<DataFolder
     );
   }
   return folders;
+}
+
+/** Where data goes that no folder was named for. */
+function ownTarget(checkout: string, userFolder: string): string {
+  const inCheckout = join(checkout, 'data');
+  return !isWritable(userFolder) && isWritable(inCheckout) ? inCheckout : userFolder;
 }
 
 /** Whether a folder can be written, or made. */

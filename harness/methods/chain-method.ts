@@ -12,7 +12,7 @@ import { applyChain, chainMacs, fanInOf, type Link, runsAsChain, sizeOfLink } fr
 import { denseConv } from './dense.ts';
 import { filterMatrix } from './filter-matrix.ts';
 import type { Decomposed } from './folded-pointwise.ts';
-import { inLayer } from './in-layer.ts';
+import { inLayer, ofLayer } from './in-layer.ts';
 import type { LayerMethod } from './method.ts';
 
 /** A tensor format of a k1 x k2 convolution whose parts are the filters of a chain of small convolutions. */
@@ -66,7 +66,7 @@ export function chainMethod(format: ChainFormat): LayerMethod {
       const links = format.links(shape, scale);
       const { variables, warning } = startingFilters(format, shape, links, init, streams);
       const sentences = [format.rankWarning?.(shape, scale), warning].filter((sentence) => sentence !== undefined);
-      const warnings = sentences.map((sentence) => `method ${format.name}, layer ${shape.name}: ${sentence}`);
+      const warnings = sentences.map((sentence) => ofLayer(format.name, shape.name, sentence));
       return { ...chainLayer(format, shape, links, variables), warnings };
     },
   };

@@ -12,7 +12,7 @@ import type { InitName } from '../spec.ts';
 import { equalNorms, type NdArray, ndArray, sizeOf } from '../tensor/nd-array.ts';
 import { denseConv } from './dense.ts';
 import { filterMatrix } from './filter-matrix.ts';
-import { inLayer } from './in-layer.ts';
+import { inLayer, ofLayer } from './in-layer.ts';
 import type { LayerMethod } from './method.ts';
 
 /** What a format makes of an out x in matrix at a rank scale. */
@@ -125,7 +125,7 @@ function foldedConv(
   const pointwise = () => tf.reshape(format.compose(values()), [outChannels, inChannels]);
   return {
     variables: [...cores, depthwise],
-    warnings: sentences.map((sentence) => `method ${format.name}, layer ${name}: ${sentence}`),
+    warnings: sentences.map((sentence) => ofLayer(format.name, name, sentence)),
     apply(x) {
       const filtered = depthwiseConv2d(x, depthwise.value, stride);
       const [batch, height, width] = filtered.shape as [number, number, number];

@@ -1,5 +1,10 @@
 import { UsageError } from '../errors.ts';
 
+/** A sentence for people, with what it is about. */
+export function ofLayer(method: string, layer: string, sentence: string): string {
+  return `method ${method}, layer ${layer}: ${sentence}`;
+}
+
 /**
  * Runs what makes a layer of a method.
  *
@@ -9,7 +14,7 @@ export function inLayer<T>(method: string, layer: string, run: () => T): T {
   try {
     return run();
   } catch (error) {
-    const message = `method ${method}, layer ${layer}: ${error instanceof Error ? error.message : String(error)}`;
+    const message = ofLayer(method, layer, error instanceof Error ? error.message : String(error));
     throw error instanceof UsageError
       ? new UsageError(message, { cause: error })
       : new Error(message, { cause: error });

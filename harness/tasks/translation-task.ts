@@ -64,7 +64,8 @@ export async function translationTask(config: TranslationConfig, options: TaskOp
   });
   const evaluation = sequenceEvaluationStep(model);
   const { train, valid } = { train: data.train.pairs, valid: data.valid.pairs };
-  const { epochs } = trainingLength(train, training);
+  const length = trainingLength(train, training);
+  const { epochs } = length;
   const kept =
     training.averagedEpochs === null
       ? bestWeights(model.variables)
@@ -78,9 +79,13 @@ export async function translationTask(config: TranslationConfig, options: TaskOp
     warnings: [],
     state: [...step.variables, ...kept.variables],
     variables: model.variables,
-    train: (given) => trainSequences({ ...{ step, evaluation, train, valid, training, kept }, ...options, ...given }),
+    train: (given) =>
+      trainSequences({ ...{ step, evaluation, train, valid, training, length, kept }, ...options, ...given }),
     async conclude({ curve, diverged }, onProgress) {
-      const { pairs: examples, tokens } = trainedText({ train, training, streams: options.streams }, curve.length);
+      const { pairs: examples, tokens } = trainedText(
+        { train, training, length, streams: options.streams },
+        curve.length,
+      );
       if (diverged) return { metric: 'bleu', value: null, best_value: null, examples };
       kept.restore();
       const place = { epoch: epochs, step: curve.length, steps: curve.length };
@@ -117,18 +122,17 @@ export async function translationTask(config: TranslationConfig, options: TaskOp
     async measure(): Promise<Speeds> {
       const streams = streamsOf('measure', 0);
       const batches = trainTokenBatches(train, batchOptions(training), 0, streams);
-      const byLength = new Map<number, TokenBatch[]>();
-      for (const batch of batches) {
-        byLength.set(batch.sourceLength, [...(byLength.get(batch.sourceLength) ?? []), batch]);
-      }
+      const lengths = new Set(batches.map(({ sourceLength }) => sourceLength));
+      const batchesOf = (padded: number) => batches.filter(({ sourceLength }) => sourceLength === padded);
       const trainOnce = (batch: TokenBatch, run: typeof step.run) =>
         // A learning rate of zero keeps the weights where training left them.
         tf.tidy(() => void run(trainFeeds(batch, 0, streams('dropout'))).loss.dataSync());
       // Batches hold as many tokens, but attention grows with the length.
-      const longest = byLength.get(Math.max(...byLength.keys()))![0]!;
-      const tensorPeak = await tensorPeakBytes(() => trainOnce(longest, step.runEagerly));
+      const [longest] = batchesOf(Math.max(...lengths));
+      const tensorPeak = await tensorPeakBytes(() => trainOnce(longest!, step.runEagerly));
       let epochMs = 0;
-      for (const alike of byLength.values()) {
+      for (const padded of lengths) {
+        const alike = batchesOf(padded);
         const timing = await timeTask(() => trainOnce(alike[0]!, step.run), { warmup: 1, timed: 5 });
         epochMs += alike.length * timing.median;
       }

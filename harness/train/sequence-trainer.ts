@@ -17,6 +17,7 @@ export interface SequenceTrainerOptions {
   train: readonly IdPair[];
   valid: readonly IdPair[];
   training: SequenceTrainingSpec;
+  length: TrainingLength;
   streams: Streams;
   kept: KeptWeights;
   /** Points of the epochs that are already done: training goes on after them, from the variables as they are. */
@@ -43,10 +44,10 @@ export function batchOptions({ batchTokens, lengths }: SequenceTrainingSpec) {
   return { tokens: batchTokens, lengths };
 }
 
-type TrainingText = Pick<SequenceTrainerOptions, 'train' | 'training' | 'streams'>;
+type TrainingText = Pick<SequenceTrainerOptions, 'train' | 'training' | 'length' | 'streams'>;
 
 /** The batches of an epoch's updates: all pairs, but for an epoch that is cut short. */
-function epochBatches({ train, training, streams }: TrainingText, epoch: number, length: TrainingLength): TokenBatch[] {
+function epochBatches({ train, training, length, streams }: TrainingText, epoch: number): TokenBatch[] {
   const batches = trainTokenBatches(train, batchOptions(training), epoch, streams);
   return batches.slice(0, length.steps - epoch * length.stepsPerEpoch);
 }
@@ -56,27 +57,25 @@ function epochBatches({ train, training, streams }: TrainingText, epoch: number,
  * ends early, as its loss is not finite, counts whole.
  */
 export function trainedText(of: TrainingText, epochs: number): { pairs: number; tokens: number } {
-  const { train, training } = of;
+  const { train } = of;
   const countOf = (pairs: readonly IdPair[]) => ({
     pairs: pairs.length,
     tokens: pairs.reduce((sum, { target }) => sum + target.length + 1, 0),
   });
   const whole = countOf(train);
-  const length = trainingLength(train, training);
-  const last = countOf(epochBatches(of, epochs - 1, length).flatMap(({ pairs }) => pairs.map((pair) => train[pair]!)));
+  const last = countOf(epochBatches(of, epochs - 1).flatMap(({ pairs }) => pairs.map((pair) => train[pair]!)));
   return { pairs: (epochs - 1) * whole.pairs + last.pairs, tokens: (epochs - 1) * whole.tokens + last.tokens };
 }
 
 /** Trains for the remaining epochs, validating after each. A loss that is not finite ends training as diverged. */
 export async function trainSequences(options: SequenceTrainerOptions): Promise<TrainingOutcome> {
-  const { train, training, kept } = options;
+  const { length, kept } = options;
   const curve = [...options.curve];
-  const length = trainingLength(train, training);
   while (curve.length < length.epochs) {
     const started = performance.now();
-    const trained = await trainEpoch(options, curve.length, length);
+    const trained = await trainEpoch(options, curve.length);
     const trainSeconds = (performance.now() - started) / 1000;
-    const validated = trained.finite ? await validate(options, curve.length, length) : null;
+    const validated = trained.finite ? await validate(options, curve.length) : null;
     const finite = validated !== null && Number.isFinite(validated.loss);
     curve.push({
       epoch: curve.length + 1,
@@ -103,14 +102,14 @@ interface Sums {
   accuracy: number;
 }
 
-async function trainEpoch(options: SequenceTrainerOptions, epoch: number, length: TrainingLength) {
+async function trainEpoch(options: SequenceTrainerOptions, epoch: number) {
   const { step, training, streams, onProgress } = options;
   const seeds = streams(`dropout/${epoch}`);
-  const { stepsPerEpoch, steps } = length;
+  const { stepsPerEpoch, steps } = options.length;
   const mean = tokenMean();
   let index = epoch * stepsPerEpoch;
   let learningRate = 0;
-  for (const batch of epochBatches(options, epoch, length)) {
+  for (const batch of epochBatches(options, epoch)) {
     learningRate = warmedUpRate(index, training);
     const loss = mean.add(() => step.run(trainFeeds(batch, learningRate, seeds)));
     index++;
@@ -132,8 +131,9 @@ export function trainFeeds(batch: TokenBatch, learningRate: number, seeds: Unifo
   };
 }
 
-async function validate(options: SequenceTrainerOptions, epoch: number, { stepsPerEpoch, steps }: TrainingLength) {
+async function validate(options: SequenceTrainerOptions, epoch: number) {
   const { onProgress } = options;
+  const { stepsPerEpoch, steps } = options.length;
   const step = Math.min(steps, (epoch + 1) * stepsPerEpoch);
   return evaluateSequences(options.evaluation, options.valid, options.training, async () => {
     onProgress({ phase: 'evaluate', epoch: epoch + 1, step, steps, loss: null });

@@ -51,6 +51,15 @@ async function sample(pid: number, milliseconds = 0, siblings: number[] = []) {
   return { peak: await sampler.stop(), warnings };
 }
 
+/** A tool that answers the n-th question for processes, from 0, as the shell's cases of n say. */
+const sampleBySample = (folder: string, cases: string) =>
+  nvidiaSmiScript(
+    folder,
+    `case "$*" in *query-gpu*) echo 0x0; exit;; esac
+n=$(cat ${folder}/n 2>/dev/null || echo 0); echo $((n + 1)) > ${folder}/n
+case $n in ${cases} esac`,
+  );
+
 describe('sampleGpuMemory', () => {
   const quiet = { 'clocks_event_reasons.active': '0x0000000000000001\n' };
 
@@ -62,12 +71,7 @@ describe('sampleGpuMemory', () => {
   test('keeps the peak of its samples', async () => {
     const folder = await standInNvidiaSmi({});
     // 3, 8, then 1 MiB for ever.
-    await nvidiaSmiScript(
-      folder,
-      `case "$*" in *query-gpu*) echo 0x0; exit;; esac
-n=$(cat ${folder}/n 2>/dev/null || echo 0); echo $((n + 1)) > ${folder}/n
-case $n in 0) echo '${gpu}, 5, 3';; 1) echo '${gpu}, 5, 8';; *) echo '${gpu}, 5, 1';; esac`,
-    );
+    await sampleBySample(folder, `0) echo '${gpu}, 5, 3';; 1) echo '${gpu}, 5, 8';; *) echo '${gpu}, 5, 1';;`);
     expect((await sample(5, 1500)).peak).toBe(8 * mebibyte);
   });
 
@@ -132,12 +136,7 @@ case $n in 0) echo '${gpu}, 5, 3';; 1) echo '${gpu}, 5, 8';; *) echo '${gpu}, 5,
 
   test('goes on after a failure, and says that the peak is of a part', async () => {
     const folder = await standInNvidiaSmi({});
-    await nvidiaSmiScript(
-      folder,
-      `case "$*" in *query-gpu*) echo 0x0; exit;; esac
-n=$(cat ${folder}/n 2>/dev/null || echo 0); echo $((n + 1)) > ${folder}/n
-case $n in 0) echo 'GPU is lost'; exit 15;; *) echo '${gpu}, 5, 8';; esac`,
-    );
+    await sampleBySample(folder, `0) echo 'GPU is lost'; exit 15;; *) echo '${gpu}, 5, 8';;`);
     expect(await sample(5, 2500)).toEqual({
       peak: 8 * mebibyte,
       warnings: ['GPU memory measured only in part: the GPU no longer answers'],

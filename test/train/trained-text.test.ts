@@ -10,7 +10,7 @@ test('an epoch that is cut short counts as far as it went', () => {
   const cut = { ...training, batchTokens: 8, lengths: [4], epochs: 5, updates: 12 };
   expect(trainingLength(train, cut)).toEqual({ stepsPerEpoch: 5, steps: 12, epochs: 3 });
   const text = (epochs: number, of = cut) =>
-    trainedText({ train, training: of, streams: streamsOf('counted', 0) }, epochs);
+    trainedText({ train, training: of, length: trainingLength(train, of), streams: streamsOf('counted', 0) }, epochs);
   // A target counts with its <eos>.
   expect(text(1)).toEqual({ pairs: 10, tokens: 40 });
   expect(text(2)).toEqual({ pairs: 20, tokens: 80 });

@@ -6,7 +6,7 @@ import { z } from 'zod';
 import { writeFileAtomically } from '../harness/atomic-file.ts';
 import { canonicalJson, sortKeys } from '../harness/canonical-json.ts';
 import { UsageError } from '../harness/errors.ts';
-import type { ProfileName } from '../harness/spec.ts';
+import type { ProfileName } from '../harness/spec/spec.ts';
 import type { Baseline, BaselineEntry } from './baseline.ts';
 import { baselineSchema, baselineVersion } from './baseline.ts';
 

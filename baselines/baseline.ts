@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { CellRecord } from '../harness/record.ts';
 import { statusNames } from '../harness/record.ts';
-import { profileNames } from '../harness/spec.ts';
+import { profileNames } from '../harness/spec/spec.ts';
 
 /** What a stored baseline holds: the raw result of every accepted cell, one entry a seed, never a mean. */
 

@@ -1,5 +1,5 @@
 import type { CellRecord } from '../harness/record.ts';
-import type { MetricName } from '../harness/spec.ts';
+import type { MetricName } from '../harness/spec/spec.ts';
 import { armKey, armNameOf, datasetLabel, distinctionsOf, groupBy, regularizerLabel } from './arms.ts';
 import { configChanges } from './config-changes.ts';
 import { mean, measuredOnly, sampleDeviation } from './moments.ts';
@@ -64,7 +64,11 @@ function compareArm(left: readonly CellRecord[], right: readonly CellRecord[]): 
     return twin ? [{ record, twin }] : [];
   });
   return {
-    ...{ metric, model, method, init, budget },
+    metric,
+    model,
+    method,
+    init,
+    budget,
     dataset: datasetLabel({ dataset, variant }),
     regularizer: regularizerLabel({ regularizer, decay }),
     left: before,

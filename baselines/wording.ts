@@ -1,4 +1,4 @@
-import type { MetricName } from '../harness/spec.ts';
+import type { MetricName } from '../harness/spec/spec.ts';
 
 /** A fraction as a percentage: 0.9359 -> `93.59 %`. */
 export function percent(fraction: number, digits = 2): string {

@@ -5,17 +5,17 @@ import { fingerprintOf } from './measure/fingerprint.ts';
 import { type GpuMemorySampler, sampleGpuMemory } from './measure/gpu-memory.ts';
 import { countParameters, weightsDigest } from './measure/weights.ts';
 import { methodOfCell } from './method-file.ts';
-import { namingFile } from './methods/in-file.ts';
+import { namingFile } from './methods/from-file/in-file.ts';
 import type { Method } from './methods/method.ts';
 import { familyOf } from './plan.ts';
 import { programDigest } from './program.ts';
 import { streamsOf } from './random.ts';
 import { type CellRecord, type EpochPoint, identityOf } from './record.ts';
-import { type Cell, type CellConfig, isTranslation } from './spec.ts';
+import { type Cell, type CellConfig, isTranslation } from './spec/spec.ts';
 import type { CellContext } from './tasks/context.ts';
-import { imageTask } from './tasks/image-task.ts';
+import { imageTask } from './tasks/image/task.ts';
 import type { Task, TaskOptions } from './tasks/task.ts';
-import { translationTask } from './tasks/translation-task.ts';
+import { translationTask } from './tasks/translation/task.ts';
 
 /**
  * Trains and measures one cell: data -> model -> method -> trainer -> measurements -> record.

@@ -4,15 +4,15 @@ import { extname } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { execa } from 'execa';
 import { MethodFileError } from './errors.ts';
-import { layerMethodOfFile } from './methods/file-layer.ts';
-import { methodSchema } from './methods/file-schema.ts';
-import { sparseMethodOfFile } from './methods/file-sparse.ts';
-import { fitting, namingFile } from './methods/in-file.ts';
+import { layerMethodOfFile } from './methods/from-file/file-layer.ts';
+import { methodSchema } from './methods/from-file/file-schema.ts';
+import { sparseMethodOfFile } from './methods/from-file/file-sparse.ts';
+import { fitting, namingFile } from './methods/from-file/in-file.ts';
+import { toolbox } from './methods/from-file/toolbox.ts';
 import type { JoinedMethod, MethodSource } from './methods/joined.ts';
 import type { Method } from './methods/method.ts';
 import { methodOf, methods } from './methods/registry.ts';
-import { toolbox } from './methods/toolbox.ts';
-import type { Cell } from './spec.ts';
+import type { Cell } from './spec/spec.ts';
 
 /** A method from a file. */
 export interface LoadedMethod extends JoinedMethod {

@@ -17,7 +17,7 @@ import {
   type ProfileName,
   type ProfileSpec,
   type SuiteSpec,
-} from './spec.ts';
+} from './spec/spec.ts';
 import { modelNameOf, outlineOf } from './tasks/outline.ts';
 
 export interface PlanOptions {

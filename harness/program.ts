@@ -6,8 +6,10 @@ import { fileURLToPath } from 'node:url';
 /** Folders and files of the harness that decide a cell's result; names without their extension. */
 export const deciding: readonly string[] = [
   'engine',
+  'shape',
   'nn',
   'methods',
+  'budget',
   'sparse',
   'tensor',
   'init',
@@ -45,7 +47,7 @@ export function programDigest(): string {
 function codeOf(here: string, entry: string): string[] {
   const file = [`${entry}.js`, `${entry}.ts`].find((name) => existsSync(join(here, name)));
   if (file !== undefined) return [file];
-  return readdirSync(join(here, entry))
+  return readdirSync(join(here, entry), { recursive: true, encoding: 'utf8' })
     .filter((name) => /\.(js|ts)$/.test(name))
     .sort()
     .map((name) => `${entry}/${name}`);

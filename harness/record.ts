@@ -1,5 +1,12 @@
 import { z } from 'zod';
-import { type Cell, cellConfigSchema, cellInitNames, cellRegularizerNames, metricNames, profileNames } from './spec.ts';
+import {
+  type Cell,
+  cellConfigSchema,
+  cellInitNames,
+  cellRegularizerNames,
+  metricNames,
+  profileNames,
+} from './spec/spec.ts';
 
 /** The record of one finished cell: the only truth that baselines and reports read. Field names are the CSV's columns. */
 

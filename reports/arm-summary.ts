@@ -2,9 +2,9 @@ import { datasetLabel, distinctionsOf, groupByArm, regularizerLabel } from '../b
 import { mean, measuredOnly, sampleDeviation } from '../baselines/moments.ts';
 import { fullScore } from '../baselines/wording.ts';
 import type { CellRecord } from '../harness/record.ts';
-import { cellInitNames, cellRegularizerNames, type MetricName } from '../harness/spec.ts';
-import { scoreSpread } from './format.ts';
-import { grouped } from './grouped.ts';
+import { cellInitNames, cellRegularizerNames, type MetricName } from '../harness/spec/spec.ts';
+import { scoreSpread } from './render/format.ts';
+import { grouped } from './statistics/grouped.ts';
 
 type NumericField = {
   [Name in keyof CellRecord]: CellRecord[Name] extends number | null ? Name : never;
@@ -34,10 +34,21 @@ export interface ArmSummary {
 }
 
 const meanFields = [
-  ...(['ratio', 'weight_ratio', 'parameters', 'nonzero_parameters', 'macs', 'best_value', 'train_loss'] as const),
-  ...(['training_passes', 'training_macs'] as const),
-  ...(['train_examples_per_second', 'eval_examples_per_second', 'step_ms'] as const),
-  ...(['gpu_memory_peak_bytes', 'rss_peak_bytes', 'tensor_peak_bytes'] as const),
+  'ratio',
+  'weight_ratio',
+  'parameters',
+  'nonzero_parameters',
+  'macs',
+  'best_value',
+  'train_loss',
+  'training_passes',
+  'training_macs',
+  'train_examples_per_second',
+  'eval_examples_per_second',
+  'step_ms',
+  'gpu_memory_peak_bytes',
+  'rss_peak_bytes',
+  'tensor_peak_bytes',
 ] satisfies NumericField[];
 type MeanField = (typeof meanFields)[number];
 
@@ -66,7 +77,16 @@ function summarizeArm(records: CellRecord[], denseStep: (record: CellRecord) => 
   ) as ArmSummary['means'];
   const dense = denseStep(first);
   return {
-    ...{ metric, model, dataset, method, init, regularizer, decay, budget, records, completed },
+    metric,
+    model,
+    dataset,
+    method,
+    init,
+    regularizer,
+    decay,
+    budget,
+    records,
+    completed,
     value: { mean: mean(values), sd: sampleDeviation(values) },
     means,
     stepOverDense: means.step_ms === null || dense === null ? null : means.step_ms / dense,

@@ -1,9 +1,9 @@
 import type { ArmComparison } from '../baselines/compare.ts';
 import { fullScore, signed } from '../baselines/wording.ts';
-import type { Column } from './document.ts';
-import { table } from './document.ts';
-import { fixed, orDash, scoreSpread } from './format.ts';
-import { markdownTable } from './markdown.ts';
+import type { Column } from './render/document.ts';
+import { table } from './render/document.ts';
+import { fixed, orDash, scoreSpread } from './render/format.ts';
+import { markdownTable } from './render/markdown.ts';
 
 /** Two runs arm by arm, as a Markdown table; differences are after - before in points. */
 export function renderComparison(rows: readonly ArmComparison[]): string {

@@ -1,5 +1,5 @@
 import { metricTitle } from '../baselines/wording.ts';
-import type { MetricName } from '../harness/spec.ts';
+import type { MetricName } from '../harness/spec/spec.ts';
 import { type ArmSummary, metricOf } from './arm-summary.ts';
 
 /** How texts speak of a metric. */
@@ -18,7 +18,9 @@ export interface MetricWords {
 
 const words: Readonly<Record<MetricName, Omit<MetricWords, 'name'>>> = {
   accuracy: {
-    ...{ capital: 'Accuracy', final: 'final accuracy', unit: 'percentage points' },
+    capital: 'Accuracy',
+    final: 'final accuracy',
+    unit: 'percentage points',
     source: 'that of the last epoch',
   },
   bleu: { capital: 'BLEU', final: 'BLEU', unit: 'points', source: 'that of the weights that are decoded' },

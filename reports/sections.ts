@@ -1,18 +1,18 @@
 import { metricOf, summarizeArms } from './arm-summary.ts';
-import { bestSection } from './best-section.ts';
-import { claimSection } from './claim-section.ts';
-import { computeSection } from './compute-section.ts';
-import { contrastSection } from './contrast-section.ts';
-import { curveSection } from './curve-section.ts';
-import type { Section } from './document.ts';
-import { methodSection } from './method-section.ts';
-import { paretoSection } from './pareto-section.ts';
-import { publishedSection } from './published-section.ts';
+import type { Section } from './render/document.ts';
 import type { ReportInput } from './report-input.ts';
-import { resultSection } from './result-section.ts';
-import { reproduceSection, runSection, troubleSection } from './run-section.ts';
-import { translationSection } from './translation-section.ts';
-import { verdictSection } from './verdict-section.ts';
+import { bestSection } from './sections/best-section.ts';
+import { claimSection } from './sections/claim-section.ts';
+import { computeSection } from './sections/compute-section.ts';
+import { contrastSection } from './sections/contrast-section.ts';
+import { curveSection } from './sections/curve-section.ts';
+import { methodSection } from './sections/method-section.ts';
+import { paretoSection } from './sections/pareto-section.ts';
+import { publishedSection } from './sections/published-section.ts';
+import { resultSection } from './sections/result-section.ts';
+import { reproduceSection, runSection, troubleSection } from './sections/run-section.ts';
+import { translationSection } from './sections/translation-section.ts';
+import { verdictSection } from './sections/verdict-section.ts';
 
 /** The report, whatever it is rendered to: the verdicts first. */
 export function reportSections(input: ReportInput): Section[] {

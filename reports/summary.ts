@@ -1,10 +1,10 @@
 import { counted, metricTitle } from '../baselines/wording.ts';
 import type { ArmSummary } from './arm-summary.ts';
 import { byPlace, resultText, seriesLabel, summarizeArms } from './arm-summary.ts';
-import type { Best } from './best-arms.ts';
-import { bestOf, contestsOf } from './best-arms.ts';
 import type { ReportInput } from './report-input.ts';
-import { alarmsOf, coverage, verdictCounts } from './verdict-section.ts';
+import { alarmsOf, coverage, verdictCounts } from './sections/verdict-section.ts';
+import type { Best } from './statistics/best-arms.ts';
+import { bestOf, contestsOf } from './statistics/best-arms.ts';
 
 /** Most alarming verdicts that the summary spells out; the report holds them all. */
 const shownAlarms = 5;

@@ -1,9 +1,9 @@
 import path from 'node:path';
 import { writeFileAtomically } from '../harness/atomic-file.ts';
-import { renderCsv } from './csv.ts';
-import { renderHtml } from './html.ts';
-import { renderJunit } from './junit.ts';
-import { renderMarkdown } from './markdown.ts';
+import { renderCsv } from './render/csv.ts';
+import { renderHtml } from './render/html.ts';
+import { renderJunit } from './render/junit.ts';
+import { renderMarkdown } from './render/markdown.ts';
 import type { ReportInput } from './report-input.ts';
 import { renderSummary } from './summary.ts';
 

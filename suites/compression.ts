@@ -1,4 +1,4 @@
-import type { ArmSpec, DatasetSpec, ExperimentSpec, SuiteSpec, TrainingSpec } from '../harness/spec.ts';
+import type { ArmSpec, DatasetSpec, ExperimentSpec, SuiteSpec, TrainingSpec } from '../harness/spec/spec.ts';
 import { matchedDecay } from './matched-decay.ts';
 
 /**
@@ -49,15 +49,27 @@ const lowRankAt = (...budgets: number[]): ArmSpec => ({
 
 /** Masks over the dense network: neither spectral initialization nor Frobenius decay applies. */
 const sparseAt = (method: string, ...budgets: number[]): ArmSpec => ({
-  ...{ method, inits: ['default'], regularizers: ['weight-decay'], budgets },
+  method,
+  inits: ['default'],
+  regularizers: ['weight-decay'],
+  budgets,
 });
 
 /** Controls, pruning after and before training, and training whose masks change. */
 const sparseMethods = [
-  ...['random-pruning', 'gradient-magnitude'],
-  ...['magnitude', 'obd', 'mlprune', 'lottery-ticket'],
-  ...['snip', 'grasp', 'random-ticket'],
-  ...['set', 'deep-r', 'dsr', 'rigl'],
+  'random-pruning',
+  'gradient-magnitude',
+  'magnitude',
+  'obd',
+  'mlprune',
+  'lottery-ticket',
+  'snip',
+  'grasp',
+  'random-ticket',
+  'set',
+  'deep-r',
+  'dsr',
+  'rigl',
 ];
 
 /** Every way to a budget. */

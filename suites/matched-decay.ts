@@ -1,5 +1,5 @@
-import type { TrainingSpec } from '../harness/spec.ts';
-import type { SequenceTrainingSpec } from '../harness/spec-translation.ts';
+import type { TrainingSpec } from '../harness/spec/spec.ts';
+import type { SequenceTrainingSpec } from '../harness/spec/translation.ts';
 
 /**
  * Decay λ for a shortened schedule. What decay does to a weight over a training is exp(−λ·Ση_t / (1 − μ)), so λ grows as

@@ -1,4 +1,4 @@
-import type { SuiteSpec } from '../harness/spec.ts';
+import type { SuiteSpec } from '../harness/spec/spec.ts';
 import { compression } from './compression.ts';
 import { tensors } from './tensors.ts';
 import { translation } from './translation.ts';

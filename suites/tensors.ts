@@ -1,4 +1,4 @@
-import type { ArmSpec, DatasetSpec, SuiteSpec, TrainingSpec } from '../harness/spec.ts';
+import type { ArmSpec, DatasetSpec, SuiteSpec, TrainingSpec } from '../harness/spec/spec.ts';
 import { matchedDecay } from './matched-decay.ts';
 
 /**
@@ -7,14 +7,26 @@ import { matchedDecay } from './matched-decay.ts';
  */
 
 const cifar10: DatasetSpec = {
-  ...{ name: 'cifar-10', trainExamples: null, testExamples: null },
-  ...{ flip: true, cropPadding: 4, cutout: 16, normalization: 'dataset' },
+  name: 'cifar-10',
+  trainExamples: null,
+  testExamples: null,
+  flip: true,
+  cropPadding: 4,
+  cutout: 16,
+  normalization: 'dataset',
 };
 
 /** The paper's tensor experiments. */
 const published: TrainingSpec = {
-  ...{ epochs: 200, batchSize: 128, learningRate: 0.1, decayAt: [0.3, 0.6, 0.8], decayFactor: 0.2 },
-  ...{ firstEpochLearningRate: null, momentum: 0.9, decay: 5e-4, labelSmoothing: 0 },
+  epochs: 200,
+  batchSize: 128,
+  learningRate: 0.1,
+  decayAt: [0.3, 0.6, 0.8],
+  decayFactor: 0.2,
+  firstEpochLearningRate: null,
+  momentum: 0.9,
+  decay: 5e-4,
+  labelSmoothing: 0,
 };
 
 /** Share of the published λ·Ση_t that a shortened training keeps: all of it in some hundred steps ends at chance, 10 % measured. */

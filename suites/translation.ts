@@ -1,6 +1,6 @@
-import type { SuiteSpec, TranslationArmSpec, TranslationExperimentSpec } from '../harness/spec.ts';
-import type { TextDatasetSpec } from '../harness/spec-text.ts';
-import type { SequenceTrainingSpec, TransformerSpec } from '../harness/spec-translation.ts';
+import type { SuiteSpec, TranslationArmSpec, TranslationExperimentSpec } from '../harness/spec/spec.ts';
+import type { TextDatasetSpec } from '../harness/spec/text.ts';
+import type { SequenceTrainingSpec, TransformerSpec } from '../harness/spec/translation.ts';
 import { matchedSequenceDecay } from './matched-decay.ts';
 
 /**
@@ -50,28 +50,59 @@ function shortened(
 }
 
 const generatedPair: TextDatasetSpec = {
-  ...{ name: 'generated-pair', trainExamples: 8000, testExamples: 150, lowerCase: false },
-  ...{ merges: 500, maxWords: 20, maxRatio: null, maxTokens: 48 },
+  name: 'generated-pair',
+  trainExamples: 8000,
+  testExamples: 150,
+  lowerCase: false,
+  merges: 500,
+  maxWords: 20,
+  maxRatio: null,
+  maxTokens: 48,
 };
 
 const multi30k: TextDatasetSpec = {
-  ...{ name: 'multi30k', source: 'de', target: 'en', trainExamples: null, testExamples: null, lowerCase: true },
-  ...{ merges: 2500, maxWords: 60, maxRatio: null, maxTokens: 96 },
+  name: 'multi30k',
+  source: 'de',
+  target: 'en',
+  trainExamples: null,
+  testExamples: null,
+  lowerCase: true,
+  merges: 2500,
+  maxWords: 60,
+  maxRatio: null,
+  maxTokens: 96,
 };
 
 /** Moses tokenization, lower case, length 1 to 175, ratio 1.5; joint byte-pair encoding of 25,000 merges. */
 const iwslt14: TextDatasetSpec = {
-  ...{ name: 'iwslt14-de-en', source: 'de', target: 'en', trainExamples: null, testExamples: null, lowerCase: true },
-  ...{ merges: 25_000, maxWords: 175, maxRatio: 1.5, maxTokens: 256 },
+  name: 'iwslt14-de-en',
+  source: 'de',
+  target: 'en',
+  trainExamples: null,
+  testExamples: null,
+  lowerCase: true,
+  merges: 25_000,
+  maxWords: 175,
+  maxRatio: 1.5,
+  maxTokens: 256,
 };
 
 const transformer = (width: number, positions: number, vocabulary: number): TransformerSpec => ({
-  ...{ name: 'transformer', layers: 2, width, feedForward: 4 * width, heads: 4, positions, vocabulary },
+  name: 'transformer',
+  layers: 2,
+  width,
+  feedForward: 4 * width,
+  heads: 4,
+  positions,
+  vocabulary,
 });
 
 /** Frobenius decay of the dense model's matrices is weight decay, and their spectral initialization the default one. */
 const dense: TranslationArmSpec = {
-  ...{ method: 'dense', inits: ['default'], regularizers: ['none', 'weight-decay'], budgets: [1] },
+  method: 'dense',
+  inits: ['default'],
+  regularizers: ['none', 'weight-decay'],
+  budgets: [1],
 };
 
 /** The paper's budgets for Transformers are rank scales. */
@@ -87,7 +118,10 @@ const lambdas = [1e-6, 5e-6, 1e-5, 5e-5, 1e-4];
 
 const onIwslt = (arms: TranslationArmSpec[]): Omit<TranslationExperimentSpec, 'training'> => ({
   models: [transformer(256, 512, 26_000)],
-  ...{ dataset: iwslt14, fallbackDataset: null, arms, denseExamplesPerSecond: 25 },
+  dataset: iwslt14,
+  fallbackDataset: null,
+  arms,
+  denseExamplesPerSecond: 25,
 });
 
 /** A corpus on which the level of a small dense Transformer is known: a check of training and decoding. */
@@ -96,8 +130,14 @@ const onMulti30k: Omit<TranslationExperimentSpec, 'models'> = {
   fallbackDataset: null,
   training: shortened(
     {
-      ...{ epochs: 10, batchTokens: 2048, lengths: [16, 24, 32, 48, 96], learningRate: 0.001 },
-      ...{ warmupUpdates: 400, constantUpdates: 800, dropout: 0.2, reluDropout: 0.1 },
+      epochs: 10,
+      batchTokens: 2048,
+      lengths: [16, 24, 32, 48, 96],
+      learningRate: 0.001,
+      warmupUpdates: 400,
+      constantUpdates: 800,
+      dropout: 0.2,
+      reluDropout: 0.1,
     },
     3200,
   ),
@@ -123,8 +163,14 @@ export const translation: SuiteSpec = {
           fallbackDataset: null,
           training: shortened(
             {
-              ...{ epochs: 5, batchTokens: 1024, lengths: [16, 24, 32, 48], learningRate: 0.004 },
-              ...{ warmupUpdates: 100, constantUpdates: 200, dropout: 0, reluDropout: 0 },
+              epochs: 5,
+              batchTokens: 1024,
+              lengths: [16, 24, 32, 48],
+              learningRate: 0.004,
+              warmupUpdates: 100,
+              constantUpdates: 200,
+              dropout: 0,
+              reluDropout: 0,
             },
             870,
           ),
@@ -148,8 +194,14 @@ export const translation: SuiteSpec = {
           fallbackDataset: null,
           training: shortened(
             {
-              ...{ epochs: 7, batchTokens: 2048, lengths: [16, 24, 32, 48, 96], learningRate: 0.003 },
-              ...{ warmupUpdates: 200, constantUpdates: 400, dropout: 0.1, reluDropout: 0.05 },
+              epochs: 7,
+              batchTokens: 2048,
+              lengths: [16, 24, 32, 48, 96],
+              learningRate: 0.003,
+              warmupUpdates: 200,
+              constantUpdates: 400,
+              dropout: 0.1,
+              reluDropout: 0.05,
             },
             2250,
           ),
@@ -181,8 +233,10 @@ export const translation: SuiteSpec = {
               ...lowRankAt(0.5, 0.25),
               inits: ['spectral'],
               regularizers: [
-                ...(['frobenius-decay-linear', 'frobenius-decay-attention'] as const),
-                ...(['frobenius-decay-query-key', 'frobenius-decay-output-value'] as const),
+                'frobenius-decay-linear',
+                'frobenius-decay-attention',
+                'frobenius-decay-query-key',
+                'frobenius-decay-output-value',
               ],
               decays: lambdas,
             },

@@ -23,9 +23,9 @@ describe('this checkout', () => {
 
   it('was read', () => {
     for (const file of [
-      'harness/spec.ts',
+      'harness/spec/spec.ts',
       'baselines/check.ts',
-      'reports/csv.ts',
+      'reports/render/csv.ts',
       'test/architecture.test.ts',
       'vitest.config.ts',
     ]) {
@@ -48,7 +48,7 @@ describe('the checker', () => {
     ],
     ['a suite with a library', 'suites/a.ts', "import { z } from 'zod';", 'suites/a.ts imports zod'],
     ['a registry that computes', 'suites/registry.ts', "import { x } from '../harness/plan.ts';", 'the registry'],
-    ['a contract that grows roots', 'harness/spec.ts', "import { x } from './plan.ts';", 'the contract'],
+    ['a contract that grows roots', 'harness/spec/spec.ts', "import { x } from './plan.ts';", 'the contract'],
     ['pins that compute', 'harness/setup/pins.mjs', "import './platform.mjs';", 'the pins are constants'],
     ['a layer that plans', 'harness/nn/a.ts', "import type { x } from '../plan.ts';", 'numerical folders'],
     ['a loader that runs', 'harness/data/a.ts', "export { x } from '../run/pool.ts';", 'numerical folders'],
@@ -81,10 +81,15 @@ describe('the checker', () => {
     [
       'a baseline that runs',
       'baselines/a.ts',
-      "import { x } from '../harness/run/store.ts';",
+      "import { x } from '../harness/run/records/store.ts';",
       'baselines read records',
     ],
-    ['a baseline that reports', 'baselines/a.ts', "import { x } from '../reports/csv.ts';", 'baselines read records'],
+    [
+      'a baseline that reports',
+      'baselines/a.ts',
+      "import { x } from '../reports/render/csv.ts';",
+      'baselines read records',
+    ],
     ['a report that plans', 'reports/a.ts', "import { x } from '../harness/plan.ts';", 'reports read records'],
     [
       'a source that needs tests',
@@ -104,8 +109,12 @@ describe('the checker', () => {
   });
 
   it.each([
-    ['a suite of data', 'suites/a.ts', "import type { SuiteSpec } from '../harness/spec.ts';"],
-    ['the registry', 'suites/registry.ts', "import { a } from './a.ts'; import type { S } from '../harness/spec.ts';"],
+    ['a suite of data', 'suites/a.ts', "import type { SuiteSpec } from '../harness/spec/spec.ts';"],
+    [
+      'the registry',
+      'suites/registry.ts',
+      "import { a } from './a.ts'; import type { S } from '../harness/spec/spec.ts';",
+    ],
     [
       'a method over layers',
       'harness/methods/a.ts',

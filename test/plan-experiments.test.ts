@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { UsageError } from '../harness/errors.ts';
 import { neededDatasets, planCells } from '../harness/plan.ts';
-import type { Cell, FileDatasetName, SuiteSpec } from '../harness/spec.ts';
+import type { Cell, FileDatasetName, SuiteSpec } from '../harness/spec/spec.ts';
 import { experimentOf, fixtureSuite, setting } from './helpers/suites.ts';
 
 function plan(
@@ -15,8 +15,10 @@ function plan(
 const twoDatasets = (suite: SuiteSpec) => {
   const experiment = structuredClone(experimentOf(suite));
   Object.assign(experiment, {
-    ...{ models: [{ name: 'vgg', depth: 19, width: 8 }], fallbackDataset: null },
-    ...{ dataset: { ...experiment.dataset, name: 'cifar-100' }, training: { ...experiment.training, decay: 2e-4 } },
+    models: [{ name: 'vgg', depth: 19, width: 8 }],
+    fallbackDataset: null,
+    dataset: { ...experiment.dataset, name: 'cifar-100' },
+    training: { ...experiment.training, decay: 2e-4 },
   });
   suite.profiles.smoke!.experiments.push(experiment);
 };

@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
+import { countedLengths, planTransformer } from '../harness/budget/transformer-budget.ts';
 import { UsageError } from '../harness/errors.ts';
 import { methodOf } from '../harness/methods/registry.ts';
-import { countedLengths, planTransformer } from '../harness/methods/transformer-budget.ts';
 import { planCells } from '../harness/plan.ts';
-import { cellConfigSchema, isTranslation, type TranslationConfig } from '../harness/spec.ts';
-import { transformerOf } from '../harness/tasks/translation-outline.ts';
+import { cellConfigSchema, isTranslation, type TranslationConfig } from '../harness/spec/spec.ts';
+import { transformerOf } from '../harness/tasks/translation/outline.ts';
 import { compression } from '../suites/compression.ts';
 import { translationCells, translationSuite } from './helpers/translation-cells.ts';
 

@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { UsageError } from '../harness/errors.ts';
-import { totalMacs, totalParameters } from '../harness/nn/blueprint.ts';
 import { familyOf, planCells } from '../harness/plan.ts';
+import { totalMacs, totalParameters } from '../harness/shape/blueprint.ts';
 import {
   type Cell,
   cellConfigSchema,
@@ -11,8 +11,8 @@ import {
   type ImageConfig,
   type ModelSpec,
   type SuiteSpec,
-} from '../harness/spec.ts';
-import { blueprintOf } from '../harness/tasks/image-outline.ts';
+} from '../harness/spec/spec.ts';
+import { blueprintOf } from '../harness/tasks/image/outline.ts';
 import { compression } from '../suites/compression.ts';
 import { experimentOf, fixtureSuite, setting } from './helpers/suites.ts';
 
@@ -38,7 +38,10 @@ describe('the plan of a profile', () => {
       'dense.default.weight-decay.seed-1',
     ]);
     expect(cells.map(({ model, seed }) => `${model}/${seed}`).filter((_, i) => i % 9 === 0)).toEqual([
-      ...['resnet-20/0', 'resnet-20/1', 'resnet-8-w8/0', 'resnet-8-w8/1'],
+      'resnet-20/0',
+      'resnet-20/1',
+      'resnet-8-w8/0',
+      'resnet-8-w8/1',
     ]);
     expect(plan()).toEqual(cells);
   });

@@ -1,10 +1,10 @@
 import { Command, CommanderError } from 'commander';
 import { UsageError } from '../errors.ts';
 import { exitCodes } from '../run/exit-code.ts';
-import { defineBenchCommand } from './define-bench.ts';
+import { defineBenchCommand } from './bench/define-bench.ts';
 import type { Io } from './io.ts';
-import { defineRecordCommands } from './record-commands.ts';
-import { type CommandContext, defineRunCommands } from './run-commands.ts';
+import { defineRecordCommands } from './records/record-commands.ts';
+import { type CommandContext, defineRunCommands } from './run/run-commands.ts';
 
 /**
  * The command line: `argv` without the program's name, such as `['suite', 'compression']`. Resolves to the exit code;

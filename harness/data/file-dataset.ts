@@ -1,10 +1,10 @@
 import { readdir } from 'node:fs/promises';
 import { UsageError } from '../errors.ts';
-import type { FileDatasetName } from '../spec.ts';
-import type { LanguageName, TextFileDatasetName } from '../spec-text.ts';
+import type { FileDatasetName } from '../spec/spec.ts';
+import type { LanguageName, TextFileDatasetName } from '../spec/text.ts';
 import type { Archive, ArchiveOptions } from './archive.ts';
-import type { ImageSet } from './image-set.ts';
-import type { Corpus } from './text-pair.ts';
+import type { ImageSet } from './images/image-set.ts';
+import type { Corpus } from './text/text-pair.ts';
 
 export type Part = 'train' | 'test';
 

@@ -1,8 +1,8 @@
-import { gather } from '../engine/embedding-lookup.ts';
+import { gather } from '../engine/ops/embedding-lookup.ts';
 import { type Replay, replaying } from '../engine/replay.ts';
 import { runOp, type Tensor, tf } from '../engine/tensorflow.ts';
-import type { AttentionView } from '../nn/attention-layer.ts';
-import type { SequenceModel } from '../nn/sequence-model.ts';
+import type { AttentionView } from '../nn/transformer/attention-layer.ts';
+import type { SequenceModel } from '../nn/transformer/sequence-model.ts';
 import { type Beams, type Extensions, impossible, type Scorer } from './beam-search.ts';
 
 /** Numbers of the tokens with a meaning. */
@@ -51,7 +51,10 @@ export function modelScorers(
   };
   const extend = ({ tokens, position, parents, scores, sourceMask, ...tensors }: Tensors): Tensors => {
     const { logits, views } = model.incremental.next({
-      ...{ tokens: tokens!, position: position!, sourceMask: sourceMask!, memory: viewsOf('memory', tensors) },
+      tokens: tokens!,
+      position: position!,
+      sourceMask: sourceMask!,
+      memory: viewsOf('memory', tensors),
       before: viewsOf('before', tensors).map(({ key, value }) => ({
         key: gather(key, parents!),
         value: gather(value, parents!),
@@ -71,7 +74,9 @@ export function modelScorers(
       2,
     );
     return {
-      ...{ best: best!, places: places!, ends: tf.slice(sums, [0, eos], [rows, 1]) },
+      best: best!,
+      places: places!,
+      ends: tf.slice(sums, [0, eos], [rows, 1]),
       ...named('before', views),
     };
   };

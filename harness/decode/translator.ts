@@ -1,4 +1,4 @@
-import type { SequenceModel } from '../nn/sequence-model.ts';
+import type { SequenceModel } from '../nn/transformer/sequence-model.ts';
 import { beamSearch, type Hypothesis } from './beam-search.ts';
 import { modelScorers, type SpecialTokens } from './model-scorer.ts';
 

@@ -1,5 +1,5 @@
-import { type ConvShape, fanOut } from '../nn/blueprint.ts';
 import type { Streams } from '../random.ts';
+import { type ConvShape, fanOut } from '../shape/blueprint.ts';
 import { heNormal } from './he-normal.ts';
 
 /**

@@ -1,5 +1,5 @@
-import type { MatrixShape } from '../nn/matrix-shape.ts';
 import { gaussian, type Streams, type Uniform, uniformIn } from '../random.ts';
+import type { MatrixShape } from '../shape/matrix-shape.ts';
 
 /** Bound of the uniform draws for linear matrices, and standard deviation of the normal ones for embeddings. */
 const spread = 0.1;

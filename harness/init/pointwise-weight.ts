@@ -1,5 +1,5 @@
-import type { ConvShape } from '../nn/blueprint.ts';
 import { gaussian, type Streams, uniformIn } from '../random.ts';
+import type { ConvShape } from '../shape/blueprint.ts';
 
 /**
  * The weights of a depthwise k1 x k2 convolution and of the pointwise one after it, drawn as the released code of the

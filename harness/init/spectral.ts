@@ -1,4 +1,4 @@
-import { svd } from '../engine/svd.ts';
+import { svd } from '../engine/algebra/svd.ts';
 import { type Tensor, type Tensor2D, tf } from '../engine/tensorflow.ts';
 
 /**

@@ -1,5 +1,5 @@
-import { batchMatMul, matMul } from '../engine/mat-mul.ts';
-import { singularValues } from '../engine/svd.ts';
+import { batchMatMul, matMul } from '../engine/algebra/mat-mul.ts';
+import { singularValues } from '../engine/algebra/svd.ts';
 import { tf } from '../engine/tensorflow.ts';
 import type { CompressibleWeight } from '../nn/layer.ts';
 

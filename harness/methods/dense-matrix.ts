@@ -1,12 +1,12 @@
-import { embeddingLookup } from '../engine/embedding-lookup.ts';
-import { matMul } from '../engine/mat-mul.ts';
+import { matMul } from '../engine/algebra/mat-mul.ts';
+import { embeddingLookup } from '../engine/ops/embedding-lookup.ts';
 import { tf } from '../engine/tensorflow.ts';
 import { variableOf } from '../engine/variable.ts';
 import { denseMatrixWeight } from '../init/matrix-weight.ts';
 import type { MatrixLayer } from '../nn/matrix-layer.ts';
-import { type MatrixShape, matrixMacs, matrixParameters } from '../nn/matrix-shape.ts';
+import type { MatrixMethod } from '../nn/matrix-method.ts';
 import type { Streams } from '../random.ts';
-import type { MatrixMethod } from './matrix-method.ts';
+import { type MatrixShape, matrixMacs, matrixParameters } from '../shape/matrix-shape.ts';
 
 /** Matrices as they are, and attention with heads of full size. */
 export const denseMatrices: MatrixMethod = {

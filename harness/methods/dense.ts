@@ -1,9 +1,9 @@
-import { type Conv2dOptions, conv2d, mappedConv2d } from '../engine/conv2d.ts';
+import { type Conv2dOptions, conv2d, mappedConv2d } from '../engine/ops/conv2d.ts';
 import { variableOf } from '../engine/variable.ts';
 import { denseConvWeight } from '../init/conv-weight.ts';
-import { type ConvShape, denseMacs, denseParameters } from '../nn/blueprint.ts';
 import type { CompressibleLayer } from '../nn/layer.ts';
 import type { Streams } from '../random.ts';
+import { type ConvShape, denseMacs, denseParameters } from '../shape/blueprint.ts';
 import { denseMatrices } from './dense-matrix.ts';
 import { filterMatrix } from './filter-matrix.ts';
 import type { LayerMethod } from './method.ts';

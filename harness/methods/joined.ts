@@ -8,7 +8,7 @@ import {
   type RegularizerName,
   regularizerNames,
   type TranslationArmSpec,
-} from '../spec.ts';
+} from '../spec/spec.ts';
 import { initsOf, type Method } from './method.ts';
 import { methodOf } from './registry.ts';
 

@@ -1,15 +1,15 @@
-import { embeddingLookup } from '../engine/embedding-lookup.ts';
-import { matMul } from '../engine/mat-mul.ts';
+import { matMul } from '../engine/algebra/mat-mul.ts';
+import { embeddingLookup } from '../engine/ops/embedding-lookup.ts';
 import { tf } from '../engine/tensorflow.ts';
 import { Variable, variableOf } from '../engine/variable.ts';
 import { denseMatrixWeight, matrixDraw } from '../init/matrix-weight.ts';
 import { spectralFactors } from '../init/spectral.ts';
 import type { MatrixLayer } from '../nn/matrix-layer.ts';
-import type { MatrixShape } from '../nn/matrix-shape.ts';
+import type { MatrixMethod } from '../nn/matrix-method.ts';
 import type { Streams } from '../random.ts';
 import { frobeniusGradients } from '../regularize/frobenius.ts';
-import type { InitName } from '../spec.ts';
-import type { MatrixMethod } from './matrix-method.ts';
+import type { MatrixShape } from '../shape/matrix-shape.ts';
+import type { InitName } from '../spec/spec.ts';
 import { roundHalfEven } from './round.ts';
 
 /**

@@ -1,14 +1,14 @@
-import { type ChannelMap, conv2d, mappedConv2d } from '../engine/conv2d.ts';
+import { type ChannelMap, conv2d, mappedConv2d } from '../engine/ops/conv2d.ts';
 import { type Tensor, type Tensor2D, tf } from '../engine/tensorflow.ts';
 import { Variable, variableOf } from '../engine/variable.ts';
 import { denseConvWeight } from '../init/conv-weight.ts';
 import { heNormal } from '../init/he-normal.ts';
 import { spectralFactors } from '../init/spectral.ts';
-import { type ConvShape, denseMacs, fanOut } from '../nn/blueprint.ts';
 import type { CompressibleLayer } from '../nn/layer.ts';
 import type { Streams } from '../random.ts';
 import { frobeniusGradients } from '../regularize/frobenius.ts';
-import type { InitName } from '../spec.ts';
+import { type ConvShape, denseMacs, fanOut } from '../shape/blueprint.ts';
+import type { InitName } from '../spec/spec.ts';
 import { lowRankMatrices } from './low-rank-matrix.ts';
 import type { LayerMethod } from './method.ts';
 import { roundHalfEven } from './round.ts';

@@ -1,9 +1,9 @@
-import type { ConvShape } from '../nn/blueprint.ts';
 import type { CompressibleLayer } from '../nn/layer.ts';
+import type { MatrixMethod } from '../nn/matrix-method.ts';
 import type { Streams } from '../random.ts';
+import type { ConvShape } from '../shape/blueprint.ts';
 import type { SparseMethod } from '../sparse/sparse-method.ts';
-import type { InitName } from '../spec.ts';
-import type { MatrixMethod } from './matrix-method.ts';
+import type { InitName } from '../spec/spec.ts';
 
 /** How a network comes to its budget: by other layers, or by masks over the dense ones. */
 export type Method = LayerMethod | SparseMethod;

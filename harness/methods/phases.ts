@@ -1,5 +1,5 @@
 import { UsageError } from '../errors.ts';
-import type { TrainingSpec } from '../spec.ts';
+import type { TrainingSpec } from '../spec/spec.ts';
 import type { Phase } from '../train/phases.ts';
 import type { Method } from './method.ts';
 

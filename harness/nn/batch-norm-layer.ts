@@ -1,6 +1,6 @@
-import { batchNormInference, batchNormMap, batchNormTraining } from '../engine/batch-norm.ts';
+import { batchNormInference, batchNormMap, batchNormTraining } from '../engine/ops/batch-norm.ts';
 import { filledVariable } from '../engine/variable.ts';
-import type { BatchNormShape } from './blueprint.ts';
+import type { BatchNormShape } from '../shape/blueprint.ts';
 import type { ChannelMapLayer } from './layer.ts';
 
 /** Batch normalization with scale 1, offset 0, running mean 0 and running variance 1 at the start. */

@@ -1,4 +1,4 @@
-import { dropout, seedOf } from '../engine/dropout.ts';
+import { dropout, seedOf } from '../engine/ops/dropout.ts';
 import type { Tensor } from '../engine/tensorflow.ts';
 
 /** Shares of values set to zero while training. */

@@ -1,4 +1,4 @@
-import { layerNorm } from '../engine/layer-norm.ts';
+import { layerNorm } from '../engine/ops/layer-norm.ts';
 import type { Tensor } from '../engine/tensorflow.ts';
 import { filledVariable, type Variable } from '../engine/variable.ts';
 

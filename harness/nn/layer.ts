@@ -1,7 +1,7 @@
-import type { ChannelMap } from '../engine/conv2d.ts';
+import type { ChannelMap } from '../engine/ops/conv2d.ts';
 import type { Tensor } from '../engine/tensorflow.ts';
 import type { Variable } from '../engine/variable.ts';
-import type { ConvShape, LinearShape } from './blueprint.ts';
+import type { ConvShape, LinearShape } from '../shape/blueprint.ts';
 
 /** New values of running statistics that a training pass computed: assigned after the gradients are taken. */
 export type StatisticUpdates = [Variable, Tensor][];

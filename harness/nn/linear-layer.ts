@@ -2,7 +2,7 @@ import { type Tensor2D, tf } from '../engine/tensorflow.ts';
 import { variableOf } from '../engine/variable.ts';
 import { heNormal } from '../init/he-normal.ts';
 import { type Streams, uniformIn } from '../random.ts';
-import type { LinearShape } from './blueprint.ts';
+import type { LinearShape } from '../shape/blueprint.ts';
 import type { Layer } from './layer.ts';
 
 /** x·W + b with W He normal (the paper's ResNet code) and b uniform in ±1/√in (PyTorch's default). */

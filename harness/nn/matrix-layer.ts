@@ -1,4 +1,4 @@
-import type { LinearWeight } from '../engine/linear-cross-entropy.ts';
+import type { LinearWeight } from '../engine/ops/linear-cross-entropy.ts';
 import type { Tensor } from '../engine/tensorflow.ts';
 import type { CompressibleWeight } from './layer.ts';
 

@@ -1,6 +1,6 @@
 import type { Tensor } from '../engine/tensorflow.ts';
 import type { Variable } from '../engine/variable.ts';
-import type { Blueprint } from './blueprint.ts';
+import type { Blueprint } from '../shape/blueprint.ts';
 import type { CompressibleLayer, Pass } from './layer.ts';
 
 /** A network with its variables, in the blueprint's order. */

@@ -1,12 +1,12 @@
-import { maxPool } from '../engine/max-pool.ts';
-import { relu } from '../engine/relu.ts';
+import { maxPool } from '../engine/ops/max-pool.ts';
+import { relu } from '../engine/ops/relu.ts';
 import { type Tensor, type Tensor4D, tf } from '../engine/tensorflow.ts';
 import { denseConv } from '../methods/dense.ts';
 import { initsOf, type LayerMethod } from '../methods/method.ts';
 import type { Streams } from '../random.ts';
-import type { InitName } from '../spec.ts';
+import type { Blueprint, LayerShape, Operation, SubsamplingShape } from '../shape/blueprint.ts';
+import type { InitName } from '../spec/spec.ts';
 import { batchNormLayer } from './batch-norm-layer.ts';
-import type { Blueprint, LayerShape, Operation, SubsamplingShape } from './blueprint.ts';
 import type { ChannelMapLayer, CompressibleLayer, Layer, Pass } from './layer.ts';
 import { linearLayer } from './linear-layer.ts';
 import type { Model } from './model.ts';

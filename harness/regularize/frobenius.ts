@@ -1,4 +1,4 @@
-import { batchMatMul, matMul } from '../engine/mat-mul.ts';
+import { batchMatMul, matMul } from '../engine/algebra/mat-mul.ts';
 import { type Tensor, tf } from '../engine/tensorflow.ts';
 
 /**

@@ -6,7 +6,7 @@ import {
   decayedProducts,
   type ProductName,
   type TransformerRegularizerName,
-} from '../spec-translation.ts';
+} from '../spec/translation.ts';
 import { frobeniusTerms } from './regularizer.ts';
 
 /** What decays in a network whose products are of several kinds. */

@@ -1,7 +1,7 @@
 import { type Tensor, tf } from '../engine/tensorflow.ts';
 import type { Variable } from '../engine/variable.ts';
 import type { CompressibleWeight } from '../nn/layer.ts';
-import type { RegularizerName } from '../spec.ts';
+import type { RegularizerName } from '../spec/spec.ts';
 
 /** What decays: a model's variables, and those of its weights that are products. */
 export interface Decaying {

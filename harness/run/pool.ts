@@ -1,8 +1,8 @@
 import type { CellRecord } from '../record.ts';
-import type { Cell } from '../spec.ts';
+import type { Cell } from '../spec/spec.ts';
 import type { CellProgress } from '../tasks/context.ts';
-import type { GpuSlots } from './gpu-slots.ts';
-import { longestFirst } from './shard.ts';
+import type { GpuSlots } from './gpu/gpu-slots.ts';
+import { longestFirst } from './records/shard.ts';
 import { runInWorker, type WorkerSettings } from './worker-process.ts';
 
 export interface PoolOptions extends WorkerSettings {

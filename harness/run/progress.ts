@@ -1,6 +1,6 @@
 import { type Bar, MultiBar, Presets } from 'cli-progress';
 import type { CellRecord } from '../record.ts';
-import type { Cell, MetricName } from '../spec.ts';
+import type { Cell, MetricName } from '../spec/spec.ts';
 import type { CellProgress } from '../tasks/context.ts';
 import { type CellShare, formatDuration, fractionDone, fractionOf, secondsLeft } from './progress-estimate.ts';
 

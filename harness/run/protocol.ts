@@ -1,4 +1,4 @@
-import type { Cell, DataFolderName } from '../spec.ts';
+import type { Cell, DataFolderName } from '../spec/spec.ts';
 import type { CellProgress } from '../tasks/context.ts';
 
 /** The messages between the pool and a worker process. */

@@ -1,8 +1,8 @@
 import { canonicalJson } from '../canonical-json.ts';
-import { loadImages } from '../data/images.ts';
-import { EngineNotLoadedError } from '../data/jpeg.ts';
-import { usedText } from '../data/translation.ts';
-import { type Cell, isTranslation, needsFiles } from '../spec.ts';
+import { loadImages } from '../data/images/images.ts';
+import { EngineNotLoadedError } from '../data/images/jpeg.ts';
+import { usedText } from '../data/text/translation.ts';
+import { type Cell, isTranslation, needsFiles } from '../spec/spec.ts';
 import type { DataFolders } from './protocol.ts';
 
 /** Folder of the files that a cell needs; null: it needs none, or they are not there. */

@@ -4,19 +4,19 @@ import { readBaseline } from '../../baselines/baseline-file.ts';
 import { UsageError } from '../errors.ts';
 import type { CellRecord, Verdict } from '../record.ts';
 import { acquireLock, LockHeldError } from '../setup/lock.mjs';
-import type { Cell, ProfileName } from '../spec.ts';
+import type { Cell, ProfileName } from '../spec/spec.ts';
 import { conclude } from './conclude.ts';
 import { exitCodeOf } from './exit-code.ts';
-import { findGpus } from './gpu-devices.ts';
-import { type GpuSlots, gpuSlots } from './gpu-slots.ts';
+import { findGpus } from './gpu/gpu-devices.ts';
+import { type GpuSlots, gpuSlots } from './gpu/gpu-slots.ts';
 import { runPool } from './pool.ts';
 import { startProgress } from './progress.ts';
 import { formatDuration } from './progress-estimate.ts';
 import type { DataFolders, Device } from './protocol.ts';
-import { type Resumed, resumeStore } from './resume.ts';
+import { type Resumed, resumeStore } from './records/resume.ts';
+import { type RunFile, writeRunFile } from './records/run-file.ts';
+import { type Store, storeAt } from './records/store.ts';
 import { dataDigests } from './run-data.ts';
-import { type RunFile, writeRunFile } from './run-file.ts';
-import { type Store, storeAt } from './store.ts';
 
 export interface RunSuiteOptions {
   suite: string;

@@ -2,13 +2,13 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { CellRecord } from '../record.ts';
-import { findGpus } from './gpu-devices.ts';
-import { gpuSlots } from './gpu-slots.ts';
+import { findGpus } from './gpu/gpu-devices.ts';
+import { gpuSlots } from './gpu/gpu-slots.ts';
 import { runPool } from './pool.ts';
 import { startProgress } from './progress.ts';
 import type { DataFolders, Device } from './protocol.ts';
-import { storeAt } from './store.ts';
-import { cellOfRecord, compareReproduction, type Reproduction } from './verify.ts';
+import { storeAt } from './records/store.ts';
+import { cellOfRecord, compareReproduction, type Reproduction } from './records/verify.ts';
 
 export interface VerifyRunOptions {
   /** The stored records to execute again. */

@@ -1,9 +1,9 @@
 import { MethodFileError, UsageError } from '../errors.ts';
 import type { CellRecord } from '../record.ts';
-import type { Cell } from '../spec.ts';
+import type { Cell } from '../spec/spec.ts';
 import type { CellContext, CellProgress } from '../tasks/context.ts';
 import type { WorkerMessage, WorkerRequest } from './protocol.ts';
-import { storeAt, writeRecord } from './store.ts';
+import { storeAt, writeRecord } from './records/store.ts';
 
 /** Least time between two progress messages of one phase, in milliseconds. */
 const progressIntervalMs = 200;

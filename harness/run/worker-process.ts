@@ -3,13 +3,13 @@ import { execaNode } from 'execa';
 import { engineEnvironment } from '../engine/environment.ts';
 import { UsageError } from '../errors.ts';
 import type { CellRecord } from '../record.ts';
-import type { Cell } from '../spec.ts';
+import type { Cell } from '../spec/spec.ts';
 import type { CellProgress } from '../tasks/context.ts';
-import { failedRecord } from './failed-record.ts';
-import { explainGpuFailure } from './gpu-failure.ts';
+import { explainGpuFailure } from './gpu/gpu-failure.ts';
 import type { DataFolders, Device, WorkerMessage, WorkerRequest } from './protocol.ts';
+import { failedRecord } from './records/failed-record.ts';
+import { checkpointDir, readRecord, recordPath, type Store, writeRecord } from './records/store.ts';
 import { dataDirOf } from './run-data.ts';
-import { checkpointDir, readRecord, recordPath, type Store, writeRecord } from './store.ts';
 
 export interface WorkerSettings {
   /** The worker's entry: it receives a WorkerRequest and writes the record. */

@@ -17,8 +17,13 @@ const headersFolder = (/** @type {string} */ root) => join(root, 'node_modules/n
 
 /** Compiler flags that do not depend on where things lie. */
 const flags = [
-  ...['-std=c++17', '-O2', '-fPIC', '-shared'],
-  ...['-DNAPI_VERSION=8', '-DNODE_GYP_MODULE_NAME=tfjs_binding', '-DBUILDING_NODE_EXTENSION'],
+  '-std=c++17',
+  '-O2',
+  '-fPIC',
+  '-shared',
+  '-DNAPI_VERSION=8',
+  '-DNODE_GYP_MODULE_NAME=tfjs_binding',
+  '-DBUILDING_NODE_EXTENSION',
 ];
 
 /** @type {SetupStep} */
@@ -107,7 +112,9 @@ async function compile({ root, env, libraryFolder, toolRecord }, output, onTick)
       ...flags,
       ...includes.flatMap((folder) => ['-I', folder]),
       ...sources.map((name) => join(packageFolder(root), name)),
-      ...['-o', output, `-L${library}`],
+      '-o',
+      output,
+      `-L${library}`,
       ...linkFlags(libraryFolder),
     ],
     cwd: root,

@@ -65,7 +65,12 @@ export const buildStep = {
         file: process.execPath,
         args: [
           join(root, 'node_modules/typescript/bin/tsc'),
-          ...['-p', join(root, 'tsconfig.build.json'), '--outDir', unfinished, '--pretty', 'false'],
+          '-p',
+          join(root, 'tsconfig.build.json'),
+          '--outDir',
+          unfinished,
+          '--pretty',
+          'false',
         ],
         cwd: root,
         env,

@@ -1,14 +1,14 @@
-import { balancedBatch, trainBatches } from '../data/batches.ts';
-import type { ImageData } from '../data/images.ts';
+import { balancedBatch, trainBatches } from '../data/images/batches.ts';
+import type { ImageData } from '../data/images/images.ts';
 import { type Tensor, tf } from '../engine/tensorflow.ts';
 import { filledVariable, type Variable } from '../engine/variable.ts';
 import type { Model } from '../nn/model.ts';
 import type { Streams } from '../random.ts';
-import type { DatasetSpec, TrainingSpec } from '../spec.ts';
+import { weightShapes } from '../shape/weights.ts';
+import type { DatasetSpec, TrainingSpec } from '../spec/spec.ts';
 import type { TrainingStep } from '../train/training-step.ts';
-import { lossGradients } from './loss-gradients.ts';
+import { lossGradients } from './scores/loss-gradients.ts';
 import type { MaskedWeight, SparseContext, SparseMethod } from './sparse-method.ts';
-import { weightShapes } from './weights.ts';
 
 /**
  * A mask of ones for the weight of every convolution and linear layer, by weight, in the blueprint's order.
@@ -64,7 +64,14 @@ export function sparseContext(options: ContextOptions): CountingContext {
     examples.assign(tf.scalar(total));
   };
   const context: SparseContext = {
-    ...{ model, weights, keep, training, imageShape, classes: data.classes, stream: streams, countExamples },
+    model,
+    weights,
+    keep,
+    training,
+    imageShape,
+    classes: data.classes,
+    stream: streams,
+    countExamples,
     batch(purpose, size) {
       const ofPurpose: Streams = (part) => streams(`${purpose}/${part}`);
       for (const batch of trainBatches(data, dataset, size, 0, ofPurpose)) return batch;

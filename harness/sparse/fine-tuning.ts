@@ -1,4 +1,4 @@
-import type { TrainingSpec } from '../spec.ts';
+import type { TrainingSpec } from '../spec/spec.ts';
 
 /**
  * The training after one-shot pruning of a trained network: a tenth of its learning rates (Han et al. 2015, section 4:

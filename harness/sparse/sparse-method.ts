@@ -1,8 +1,8 @@
-import type { Batch } from '../data/batches.ts';
+import type { Batch } from '../data/images/batches.ts';
 import type { Variable } from '../engine/variable.ts';
 import type { Model } from '../nn/model.ts';
 import type { Uniform } from '../random.ts';
-import type { TrainingSpec } from '../spec.ts';
+import type { TrainingSpec } from '../spec/spec.ts';
 import type { Phase } from '../train/phases.ts';
 
 /** A method that trains the dense network through 0/1 masks over its convolution and linear weights. */

@@ -1,9 +1,9 @@
 import type { Variable } from '../engine/variable.ts';
+import { keptMacs, unmaskedParameters } from '../shape/weights.ts';
 import type { PhasedOptions } from '../train/phases.ts';
 import { type ContextOptions, sparseContext } from './context.ts';
 import { ones } from './selection.ts';
 import type { SparseContext } from './sparse-method.ts';
-import { keptMacs, unmaskedParameters } from './weights.ts';
 
 /** A sparse method at work in a cell. */
 export interface SparseCell {

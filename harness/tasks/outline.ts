@@ -1,10 +1,10 @@
 import { denseMatrices } from '../methods/dense-matrix.ts';
 import type { Method } from '../methods/method.ts';
-import { totalParameters } from '../nn/blueprint.ts';
-import { transformerParameters } from '../nn/transformer-blueprint.ts';
-import { type CellConfig, isTranslation } from '../spec.ts';
-import { blueprintOf, imageModelName, outlineImageCell } from './image-outline.ts';
-import { outlineTranslationCell, transformerOf } from './translation-outline.ts';
+import { totalParameters } from '../shape/blueprint.ts';
+import { transformerParameters } from '../shape/transformer.ts';
+import { type CellConfig, isTranslation } from '../spec/spec.ts';
+import { blueprintOf, imageModelName, outlineImageCell } from './image/outline.ts';
+import { outlineTranslationCell, transformerOf } from './translation/outline.ts';
 
 /** What is known of a cell before it runs. */
 export interface Outline {

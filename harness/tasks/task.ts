@@ -1,5 +1,5 @@
+import type { BudgetPlan } from '../budget/budget.ts';
 import type { Variable } from '../engine/variable.ts';
-import type { BudgetPlan } from '../methods/budget.ts';
 import type { Method } from '../methods/method.ts';
 import type { Streams } from '../random.ts';
 import type { CellRecord, EpochPoint } from '../record.ts';

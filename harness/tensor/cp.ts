@@ -1,4 +1,4 @@
-import { matMul } from '../engine/mat-mul.ts';
+import { matMul } from '../engine/algebra/mat-mul.ts';
 import { type Tensor, tf } from '../engine/tensorflow.ts';
 import { gaussian, type Uniform } from '../random.ts';
 import { product, rowGram, transposed, truncatedSvd } from './matrix.ts';

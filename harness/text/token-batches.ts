@@ -103,7 +103,13 @@ function batchOf(pairs: readonly IdPair[], { length, rows, members }: Group): To
     weights.fill(1, start, start + pair.target.length + 1);
   });
   return {
-    ...{ size: rows, pairs: members, sourceLength: length, targetLength: length },
-    ...{ source, target, labels, weights },
+    size: rows,
+    pairs: members,
+    sourceLength: length,
+    targetLength: length,
+    source,
+    target,
+    labels,
+    weights,
   };
 }

@@ -1,4 +1,4 @@
-import type { Batch } from '../data/batches.ts';
+import type { Batch } from '../data/images/batches.ts';
 import { type Tensor, tf } from '../engine/tensorflow.ts';
 
 /** The tensors of a batch, [size, ...imageShape] and [size]. They may share the batch's memory. */

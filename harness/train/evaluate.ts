@@ -1,5 +1,5 @@
-import type { Batch } from '../data/batches.ts';
-import { crossEntropy } from '../engine/cross-entropy.ts';
+import type { Batch } from '../data/images/batches.ts';
+import { crossEntropy } from '../engine/ops/cross-entropy.ts';
 import { replaying } from '../engine/replay.ts';
 import { type Tensor, tf } from '../engine/tensorflow.ts';
 import type { Model } from '../nn/model.ts';

@@ -1,4 +1,4 @@
-import { singularValues } from '../engine/svd.ts';
+import { singularValues } from '../engine/algebra/svd.ts';
 import { tf } from '../engine/tensorflow.ts';
 import type { CompressibleWeight } from '../nn/layer.ts';
 

@@ -1,5 +1,5 @@
 import { tf } from '../engine/tensorflow.ts';
-import type { TrainingSpec } from '../spec.ts';
+import type { TrainingSpec } from '../spec/spec.ts';
 import { type StepEvent, type TrainerOptions, type TrainingOutcome, train } from './trainer.ts';
 
 /** One training of a cell, on a schedule of its own. A cell has one, or several one after another. */

@@ -1,14 +1,14 @@
 import { valueAndGradients } from '../engine/gradients.ts';
-import type { LinearCrossEntropy } from '../engine/linear-cross-entropy.ts';
+import type { LinearCrossEntropy } from '../engine/ops/linear-cross-entropy.ts';
 import { replaying } from '../engine/replay.ts';
 import { type Scalar, type Tensor, tf } from '../engine/tensorflow.ts';
 import type { Variable } from '../engine/variable.ts';
 import type { DropoutRates } from '../nn/dropout.ts';
-import type { SequenceInputs, SequenceModel } from '../nn/sequence-model.ts';
+import type { SequenceInputs, SequenceModel } from '../nn/transformer/sequence-model.ts';
 import { adam } from '../optim/adam.ts';
 import { nesterov } from '../optim/nesterov.ts';
 import { type ProductDecay, productDecay } from '../regularize/product-decay.ts';
-import type { SequenceOptimizer } from '../spec-translation.ts';
+import type { SequenceOptimizer } from '../spec/translation.ts';
 
 /** A batch of sentence pairs. */
 export type SequenceBatch = SequenceInputs & {

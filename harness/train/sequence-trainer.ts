@@ -4,7 +4,7 @@ import { tf } from '../engine/tensorflow.ts';
 import { warmedUpRate } from '../optim/inverse-sqrt-schedule.ts';
 import type { Streams, Uniform } from '../random.ts';
 import type { EpochPoint } from '../record.ts';
-import type { SequenceTrainingSpec } from '../spec-translation.ts';
+import type { SequenceTrainingSpec } from '../spec/translation.ts';
 import { type IdPair, type TokenBatch, testTokenBatches, trainTokenBatches } from '../text/token-batches.ts';
 import type { KeptWeights } from './kept-weights.ts';
 import { sequenceBatch } from './sequence-batch.ts';

@@ -1,13 +1,13 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { type Batch, testBatches, trainBatches } from '../data/batches.ts';
-import type { ImageData } from '../data/images.ts';
+import { type Batch, testBatches, trainBatches } from '../data/images/batches.ts';
+import type { ImageData } from '../data/images/images.ts';
 import { withoutLeaks } from '../engine/gradients.ts';
 import { tf } from '../engine/tensorflow.ts';
 import type { Model } from '../nn/model.ts';
 import { learningRateAt } from '../optim/step-schedule.ts';
 import type { Streams } from '../random.ts';
 import type { EpochPoint } from '../record.ts';
-import type { DatasetSpec, TrainingSpec } from '../spec.ts';
+import type { DatasetSpec, TrainingSpec } from '../spec/spec.ts';
 import { batchTensors } from './batch-tensors.ts';
 import { type EvaluationStep, evaluate } from './evaluate.ts';
 import { type NormSummary, normSummary } from './norms.ts';

@@ -1,14 +1,14 @@
-import { crossEntropy } from '../engine/cross-entropy.ts';
 import { valueAndGradients } from '../engine/gradients.ts';
+import { crossEntropy } from '../engine/ops/cross-entropy.ts';
 import { replaying } from '../engine/replay.ts';
 import { type Scalar, type Tensor, tf } from '../engine/tensorflow.ts';
 import type { Variable } from '../engine/variable.ts';
-import { totalParameters } from '../nn/blueprint.ts';
 import type { StatisticUpdates } from '../nn/layer.ts';
 import type { Model } from '../nn/model.ts';
 import { type Sgd, sgd } from '../optim/sgd.ts';
 import { decayGradients, parameterRatio } from '../regularize/regularizer.ts';
-import type { RegularizerName, TrainingSpec } from '../spec.ts';
+import { totalParameters } from '../shape/blueprint.ts';
+import type { RegularizerName, TrainingSpec } from '../spec/spec.ts';
 
 /** What changes from step to step. Everything else that a step reads is a variable. */
 export type StepFeeds = {

@@ -17,9 +17,28 @@ it('stores one entry a record with its raw value and the reason', () => {
   expect(baseline.history).toEqual([{ why: 'first run', at, cells: [first.cell, second.cell] }]);
   expect(Object.keys(baseline.cells[0] ?? {}).sort()).toEqual(
     [
-      ...['best_value', 'budget', 'cell', 'config', 'dataset', 'fingerprint', 'id', 'init', 'macs', 'method', 'model'],
-      ...['nonzero_parameters', 'parameters', 'ratio', 'regularizer', 'rss_peak_bytes', 'seed', 'status', 'step_ms'],
-      ...['train_loss', 'value', 'weights_digest'],
+      'best_value',
+      'budget',
+      'cell',
+      'config',
+      'dataset',
+      'fingerprint',
+      'id',
+      'init',
+      'macs',
+      'method',
+      'model',
+      'nonzero_parameters',
+      'parameters',
+      'ratio',
+      'regularizer',
+      'rss_peak_bytes',
+      'seed',
+      'status',
+      'step_ms',
+      'train_loss',
+      'value',
+      'weights_digest',
     ].sort(),
   );
 });

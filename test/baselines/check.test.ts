@@ -159,7 +159,12 @@ describe('the exact lane', () => {
     const edited = { ...baseline, cells: baseline.cells.map((e) => (e.seed === 3 ? { ...e, value: 0.65 } : e)) };
     const verdicts = checkRecords(seeds, edited, { margin });
     expect(verdicts.map(({ verdict }) => verdict)).toEqual([
-      ...['reproduced', 'reproduced', 'reproduced', 'regressed', 'reproduced', 'reproduced'],
+      'reproduced',
+      'reproduced',
+      'reproduced',
+      'regressed',
+      'reproduced',
+      'reproduced',
     ]);
   });
 });

@@ -3,7 +3,7 @@ import { evaluationFlops, trainingFlops } from '../../harness/bench/benchmark.ts
 import { operationFlops } from '../../harness/bench/operation-flops.ts';
 import { profileOperations } from '../../harness/engine/op-profile.ts';
 import { tf } from '../../harness/engine/tensorflow.ts';
-import { denseMacs, totalMacs } from '../../harness/nn/blueprint.ts';
+import { denseMacs, totalMacs } from '../../harness/shape/blueprint.ts';
 import { trainingStep } from '../../harness/train/training-step.ts';
 import { tensorOf } from '../helpers/engine.ts';
 import { randomValues } from '../helpers/reference.ts';

@@ -3,12 +3,15 @@ import { outsideOperations, summarizeOperations } from '../../harness/bench/oper
 import type { OperationCall } from '../../harness/engine/op-profile.ts';
 
 const relu = (milliseconds: number, ...shape: number[]): OperationCall => ({
-  ...{ op: 'Relu', milliseconds },
-  ...{ inputShapes: [shape], outputShapes: [shape] },
+  op: 'Relu',
+  milliseconds,
+  inputShapes: [shape],
+  outputShapes: [shape],
 });
 /** [rows, 10] times [10, 5]. */
 const product = (milliseconds: number, rows: number): OperationCall => ({
-  ...{ op: 'MatMul', milliseconds },
+  op: 'MatMul',
+  milliseconds,
   inputShapes: [
     [rows, 10],
     [10, 5],

@@ -11,7 +11,12 @@ test('comparePeers measures task and peers in turn, and gives each peer’s rati
   const told: (readonly number[])[] = [];
   const commands = [`echo '{"step_ms": 2000}'`, `echo '{"step_ms": 1000}'`];
   const { milliseconds, peers } = await comparePeers(() => busy(++calls % 4 === 1 ? 150 : 2), {
-    ...{ commands, alternations: 2, iterations: 3, threads: 1, env: process.env, limitSeconds: 60 },
+    commands,
+    alternations: 2,
+    iterations: 3,
+    threads: 1,
+    env: process.env,
+    limitSeconds: 60,
     onAlternation: (values) => told.push(values),
   });
   // Each alternation one warm-up call, of 150 ms here, and three timed ones.

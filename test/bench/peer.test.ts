@@ -32,7 +32,8 @@ describe('runPeer', () => {
       console.log(JSON.stringify({ step_ms: n }))`;
     expect(
       await runPeer(node(program), {
-        ...{ threads: 3, limitSeconds: 60 },
+        threads: 3,
+        limitSeconds: 60,
         env: { ...process.env, OMP_NUM_THREADS: '9', OTHER: '4' },
       }),
     ).toBe(334);

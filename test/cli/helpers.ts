@@ -1,8 +1,8 @@
 import { main } from '../../harness/cli/main.ts';
 import { planCells } from '../../harness/plan.ts';
 import type { CellRecord } from '../../harness/record.ts';
-import { storeAt, writeRecord } from '../../harness/run/store.ts';
-import type { Cell } from '../../harness/spec.ts';
+import { storeAt, writeRecord } from '../../harness/run/records/store.ts';
+import type { Cell } from '../../harness/spec/spec.ts';
 import { compression } from '../../suites/compression.ts';
 import { capture, recordOfCell, temporaryFolder } from '../run/helpers.ts';
 

@@ -1,6 +1,6 @@
 import { readdir } from 'node:fs/promises';
 import { expect, it } from 'vitest';
-import { fileDatasets } from '../../harness/data/file-datasets.ts';
+import { fileDatasets } from '../../harness/data/images/file-datasets.ts';
 import { temporaryFolder } from '../run/helpers.ts';
 import { cli } from './helpers.ts';
 

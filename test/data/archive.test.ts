@@ -4,11 +4,11 @@ import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { execa } from 'execa';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { cifar10, cifar100 } from '../../harness/data/cifar.ts';
-import { tinyImagenet } from '../../harness/data/tiny-imagenet.ts';
-import { pairedRecordsOf, recordsOf, writeCifar10, writeCifar100 } from './cifar-files.ts';
+import { cifar10, cifar100 } from '../../harness/data/images/cifar.ts';
+import { tinyImagenet } from '../../harness/data/images/tiny-imagenet.ts';
 import { failure } from './failure.ts';
 import { type FileServer, sendFile, serve } from './file-server.ts';
+import { pairedRecordsOf, recordsOf, writeCifar10, writeCifar100 } from './images/cifar-files.ts';
 import { zipOf } from './zip-files.ts';
 
 const batches = { 'data_batch_1.bin': recordsOf([3, 9]), 'test_batch.bin': recordsOf([5]) };

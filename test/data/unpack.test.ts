@@ -25,7 +25,11 @@ test('a zip archive’s files come out whole, in their folders', async () => {
   const long = Uint8Array.from({ length: 200_000 }, (_, i) => (i * i) % 251);
   await unpack(await zip(zipOf({ 'set/': '', 'set/wnids.txt': 'n01\n', 'set/val/images/a.JPEG': long })), into);
   expect((await readdir(into, { recursive: true })).sort()).toEqual([
-    ...['set', 'set/val', 'set/val/images', 'set/val/images/a.JPEG', 'set/wnids.txt'],
+    'set',
+    'set/val',
+    'set/val/images',
+    'set/val/images/a.JPEG',
+    'set/wnids.txt',
   ]);
   expect(await readFile(join(into, 'set/wnids.txt'), 'utf8')).toBe('n01\n');
   expect(Buffer.compare(await readFile(join(into, 'set/val/images/a.JPEG')), long)).toBe(0);

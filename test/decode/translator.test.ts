@@ -3,7 +3,7 @@ import { modelScorers } from '../../harness/decode/model-scorer.ts';
 import { type TranslationOptions, translator } from '../../harness/decode/translator.ts';
 import { withoutLeaks } from '../../harness/engine/gradients.ts';
 import { tf } from '../../harness/engine/tensorflow.ts';
-import type { SequenceModel } from '../../harness/nn/sequence-model.ts';
+import type { SequenceModel } from '../../harness/nn/transformer/sequence-model.ts';
 import { expectClose, valuesOf } from '../helpers/engine.ts';
 import { values } from '../helpers/reference.ts';
 import {
@@ -16,7 +16,11 @@ import {
 
 const special = { pad: 0, bos: 1, eos: 2 };
 const options = (changes: Partial<TranslationOptions> = {}): TranslationOptions => ({
-  ...{ beam: 3, lengthPenalty: 1, maxLength: { a: 0, b: 6 }, special, batchSize: 8 },
+  beam: 3,
+  lengthPenalty: 1,
+  maxLength: { a: 0, b: 6 },
+  special,
+  batchSize: 8,
   ...changes,
 });
 /** Sources of several lengths, their end included; one repeats. */

@@ -48,8 +48,12 @@ describe('reading a Dockerfile', () => {
   it('puts ARG into FROM, and gives a target the stages that it needs, in order', () => {
     const file = [
       'ARG I=image:1',
-      ...[`FROM ${variable('I')} AS a`, 'FROM other AS unused', 'FROM a AS b', `FROM ${variable('I')} AS c`],
-      ...['COPY --from=b /x /y', 'FROM c AS d'],
+      `FROM ${variable('I')} AS a`,
+      'FROM other AS unused',
+      'FROM a AS b',
+      `FROM ${variable('I')} AS c`,
+      'COPY --from=b /x /y',
+      'FROM c AS d',
     ].join('\n');
     const read = parseStages(file);
     expect(read[0]).toMatchObject({ name: 'a', from: 'image:1' });

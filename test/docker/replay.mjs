@@ -51,7 +51,8 @@ function makeBase(image, root) {
   rmSync(join(root, packed.trim()));
   run('npm', ['install', '--silent', '--global', '--prefix', join(root, 'usr/local'), `npm@${npmVersion}`]);
   enter(root, { env: {}, workdir: '/', user: 'root', entrypoint: [], cmd: [] }, [
-    ...['/bin/sh', '-c'],
+    '/bin/sh',
+    '-c',
     'groupadd --gid 1000 node && useradd --uid 1000 --gid node --shell /bin/bash --create-home node && apt-get clean && ' +
       'rm -rf /var/lib/apt/lists/* /usr/share/doc/* /usr/share/man/* /usr/share/locale/*',
   ]);

@@ -3,8 +3,8 @@ import { tf } from '../../harness/engine/tensorflow.ts';
 import { methodOf } from '../../harness/methods/registry.ts';
 import { planCells } from '../../harness/plan.ts';
 import { streamsOf } from '../../harness/random.ts';
-import { isTranslation } from '../../harness/spec.ts';
-import { translationTask } from '../../harness/tasks/translation-task.ts';
+import { isTranslation } from '../../harness/spec/spec.ts';
+import { translationTask } from '../../harness/tasks/translation/task.ts';
 import { translation } from '../../suites/translation.ts';
 import '../helpers/engine.ts';
 import { cellNamed } from './tiny-cells.ts';
@@ -17,7 +17,9 @@ it('a model that cannot choose what it attends to fails on the generated pair', 
   const cell = cellNamed('dense.default.none', planCells(translation, 'smoke', { present: [] }));
   if (!isTranslation(cell.config)) throw new Error('a cell of translation is expected');
   const task = await translationTask(cell.config, {
-    ...{ method: methodOf('dense'), streams: streamsOf('without attention', 0), dataDir: null },
+    method: methodOf('dense'),
+    streams: streamsOf('without attention', 0),
+    dataDir: null,
   });
   const choosing = task.variables.filter(({ name }) => /\.(query|key)$/.test(name));
   expect(choosing).toHaveLength(2 * (2 + 2 * 2));

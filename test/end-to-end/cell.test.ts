@@ -3,9 +3,9 @@ import { expect, it } from 'vitest';
 import { runCell } from '../../harness/cell.ts';
 import { recordSchema } from '../../harness/record.ts';
 import { dataDigests } from '../../harness/run/run-data.ts';
-import { isTranslation } from '../../harness/spec.ts';
+import { isTranslation } from '../../harness/spec/spec.ts';
 import type { CellProgress } from '../../harness/tasks/context.ts';
-import { recordsOf, writeCifar10 } from '../data/cifar-files.ts';
+import { recordsOf, writeCifar10 } from '../data/images/cifar-files.ts';
 import { temporaryFolder } from '../run/helpers.ts';
 import { cellNamed, plainContext as context, tinyCells } from './tiny-cells.ts';
 
@@ -15,8 +15,17 @@ it('makes a whole record of a cell, the same weights each time', async () => {
   const record = await runCell(cell, { ...context, onProgress: (step) => progress.push(step) });
   expect(recordSchema.parse(record)).toEqual(record);
   expect(record).toMatchObject({
-    ...{ id: cell.id, cell: cell.cell, status: 'completed', error: null, ratio: cell.ratio, data_source: 'generated' },
-    ...{ train_examples: 100, test_examples: 50, metric: 'accuracy', gpu_memory_peak_bytes: null, warnings: [] },
+    id: cell.id,
+    cell: cell.cell,
+    status: 'completed',
+    error: null,
+    ratio: cell.ratio,
+    data_source: 'generated',
+    train_examples: 100,
+    test_examples: 50,
+    metric: 'accuracy',
+    gpu_memory_peak_bytes: null,
+    warnings: [],
   });
   expect(record.parameters).toBe(record.nonzero_parameters);
   expect(record.curve).toHaveLength(3);
@@ -39,7 +48,8 @@ it('goes on from a checkpoint, and ends with the weights of an undisturbed run',
   const checkpointDir = await temporaryFolder();
   const stop = new Error('stopped in epoch 3');
   const stopped = runCell(cell, {
-    ...{ ...context, checkpointDir },
+    ...context,
+    checkpointDir,
     onProgress: ({ epoch, phase }) => {
       if (epoch === 3 && phase === 'train') throw stop;
     },
@@ -48,7 +58,8 @@ it('goes on from a checkpoint, and ends with the weights of an undisturbed run',
   expect(await readdir(checkpointDir)).toHaveLength(1);
   const epochs = new Set<number>();
   const resumed = await runCell(cell, {
-    ...{ ...context, checkpointDir },
+    ...context,
+    checkpointDir,
     onProgress: ({ epoch, phase }) => void (phase === 'train' && epochs.add(epoch)),
   });
   expect([...epochs]).toEqual([3]);

@@ -4,8 +4,8 @@ import { fileURLToPath } from 'node:url';
 import { expect, it } from 'vitest';
 import type { CellRecord } from '../../harness/record.ts';
 import { type PoolOptions, runPool } from '../../harness/run/pool.ts';
-import { checkpointDir, storeAt } from '../../harness/run/store.ts';
-import type { Cell } from '../../harness/spec.ts';
+import { checkpointDir, storeAt } from '../../harness/run/records/store.ts';
+import type { Cell } from '../../harness/spec/spec.ts';
 import { temporaryFolder } from '../run/helpers.ts';
 import { tinyCells } from './tiny-cells.ts';
 
@@ -14,8 +14,16 @@ const workerPath = fileURLToPath(new URL('../../build/harness/run/worker.js', im
 
 async function run(cells: readonly Cell[], outDir: string, options: Partial<PoolOptions> = {}): Promise<CellRecord[]> {
   return runPool(cells, {
-    ...{ workerPath, store: storeAt(outDir), dataFolders: {}, device: 'cpu', threads: 1, killAfterMs: 1000, jobs: 2 },
-    ...{ signal: new AbortController().signal, onProgress: () => undefined, onRecord: () => undefined },
+    workerPath,
+    store: storeAt(outDir),
+    dataFolders: {},
+    device: 'cpu',
+    threads: 1,
+    killAfterMs: 1000,
+    jobs: 2,
+    signal: new AbortController().signal,
+    onProgress: () => undefined,
+    onRecord: () => undefined,
     ...options,
   });
 }

@@ -7,7 +7,7 @@ import { MethodFileError } from '../../harness/errors.ts';
 import { loadMethodFile } from '../../harness/method-file.ts';
 import { recordSchema } from '../../harness/record.ts';
 import { runPool } from '../../harness/run/pool.ts';
-import { storeAt } from '../../harness/run/store.ts';
+import { storeAt } from '../../harness/run/records/store.ts';
 import { altered, bottleneck, methodFile, steepest } from '../helpers/method-files.ts';
 import { temporaryFolder } from '../run/helpers.ts';
 import { plainContext as context, joinedCells } from './tiny-cells.ts';
@@ -219,9 +219,16 @@ it('in workers, a cell of a file that breaks fails alone: its record names the f
   const broken = await cellOf(altered(steepest, 'variables: []', 'variables: context.no.such'));
   const sound = await cellOf(bottleneck);
   const records = await runPool([broken.cell, sound.cell], {
-    ...{ workerPath, store: storeAt(await temporaryFolder()), dataFolders: {}, device: 'cpu', threads: 1, jobs: 1 },
-    ...{ killAfterMs: 1000, signal: new AbortController().signal },
-    ...{ onProgress: () => undefined, onRecord: () => undefined },
+    workerPath,
+    store: storeAt(await temporaryFolder()),
+    dataFolders: {},
+    device: 'cpu',
+    threads: 1,
+    jobs: 1,
+    killAfterMs: 1000,
+    signal: new AbortController().signal,
+    onProgress: () => undefined,
+    onRecord: () => undefined,
   });
   const byMethod = new Map(records.map((record) => [record.method, record]));
   expect(byMethod.get('steepest')).toMatchObject({ status: 'failed', origin: broken.path });

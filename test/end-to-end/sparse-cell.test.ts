@@ -3,7 +3,7 @@ import { runCell } from '../../harness/cell.ts';
 import { UsageError } from '../../harness/errors.ts';
 import { planCells } from '../../harness/plan.ts';
 import { recordSchema } from '../../harness/record.ts';
-import type { ArmSpec, Cell } from '../../harness/spec.ts';
+import type { ArmSpec, Cell } from '../../harness/spec/spec.ts';
 import { fixtureSuite } from '../helpers/suites.ts';
 import { plainContext as context } from './tiny-cells.ts';
 
@@ -53,10 +53,15 @@ describe('a sparse cell', () => {
     const record = await runCell(cellsOf({})[0]!, context);
     expect(recordSchema.parse(record)).toEqual(record);
     expect(record).toMatchObject({
-      ...{ status: 'completed', error: null, parameters, nonzero_parameters: kept },
-      ...{ ratio: kept / parameters, weight_ratio: (kept - 130) / weights },
+      status: 'completed',
+      error: null,
+      parameters,
+      nonzero_parameters: kept,
+      ratio: kept / parameters,
+      weight_ratio: (kept - 130) / weights,
       // Three epochs of 100 images, and one batch of 32 for the scores.
-      ...{ training_passes: 3.32, training_macs: 3 * denseMacs * 332 },
+      training_passes: 3.32,
+      training_macs: 3 * denseMacs * 332,
       phases: [{ label: 'train', epochs: 3 }],
     });
     expect(record.macs).toBeGreaterThan(0);
@@ -77,7 +82,9 @@ describe('a sparse cell', () => {
     });
     expect(progress).toEqual([1, 2, 3, 4, 5].map((epoch) => `${epoch}/5, ${4 * epoch}/20`));
     expect(record).toMatchObject({
-      ...{ nonzero_parameters: kept, training_passes: 5, training_macs: 3 * denseMacs * 500 },
+      nonzero_parameters: kept,
+      training_passes: 5,
+      training_macs: 3 * denseMacs * 500,
       phases: [
         { label: 'dense', epochs: 3 },
         { label: 'fine-tune', epochs: 2 },

@@ -1,6 +1,6 @@
 import { expect, it, vi } from 'vitest';
 import { runCell } from '../../harness/cell.ts';
-import { cpMethod } from '../../harness/methods/cp.ts';
+import { cpMethod } from '../../harness/methods/tensor/cp.ts';
 import { planCells } from '../../harness/plan.ts';
 import { recordSchema } from '../../harness/record.ts';
 import { fixtureSuite } from '../helpers/suites.ts';

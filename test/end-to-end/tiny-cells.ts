@@ -1,12 +1,15 @@
 import type { JoinedMethod } from '../../harness/methods/joined.ts';
 import { planCells } from '../../harness/plan.ts';
-import type { Cell, SuiteSpec } from '../../harness/spec.ts';
+import type { Cell, SuiteSpec } from '../../harness/spec/spec.ts';
 import type { CellContext } from '../../harness/tasks/context.ts';
 import { experimentOf, fixtureSuite } from '../helpers/suites.ts';
 
 /** One thread, generated data, no checkpoint. */
 export const plainContext: CellContext = {
-  ...{ dataDir: null, checkpointDir: null, device: 'cpu', threads: 1 },
+  dataDir: null,
+  checkpointDir: null,
+  device: 'cpu',
+  threads: 1,
   onProgress: () => undefined,
 };
 

@@ -1,15 +1,15 @@
 import { expect, it } from 'vitest';
 import { runCell } from '../../harness/cell.ts';
-import { loadTranslation } from '../../harness/data/translation.ts';
+import { loadTranslation } from '../../harness/data/text/translation.ts';
 import { UsageError } from '../../harness/errors.ts';
 import { recordSchema } from '../../harness/record.ts';
 import { dataDigests } from '../../harness/run/run-data.ts';
-import { type Cell, isTranslation } from '../../harness/spec.ts';
-import type { TextDatasetSpec } from '../../harness/spec-text.ts';
-import type { SequenceTrainingSpec } from '../../harness/spec-translation.ts';
+import { type Cell, isTranslation } from '../../harness/spec/spec.ts';
+import type { TextDatasetSpec } from '../../harness/spec/text.ts';
+import type { SequenceTrainingSpec } from '../../harness/spec/translation.ts';
 import type { CellProgress } from '../../harness/tasks/context.ts';
 import { testTokenBatches } from '../../harness/text/token-batches.ts';
-import { multi30kText, writeText } from '../data/text-files.ts';
+import { multi30kText, writeText } from '../data/text/text-files.ts';
 import { cellsOfMulti30k, translationCells } from '../helpers/translation-cells.ts';
 import { temporaryFolder } from '../run/helpers.ts';
 import { cellNamed, plainContext as context } from './tiny-cells.ts';
@@ -25,8 +25,17 @@ it('makes a whole record of a translation cell, the same each time', { timeout: 
   const record = await runCell(cell, { ...context, onProgress: (step) => progress.push(step) });
   expect(recordSchema.parse(record)).toEqual(record);
   expect(record).toMatchObject({
-    ...{ id: cell.id, cell: cell.cell, status: 'completed', error: null, ratio: cell.ratio, data_source: 'generated' },
-    ...{ train_examples: 150, test_examples: 20, metric: 'bleu', best_value: null, warnings: [] },
+    id: cell.id,
+    cell: cell.cell,
+    status: 'completed',
+    error: null,
+    ratio: cell.ratio,
+    data_source: 'generated',
+    train_examples: 150,
+    test_examples: 20,
+    metric: 'bleu',
+    best_value: null,
+    warnings: [],
   });
   // Frobenius decay and training leave no parameter at zero.
   expect(record.parameters).toBe(record.nonzero_parameters);
@@ -42,8 +51,15 @@ it('makes a whole record of a translation cell, the same each time', { timeout: 
   expect(translation.valid_loss).toBe(losses[best]);
   expect(translation.samples).toHaveLength(10);
   expect(translation.spectra.map(({ name }) => name)).toEqual([
-    ...['source', 'target', 'positions', 'output', 'encoder.1.self.query-key', 'decoder.1.self.query-key'],
-    ...['decoder.1.cross.query-key', 'encoder.1.self.output-value', 'decoder.1.self.output-value'],
+    'source',
+    'target',
+    'positions',
+    'output',
+    'encoder.1.self.query-key',
+    'decoder.1.self.query-key',
+    'decoder.1.cross.query-key',
+    'encoder.1.self.output-value',
+    'decoder.1.self.output-value',
     'decoder.1.cross.output-value',
   ]);
   for (const name of ['macs', 'step_ms', 'train_examples_per_second', 'eval_examples_per_second'] as const) {
@@ -94,7 +110,8 @@ it.each([
     const checkpointDir = await temporaryFolder();
     const stop = new Error('stopped in epoch 3');
     const stopped = runCell(cell, {
-      ...{ ...context, checkpointDir },
+      ...context,
+      checkpointDir,
       onProgress: ({ epoch, phase }) => {
         if (epoch === 3 && phase === 'train') throw stop;
       },
@@ -102,7 +119,8 @@ it.each([
     await expect(stopped).rejects.toBe(stop);
     const epochs = new Set<number>();
     const resumed = await runCell(cell, {
-      ...{ ...context, checkpointDir },
+      ...context,
+      checkpointDir,
       onProgress: ({ epoch, phase }) => void (phase === 'train' && epochs.add(epoch)),
     });
     expect([...epochs]).toEqual([3]);

@@ -8,7 +8,7 @@ import { type Variable, variableOf } from '../../harness/engine/variable.ts';
 import { UsageError } from '../../harness/errors.ts';
 import { weightsDigest } from '../../harness/measure/weights.ts';
 import { streamsOf } from '../../harness/random.ts';
-import type { RegularizerName } from '../../harness/spec.ts';
+import type { RegularizerName } from '../../harness/spec/spec.ts';
 import { trainingStep } from '../../harness/train/training-step.ts';
 import { tensorOf } from '../helpers/engine.ts';
 import { values } from '../helpers/reference.ts';

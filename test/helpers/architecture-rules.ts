@@ -2,7 +2,7 @@ import { cyclesOf, factsOf, type SourceFacts } from './architecture.ts';
 
 /** The design's folder table as data: who may import whom. */
 
-const specs = ['spec', 'spec-text', 'spec-translation'].map((name) => `harness/${name}.ts`);
+const specs = ['spec', 'text', 'translation'].map((name) => `harness/spec/${name}.ts`);
 const contract = [...specs, ...['record', 'errors', 'random'].map((name) => `harness/${name}.ts`)];
 /** Of the set-up, what measurements share: the pinned TensorFlow, and the reading of what NVIDIA's tool says. */
 const setupFacts = ['harness/setup/pins.mjs', 'harness/setup/nvidia-smi.mjs'];
@@ -12,11 +12,38 @@ const writer = 'harness/atomic-file.ts';
 const canonicalJson = 'harness/canonical-json.ts';
 /** Folders that compute, and know nothing of plans, runs or the command line. */
 const numerical = [
-  ...['engine', 'nn', 'methods', 'sparse', 'tensor', 'init', 'regularize', 'optim', 'train', 'decode', 'data', 'text'],
-  ...['measure', 'bench'],
+  'engine',
+  'shape',
+  'nn',
+  'methods',
+  'budget',
+  'sparse',
+  'tensor',
+  'init',
+  'regularize',
+  'optim',
+  'train',
+  'decode',
+  'data',
+  'text',
+  'measure',
+  'bench',
 ];
 /** Of those, the ones that read no file and start no process. */
-const pureFolders = ['nn', 'methods', 'sparse', 'tensor', 'init', 'regularize', 'optim', 'train', 'decode', 'text'];
+const pureFolders = [
+  'shape',
+  'nn',
+  'methods',
+  'budget',
+  'sparse',
+  'tensor',
+  'init',
+  'regularize',
+  'optim',
+  'train',
+  'decode',
+  'text',
+];
 const ioModules = ['fs', 'fs/promises', 'child_process', 'http', 'https', 'net', 'worker_threads', 'readline'];
 const ioPackages = ['execa', 'cli-progress', 'commander'];
 
@@ -43,7 +70,7 @@ const rules: readonly Rule[] = [
   },
   {
     of: (file) => file === 'suites/registry.ts',
-    files: (imported) => imported === 'harness/spec.ts' || inside('suites')(imported),
+    files: (imported) => imported === 'harness/spec/spec.ts' || inside('suites')(imported),
     says: 'the registry imports suites and harness/spec.ts alone',
   },
   {

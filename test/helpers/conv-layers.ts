@@ -1,6 +1,6 @@
 import type { Tensor } from '../../harness/engine/tensorflow.ts';
-import type { ConvShape } from '../../harness/nn/blueprint.ts';
 import type { Pass } from '../../harness/nn/layer.ts';
+import type { ConvShape } from '../../harness/shape/blueprint.ts';
 import { at, filled, type Values } from './reference.ts';
 
 /** Convolution layers, and their weights in plain numbers. */
@@ -10,8 +10,14 @@ export const inference: Pass = { training: false };
 /** A 3 x 3 convolution from 4 to 4 channels over 6 x 6 outputs, where nothing else is said. */
 export function convShape(changes: Partial<ConvShape> = {}): ConvShape {
   return {
-    ...{ kind: 'conv', name: 'layer.conv', inChannels: 4, outChannels: 4, kernel: [3, 3] },
-    ...{ stride: 1, outputSize: [6, 6], compressible: true },
+    kind: 'conv',
+    name: 'layer.conv',
+    inChannels: 4,
+    outChannels: 4,
+    kernel: [3, 3],
+    stride: 1,
+    outputSize: [6, 6],
+    compressible: true,
     ...changes,
   };
 }

@@ -1,6 +1,6 @@
 import type { EpochPoint, Verdict, VerdictName } from '../../harness/record.ts';
 import { type CellRecord, recordSchema } from '../../harness/record.ts';
-import type { ImageConfig } from '../../harness/spec.ts';
+import type { ImageConfig } from '../../harness/spec/spec.ts';
 
 /** Records as a small suite writes them; every field can be overridden, and each record is checked against the schema. */
 
@@ -125,11 +125,29 @@ export function fixtureEpoch(epoch: number, overrides: Partial<EpochPoint> = {})
 
 export function failedRecord(error: string, configOverrides: Partial<ImageConfig> = {}): CellRecord {
   const unmeasured = {
-    ...{ weight_ratio: null, training_passes: null, training_macs: null, phases: [] },
-    ...{ ratio: null, parameters: null, nonzero_parameters: null, macs: null, value: null, best_value: null },
-    ...{ train_loss: null, train_examples_per_second: null, eval_examples_per_second: null, step_ms: null },
-    ...{ rss_peak_bytes: null, tensor_peak_bytes: null, seconds: null, weights_digest: null, fingerprint: null },
-    ...{ data_source: null, train_examples: null, test_examples: null, curve: [] },
+    weight_ratio: null,
+    training_passes: null,
+    training_macs: null,
+    phases: [],
+    ratio: null,
+    parameters: null,
+    nonzero_parameters: null,
+    macs: null,
+    value: null,
+    best_value: null,
+    train_loss: null,
+    train_examples_per_second: null,
+    eval_examples_per_second: null,
+    step_ms: null,
+    rss_peak_bytes: null,
+    tensor_peak_bytes: null,
+    seconds: null,
+    weights_digest: null,
+    fingerprint: null,
+    data_source: null,
+    train_examples: null,
+    test_examples: null,
+    curve: [],
   };
   return fixtureRecord({ status: 'failed', error, ...unmeasured }, configOverrides);
 }

@@ -1,5 +1,5 @@
-import type { SequenceModel } from '../../harness/nn/sequence-model.ts';
-import { decayedProducts, type ProductName, type TransformerRegularizerName } from '../../harness/spec-translation.ts';
+import type { SequenceModel } from '../../harness/nn/transformer/sequence-model.ts';
+import { decayedProducts, type ProductName, type TransformerRegularizerName } from '../../harness/spec/translation.ts';
 import { valuesOf } from './engine.ts';
 import { finiteDifferences } from './finite-differences.ts';
 import { at, filled, halfSquare, map, matMul, transposed, type Values } from './reference.ts';
@@ -18,7 +18,8 @@ export function penaltyOf(
   const [, stem, part] = name.match(/^(.*)\.([a-z]+)$/)!;
   const other = (partner: string) => weights.get(`${stem}.${partner}`)!;
   const gradient = (penalty: (moved: Values) => number) => ({
-    ...{ gradient: finiteDifferences(penalty, own), frobenius: true },
+    gradient: finiteDifferences(penalty, own),
+    frobenius: true,
   });
   if (kinds.includes('linear') && part === 'u') return gradient((u) => halfSquare(matMul(u, transposed(other('v')))));
   if (kinds.includes('linear') && part === 'v') return gradient((v) => halfSquare(matMul(other('u'), transposed(v))));

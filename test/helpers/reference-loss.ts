@@ -1,7 +1,7 @@
 import type { Model } from '../../harness/nn/model.ts';
 import { gaussian, streamsOf } from '../../harness/random.ts';
+import { weightShapes } from '../../harness/shape/weights.ts';
 import type { SparseContext } from '../../harness/sparse/sparse-method.ts';
-import { weightShapes } from '../../harness/sparse/weights.ts';
 import { finiteDifferences } from './finite-differences.ts';
 import { map, type Values, values } from './reference.ts';
 import type { Weights } from './reference-network.ts';
@@ -91,9 +91,14 @@ export function hessianTimes(loss: Loss, weights: Weights, direction: Weights): 
 export function scoringContext(model: Model, imageShape: readonly number[], labelSmoothing = 0) {
   const counted = { examples: 0 };
   const context = {
-    ...{ model, imageShape, training: { labelSmoothing } },
+    model,
+    imageShape,
+    training: { labelSmoothing },
     weights: weightShapes(model.blueprint).map(({ name, shape, size }) => ({
-      ...{ name, shape, size, weight: model.variables.find((variable) => variable.name === name)! },
+      name,
+      shape,
+      size,
+      weight: model.variables.find((variable) => variable.name === name)!,
     })),
     countExamples: (examples: number) => {
       counted.examples += examples;

@@ -1,5 +1,5 @@
-import type { ConvShape } from '../../harness/nn/blueprint.ts';
 import type { Model } from '../../harness/nn/model.ts';
+import type { ConvShape } from '../../harness/shape/blueprint.ts';
 import { at, filled, map, type Values } from './reference.ts';
 import { positive, referenceLayers, type Weights } from './reference-network.ts';
 

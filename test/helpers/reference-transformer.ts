@@ -1,4 +1,4 @@
-import type { SequenceModel } from '../../harness/nn/sequence-model.ts';
+import type { SequenceModel } from '../../harness/nn/transformer/sequence-model.ts';
 import { at, matMul, transposed, type Values, values } from './reference.ts';
 import type { Weights } from './reference-network.ts';
 

@@ -1,11 +1,11 @@
-import { planBudget } from '../../harness/methods/budget.ts';
+import { planBudget } from '../../harness/budget/budget.ts';
 import { phasesOf } from '../../harness/methods/phases.ts';
 import { type Streams, streamsOf } from '../../harness/random.ts';
 import type { EpochPoint } from '../../harness/record.ts';
 import { masksOf, sparseContext } from '../../harness/sparse/context.ts';
 import type { SparseMethod, SparseStep } from '../../harness/sparse/sparse-method.ts';
 import { startSparse } from '../../harness/sparse/start.ts';
-import type { RegularizerName, TrainingSpec } from '../../harness/spec.ts';
+import type { RegularizerName, TrainingSpec } from '../../harness/spec/spec.ts';
 import { evaluationStep } from '../../harness/train/evaluate.ts';
 import { trainPhases } from '../../harness/train/phases.ts';
 import { trainingStep } from '../../harness/train/training-step.ts';
@@ -46,7 +46,12 @@ export interface SparseEvents {
 export function trainSparse(setUp: ReturnType<typeof sparseSetUp>, events: SparseEvents = {}) {
   const { method, model, step, data, dataset, training, streams, sparse } = setUp;
   return trainPhases({
-    ...{ model, step, data, dataset, streams, phases: phasesOf(method, training) },
+    model,
+    step,
+    data,
+    dataset,
+    streams,
+    phases: phasesOf(method, training),
     evaluation: evaluationStep(model, [8, 8, 3]),
     curve: events.curve ?? [],
     beforePhase: sparse.hooks.beforePhase!,

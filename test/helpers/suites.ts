@@ -1,10 +1,14 @@
-import { type ImageExperimentSpec, type SuiteSpec, suiteSchema } from '../../harness/spec.ts';
+import { type ImageExperimentSpec, type SuiteSpec, suiteSchema } from '../../harness/spec/spec.ts';
 
 /** A small suite for tests of plans: two models, a dense and a low-rank arm, two seeds, on CIFAR-10 or generated images. */
 export function fixtureSuite(change: (suite: SuiteSpec) => void = () => undefined): SuiteSpec {
   const dataset = {
-    ...{ name: 'cifar-10', trainExamples: null, testExamples: 1000 },
-    ...{ flip: true, cropPadding: 4, normalization: 'dataset' },
+    name: 'cifar-10',
+    trainExamples: null,
+    testExamples: 1000,
+    flip: true,
+    cropPadding: 4,
+    normalization: 'dataset',
   };
   const suite = suiteSchema.parse({
     name: 'fixture',
@@ -22,8 +26,15 @@ export function fixtureSuite(change: (suite: SuiteSpec) => void = () => undefine
             dataset,
             fallbackDataset: { ...dataset, name: 'generated', trainExamples: 500 },
             training: {
-              ...{ epochs: 2, batchSize: 64, learningRate: 0.1, decayAt: [0.5, 0.75], decayFactor: 0.1 },
-              ...{ firstEpochLearningRate: null, momentum: 0.9, decay: 1e-4, labelSmoothing: 0 },
+              epochs: 2,
+              batchSize: 64,
+              learningRate: 0.1,
+              decayAt: [0.5, 0.75],
+              decayFactor: 0.1,
+              firstEpochLearningRate: null,
+              momentum: 0.9,
+              decay: 1e-4,
+              labelSmoothing: 0,
             },
             arms: [
               { method: 'dense', inits: ['default'], regularizers: ['weight-decay'], budgets: [1] },

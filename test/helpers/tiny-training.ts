@@ -1,13 +1,13 @@
-import type { ImageData, ImageSet } from '../../harness/data/images.ts';
+import type { ImageData, ImageSet } from '../../harness/data/images/images.ts';
 import { tf } from '../../harness/engine/tensorflow.ts';
 import { dense } from '../../harness/methods/dense.ts';
 import { lowRank } from '../../harness/methods/low-rank.ts';
 import type { Model } from '../../harness/nn/model.ts';
 import { buildNetwork } from '../../harness/nn/network.ts';
-import type { ResnetOptions } from '../../harness/nn/resnet-blueprint.ts';
-import { resnetBlueprint } from '../../harness/nn/resnet-blueprint.ts';
 import { gaussian, streamsOf } from '../../harness/random.ts';
-import type { DatasetSpec, InitName, TrainingSpec } from '../../harness/spec.ts';
+import type { ResnetOptions } from '../../harness/shape/resnet.ts';
+import { resnetBlueprint } from '../../harness/shape/resnet.ts';
+import type { DatasetSpec, InitName, TrainingSpec } from '../../harness/spec/spec.ts';
 
 /** A network and a data set small enough to train in a fraction of a second. */
 
@@ -55,7 +55,13 @@ function tinyImages(part: string, count: number): ImageSet {
 
 export function tinyData(trainExamples = 64, testExamples = 40): ImageData {
   return {
-    ...{ name: 'generated', source: 'generated', classes: 3, height: 8, width: 8, channels: 3, digest: 'tiny' },
+    name: 'generated',
+    source: 'generated',
+    classes: 3,
+    height: 8,
+    width: 8,
+    channels: 3,
+    digest: 'tiny',
     train: tinyImages('train', trainExamples),
     test: tinyImages('test', testExamples),
     mean: [0.47, 0.47, 0.47],
@@ -64,11 +70,22 @@ export function tinyData(trainExamples = 64, testExamples = 40): ImageData {
 }
 
 export const tinyDataset: DatasetSpec = {
-  ...{ name: 'generated', trainExamples: 64, testExamples: 40, normalization: 'dataset' },
-  ...{ flip: true, cropPadding: 1 },
+  name: 'generated',
+  trainExamples: 64,
+  testExamples: 40,
+  normalization: 'dataset',
+  flip: true,
+  cropPadding: 1,
 };
 
 export const tinyTraining: TrainingSpec = {
-  ...{ epochs: 3, batchSize: 24, learningRate: 0.05, decayAt: [0.5], decayFactor: 0.1, firstEpochLearningRate: null },
-  ...{ momentum: 0.9, decay: 0.01, labelSmoothing: 0 },
+  epochs: 3,
+  batchSize: 24,
+  learningRate: 0.05,
+  decayAt: [0.5],
+  decayFactor: 0.1,
+  firstEpochLearningRate: null,
+  momentum: 0.9,
+  decay: 0.01,
+  labelSmoothing: 0,
 };

@@ -1,19 +1,25 @@
 import { type Tensor, tf } from '../../harness/engine/tensorflow.ts';
 import { dense } from '../../harness/methods/dense.ts';
 import { lowRank } from '../../harness/methods/low-rank.ts';
-import type { SequenceModel } from '../../harness/nn/sequence-model.ts';
-import { buildTransformer } from '../../harness/nn/transformer.ts';
-import { type TransformerSizes, transformerBlueprint } from '../../harness/nn/transformer-blueprint.ts';
-import type { TransformerCompression } from '../../harness/nn/transformer-parts.ts';
+import type { SequenceModel } from '../../harness/nn/transformer/sequence-model.ts';
+import { buildTransformer } from '../../harness/nn/transformer/transformer.ts';
+import type { TransformerCompression } from '../../harness/nn/transformer/transformer-parts.ts';
 import { streamsOf } from '../../harness/random.ts';
+import { type TransformerSizes, transformerBlueprint } from '../../harness/shape/transformer.ts';
 import { tensorOf } from './engine.ts';
 import { map, randomValues } from './reference.ts';
 import type { ReferenceInputs, Sentences } from './reference-transformer.ts';
 
 /** A Transformer small enough to differentiate numerically: one encoder layer, two decoder layers, two heads. */
 export const tinySizes: TransformerSizes = {
-  ...{ encoderLayers: 1, decoderLayers: 2, width: 4, feedForward: 6, heads: 2, positions: 5 },
-  ...{ sourceVocabulary: 6, targetVocabulary: 5 },
+  encoderLayers: 1,
+  decoderLayers: 2,
+  width: 4,
+  feedForward: 6,
+  heads: 2,
+  positions: 5,
+  sourceVocabulary: 6,
+  targetVocabulary: 5,
 };
 
 export interface TinyTransformerOptions extends Partial<Omit<TransformerCompression, 'method'>> {

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
 import { denseConvWeight } from '../../harness/init/conv-weight.ts';
 import { heNormal } from '../../harness/init/he-normal.ts';
-import type { ConvShape } from '../../harness/nn/blueprint.ts';
 import { streamsOf } from '../../harness/random.ts';
+import type { ConvShape } from '../../harness/shape/blueprint.ts';
 
 const streams = streamsOf('he-normal', 0);
 
@@ -27,8 +27,15 @@ test.each([2, 27, 144])('heNormal draws N(0, 2/%i)', (fanIn) => {
 
 test('denseConvWeight has fan-out k1·k2·out where the network says so, from the same draws', () => {
   const shape: ConvShape = {
-    ...{ kind: 'conv', name: 'some.conv', inChannels: 32, outChannels: 200, kernel: [3, 1] },
-    ...{ stride: 1, outputSize: [8, 8], compressible: true, fans: { dense: 'out', factors: 'out' } },
+    kind: 'conv',
+    name: 'some.conv',
+    inChannels: 32,
+    outChannels: 200,
+    kernel: [3, 1],
+    stride: 1,
+    outputSize: [8, 8],
+    compressible: true,
+    fans: { dense: 'out', factors: 'out' },
   };
   expect(denseConvWeight(shape, streams)).toEqual(heNormal(3 * 32 * 200, 600, streams('weights/some.conv')));
   const inwards: ConvShape = { ...shape, fans: { dense: 'in', factors: 'out' } };
@@ -37,8 +44,14 @@ test('denseConvWeight has fan-out k1·k2·out where the network says so, from th
 
 test('denseConvWeight has fan-in k1·k2·in and the stream of its layer', () => {
   const shape: ConvShape = {
-    ...{ kind: 'conv', name: 'some.conv', inChannels: 32, outChannels: 200, kernel: [3, 1] },
-    ...{ stride: 1, outputSize: [8, 8], compressible: true },
+    kind: 'conv',
+    name: 'some.conv',
+    inChannels: 32,
+    outChannels: 200,
+    kernel: [3, 1],
+    stride: 1,
+    outputSize: [8, 8],
+    compressible: true,
   };
   const weight = denseConvWeight(shape, streams);
   expect(weight.length).toBe(3 * 32 * 200);

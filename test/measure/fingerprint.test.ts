@@ -41,9 +41,15 @@ test('fingerprintOf holds what a bit-exact comparison needs, twice the same', as
 
 test('flagsOf tells the environment variables that may change arithmetic, and no others', () => {
   const env = {
-    ...{ TF_DETERMINISTIC_OPS: '1', DNNL_MAX_CPU_ISA: 'AVX2', ONEDNN_DEFAULT_FPMATH_MODE: 'BF16' },
-    ...{ TF_CPP_MIN_LOG_LEVEL: '2', TF_NUM_INTRAOP_THREADS: '1', TF_FORCE_GPU_ALLOW_GROWTH: 'true', HOME: '/' },
-    ...{ TF_CLI_CONFIG_FILE: 'of another tool', NVIDIA_VISIBLE_DEVICES: 'all' },
+    TF_DETERMINISTIC_OPS: '1',
+    DNNL_MAX_CPU_ISA: 'AVX2',
+    ONEDNN_DEFAULT_FPMATH_MODE: 'BF16',
+    TF_CPP_MIN_LOG_LEVEL: '2',
+    TF_NUM_INTRAOP_THREADS: '1',
+    TF_FORCE_GPU_ALLOW_GROWTH: 'true',
+    HOME: '/',
+    TF_CLI_CONFIG_FILE: 'of another tool',
+    NVIDIA_VISIBLE_DEVICES: 'all',
   };
   expect(flagsOf(env)).toBe('DNNL_MAX_CPU_ISA=AVX2 ONEDNN_DEFAULT_FPMATH_MODE=BF16 TF_DETERMINISTIC_OPS=1');
 });

@@ -16,7 +16,9 @@ function withSingularValues(name: string, sigma: number[]) {
 }
 
 const weightOf = (matrix: () => ReturnType<typeof tensorOf>): CompressibleWeight => ({
-  ...{ variables: [], matrix, frobeniusGradients: () => null },
+  variables: [],
+  matrix,
+  frobeniusGradients: () => null,
 });
 
 test('of a matrix: ‖W‖_F = √Σσ² and the stable rank Σσ²/max σ²', () => {

@@ -2,10 +2,10 @@ import { describe, expect, test } from 'vitest';
 import type { JoinedMethod } from '../../harness/methods/joined.ts';
 import { lowRank } from '../../harness/methods/low-rank.ts';
 import type { Method } from '../../harness/methods/method.ts';
-import { snip } from '../../harness/methods/snip.ts';
-import type { ConvShape } from '../../harness/nn/blueprint.ts';
+import { snip } from '../../harness/methods/sparse/snip.ts';
 import { planCells } from '../../harness/plan.ts';
-import type { InitName } from '../../harness/spec.ts';
+import type { ConvShape } from '../../harness/shape/blueprint.ts';
+import type { InitName } from '../../harness/spec/spec.ts';
 import { experimentOf, fixtureSuite } from '../helpers/suites.ts';
 
 describe('a joined method', () => {

@@ -2,9 +2,9 @@ import { describe, expect, test } from 'vitest';
 import { tf } from '../../harness/engine/tensorflow.ts';
 import { dense } from '../../harness/methods/dense.ts';
 import { lowRank } from '../../harness/methods/low-rank.ts';
-import type { ConvShape } from '../../harness/nn/blueprint.ts';
 import type { CompressibleLayer } from '../../harness/nn/layer.ts';
 import { streamsOf } from '../../harness/random.ts';
+import type { ConvShape } from '../../harness/shape/blueprint.ts';
 import { composedFilter, convShape, filterOf, inference } from '../helpers/conv-layers.ts';
 import { engineGradients, expectClose, tensorOf, valuesOf } from '../helpers/engine.ts';
 import { finiteDifferences } from '../helpers/finite-differences.ts';
@@ -144,7 +144,8 @@ describe('spectral initialization of a layer', () => {
 test.each([
   { drawn: 'U with variance 2/r and V with variance 2/(in·k2)', variances: [2 / 150, 2 / 250], fans: undefined },
   {
-    ...{ drawn: 'both factors with variance 2/(k1·k2·out) where the network says so', variances: [2 / 1500, 2 / 1500] },
+    drawn: 'both factors with variance 2/(k1·k2·out) where the network says so',
+    variances: [2 / 1500, 2 / 1500],
     fans: { dense: 'in', factors: 'out' } as const,
   },
 ])('default initialization draws $drawn, means zero', ({ variances, fans }) => {

@@ -3,15 +3,19 @@ import { tf } from '../../harness/engine/tensorflow.ts';
 import { denseMatrices } from '../../harness/methods/dense-matrix.ts';
 import { lowRankMatrices, matrixRank } from '../../harness/methods/low-rank-matrix.ts';
 import type { MatrixLayer } from '../../harness/nn/matrix-layer.ts';
-import type { MatrixShape } from '../../harness/nn/matrix-shape.ts';
 import { streamsOf } from '../../harness/random.ts';
+import type { MatrixShape } from '../../harness/shape/matrix-shape.ts';
 import { expectClose, tensorOf, valuesOf } from '../helpers/engine.ts';
 import { finiteDifferences } from '../helpers/finite-differences.ts';
 import { at, filled, halfSquare, matMul, randomValues, transposed, type Values } from '../helpers/reference.ts';
 
 const streams = streamsOf('low-rank-matrix', 0);
 const shapeOf = (inFeatures: number, outFeatures: number, use: MatrixShape['use'] = 'linear'): MatrixShape => ({
-  ...{ kind: 'matrix', name: 'matrix', inFeatures, outFeatures, use },
+  kind: 'matrix',
+  name: 'matrix',
+  inFeatures,
+  outFeatures,
+  use,
 });
 const factors = ({ variables }: MatrixLayer) => variables.map(({ value }) => valuesOf(value)) as [Values, Values];
 

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { valueAndGradients } from '../../harness/engine/gradients.ts';
 import { tf } from '../../harness/engine/tensorflow.ts';
-import type { SequenceModel } from '../../harness/nn/sequence-model.ts';
+import type { SequenceModel } from '../../harness/nn/transformer/sequence-model.ts';
 import { valuesOf } from '../helpers/engine.ts';
 import type { Sentences } from '../helpers/reference-transformer.ts';
 import { idTensor, maskTensor, randomized, tinyTransformer } from '../helpers/tiny-transformer.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { crossEntropy } from '../../harness/engine/cross-entropy.ts';
 import { valueAndGradients } from '../../harness/engine/gradients.ts';
+import { crossEntropy } from '../../harness/engine/ops/cross-entropy.ts';
 import { tf } from '../../harness/engine/tensorflow.ts';
 import { weightsDigest } from '../../harness/measure/weights.ts';
 import type { Observer } from '../../harness/nn/layer.ts';

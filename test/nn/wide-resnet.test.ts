@@ -1,13 +1,13 @@
 import { describe, expect, test } from 'vitest';
-import { crossEntropy } from '../../harness/engine/cross-entropy.ts';
 import { valueAndGradients } from '../../harness/engine/gradients.ts';
+import { crossEntropy } from '../../harness/engine/ops/cross-entropy.ts';
 import { tf } from '../../harness/engine/tensorflow.ts';
 import { dense } from '../../harness/methods/dense.ts';
 import { lowRank } from '../../harness/methods/low-rank.ts';
 import type { LayerMethod } from '../../harness/methods/method.ts';
 import { buildNetwork } from '../../harness/nn/network.ts';
-import { wideResnetBlueprint } from '../../harness/nn/wide-resnet-blueprint.ts';
 import { gaussian, streamsOf } from '../../harness/random.ts';
+import { wideResnetBlueprint } from '../../harness/shape/wide-resnet.ts';
 import { inference } from '../helpers/conv-layers.ts';
 import { expectClose, tensorOf, valuesOf } from '../helpers/engine.ts';
 import { randomValues, softmaxCrossEntropy, type Values } from '../helpers/reference.ts';

@@ -1,17 +1,17 @@
 import { describe, expect, test } from 'vitest';
 import { learningRateAt } from '../../harness/optim/step-schedule.ts';
-import type { TrainingSpec } from '../../harness/spec.ts';
+import type { TrainingSpec } from '../../harness/spec/spec.ts';
 
 const published: TrainingSpec = {
-  ...{
-    epochs: 200,
-    batchSize: 128,
-    learningRate: 0.1,
-    decayAt: [0.5, 0.75],
-    decayFactor: 0.1,
-    firstEpochLearningRate: null,
-  },
-  ...{ momentum: 0.9, decay: 1e-4, labelSmoothing: 0 },
+  epochs: 200,
+  batchSize: 128,
+  learningRate: 0.1,
+  decayAt: [0.5, 0.75],
+  decayFactor: 0.1,
+  firstEpochLearningRate: null,
+  momentum: 0.9,
+  decay: 1e-4,
+  labelSmoothing: 0,
 };
 /** Steps of CIFAR-10 at batch 128. */
 const perEpoch = 391;

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { productDecay } from '../../harness/regularize/product-decay.ts';
-import { decayCouplings, type TransformerRegularizerName } from '../../harness/spec-translation.ts';
+import { decayCouplings, type TransformerRegularizerName } from '../../harness/spec/translation.ts';
 import { expectClose } from '../helpers/engine.ts';
 import { map } from '../helpers/reference.ts';
 import { penaltyOf } from '../helpers/reference-decay.ts';

@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import { tf } from '../../harness/engine/tensorflow.ts';
 import { lowRank } from '../../harness/methods/low-rank.ts';
-import { totalParameters } from '../../harness/nn/blueprint.ts';
 import type { Model } from '../../harness/nn/model.ts';
 import { decayGradients, parameterRatio } from '../../harness/regularize/regularizer.ts';
-import { type RegularizerName, regularizerNames } from '../../harness/spec.ts';
+import { totalParameters } from '../../harness/shape/blueprint.ts';
+import { type RegularizerName, regularizerNames } from '../../harness/spec/spec.ts';
 import { composedFilter } from '../helpers/conv-layers.ts';
 import { expectClose, tensorOf, valuesOf } from '../helpers/engine.ts';
 import { finiteDifferences } from '../helpers/finite-differences.ts';

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import type { CellRecord } from '../../harness/record.ts';
-import { renderHtml } from '../../reports/html.ts';
-import { renderMarkdown } from '../../reports/markdown.ts';
+import { renderHtml } from '../../reports/render/html.ts';
+import { renderMarkdown } from '../../reports/render/markdown.ts';
 import { renderSummary } from '../../reports/summary.ts';
 import { armRecords } from '../helpers/arms.ts';
 import { failedRecord } from '../helpers/records.ts';

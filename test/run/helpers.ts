@@ -5,7 +5,7 @@ import { PassThrough } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { onTestFinished } from 'vitest';
 import type { CellRecord } from '../../harness/record.ts';
-import type { Cell } from '../../harness/spec.ts';
+import type { Cell } from '../../harness/spec/spec.ts';
 import { fixtureConfig, fixtureRecord } from '../helpers/records.ts';
 
 /** A worker without training; a cell's method says how it behaves. */

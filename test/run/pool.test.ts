@@ -3,10 +3,10 @@ import { join } from 'node:path';
 import { expect, it, vi } from 'vitest';
 import { UsageError } from '../../harness/errors.ts';
 import type { CellRecord } from '../../harness/record.ts';
-import { gpuSlots } from '../../harness/run/gpu-slots.ts';
+import { gpuSlots } from '../../harness/run/gpu/gpu-slots.ts';
 import { type PoolOptions, runPool } from '../../harness/run/pool.ts';
-import { checkpointDir, readRecord, readRecords, storeAt, writeRecord } from '../../harness/run/store.ts';
-import type { Cell } from '../../harness/spec.ts';
+import { checkpointDir, readRecord, readRecords, storeAt, writeRecord } from '../../harness/run/records/store.ts';
+import type { Cell } from '../../harness/spec/spec.ts';
 import { fixtureCell, fixtureWorker, recordOfCell, temporaryFolder } from './helpers.ts';
 
 async function pool(cells: readonly Cell[], overrides: Partial<PoolOptions> = {}) {

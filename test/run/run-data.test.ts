@@ -1,9 +1,9 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { loadTranslation } from '../../harness/data/translation.ts';
+import { loadTranslation } from '../../harness/data/text/translation.ts';
 import { dataDigests, dataDirOf } from '../../harness/run/run-data.ts';
-import { multi30kText, writeText } from '../data/text-files.ts';
+import { multi30kText, writeText } from '../data/text/text-files.ts';
 import { fixtureConfig } from '../helpers/records.ts';
 import { cellsOfMulti30k, translationCells } from '../helpers/translation-cells.ts';
 import { temporaryFolder } from './helpers.ts';
@@ -34,10 +34,8 @@ it('does not digest data without files', async () => {
 it('does not know that of images which only a worker can decode, as no engine is loaded here', async () => {
   const image = Uint8Array.of(0xff, 0xd8, 0xff, 0xd9);
   const dir = await writeText(await temporaryFolder(), {
-    ...{
-      'tiny-imagenet-200/wnids.txt': 'n01443537\n',
-      'tiny-imagenet-200/train/n01443537/images/n01443537_0.JPEG': image,
-    },
+    'tiny-imagenet-200/wnids.txt': 'n01443537\n',
+    'tiny-imagenet-200/train/n01443537/images/n01443537_0.JPEG': image,
     'tiny-imagenet-200/val/val_annotations.txt': 'val_0.JPEG\tn01443537\t0\t0\t1\t1\n',
     'tiny-imagenet-200/val/images/val_0.JPEG': image,
   });

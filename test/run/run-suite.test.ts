@@ -3,12 +3,12 @@ import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { expect, it, vi } from 'vitest';
 import { UsageError } from '../../harness/errors.ts';
+import { readRunFile } from '../../harness/run/records/run-file.ts';
+import { readRecords, recordPath, storeAt, writeRecord } from '../../harness/run/records/store.ts';
 import { dataDigests } from '../../harness/run/run-data.ts';
-import { readRunFile } from '../../harness/run/run-file.ts';
 import { type RunSuiteOptions, runSuite } from '../../harness/run/run-suite.ts';
-import { readRecords, recordPath, storeAt, writeRecord } from '../../harness/run/store.ts';
-import type { Cell } from '../../harness/spec.ts';
-import { multi30kText, writeText } from '../data/text-files.ts';
+import type { Cell } from '../../harness/spec/spec.ts';
+import { multi30kText, writeText } from '../data/text/text-files.ts';
 import { standInNvidiaSmi } from '../helpers/nvidia-smi.ts';
 import { gpuTables } from '../helpers/nvidia-smi-outputs.ts';
 import { fixtureConfig } from '../helpers/records.ts';
@@ -20,28 +20,27 @@ async function run(cells: readonly Cell[], overrides: Partial<RunSuiteOptions> =
   const baselinesDir = await temporaryFolder();
   const { stream, text } = capture();
   const result = await runSuite({
-    ...{
-      suite: 'compression',
-      title: 'Compression',
-      profile: 'smoke',
-      note: 'Shorter than published.',
-      margin: 0.02,
-      cells,
-      outDir,
-      baselinesDir,
-      stream,
-    },
-    ...{
-      dataFolders: {},
-      jobs: 2,
-      threads: 1,
-      device: 'cpu',
-      fresh: false,
-      program: 'fixture',
-      check: true,
-      strict: false,
-    },
-    ...{ commandLine: ['suite', 'compression'], settings: { jobs: 2 }, workerPath: fixtureWorker, killAfterMs: 100 },
+    suite: 'compression',
+    title: 'Compression',
+    profile: 'smoke',
+    note: 'Shorter than published.',
+    margin: 0.02,
+    cells,
+    outDir,
+    baselinesDir,
+    stream,
+    dataFolders: {},
+    jobs: 2,
+    threads: 1,
+    device: 'cpu',
+    fresh: false,
+    program: 'fixture',
+    check: true,
+    strict: false,
+    commandLine: ['suite', 'compression'],
+    settings: { jobs: 2 },
+    workerPath: fixtureWorker,
+    killAfterMs: 100,
     versions: { factorbench: '1.0.0', commit: null, node: 'v20' },
     cellsOfPlan: cells.length,
     signal: new AbortController().signal,
@@ -62,8 +61,16 @@ it('brings all cells to records, writes the reports and run.json, and passes', a
     ['junit.xml', 'records', 'report.html', 'report.md', 'results.csv', 'run.json'].sort(),
   );
   expect(await stateOf(outDir)).toMatchObject({
-    ...{ suite: 'compression', profile: 'smoke', command_line: ['suite', 'compression'], options: { jobs: 2 } },
-    ...{ planned: 2, completed: 2, failed: 0, resumed: 0, interrupted: false, exit_code: 0 },
+    suite: 'compression',
+    profile: 'smoke',
+    command_line: ['suite', 'compression'],
+    options: { jobs: 2 },
+    planned: 2,
+    completed: 2,
+    failed: 0,
+    resumed: 0,
+    interrupted: false,
+    exit_code: 0,
     data: { source: 'generated', folder: null },
     finished_at: expect.stringMatching(/^\d{4}-/),
   });

@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { execaNode } from 'execa';
 import { expect, it, vi } from 'vitest';
 import type { WorkerMessage, WorkerRequest } from '../../harness/run/protocol.ts';
-import { readRecord, recordPath, storeAt } from '../../harness/run/store.ts';
+import { readRecord, recordPath, storeAt } from '../../harness/run/records/store.ts';
 import { fixtureCell, temporaryFolder } from './helpers.ts';
 
 const worker = fileURLToPath(new URL('../../harness/run/worker.ts', import.meta.url));

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { tf } from '../../harness/engine/tensorflow.ts';
-import { randomPruning } from '../../harness/methods/random-pruning.ts';
+import { randomPruning } from '../../harness/methods/sparse/random-pruning.ts';
 import { filled } from '../../harness/sparse/selection.ts';
 import '../helpers/engine.ts';
 import { sparseSetUp } from '../helpers/sparse-training.ts';

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { resnetBlueprint } from '../../harness/nn/resnet-blueprint.ts';
+import { resnetBlueprint } from '../../harness/shape/resnet.ts';
+import { weightShapes } from '../../harness/shape/weights.ts';
 import { erkCounts } from '../../harness/sparse/densities.ts';
-import { weightShapes } from '../../harness/sparse/weights.ts';
 
 test('densities are in proportion to the sum of the dimensions over their product', () => {
   // Sums 30, 40, 70 and ε = 14/140: shares 3, 4, 7, of 81, 400 and 1225 entries.

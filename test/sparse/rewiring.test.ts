@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { tf } from '../../harness/engine/tensorflow.ts';
-import { randomPruning } from '../../harness/methods/random-pruning.ts';
+import { randomPruning } from '../../harness/methods/sparse/random-pruning.ts';
 import { cosineShare, rewire, scaledInterval } from '../../harness/sparse/rewiring.ts';
 import { filled, highest, ones } from '../../harness/sparse/selection.ts';
 import '../helpers/engine.ts';

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { resnetBlueprint } from '../../harness/nn/resnet-blueprint.ts';
+import { resnetBlueprint } from '../../harness/shape/resnet.ts';
+import { weightShapes } from '../../harness/shape/weights.ts';
 import { type RatioLayer, smartRatioCounts } from '../../harness/sparse/smart-ratios.ts';
-import { weightShapes } from '../../harness/sparse/weights.ts';
 
 const conv = (size: number): RatioLayer => ({ kind: 'conv', size });
 const linear = (size: number): RatioLayer => ({ kind: 'linear', size });

@@ -1,13 +1,20 @@
 import { describe, expect, test } from 'vitest';
 import { warmedUpRate } from '../../harness/optim/inverse-sqrt-schedule.ts';
 import { learningRateAt } from '../../harness/optim/step-schedule.ts';
-import type { ImageExperimentSpec, TrainingSpec, TranslationExperimentSpec } from '../../harness/spec.ts';
+import type { ImageExperimentSpec, TrainingSpec, TranslationExperimentSpec } from '../../harness/spec/spec.ts';
 import { matchedDecay, matchedSequenceDecay } from '../../suites/matched-decay.ts';
 import { suites } from '../../suites/registry.ts';
 
 const published: TrainingSpec = {
-  ...{ epochs: 200, batchSize: 128, learningRate: 0.1, decayAt: [0.5, 0.75], decayFactor: 0.1 },
-  ...{ firstEpochLearningRate: null, momentum: 0.9, decay: 1e-4, labelSmoothing: 0 },
+  epochs: 200,
+  batchSize: 128,
+  learningRate: 0.1,
+  decayAt: [0.5, 0.75],
+  decayFactor: 0.1,
+  firstEpochLearningRate: null,
+  momentum: 0.9,
+  decay: 1e-4,
+  labelSmoothing: 0,
 };
 
 /** λ·Ση_t, step by step. */

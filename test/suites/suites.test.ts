@@ -1,7 +1,7 @@
 import { readdirSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { readBaseline } from '../../baselines/baseline-file.ts';
-import { usedText } from '../../harness/data/translation.ts';
+import { usedText } from '../../harness/data/text/translation.ts';
 import { methodOf, methods } from '../../harness/methods/registry.ts';
 import { planCells } from '../../harness/plan.ts';
 import {
@@ -12,7 +12,7 @@ import {
   type ProfileName,
   suiteSchema,
   type TranslationExperimentSpec,
-} from '../../harness/spec.ts';
+} from '../../harness/spec/spec.ts';
 import { suites } from '../../suites/registry.ts';
 
 const profiles = suites.flatMap((suite) =>
@@ -91,12 +91,23 @@ describe('compression at the published schedule', () => {
       const { models, dataset, training, arms, fallbackDataset } = experiment;
       const vgg = models[0]!.name === 'vgg';
       expect(training).toEqual({
-        ...{ epochs: 200, batchSize: 128, learningRate: 0.1, decayAt: [0.5, 0.75], decayFactor: 0.1 },
-        ...{ firstEpochLearningRate: null, momentum: 0.9, decay: vgg ? 2e-4 : 1e-4, labelSmoothing: 0 },
+        epochs: 200,
+        batchSize: 128,
+        learningRate: 0.1,
+        decayAt: [0.5, 0.75],
+        decayFactor: 0.1,
+        firstEpochLearningRate: null,
+        momentum: 0.9,
+        decay: vgg ? 2e-4 : 1e-4,
+        labelSmoothing: 0,
       });
       expect(dataset).toEqual({
-        ...{ name: dataset.name, trainExamples: null, testExamples: null },
-        ...{ flip: true, cropPadding: 4, normalization: 'dataset' },
+        name: dataset.name,
+        trainExamples: null,
+        testExamples: null,
+        flip: true,
+        cropPadding: 4,
+        normalization: 'dataset',
       });
       const lowRank = arms.find(({ method }) => method === 'low-rank')!;
       const larger = dataset.name === 'tiny-imagenet' && !vgg;
@@ -151,8 +162,15 @@ describe('translation at the published settings', () => {
       { name: 'transformer', layers: 2, width: 256, feedForward: 1024, heads: 4, positions: 512, vocabulary: 26_000 },
     ]);
     expect(experiment!.training).toMatchObject({
-      ...{ updates: 100_000, batchTokens: 4000, optimizer: { name: 'nesterov', momentum: 0.99 }, learningRate: 0.25 },
-      ...{ constantUpdates: 4000, clipNorm: 0.1, dropout: 0.2, reluDropout: 0.1, labelSmoothing: 0.1 },
+      updates: 100_000,
+      batchTokens: 4000,
+      optimizer: { name: 'nesterov', momentum: 0.99 },
+      learningRate: 0.25,
+      constantUpdates: 4000,
+      clipNorm: 0.1,
+      dropout: 0.2,
+      reluDropout: 0.1,
+      labelSmoothing: 0.1,
       decoding: { beam: 5, lengthPenalty: 1 },
     });
     expect(experiment!.dataset).toMatchObject({ name: 'iwslt14-de-en', lowerCase: true, maxWords: 175, maxRatio: 1.5 });

@@ -7,7 +7,7 @@ import {
   type ProfileName,
   regularizerNames,
   type TrainingSpec,
-} from '../../harness/spec.ts';
+} from '../../harness/spec/spec.ts';
 import { suites } from '../../suites/registry.ts';
 
 const suite = suites.find(({ name }) => name === 'tensors')!;
@@ -75,12 +75,24 @@ describe('tensors at the published schedule', () => {
     const [experiment] = suite.profiles.paper!.experiments;
     expect(experiment!.models).toEqual([{ name: 'wide-resnet', depth: 28, widen: 10 }]);
     expect(experiment!.training).toEqual({
-      ...{ epochs: 200, batchSize: 128, learningRate: 0.1, decayAt: [0.3, 0.6, 0.8], decayFactor: 0.2 },
-      ...{ firstEpochLearningRate: null, momentum: 0.9, decay: 5e-4, labelSmoothing: 0 },
+      epochs: 200,
+      batchSize: 128,
+      learningRate: 0.1,
+      decayAt: [0.3, 0.6, 0.8],
+      decayFactor: 0.2,
+      firstEpochLearningRate: null,
+      momentum: 0.9,
+      decay: 5e-4,
+      labelSmoothing: 0,
     });
     expect(experiment!.dataset).toEqual({
-      ...{ name: 'cifar-10', trainExamples: null, testExamples: null },
-      ...{ flip: true, cropPadding: 4, cutout: 16, normalization: 'dataset' },
+      name: 'cifar-10',
+      trainExamples: null,
+      testExamples: null,
+      flip: true,
+      cropPadding: 4,
+      cutout: 16,
+      normalization: 'dataset',
     });
   });
 

@@ -16,7 +16,10 @@ test('batches by hand', () => {
   const [first, second, third, ...rest] = testTokenBatches(pairs, options);
   expect(rest).toEqual([]);
   expect(first).toEqual({
-    ...{ size: 2, pairs: [2, 1], sourceLength: 4, targetLength: 4 },
+    size: 2,
+    pairs: [2, 1],
+    sourceLength: 4,
+    targetLength: 4,
     source: Int32Array.of(11, 2, 0, 0, 8, 2, 0, 0),
     target: Int32Array.of(1, 0, 0, 0, 1, 9, 10, 0),
     labels: Int32Array.of(2, 0, 0, 0, 9, 10, 2, 0),
@@ -24,7 +27,10 @@ test('batches by hand', () => {
   });
   // The last of its length: a second row of padding.
   expect(second).toEqual({
-    ...{ size: 2, pairs: [0], sourceLength: 4, targetLength: 4 },
+    size: 2,
+    pairs: [0],
+    sourceLength: 4,
+    targetLength: 4,
     source: Int32Array.of(4, 5, 6, 2, 0, 0, 0, 0),
     target: Int32Array.of(1, 7, 0, 0, 0, 0, 0, 0),
     labels: Int32Array.of(7, 2, 0, 0, 0, 0, 0, 0),

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { testBatches } from '../../harness/data/batches.ts';
+import { testBatches } from '../../harness/data/images/batches.ts';
 import { tf } from '../../harness/engine/tensorflow.ts';
 import { evaluate, evaluationStep } from '../../harness/train/evaluate.ts';
 import '../helpers/engine.ts';

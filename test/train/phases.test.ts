@@ -17,8 +17,15 @@ function setUp() {
   const model = tinyModel();
   const step = trainingStep(model, tinyTraining, 'weight-decay');
   return {
-    ...{ model, step, evaluation: evaluationStep(model, [8, 8, 3]), data: tinyData(), dataset: tinyDataset },
-    ...{ streams: streamsOf('tiny', 0), curve: [], onProgress: () => undefined, onEpoch: async () => undefined },
+    model,
+    step,
+    evaluation: evaluationStep(model, [8, 8, 3]),
+    data: tinyData(),
+    dataset: tinyDataset,
+    streams: streamsOf('tiny', 0),
+    curve: [],
+    onProgress: () => undefined,
+    onEpoch: async () => undefined,
   };
 }
 
@@ -73,7 +80,9 @@ test('a phase that is done is not begun again; one that was only reached is', as
   const { curve } = await trainPhases({ ...first, phases: [short] });
   const begun: number[] = [];
   const outcome = await trainPhases({
-    ...{ ...first, curve, phases: [short, long] },
+    ...first,
+    curve,
+    phases: [short, long],
     beforePhase: (phase) => void begun.push(phase),
   });
   expect(begun).toEqual([1]);
@@ -85,7 +94,8 @@ test('a phase that diverges ends the training', async () => {
   const absurd: Phase = { label: 'absurd', training: { ...tinyTraining, epochs: 9, learningRate: 1e30, decayAt: [] } };
   const begun: number[] = [];
   const { diverged } = await trainPhases({
-    ...{ ...setUp(), phases: [absurd, long] },
+    ...setUp(),
+    phases: [absurd, long],
     beforePhase: (phase) => void begun.push(phase),
   });
   expect([diverged, begun]).toEqual([true, [0]]);
@@ -94,7 +104,8 @@ test('a phase that diverges ends the training', async () => {
 test('tensors that are kept after a step are found out', async () => {
   const options = setUp();
   const keeping = trainPhases({
-    ...{ ...options, phases: [short] },
+    ...options,
+    phases: [short],
     afterStep: () => void tf.keep(tf.clone(options.step.variables[0]!.value)),
   });
   await expect(keeping).rejects.toThrow('after step: 1 tensor(s) leaked');

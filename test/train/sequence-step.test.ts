@@ -1,11 +1,11 @@
 import { describe, expect, test } from 'vitest';
-import { crossEntropy } from '../../harness/engine/cross-entropy.ts';
 import { valueAndGradients, withoutLeaks } from '../../harness/engine/gradients.ts';
+import { crossEntropy } from '../../harness/engine/ops/cross-entropy.ts';
 import { type Scalar, type Tensor, tf } from '../../harness/engine/tensorflow.ts';
 import { weightsDigest } from '../../harness/measure/weights.ts';
-import type { SequenceModel } from '../../harness/nn/sequence-model.ts';
+import type { SequenceModel } from '../../harness/nn/transformer/sequence-model.ts';
 import { streamsOf } from '../../harness/random.ts';
-import type { DecayCoupling, TransformerRegularizerName } from '../../harness/spec-translation.ts';
+import type { DecayCoupling, TransformerRegularizerName } from '../../harness/spec/translation.ts';
 import {
   type SequenceBatch,
   type SequenceTraining,
@@ -27,8 +27,12 @@ import {
 } from '../helpers/tiny-transformer.ts';
 
 const training: SequenceTraining = {
-  ...{ optimizer: { name: 'nesterov', momentum: 0.9 }, clipNorm: 0.5, labelSmoothing: 0.1 },
-  ...{ regularizer: 'none', decay: 0.01, decayCoupling: 'gradient' },
+  optimizer: { name: 'nesterov', momentum: 0.9 },
+  clipNorm: 0.5,
+  labelSmoothing: 0.1,
+  regularizer: 'none',
+  decay: 0.01,
+  decayCoupling: 'gradient',
 };
 const plainBatch = (): SequenceBatch => ({ ...inputTensors(sentences), labels: idTensor(sentences.labels) });
 const paddedBatch = (): SequenceBatch => ({
@@ -192,7 +196,11 @@ describe('dropout', () => {
     const sizes = { width: 32, feedForward: 48, heads: 4 };
     const make = () =>
       sequenceTrainingStep(randomized(tinyTransformer({ method: 'low-rank', sizes })), {
-        ...{ ...training, optimizer, dropout: rates, regularizer: 'frobenius-decay', decayCoupling: 'decoupled' },
+        ...training,
+        optimizer,
+        dropout: rates,
+        regularizer: 'frobenius-decay',
+        decayCoupling: 'decoupled',
       });
     const [eager, replayed] = [make(), make()];
     for (let seed = 0; seed < 4; seed++) {

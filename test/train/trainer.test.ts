@@ -7,7 +7,7 @@ import { tf } from '../../harness/engine/tensorflow.ts';
 import { weightsDigest } from '../../harness/measure/weights.ts';
 import { streamsOf } from '../../harness/random.ts';
 import { type EpochPoint, epochSchema } from '../../harness/record.ts';
-import type { RegularizerName, TrainingSpec } from '../../harness/spec.ts';
+import type { RegularizerName, TrainingSpec } from '../../harness/spec/spec.ts';
 import { evaluationStep } from '../../harness/train/evaluate.ts';
 import { normSummary } from '../../harness/train/norms.ts';
 import { type TrainerProgress, train } from '../../harness/train/trainer.ts';
@@ -44,16 +44,14 @@ async function run({
   const step = trainingStep(model, spec, regularizer);
   const curve = (await onStart?.(step)) ?? [];
   const outcome = await train({
-    ...{
-      model,
-      step,
-      evaluation: evaluationStep(model, [8, 8, 3]),
-      data,
-      dataset: tinyDataset,
-      training: spec,
-      streams: streamsOf('tiny', seed),
-      curve,
-    },
+    model,
+    step,
+    evaluation: evaluationStep(model, [8, 8, 3]),
+    data,
+    dataset: tinyDataset,
+    training: spec,
+    streams: streamsOf('tiny', seed),
+    curve,
     onProgress: onProgress ?? (() => undefined),
     onEpoch: async (points) => onEpoch?.(points, step),
   });
@@ -140,8 +138,14 @@ describe('train', () => {
       onProgress: ({ phase, epoch, step, steps }) => seen.push(`${phase} ${epoch} ${step}/${steps}`),
     });
     expect(seen).toEqual([
-      ...['train 1 1/6', 'train 1 2/6', 'train 1 3/6', 'evaluate 1 3/6'],
-      ...['train 2 4/6', 'train 2 5/6', 'train 2 6/6', 'evaluate 2 6/6'],
+      'train 1 1/6',
+      'train 1 2/6',
+      'train 1 3/6',
+      'evaluate 1 3/6',
+      'train 2 4/6',
+      'train 2 5/6',
+      'train 2 6/6',
+      'evaluate 2 6/6',
     ]);
   });
 

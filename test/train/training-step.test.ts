@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest';
-import { crossEntropy } from '../../harness/engine/cross-entropy.ts';
 import { valueAndGradients } from '../../harness/engine/gradients.ts';
+import { crossEntropy } from '../../harness/engine/ops/cross-entropy.ts';
 import { type Tensor, tf } from '../../harness/engine/tensorflow.ts';
-import { totalParameters } from '../../harness/nn/blueprint.ts';
 import type { StatisticUpdates } from '../../harness/nn/layer.ts';
-import { regularizerNames } from '../../harness/spec.ts';
+import { totalParameters } from '../../harness/shape/blueprint.ts';
+import { regularizerNames } from '../../harness/spec/spec.ts';
 import { correctCount, trainingStep } from '../../harness/train/training-step.ts';
 import { composedFilter } from '../helpers/conv-layers.ts';
 import { expectClose, tensorOf, valuesOf } from '../helpers/engine.ts';

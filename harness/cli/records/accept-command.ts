@@ -1,0 +1,46 @@
+import { acceptRecords } from '../../../baselines/accept.ts';
+import type { Baseline } from '../../../baselines/baseline.ts';
+import { readBaseline, writeBaseline } from '../../../baselines/baseline-file.ts';
+import { UsageError } from '../../errors.ts';
+import type { Io } from '../io.ts';
+import { readStoredRun, type StoredRunOptions } from './stored-run.ts';
+
+/** Stores the records of a run as the new baseline, and tells what changed. */
+export async function acceptCommand(
+  name: string,
+  options: StoredRunOptions & { why: string },
+  io: Io,
+): Promise<number> {
+  const { suite, profile, records: stored } = await readStoredRun(name, options, io);
+  // A baseline holds what every checkout can repeat.
+  const records = stored.filter(({ config }) => config.methodDigest === undefined);
+  if (records.length === 0)
+    throw new UsageError('accept: all records are of methods from files, which have no baseline.');
+  const left = stored.length - records.length;
+  if (left > 0) io.stdout.write(`${left} records of methods from files are left out: they have no baseline.\n`);
+  const previous = await readBaseline(suite.name, profile, io.baselinesDir);
+  const next = acceptRecords(records, previous, options.why);
+  const path = await writeBaseline(next, io.baselinesDir);
+  for (const line of changesBetween(previous, next)) io.stdout.write(`${line}\n`);
+  io.stdout.write(`Wrote ${path}: ${next.cells.length} cells.\n`);
+  return 0;
+}
+
+/** One line for each entry that was added, replaced or removed; equal entries are counted in the last line. */
+export function changesBetween(previous: Baseline | null, next: Baseline): string[] {
+  const before = new Map((previous?.cells ?? []).map((entry) => [entry.cell, entry]));
+  const lines: string[] = [];
+  let unchanged = 0;
+  for (const entry of next.cells) {
+    const old = before.get(entry.cell);
+    before.delete(entry.cell);
+    if (old === undefined) lines.push(`added     ${entry.cell}: value ${entry.value}`);
+    else if (JSON.stringify(old) === JSON.stringify(entry)) unchanged++;
+    else
+      lines.push(
+        `replaced  ${entry.cell}: value ${old.value} -> ${entry.value}${old.id === entry.id ? '' : ', new id'}`,
+      );
+  }
+  for (const cell of before.keys()) lines.push(`removed   ${cell}`);
+  return [...lines, `${unchanged} unchanged.`];
+}

@@ -1,0 +1,28 @@
+import { conclude } from '../../run/conclude.ts';
+import { readRunFile } from '../../run/records/run-file.ts';
+import type { Io } from '../io.ts';
+import { readStoredRun, type StoredRunOptions } from './stored-run.ts';
+
+/** Writes the reports again from the records that an output folder holds. */
+export async function reportCommand(
+  name: string,
+  options: StoredRunOptions & { check?: boolean },
+  io: Io,
+): Promise<number> {
+  const { suite, profile, profileSpec, outDir, records } = await readStoredRun(name, options, io);
+  const run = await readRunFile(outDir);
+  const { summary } = await conclude({
+    outDir,
+    profile,
+    records,
+    suite: suite.name,
+    title: suite.title,
+    margin: profileSpec.margin,
+    planned: Math.max(records.length, run?.planned ?? 0),
+    check: options.check !== false,
+    baselinesDir: io.baselinesDir,
+    notes: [profileSpec.note, 'Rendered again from the stored records.'],
+  });
+  io.stdout.write(`${summary.trimEnd()}\n`);
+  return 0;
+}

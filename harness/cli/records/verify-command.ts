@@ -1,0 +1,61 @@
+import { UsageError } from '../../errors.ts';
+import { exitCodes } from '../../run/exit-code.ts';
+import type { Device } from '../../run/protocol.ts';
+import { sampleRecords } from '../../run/records/verify.ts';
+import { runVerify } from '../../run/run-verify.ts';
+import { dataFolderNames } from '../../spec/spec.ts';
+import { workerPath } from '../checkout.ts';
+import { type Io, withInterruption } from '../io.ts';
+import { defaultJobs } from '../parse-options.ts';
+import { locateMethods } from '../run/join-methods.ts';
+import { findData } from '../run/plan-command.ts';
+import { killAfterMs } from '../run/suite-command.ts';
+import { readStoredRun, type StoredRunOptions } from './stored-run.ts';
+
+export interface VerifyCommandOptions extends StoredRunOptions {
+  sample: number;
+  seed: number;
+  jobs?: number;
+  /** Files of methods that have moved since. */
+  method?: string[];
+  device: Device;
+  data?: string;
+  json?: boolean;
+}
+
+/** Executes a seeded sample of stored cells again and compares the final weights. */
+export async function verifyCommand(name: string, options: VerifyCommandOptions, io: Io): Promise<number> {
+  const { records: stored, profileSpec, outDir } = await readStoredRun(name, options, io);
+  const sample = sampleRecords(stored, options.sample, options.seed);
+  const records = await locateMethods(sample, options.method);
+  if (records.length === 0) throw new UsageError(`${outDir} holds no completed record to verify. Run the suite first.`);
+  const needed = dataFolderNames.filter((dataset) => records.some((record) => record.config.dataset.name === dataset));
+  const dataFolders = await findData(needed, options, io);
+  const missing = needed.filter((dataset) => dataFolders[dataset] === undefined);
+  if (missing.length > 0) {
+    throw new UsageError(
+      `The stored cells were trained on ${missing.join(', ')}, not found here. Name the folder with --data.`,
+    );
+  }
+  const stream = options.json === true ? io.stderr : io.stdout;
+  const { results, interrupted } = await withInterruption(io, async (signal) => ({
+    results: await runVerify({
+      records,
+      dataFolders,
+      killAfterMs,
+      signal,
+      stream,
+      device: options.device,
+      jobs: options.jobs ?? defaultJobs(1),
+      timeLimitSeconds: profileSpec.timeLimitSeconds,
+      workerPath: workerPath(),
+    }),
+    interrupted: signal.aborted,
+  }));
+  if (options.json === true) io.stdout.write(`${JSON.stringify(results, null, 2)}\n`);
+  for (const { cell, result, reason } of results) stream.write(`${result.padEnd(14)}  ${cell}: ${reason}\n`);
+  if (interrupted) return exitCodes.interrupted;
+  const broken = results.some(({ result }) => result === 'differs' || result === 'failed');
+  if (broken) return exitCodes.regressed;
+  return results.some(({ result }) => result === 'reproduced') ? exitCodes.passed : exitCodes.inconclusive;
+}

@@ -1,0 +1,86 @@
+import { resolve } from 'node:path';
+import { MethodFileError, UsageError } from '../../errors.ts';
+import { loadMethodFile } from '../../method-file.ts';
+import type { JoinedMethod } from '../../methods/joined.ts';
+import { methods as known } from '../../methods/registry.ts';
+import type { CellRecord } from '../../record.ts';
+
+export interface JoinedMethods {
+  methods: JoinedMethod[];
+  /** Says which methods come from files, a line each. */
+  notes: string[];
+  /** What is wrong with the files that cannot be used. */
+  refusals: string[];
+}
+
+/** The methods that `--method` names, each a file or a method of the registry. A file that is wrong spoils no other. */
+export async function joinMethods(values: readonly string[] = []): Promise<JoinedMethods> {
+  const joined: JoinedMethods = { methods: [], notes: [], refusals: [] };
+  for (const value of values) {
+    const method = known.find(({ name }) => name === value);
+    try {
+      const next = method === undefined ? await load(value) : { method, file: null };
+      const twin = joined.methods.find((other) => other.method.name === next.method.name);
+      if (twin !== undefined) throw sameName(next, twin);
+      joined.methods.push(next);
+      if (next.file !== null) joined.notes.push(noteOf(next.method.name, next.file));
+    } catch (error) {
+      if (!(error instanceof MethodFileError)) throw error;
+      joined.refusals.push(`--method ${error.message}`);
+    }
+  }
+  return joined;
+}
+
+async function load(value: string): Promise<JoinedMethod> {
+  // A bare word was meant as a name.
+  if (/^[\w-]+$/.test(value)) {
+    const names = known.map(({ name }) => name).join(', ');
+    throw new MethodFileError(value, `is neither a .js or .mjs file nor a known method; known: ${names}`);
+  }
+  return loadMethodFile(resolve(value));
+}
+
+function sameName({ method, file }: JoinedMethod, other: JoinedMethod): Error {
+  const remedy = 'give each file a name of its own, and name it once';
+  return file === null
+    ? new UsageError(`--method ${method.name}: is named twice; name it once`)
+    : new MethodFileError(file.path, `its name '${method.name}' is also that of ${other.file?.path}; ${remedy}`);
+}
+
+function noteOf(name: string, { path, sha256 }: { path: string; sha256: string }): string {
+  return `Method ${name} is from ${path} (SHA-256 ${sha256.slice(0, 16)}).`;
+}
+
+/**
+ * Records of methods from files with the paths where these lie now: one of `values`, else where the record says.
+ *
+ * @throws UsageError where no file there has the content that the record was made with
+ */
+export async function locateMethods(
+  records: readonly CellRecord[],
+  values: readonly string[] = [],
+): Promise<CellRecord[]> {
+  const given = values.map((value) => resolve(value));
+  return Promise.all(records.map((record) => located(record, given)));
+}
+
+async function located(record: CellRecord, given: readonly string[]): Promise<CellRecord> {
+  const { cell, config, origin } = record;
+  if (config.methodDigest === undefined || origin === undefined) return record;
+  const problems: string[] = [];
+  for (const path of [...given, origin]) {
+    try {
+      const { file } = await loadMethodFile(path);
+      if (file.sha256 === config.methodDigest) return { ...record, origin: path };
+      problems.push(`${path} has another content (SHA-256 ${file.sha256.slice(0, 16)})`);
+    } catch (error) {
+      if (!(error instanceof MethodFileError)) throw error;
+      problems.push(error.message);
+    }
+  }
+  throw new UsageError(
+    `${cell}: was made with a method's file of SHA-256 ${config.methodDigest.slice(0, 16)}, which is not found: ` +
+      `${problems.join('; ')}. Name the file with --method, or leave its cells out with --only.`,
+  );
+}

@@ -1,0 +1,125 @@
+import { type NeededDataset, neededDatasets, type PlanOptions, planCells } from '../../plan.ts';
+import { exitCodes } from '../../run/exit-code.ts';
+import { formatDuration } from '../../run/progress-estimate.ts';
+import type { DataFolders } from '../../run/protocol.ts';
+import { shardCells } from '../../run/records/shard.ts';
+import { type Cell, type DataFolderName, dataFolderNames, type ProfileName, type SuiteSpec } from '../../spec/spec.ts';
+import { denseParametersOf } from '../../tasks/outline.ts';
+import { checkoutFolder } from '../checkout.ts';
+import { type Io, table } from '../io.ts';
+import { defaultJobs } from '../parse-options.ts';
+import { locateData } from './data-folder.ts';
+import { joinMethods } from './join-methods.ts';
+import { type SelectedSuite, selectSuite } from './select-suite.ts';
+import type { SuiteOptions } from './suite-options.ts';
+
+export interface PlannedRun extends SelectedSuite {
+  cells: Cell[];
+  /** Number of cells before --only and --shard. */
+  cellsOfPlan: number;
+  /** Folders of the real data that the cells need and that is there. */
+  dataFolders: DataFolders;
+  /** Says which data is used, a line each, where that is not what the profile names. */
+  dataNotes: string[];
+  /** Says which methods come from files, a line each. */
+  methodNotes: string[];
+  /** Why methods that were named, or some of their cells, are not in the plan; stderr has been told. */
+  refusals: string[];
+}
+
+/**
+ * Resolves a suite, its data and the options to the cells of this run. To `look` at the plan of a profile that runs on
+ * real data only, the data need not be there.
+ */
+export async function planRun(
+  name: string | undefined,
+  options: SuiteOptions,
+  io: Io,
+  purpose: 'run' | 'look',
+): Promise<PlannedRun> {
+  const selected = selectSuite(name, options.profile);
+  const { suite, profile } = selected;
+  const { methods, notes: methodNotes, refusals } = await joinMethods(options.method);
+  const { seeds, only } = options;
+  for (const refusal of refusals) io.stderr.write(`${refusal}\n`);
+  const refuse = (reason: string) => {
+    refusals.push(reason);
+    io.stderr.write(`${reason}\n`);
+  };
+  const needed = neededDatasets(suite, profile, { seeds, only, methods });
+  const dataFolders = await findData(
+    needed.map((dataset) => dataset.name),
+    options,
+    io,
+  );
+  const missing = needed.filter((dataset) => dataFolders[dataset.name] === undefined);
+  const present = purpose === 'look' ? planned(needed, dataFolders) : presentIn(dataFolders);
+  const chosen = planCells(suite, profile, { present, seeds, only, methods }, refuse);
+  const cells = options.shard === undefined ? chosen : shardCells(chosen, options.shard);
+  const dataNotes = missing.map(
+    ({ name: dataset, standIn }) =>
+      `${dataset} was not found: ${standIn ? 'generated data is used instead' : 'a run needs it'}. Give --data DIR, or --download.`,
+  );
+  const cellsOfPlan = sizeOfPlan(suite, profile, { seeds, methods });
+  return { ...selected, cells, cellsOfPlan, dataFolders, dataNotes, methodNotes, refusals };
+}
+
+/** Cells before --only and --shard: as many with stand-ins as with the real data. */
+function sizeOfPlan(suite: SuiteSpec, profile: ProfileName, options: Omit<PlanOptions, 'present' | 'only'>): number {
+  return planCells(suite, profile, { present: dataFolderNames, ...options }, () => undefined).length;
+}
+
+function presentIn(folders: DataFolders): DataFolderName[] {
+  return Object.keys(folders) as DataFolderName[];
+}
+
+/** The data sets that a plan to look at names: those that are there, and those that a run could not do without. */
+export function planned(needed: readonly NeededDataset[], folders: DataFolders): DataFolderName[] {
+  return [...presentIn(folders), ...needed.filter(({ standIn }) => !standIn).map(({ name }) => name)];
+}
+
+/** Finds or downloads real data, telling on stderr. */
+export function findData(
+  datasets: readonly DataFolderName[],
+  options: Pick<SuiteOptions, 'data' | 'download'>,
+  io: Io,
+): Promise<DataFolders> {
+  return locateData({
+    datasets,
+    data: options.data,
+    download: options.download === true,
+    env: io.env,
+    checkout: checkoutFolder(),
+    log: (line) => void io.stderr.write(`${line}\n`),
+  });
+}
+
+/** Prints the cells that a run would execute; nothing else on stdout. A method that could not join is bad input. */
+export async function planCommand(name: string | undefined, options: SuiteOptions, io: Io): Promise<number> {
+  const { cells, dataNotes, methodNotes, refusals } = await planRun(name, options, io, 'look');
+  const exitCode = refusals.length > 0 ? exitCodes.usage : exitCodes.passed;
+  for (const note of [...dataNotes, ...methodNotes]) io.stderr.write(`${note}\n`);
+  if (options.json === true) {
+    io.stdout.write(`${JSON.stringify(cells.map(planRow), null, 2)}\n`);
+    return exitCode;
+  }
+  const jobs = options.jobs ?? defaultJobs(options.threads);
+  const rows = cells.map((cell) => [cell.cell, cell.id, ...sizeOf(cell), formatDuration(cell.estimatedSeconds)]);
+  const seconds = cells.reduce((sum, cell) => sum + cell.estimatedSeconds, 0);
+  io.stdout.write(table(rows));
+  io.stdout.write(
+    `${cells.length} cells, ${formatDuration(seconds)} of computing: about ${formatDuration(seconds / jobs)} with --jobs ${jobs}.\n`,
+  );
+  return exitCode;
+}
+
+/** Parameters kept, and their ratio. */
+function sizeOf({ ratio, config }: Cell): [string, string] {
+  if (ratio === null) return ['', 'ratio by training'];
+  return [`${Math.round(ratio * denseParametersOf(config))} parameters`, `ratio ${ratio.toFixed(5)}`];
+}
+
+function planRow(cell: Cell) {
+  const { suite, profile, model, dataset, method, init, regularizer, budget, ratio, seed, id } = cell;
+  return { suite, profile, cell: cell.cell, model, dataset, method, init, regularizer, budget, ratio, seed, id };
+}

@@ -1,0 +1,112 @@
+import { type Command, Option } from 'commander';
+import { parseShard } from '../../run/records/shard.ts';
+import type { Io } from '../io.ts';
+import { collect, collectText, positiveInteger } from '../parse-options.ts';
+import type { SuiteOptions } from './suite-options.ts';
+
+/** What the definitions of commands share: where to write, and where the exit code goes. */
+export interface CommandContext {
+  io: Io;
+  commandLine: string[];
+  finish(exitCode: number): void;
+}
+
+/** `suite`, `plan` and `list`. Each loads what it does only when it is called, so that --help starts fast. */
+export function defineRunCommands(program: Command, { io, commandLine, finish }: CommandContext): void {
+  withRunOptions(withPlanOptions(program.command('suite')))
+    .summary('run a suite')
+    .description('Runs a suite: trains its cells, checks them against the baseline, writes the reports.')
+    .option('--list', 'print the suites and profiles instead of running')
+    .option('--plan', 'print the cells instead of running')
+    .addHelpText('after', suiteHelp)
+    .action(async (name: string | undefined, options: SuiteOptions) => {
+      const { suiteCommand } = await import('./suite-command.ts');
+      finish(await suiteCommand(name, options, commandLine, io));
+    });
+
+  withPlanOptions(program.command('plan'))
+    .summary('print the cells of a suite')
+    .description('Prints the cells that a suite would run, with an estimate of their time.')
+    .addHelpText('after', examples('npm run plan -- compression', 'npm run plan -- compression --profile paper --json'))
+    .action(async (name: string | undefined, options: SuiteOptions) => {
+      const { planCommand } = await import('./plan-command.ts');
+      finish(await planCommand(name, options, io));
+    });
+
+  program
+    .command('list')
+    .argument('[suite]', 'only this suite')
+    .summary('list the suites and profiles')
+    .description('Lists suites and profiles, one a line, with the number of cells and estimated minutes with --jobs.')
+    .option('--method <file>', methodOption, collectText('--method'))
+    .option('--seeds <n>', 'replicates instead of the profile’s number', positiveInteger('--seeds'))
+    .option('--jobs <n>', 'worker processes that the estimate assumes', positiveInteger('--jobs'))
+    .option('--threads <n>', 'threads of each worker', positiveInteger('--threads'), 1)
+    .option('--data <dir>', 'folder with the data sets')
+    .option('--json', 'print JSON')
+    .addHelpText('after', examples('npm run list', 'npm run list -- compression --json'))
+    .action(async (name: string | undefined, options: SuiteOptions) => {
+      const { listCommand } = await import('./list-command.ts');
+      finish(await listCommand(name, options, io));
+    });
+}
+
+const methodOption = 'a method that joins the suite: its file, or its name in the registry; may be repeated';
+
+/** The options that decide the cells. */
+function withPlanOptions(command: Command): Command {
+  return command
+    .argument('[suite]', 'name of the suite; --list shows them')
+    .option('--profile <profile>', 'smoke, nightly or paper', 'smoke')
+    .option('--only <glob>', 'only cells whose names match; may be repeated', collect)
+    .option('--method <file>', methodOption, collectText('--method'))
+    .option('--seeds <n>', 'replicates instead of the profile’s number', positiveInteger('--seeds'))
+    .addOption(new Option('--shard <i/n>', 'only part I of N of the cells').argParser(parseShard))
+    .option('--jobs <n>', 'worker processes at once (default: cores / threads)', positiveInteger('--jobs'))
+    .option('--threads <n>', 'threads of each worker', positiveInteger('--threads'), 1)
+    .option('--data <dir>', 'folder with the data sets (default: $FACTORBENCH_DATA, data/, then the user’s cache)')
+    .option('--download', 'fetch what is missing of the data sets that the cells need')
+    .option('--json', 'print JSON only on stdout');
+}
+
+function withRunOptions(command: Command): Command {
+  return command
+    .addOption(new Option('--device <device>', 'where to compute').choices(['cpu', 'gpu']).default('cpu'))
+    .option('--out <dir>', 'output folder (default: reports/out/<suite>-<profile>)')
+    .addOption(new Option('--resume', 'keep finished cells, run the others (the default)').conflicts('fresh'))
+    .option('--fresh', 'run all cells again; earlier records are put aside')
+    .option('--no-check', 'do not compare with the baseline')
+    .option('--strict', 'exit with 3 where a cell is inconclusive or has no baseline');
+}
+
+/** The part of a help text that shows how a command is used. */
+export function examples(...lines: readonly string[]): string {
+  return `\nExamples:\n${lines.map((line) => `  $ ${line}`).join('\n')}`;
+}
+
+const dataHelp = `Data sets are looked for in the folder of --data, under the names that their archives unpack to:
+  cifar-10       cifar-10-batches-bin/   binary version: data_batch_1.bin to data_batch_5.bin, test_batch.bin
+  cifar-100      cifar-100-binary/       binary version: train.bin, test.bin
+  tiny-imagenet  tiny-imagenet-200/      wnids.txt, train/<class>/images/*.JPEG, val/images/*.JPEG, val/val_annotations.txt`;
+
+const suiteHelp = `${examples(
+  'npm run suite -- compression',
+  'npm run suite -- compression --profile nightly --data ~/data --jobs 2',
+  "npm run suite -- compression --only 'low-rank-*' --only 'dense.*' --seeds 1",
+  'npm run suite -- compression --profile nightly --shard 1/4 --out shard-1',
+  'npm run suite -- compression --method ./my-method.js',
+  'npm run suite -- compression --plan --json',
+)}
+
+A run goes on where an earlier one into the same folder stopped: completed and diverged cells are kept, failed ones run
+again. Shards: the longest cells first, each to the shard with the least estimated time so far, so that N machines share
+a plan without talking to each other; npm run merge joins their folders.
+
+A method from a file gets the budgets of the suite's compressed arms. The file is an ES module; the README's section "Add
+a method" has an example. A file that is changed runs its cells again. A file that cannot be loaded, or a budget that it
+cannot reach, is named, the other cells run, and the exit code is 1.
+
+${dataHelp}
+
+Exit code: 0 passed; 1 a cell regressed or failed; 2 wrong usage or bad input; 3 with --strict: inconclusive or without a
+baseline; 130 interrupted.`;

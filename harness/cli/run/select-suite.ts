@@ -1,0 +1,32 @@
+import { resolve } from 'node:path';
+import { suites } from '../../../suites/registry.ts';
+import { UsageError } from '../../errors.ts';
+import { type ProfileName, type ProfileSpec, profileNames, type SuiteSpec } from '../../spec/spec.ts';
+import { checkoutFolder } from '../checkout.ts';
+import { suggestion } from '../suggest.ts';
+
+export interface SelectedSuite {
+  suite: SuiteSpec;
+  profile: ProfileName;
+  profileSpec: ProfileSpec;
+}
+
+/** Finds a suite and its profile by name. Throws UsageError with suggestions. */
+export function selectSuite(name: string | undefined, profile: string): SelectedSuite {
+  const names = suites.map((suite) => suite.name);
+  if (name === undefined) throw new UsageError(`Name a suite. ${suggestion('', names)}`);
+  const suite = suites.find((known) => known.name === name);
+  if (suite === undefined) throw new UsageError(`There is no suite '${name}': ${suggestion(name, names)}`);
+  const known = profileNames.filter((candidate) => suite.profiles[candidate] !== undefined);
+  const selected = known.find((candidate) => candidate === profile);
+  const profileSpec = selected === undefined ? undefined : suite.profiles[selected];
+  if (selected === undefined || profileSpec === undefined) {
+    throw new UsageError(`--profile ${profile}: suite ${name} has no such profile: ${suggestion(profile, known)}`);
+  }
+  return { suite, profile: selected, profileSpec };
+}
+
+/** The output folder: --out, else `reports/out/<suite>-<profile>` in the checkout. */
+export function outputFolder(out: string | undefined, suite: string, profile: string): string {
+  return out === undefined ? resolve(checkoutFolder(), 'reports', 'out', `${suite}-${profile}`) : resolve(out);
+}

@@ -1,0 +1,69 @@
+import { programDigest } from '../../program.ts';
+import { readVersions } from '../../run/records/run-file.ts';
+import { runSuite } from '../../run/run-suite.ts';
+import { checkoutFolder, workerPath } from '../checkout.ts';
+import { type Io, withInterruption } from '../io.ts';
+import { defaultJobs } from '../parse-options.ts';
+import { listCommand } from './list-command.ts';
+import { planCommand, planRun } from './plan-command.ts';
+import { outputFolder } from './select-suite.ts';
+import type { SuiteOptions } from './suite-options.ts';
+
+/** Milliseconds that a worker has between SIGTERM and SIGKILL. */
+export const killAfterMs = 5000;
+
+/** Runs a suite. With --json, stdout gets one object with the result, and everything else goes to stderr. */
+export async function suiteCommand(
+  name: string | undefined,
+  options: SuiteOptions,
+  commandLine: string[],
+  io: Io,
+): Promise<number> {
+  if (options.list === true) return listCommand(name, options, io);
+  if (options.plan === true) return planCommand(name, options, io);
+  const planned = await planRun(name, options, io, 'run');
+  const { suite, profile, profileSpec, cells, cellsOfPlan, dataFolders, dataNotes, refusals } = planned;
+  const stream = options.json === true ? io.stderr : io.stdout;
+  const outDir = outputFolder(options.out, suite.name, profile);
+  const jobs = options.jobs ?? defaultJobs(options.threads);
+  for (const line of dataNotes) stream.write(`${line}\n`);
+  const versions = await readVersions(checkoutFolder());
+  const result = await withInterruption(io, (signal) =>
+    runSuite({
+      suite: suite.name,
+      title: suite.title,
+      profile,
+      note: profileSpec.note,
+      notes: planned.methodNotes,
+      margin: profileSpec.margin,
+      cells,
+      cellsOfPlan,
+      refusals,
+      outDir,
+      dataFolders,
+      jobs,
+      versions,
+      commandLine,
+      signal,
+      stream,
+      killAfterMs,
+      threads: options.threads,
+      device: options.device,
+      fresh: options.fresh === true,
+      program: programDigest(),
+      check: options.check !== false,
+      strict: options.strict === true,
+      settings: { ...options, jobs, out: outDir },
+      workerPath: workerPath(),
+      baselinesDir: io.baselinesDir,
+    }),
+  );
+  stream.write(`${result.summary.trimEnd()}\n`);
+  if (options.json === true) {
+    const { exitCode, verdicts, files, notes } = result;
+    const counts = { planned: cells.length, ended: result.records.length };
+    const object = { suite: suite.name, profile, out: outDir, exit_code: exitCode, ...counts, verdicts, files, notes };
+    io.stdout.write(`${JSON.stringify(object, null, 2)}\n`);
+  }
+  return result.exitCode;
+}

@@ -1,0 +1,104 @@
+import { readFile } from 'node:fs/promises';
+import { UsageError } from '../../errors.ts';
+import { unreadable } from '../file-dataset.ts';
+import type { TextPair, TextPairs } from './text-pair.ts';
+
+/** A longer line is not a sentence: most likely the file lost its line ends. In UTF-16 code units. */
+const longestLine = 20_000;
+
+/** A line of text and its number in its file, from 1. */
+export interface TextLine {
+  readonly text: string;
+  readonly number: number;
+}
+
+/** One side of a text. */
+export interface TextFile {
+  readonly path: string;
+  readonly lines: readonly TextLine[];
+}
+
+/**
+ * The lines of a UTF-8 file, without line ends and the white space around them. The file may end with or without a line
+ * end, and begin with a byte order mark.
+ * @throws UsageError where the file cannot be read, a line is not UTF-8 or is very long, naming file and line
+ */
+export async function readLines(title: string, path: string): Promise<TextLine[]> {
+  const bytes = await readFile(path).catch((error: unknown) => {
+    throw unreadable(title, path, error);
+  });
+  const texts = decodeUtf8(title, path, bytes).split('\n');
+  // What follows the last line's end.
+  if (texts.at(-1) === '') texts.pop();
+  return texts.map((text, index) => {
+    if (text.length <= longestLine) return { text: text.trim(), number: index + 1 };
+    throw new UsageError(
+      `${title}: ${path}: line ${index + 1} has ${text.length} characters, more than ${longestLine}; ` +
+        'one sentence a line is expected',
+    );
+  });
+}
+
+/**
+ * Two files' lines as pairs, the n-th of one with the n-th of the other.
+ * @throws UsageError where one has more, naming the first line without a partner
+ */
+export function paired(title: string, source: TextFile, target: TextFile): TextPairs {
+  const [n, m] = [source.lines.length, target.lines.length];
+  if (n !== m) {
+    const [longer, shorter] = n > m ? [source, target] : [target, source];
+    throw new UsageError(
+      `${title}: ${longer.path} has ${longer.lines.length} sentences and ${shorter.path} has ${shorter.lines.length}: ` +
+        `line ${longer.lines[shorter.lines.length]!.number} of ${longer.path} has no translation; give both sides of the same text`,
+    );
+  }
+  const sides = { source, target };
+  return {
+    pairs: source.lines.map(({ text }, index): TextPair => ({ source: text, target: target.lines[index]!.text })),
+    place: (index, side) => `${sides[side].path}: line ${sides[side].lines[index]!.number}`,
+  };
+}
+
+/** Texts one after another. */
+export function concatenated(texts: readonly TextPairs[]): TextPairs {
+  return {
+    pairs: texts.flatMap(({ pairs }) => pairs),
+    place(index, side) {
+      let rest = index;
+      for (const text of texts) {
+        if (rest < text.pairs.length) return text.place(rest, side);
+        rest -= text.pairs.length;
+      }
+      throw new RangeError(`concatenated: there is no pair ${index}`);
+    },
+  };
+}
+
+function decodeUtf8(title: string, path: string, bytes: Buffer): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch (cause) {
+    const { line, offset } = firstInvalid(bytes);
+    throw new UsageError(
+      `${title}: ${path}: line ${line} (byte offset ${offset}) is not UTF-8; convert the file to UTF-8, or fetch it again`,
+      { cause },
+    );
+  }
+}
+
+/** The first line that is not UTF-8 and where it begins: no character reaches beyond a line's end. */
+function firstInvalid(bytes: Buffer): { line: number; offset: number } {
+  const decoder = new TextDecoder('utf-8', { fatal: true });
+  let offset = 0;
+  for (let line = 1; ; line++) {
+    const found = bytes.indexOf(0x0a, offset);
+    const end = found < 0 ? bytes.length : found;
+    try {
+      decoder.decode(bytes.subarray(offset, end));
+    } catch {
+      return { line, offset };
+    }
+    if (found < 0) throw new Error('parallel text: every line is UTF-8, but the file is not');
+    offset = end + 1;
+  }
+}

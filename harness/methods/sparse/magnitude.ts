@@ -1,0 +1,22 @@
+import { fineTuning } from '../../sparse/fine-tuning.ts';
+import { highest, magnitudes } from '../../sparse/selection.ts';
+import type { SparseMethod } from '../../sparse/sparse-method.ts';
+
+/**
+ * One-shot magnitude pruning (Han et al. 2015, section 3, in one step and with one threshold for all layers): the dense
+ * network is trained, the weights of largest magnitude over all layers are kept, and these are trained on.
+ */
+export const magnitude: SparseMethod = {
+  kind: 'sparse',
+  name: 'magnitude',
+  phases: (training) => [
+    { label: 'dense', training },
+    { label: 'fine-tune', training: fineTuning(training) },
+  ],
+  start: (context) => ({
+    variables: [],
+    beforePhase(phase) {
+      if (phase === 1) context.setMasks(highest(context.values().map(magnitudes), context.keep));
+    },
+  }),
+};

@@ -1,0 +1,28 @@
+import { maskRandomly } from '../../sparse/random-masks.ts';
+import { smartRatioCounts } from '../../sparse/smart-ratios.ts';
+import type { SparseMethod } from '../../sparse/sparse-method.ts';
+
+/**
+ * Random tickets (Su et al. 2020): before training, each layer keeps a share of its weights that is known
+ * without data (smart ratios, `smartRatioCounts`), chosen at random, and the network is trained under that mask from the
+ * initial weights. Layers count in the blueprint's order, a residual's branch before its shortcut's projection, which the
+ * published networks do not have.
+ */
+export const randomTicket: SparseMethod = {
+  kind: 'sparse',
+  name: 'random-ticket',
+  fewestKept: (layers) => layers,
+  phases: (training) => [{ label: 'train', training }],
+  start: (context) => ({
+    variables: [],
+    beforePhase() {
+      const layers = context.weights.map(({ shape, size }) => ({
+        kind: shape.length === 4 ? ('conv' as const) : ('linear' as const),
+        size,
+      }));
+      const residual = context.model.blueprint.operations.some(({ kind }) => kind === 'residual');
+      const counts = smartRatioCounts(layers, residual, context.keep);
+      maskRandomly(context, counts);
+    },
+  }),
+};

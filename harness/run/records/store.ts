@@ -1,0 +1,160 @@
+import { access, mkdir, readdir, readFile, rename, rm } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { writeFileAtomically } from '../../atomic-file.ts';
+import { UsageError } from '../../errors.ts';
+import { type CellRecord, recordSchema } from '../../record.ts';
+import type { Cell } from '../../spec/spec.ts';
+
+/** The folders of one output folder. `records/<cell>.json` is the only truth; the rest can be made again from it. */
+export interface Store {
+  outDir: string;
+  recordsDir: string;
+  /** Records that newer ones replaced: `<cell>-<id>.json`. Nothing finished is ever deleted. */
+  supersededDir: string;
+  checkpointsDir: string;
+}
+
+export interface StoredRecords {
+  /** In the order of the cells' names. */
+  records: CellRecord[];
+  /** One sentence for each file that holds no valid record. */
+  warnings: string[];
+}
+
+type Identity = Pick<Cell, 'id' | 'cell'>;
+
+/** Names the folders of a store; creates nothing. */
+export function storeAt(outDir: string): Store {
+  const root = resolve(outDir);
+  const recordsDir = join(root, 'records');
+  return {
+    outDir: root,
+    recordsDir,
+    supersededDir: join(recordsDir, 'superseded'),
+    checkpointsDir: join(root, 'checkpoints'),
+  };
+}
+
+/** The file of a cell's record. */
+export function recordPath(store: Store, cell: string): string {
+  return join(store.recordsDir, `${cell}.json`);
+}
+
+/** The folder of one cell's checkpoints; its name holds the id, so that a changed cell never resumes an older one's. */
+export function checkpointDir(store: Store, cell: Identity): string {
+  return join(store.checkpointsDir, `${cell.cell}-${cell.id}`);
+}
+
+/** Validates and writes a record atomically. Throws on an invalid record, UsageError on a full or read-only disk. */
+export async function writeRecord(store: Store, record: CellRecord): Promise<void> {
+  const parsed = recordSchema.safeParse(record);
+  if (!parsed.success) throw new Error(`The record of ${record.cell} is not valid: ${issuesOf(parsed.error)}`);
+  await writeFileAtomically(recordPath(store, record.cell), `${JSON.stringify(parsed.data, null, 2)}\n`);
+}
+
+/** A cell's valid record with the same id; null where there is none. */
+export async function readRecord(store: Store, cell: Identity): Promise<CellRecord | null> {
+  const read = await readRecordFile(recordPath(store, cell.cell), cell.cell);
+  return read.record?.id === cell.id ? read.record : null;
+}
+
+/**
+ * All valid records of a store. A truncated, foreign or otherwise invalid file counts as missing and gives a warning
+ * that names it; with `quarantine` it is also renamed to `<file>.corrupt`, so that its cell can be run again.
+ */
+export async function readRecords(store: Store, options: { quarantine: boolean }): Promise<StoredRecords> {
+  const records: CellRecord[] = [];
+  const warnings: string[] = [];
+  for (const name of await recordFiles(store)) {
+    const path = join(store.recordsDir, name);
+    const read = await readRecordFile(path, name.slice(0, -'.json'.length));
+    if (read.record !== null) {
+      records.push(read.record);
+    } else if (options.quarantine) {
+      await rename(path, `${path}.corrupt`);
+      warnings.push(`${path} holds no valid record (${read.problem}); renamed to ${name}.corrupt, counts as missing.`);
+    } else {
+      warnings.push(`${path} holds no valid record (${read.problem}); it counts as missing.`);
+    }
+  }
+  return { records, warnings };
+}
+
+/** Moves one record to the superseded ones. An earlier superseded record of the same name is kept too. */
+export async function supersede(store: Store, record: Identity): Promise<void> {
+  await mkdir(store.supersededDir, { recursive: true });
+  const base = join(store.supersededDir, `${record.cell}-${record.id}`);
+  let target = `${base}.json`;
+  for (let copy = 2; await exists(target); copy++) target = `${base}.${copy}.json`;
+  await rename(recordPath(store, record.cell), target);
+}
+
+/** Starts cells afresh: their records become superseded ones, and their checkpoints are deleted. */
+export async function startAfresh(store: Store, cells: readonly Identity[]): Promise<void> {
+  const names = new Set(cells.map(({ cell }) => cell));
+  const { records } = await readRecords(store, { quarantine: true });
+  for (const record of records) if (names.has(record.cell)) await supersede(store, record);
+  for (const cell of cells) await rm(checkpointDir(store, cell), { recursive: true, force: true });
+}
+
+/** Removes what a writer that was killed in the middle of a write left behind. Call it only while holding the lock. */
+export async function removeTemporaryFiles(store: Store): Promise<void> {
+  for (const name of await filesOf(store.recordsDir)) {
+    if (/\.json\.\d+-\d+\.tmp$/.test(name)) await rm(join(store.recordsDir, name), { force: true });
+  }
+}
+
+/** True where the store holds at least one record file. */
+export async function hasRecords(store: Store): Promise<boolean> {
+  return (await recordFiles(store)).length > 0;
+}
+
+async function recordFiles(store: Store): Promise<string[]> {
+  return (await filesOf(store.recordsDir)).filter((name) => name.endsWith('.json')).sort();
+}
+
+async function filesOf(dir: string): Promise<string[]> {
+  try {
+    const entries = await readdir(dir, { withFileTypes: true });
+    return entries.filter((entry) => entry.isFile()).map((entry) => entry.name);
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return [];
+    if (codeOf(error) === 'ENOTDIR') throw new UsageError(`${dir} is not a folder; choose another with --out.`);
+    throw error;
+  }
+}
+
+type Read = { record: CellRecord } | { record: null; problem: string };
+
+async function readRecordFile(path: string, cell: string): Promise<Read> {
+  let content: unknown;
+  try {
+    content = JSON.parse(await readFile(path, 'utf8'));
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return { record: null, problem: 'no such file' };
+    if (error instanceof SyntaxError) return { record: null, problem: `no JSON: ${error.message}` };
+    throw error;
+  }
+  const parsed = recordSchema.safeParse(content);
+  if (!parsed.success) return { record: null, problem: issuesOf(parsed.error) };
+  if (parsed.data.cell !== cell) return { record: null, problem: `it is the record of ${parsed.data.cell}` };
+  return { record: parsed.data };
+}
+
+function issuesOf(error: { issues: readonly { path: PropertyKey[]; message: string }[] }): string {
+  return error.issues.map((issue) => `${issue.path.map(String).join('.') || 'record'}: ${issue.message}`).join('; ');
+}
+
+async function exists(path: string): Promise<boolean> {
+  try {
+    await access(path);
+    return true;
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return false;
+    throw error;
+  }
+}
+
+function codeOf(error: unknown): string | null {
+  return error instanceof Error && 'code' in error ? String(error.code) : null;
+}

@@ -1,0 +1,171 @@
+import { UsageError } from '../errors.ts';
+import type { MatrixMethod } from '../nn/matrix-method.ts';
+import type { MatrixShape } from './matrix-shape.ts';
+
+/** The sizes that decide a Transformer's layers. */
+export interface TransformerSizes {
+  encoderLayers: number;
+  decoderLayers: number;
+  width: number;
+  /** Width between the two matrices of a feed-forward layer. */
+  feedForward: number;
+  heads: number;
+  /** Longest sequence: positions are learned. */
+  positions: number;
+  sourceVocabulary: number;
+  targetVocabulary: number;
+}
+
+/** Attention with four projections, none of them with a bias. */
+export interface AttentionShape {
+  kind: 'attention';
+  name: string;
+  width: number;
+  heads: number;
+}
+
+export type TransformerPart =
+  | MatrixShape
+  | AttentionShape
+  | { kind: 'layer-norm'; name: string; features: number }
+  | { kind: 'bias'; name: string; features: number };
+
+/** A Transformer as plain data: enough to count parameters and operations, without an engine. */
+export interface TransformerBlueprint {
+  name: string;
+  sizes: TransformerSizes;
+  /** In the order of the model's variables; names begin with `encoder.` and `decoder.` for the two stacks. */
+  parts: readonly TransformerPart[];
+}
+
+/** The paper's IWSLT14 network without its vocabularies (Khodak et al. 2021, `transformer_small`). */
+export const transformerSmall = {
+  encoderLayers: 2,
+  decoderLayers: 2,
+  width: 256,
+  feedForward: 1024,
+  heads: 4,
+  positions: 512,
+} as const;
+
+/** The base network of Vaswani et al. 2017, without its vocabularies. */
+export const transformerBase = {
+  encoderLayers: 6,
+  decoderLayers: 6,
+  width: 512,
+  feedForward: 2048,
+  heads: 8,
+  positions: 512,
+} as const;
+
+/**
+ * The encoder-decoder of Vaswani et al. 2017 in the paper's form: normalization before every sublayer and after each
+ * stack, learned positions that both stacks share, an embedding for each language, an output matrix of its own, no
+ * bias but the output's.
+ *
+ * @throws UsageError where the heads do not divide the width
+ */
+export function transformerBlueprint(name: string, sizes: TransformerSizes): TransformerBlueprint {
+  const { width, feedForward, heads } = sizes;
+  if (width % heads !== 0) {
+    throw new UsageError(`model ${name}: ${heads} heads do not divide a width of ${width}; use a divisor of the width`);
+  }
+  const linear = (part: string, inFeatures: number, outFeatures: number): MatrixShape => ({
+    kind: 'matrix',
+    name: part,
+    inFeatures,
+    outFeatures,
+    use: 'linear',
+  });
+  const embedding = (part: string, rows: number): MatrixShape => ({
+    kind: 'matrix',
+    name: part,
+    inFeatures: rows,
+    outFeatures: width,
+    use: 'embedding',
+  });
+  const norm = (part: string): TransformerPart => ({ kind: 'layer-norm', name: part, features: width });
+  const layer = (prefix: string, attentions: readonly string[]): TransformerPart[] => [
+    ...attentions.flatMap((kind): TransformerPart[] => [
+      norm(`${prefix}.${kind}.norm`),
+      { kind: 'attention', name: `${prefix}.${kind}`, width, heads },
+    ]),
+    norm(`${prefix}.feed-forward.norm`),
+    linear(`${prefix}.feed-forward.up`, width, feedForward),
+    linear(`${prefix}.feed-forward.down`, feedForward, width),
+  ];
+  const stack = (side: string, layers: number, attentions: readonly string[]) => [
+    ...Array.from({ length: layers }, (_, index) => layer(`${side}.${index + 1}`, attentions)).flat(),
+    norm(`${side}.norm`),
+  ];
+  const parts: TransformerPart[] = [
+    embedding('source', sizes.sourceVocabulary),
+    embedding('target', sizes.targetVocabulary),
+    embedding('positions', sizes.positions),
+    ...stack('encoder', sizes.encoderLayers, ['self']),
+    ...stack('decoder', sizes.decoderLayers, ['self', 'cross']),
+    linear('output', width, sizes.targetVocabulary),
+    { kind: 'bias', name: 'output.bias', features: sizes.targetVocabulary },
+  ];
+  return { name, sizes, parts };
+}
+
+/** Width of all heads together: that of the projections. */
+export function headsWidth({ width, heads }: AttentionShape, method: MatrixMethod, scale: number): number {
+  return heads * method.headSize(width / heads, scale);
+}
+
+/** Trainable parameters of one part at a rank scale. */
+export function partParameters(part: TransformerPart, method: MatrixMethod, scale: number): number {
+  switch (part.kind) {
+    case 'matrix':
+      return method.parameters(part, scale);
+    case 'attention':
+      return 4 * part.width * headsWidth(part, method, scale);
+    case 'layer-norm':
+      return 2 * part.features;
+    case 'bias':
+      return part.features;
+  }
+}
+
+/** All trainable parameters at a rank scale. */
+export function transformerParameters({ parts }: TransformerBlueprint, method: MatrixMethod, scale: number): number {
+  return parts.reduce((sum, part) => sum + partParameters(part, method, scale), 0);
+}
+
+/** Tokens of one sentence pair. */
+export interface SequenceLengths {
+  source: number;
+  target: number;
+}
+
+/**
+ * Multiply-accumulate operations of the forward pass for one sentence pair. Normalizations, softmax and biases count
+ * none; the decoder's masked scores count, as they are computed.
+ */
+export function transformerMacs(
+  { parts }: TransformerBlueprint,
+  method: MatrixMethod,
+  scale: number,
+  lengths: SequenceLengths,
+): number {
+  return parts.reduce((sum, part) => {
+    if (part.kind === 'matrix') return sum + rowsOf(part.name, lengths) * method.macs(part, scale);
+    if (part.kind === 'attention') return sum + attentionMacs(part, headsWidth(part, method, scale), lengths);
+    return sum;
+  }, 0);
+}
+
+/** How many rows a part works on. */
+function rowsOf(name: string, { source, target }: SequenceLengths): number {
+  if (name === 'positions') return source + target;
+  return name === 'source' || name.startsWith('encoder.') ? source : target;
+}
+
+/** Queries and outputs are projected for each asking token, keys and values for each token asked; two products a pair. */
+function attentionMacs({ name, width }: AttentionShape, inner: number, lengths: SequenceLengths): number {
+  const asking = rowsOf(name, lengths);
+  const asked = name.endsWith('.cross') ? lengths.source : asking;
+  return 2 * width * inner * (asking + asked) + 2 * inner * asking * asked;
+}

@@ -1,0 +1,234 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { planTransformer } from '../../budget/transformer-budget.ts';
+import { loadTranslation, type TranslationData } from '../../data/text/translation.ts';
+import { translator } from '../../decode/translator.ts';
+import { tf } from '../../engine/tensorflow.ts';
+import { UsageError } from '../../errors.ts';
+import { type SpectrumPoint, spectrumOf } from '../../measure/spectra.ts';
+import { timeTask } from '../../measure/speed.ts';
+import { tensorPeakBytes } from '../../measure/tensor-peak.ts';
+import { dense } from '../../methods/dense.ts';
+import { attentionProductNames } from '../../nn/transformer/attention-product.ts';
+import type { SequenceModel } from '../../nn/transformer/sequence-model.ts';
+import { buildTransformer } from '../../nn/transformer/transformer.ts';
+import { streamsOf } from '../../random.ts';
+import type { Spectrum, TranslationResult } from '../../record.ts';
+import type { TranslationConfig } from '../../spec/spec.ts';
+import { spectralProducts, type TransformerInitName } from '../../spec/translation.ts';
+import { bleu, bleuSignature } from '../../text/bleu.ts';
+import { chrf, chrfSignature } from '../../text/chrf.ts';
+import { detokenize } from '../../text/detokenizer.ts';
+import { type TokenBatch, trainTokenBatches } from '../../text/token-batches.ts';
+import { bosId, eosId, padId } from '../../text/vocabulary.ts';
+import { averagedWeights, bestWeights } from '../../train/kept-weights.ts';
+import { sequenceEvaluationStep, sequenceTrainingStep } from '../../train/sequence-step.ts';
+import {
+  batchOptions,
+  evaluateSequences,
+  trainedText,
+  trainFeeds,
+  trainingLength,
+  trainSequences,
+} from '../../train/sequence-trainer.ts';
+import { finiteOrNull } from '../../train/trainer.ts';
+import type { Speeds, Task, TaskOptions } from '../task.ts';
+import { transformerOf } from './outline.ts';
+
+/** Test sentences decoded together. */
+const decodedTogether = 32;
+/** Translations that a record shows. */
+const shownSamples = 10;
+
+/** Machine translation: the metric is BLEU of beam search on the test text. */
+export async function translationTask(config: TranslationConfig, options: TaskOptions): Promise<Task> {
+  const { training } = config;
+  const data = await loadTranslation(config.dataset, options.dataDir);
+  refuseUnfitting(config, data);
+  const method = options.method.kind === 'layer' ? options.method : dense;
+  const blueprint = transformerOf(config.model);
+  const budget = planTransformer(blueprint, options.method, config);
+  const spectral = productsOf(config.init);
+  const model = buildTransformer(
+    blueprint,
+    {
+      method,
+      scale: budget.scale,
+      init: spectral.includes('linear') ? 'spectral' : 'default',
+      spectralAttention: attentionProductNames.filter((name) => spectral.includes(name)),
+    },
+    options.streams,
+  );
+  const spectraBefore = spectraOf(model);
+  const step = sequenceTrainingStep(model, {
+    ...training,
+    regularizer: config.regularizer,
+    dropout: { hidden: training.dropout, relu: training.reluDropout },
+  });
+  const evaluation = sequenceEvaluationStep(model);
+  const { train, valid } = { train: data.train.pairs, valid: data.valid.pairs };
+  const length = trainingLength(train, training);
+  const { epochs } = length;
+  const kept =
+    training.averagedEpochs === null
+      ? bestWeights(model.variables)
+      : averagedWeights(model.variables, training.averagedEpochs, epochs);
+  let decoded: Decoded | null = null;
+  return {
+    budget,
+    passMacs: budget.passMacs,
+    data: { digest: data.digest, source: data.source, train: train.length, test: data.test.pairs.length },
+    phases: [{ label: 'train', epochs }],
+    warnings: [],
+    state: [...step.variables, ...kept.variables],
+    variables: model.variables,
+    train: (given) => trainSequences({ step, evaluation, train, valid, training, length, kept, ...options, ...given }),
+    async conclude({ curve, diverged }, onProgress) {
+      const { pairs: examples, tokens } = trainedText(
+        { train, training, length, streams: options.streams },
+        curve.length,
+      );
+      if (diverged) return { metric: 'bleu', value: null, best_value: null, examples };
+      kept.restore();
+      const place = { epoch: epochs, step: curve.length, steps: curve.length };
+      const tick = async () => {
+        onProgress({ phase: 'evaluate', ...place, loss: null });
+        await nextTurn();
+      };
+      const validated = await evaluateSequences(evaluation, valid, training, tick);
+      decoded = await decodeTest(model, data, config, tick);
+      const { lowerCase } = config.dataset;
+      const { references, sourceTexts } = data.test;
+      const { hypotheses } = decoded;
+      const translation: TranslationResult = {
+        valid_loss: validated.loss,
+        perplexity: Math.exp(validated.loss),
+        decoded_epoch: kept.epochOf(curve),
+        bleu_signature: bleuSignature({ lowerCase }),
+        chrf: chrf(hypotheses, references, { lowerCase }),
+        chrf_signature: chrfSignature({ lowerCase }),
+        vocabulary: data.vocabulary.symbols.length,
+        skipped: { ...data.skipped },
+        train_tokens_per_second: tokens / curve.reduce((sum, { train_seconds }) => sum + train_seconds!, 0),
+        decode_tokens_per_second: decoded.tokens / decoded.seconds,
+        samples: hypotheses.slice(0, shownSamples).map((hypothesis, index) => ({
+          source: sourceTexts[index]!,
+          reference: references[index]!,
+          hypothesis,
+        })),
+        spectra: spectraBetween(spectraBefore, spectraOf(model)),
+      };
+      return {
+        metric: 'bleu',
+        value: bleu(hypotheses, references, { lowerCase }).score,
+        best_value: null,
+        examples,
+        translation,
+      };
+    },
+    /** Speeds are an epoch's: each length of batches is timed, and counts as often as it occurs. */
+    async measure(): Promise<Speeds> {
+      const streams = streamsOf('measure', 0);
+      const batches = trainTokenBatches(train, batchOptions(training), 0, streams);
+      const lengths = new Set(batches.map(({ sourceLength }) => sourceLength));
+      const batchesOf = (padded: number) => batches.filter(({ sourceLength }) => sourceLength === padded);
+      const trainOnce = (batch: TokenBatch, run: typeof step.run) =>
+        // A learning rate of zero keeps the weights where training left them.
+        tf.tidy(() => void run(trainFeeds(batch, 0, streams('dropout'))).loss.dataSync());
+      // Batches hold as many tokens, but attention grows with the length.
+      const [longest] = batchesOf(Math.max(...lengths));
+      const tensorPeak = await tensorPeakBytes(() => trainOnce(longest!, step.runEagerly));
+      let epochMs = 0;
+      for (const padded of lengths) {
+        const alike = batchesOf(padded);
+        const timing = await timeTask(() => trainOnce(alike[0]!, step.run), { warmup: 1, timed: 5 });
+        epochMs += alike.length * timing.median;
+      }
+      return {
+        train_examples_per_second: (1000 * train.length) / epochMs,
+        eval_examples_per_second: decoded === null ? null : data.test.pairs.length / decoded.seconds,
+        step_ms: epochMs / batches.length,
+        tensor_peak_bytes: tensorPeak,
+      };
+    },
+  };
+}
+
+/** @throws UsageError where the model's tables or the batches' lengths are too small for the data */
+function refuseUnfitting({ model, dataset, training }: TranslationConfig, { vocabulary }: TranslationData): void {
+  const symbols = vocabulary.symbols.length;
+  if (symbols > model.vocabulary) {
+    throw new UsageError(
+      `${dataset.name}: the vocabulary has ${symbols} symbols, the model's tables ${model.vocabulary} rows; raise vocabulary, or lower merges`,
+    );
+  }
+  const longest = training.lengths.at(-1)!;
+  if (dataset.maxTokens > longest || longest > model.positions) {
+    throw new UsageError(
+      `${dataset.name}: sentences of maxTokens ${dataset.maxTokens} need a length as large and as many positions; the largest of lengths is ${longest}, of positions there are ${model.positions}`,
+    );
+  }
+}
+
+function productsOf(init: TransformerInitName): readonly string[] {
+  return init === 'default' ? [] : spectralProducts[init];
+}
+
+interface Decoded {
+  hypotheses: string[];
+  tokens: number;
+  seconds: number;
+}
+
+async function decodeTest(
+  model: SequenceModel,
+  { test, vocabulary }: TranslationData,
+  { training }: TranslationConfig,
+  tick: () => Promise<void>,
+): Promise<Decoded> {
+  const started = performance.now();
+  const translating = translator(model, {
+    ...training.decoding,
+    special: { pad: padId, bos: bosId, eos: eosId, symbols: vocabulary.symbols.length },
+    batchSize: decodedTogether,
+  });
+  const sources = test.pairs.map(({ source }) => [...source, eosId]);
+  const order = sources.map((_, index) => index).sort((a, b) => sources[a]!.length - sources[b]!.length || a - b);
+  const hypotheses = sources.map(() => '');
+  let tokens = 0;
+  for (let from = 0; from < order.length; from += decodedTogether) {
+    const chosen = order.slice(from, from + decodedTogether);
+    const found = translating.translate(chosen.map((index) => sources[index]!));
+    chosen.forEach((index, row) => {
+      const best = found[row]![0]!.tokens;
+      tokens += best.length + 1;
+      hypotheses[index] = detokenize(vocabulary.decode(best));
+    });
+    await tick();
+  }
+  translating.dispose();
+  return { hypotheses, tokens, seconds: (performance.now() - started) / 1000 };
+}
+
+/** Of the embeddings and the output, and of every attention's products. */
+function spectraOf(model: SequenceModel): Map<string, SpectrumPoint> {
+  const { parts } = model.blueprint;
+  const named = (kind: 'matrix' | 'attention') => parts.filter((part) => part.kind === kind).map(({ name }) => name);
+  const tables = ['source', 'target', 'positions', 'output'];
+  const matrices = named('matrix').map((name, index) => ({ name, weight: model.products.linear[index]! }));
+  const products = attentionProductNames.flatMap((kind) =>
+    named('attention').map((name, index) => ({ name: `${name}.${kind}`, weight: model.products[kind][index]! })),
+  );
+  const shown = [...matrices.filter(({ name }) => tables.includes(name)), ...products];
+  return new Map(shown.map(({ name, weight }) => [name, spectrumOf(weight)]));
+}
+
+function spectraBetween(before: Map<string, SpectrumPoint>, after: Map<string, SpectrumPoint>): Spectrum[] {
+  return [...before].map(([name, start]) => {
+    const end = after.get(name)!;
+    return {
+      name,
+      frobenius_norm: { before: finiteOrNull(start.frobenius), after: finiteOrNull(end.frobenius) },
+      stable_rank: { before: finiteOrNull(start.stableRank), after: finiteOrNull(end.stableRank) },
+    };
+  });
+}

@@ -1,0 +1,108 @@
+import type { TopLevelSpec } from 'vega-lite';
+import { grouped } from '../statistics/grouped.ts';
+import type { Style } from './plot-data.ts';
+import { colorOf, config, dashOf } from './plot-style.ts';
+
+/** A point of a line. */
+export interface LinePoint extends Style {
+  /** The line. */
+  arm: string;
+  method: string;
+  regularizer: string;
+  /** Ends of the interval around the point, where there are any. */
+  low?: number;
+  high?: number;
+}
+
+interface Look {
+  /** Encodings of the position. */
+  x: object;
+  y: object;
+  /** Which lines stand in gray behind those of another panel. */
+  behind: (point: LinePoint) => boolean;
+  /** Whether points are marked on the lines. */
+  dots: boolean;
+  /** A value of y to compare with. */
+  level?: number | null;
+}
+
+/** Lines of more methods in one plot cannot be told apart: there are not as many colours. */
+const mostMethods = 2;
+
+/**
+ * Lines in small panels with the same axes, one a method, and one a regularizer of it where it has several; the methods with
+ * the most lines first. Few methods share one large plot.
+ */
+export function panelSpec(points: readonly LinePoint[], look: Look): TopLevelSpec {
+  const color = colorOf(points.map((point) => point.color));
+  if (!arePanels(points)) {
+    const data = { values: points.map((point) => ({ ...point, own: true })) };
+    return { width: 520, height: 280, config, data, layer: layersOf(points, look, color) } as TopLevelSpec;
+  }
+  const panels = panelsOf(points);
+  const values = [...panels].flatMap(([panel, own]) => [
+    ...points
+      .filter((point) => look.behind(point) && !own.has(point))
+      .map((point) => ({ ...point, panel, own: false })),
+    ...[...own].map((point) => ({ ...point, panel, own: true })),
+  ]);
+  const header = { labelFontWeight: 'bold', labelColor: 'currentColor' };
+  return {
+    config,
+    data: { values },
+    columns: 4,
+    facet: { field: 'panel', type: 'nominal', title: null, sort: [...panels.keys()], header },
+    spec: { width: 190, height: 150, layer: layersOf(points, look, color) },
+  } as TopLevelSpec;
+}
+
+/** Whether `panelSpec` draws panels. */
+export function arePanels(points: readonly LinePoint[]): boolean {
+  return new Set(points.map(({ method }) => method)).size > mostMethods;
+}
+
+function panelsOf(points: readonly LinePoint[]): Map<string, Set<LinePoint>> {
+  const methods = grouped(points, ({ method }) => method);
+  const linesOf = (members: readonly LinePoint[]) => new Set(members.map(({ arm }) => arm)).size;
+  const panels = new Map<string, Set<LinePoint>>();
+  for (const [method, members] of [...methods].sort(([, left], [, right]) => linesOf(right) - linesOf(left))) {
+    const regularizers = grouped(members, ({ regularizer }) => regularizer);
+    for (const [regularizer, own] of regularizers) {
+      panels.set(regularizers.size > 1 ? `${method}, ${regularizer}` : method, new Set(own));
+    }
+  }
+  return panels;
+}
+
+function layersOf(points: readonly LinePoint[], { x, y, level, dots }: Look, color: object): object[] {
+  const detail = { field: 'arm' };
+  const strokeDash = dashOf(points.map(({ init }) => init));
+  const own = { transform: [{ filter: 'datum.own' }] };
+  const base = { x, y, color, detail };
+  const interval = { x, y: { ...y, field: 'low' }, y2: { field: 'high' }, color, detail };
+  // Without the text that is read out for each mark: thousands of them would make the page large.
+  const mark = { aria: false };
+  return [
+    {
+      transform: [{ filter: '!datum.own' }],
+      mark: { ...mark, type: 'line', strokeWidth: 1, color: '#88888866' },
+      encoding: { x, y, detail },
+    },
+    ...(typeof level === 'number' ? [levelLayer(level, mark)] : []),
+    ...(points.some(({ low }) => low !== undefined)
+      ? [{ ...own, mark: { ...mark, type: 'rule', opacity: 0.45, strokeWidth: 2 }, encoding: interval }]
+      : []),
+    { ...own, mark: { ...mark, type: 'line', strokeWidth: 2 }, encoding: { ...base, strokeDash } },
+    // Marks of their own, so that the legend of dashes shows strokes and no dots.
+    ...(dots ? [{ ...own, mark: { ...mark, type: 'point', filled: true, size: 22 }, encoding: base }] : []),
+  ];
+}
+
+function levelLayer(level: number, mark: object): object {
+  return {
+    // One rule a panel, not one a point.
+    transform: [{ aggregate: [{ op: 'count', as: 'points' }], groupby: [] }],
+    mark: { ...mark, type: 'rule', strokeDash: [1, 3], color: 'currentColor' },
+    encoding: { y: { datum: level } },
+  };
+}

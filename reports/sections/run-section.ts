@@ -1,0 +1,84 @@
+import { counted } from '../../baselines/wording.ts';
+import type { CellRecord } from '../../harness/record.ts';
+import type { Section } from '../render/document.ts';
+import { code, list, table, text } from '../render/document.ts';
+import type { ReportInput } from '../report-input.ts';
+
+/** What ran: suite, data, seeds, machine, time; and what the program and the profile have to say about it. */
+export function runSection({ suite, profile, records, notes }: ReportInput): Section {
+  const facts = [`Suite ${suite}, profile ${profile}.`];
+  const [first] = records;
+  if (first) {
+    const seeds = distinct(records, (record) => String(record.seed));
+    facts.push(`Data: ${recorded(distinct(records, dataOf))}.`);
+    facts.push(`Seeds: ${seeds.join(', ')}.`);
+    facts.push(`Machine: ${recorded(distinct(records, machineOf))}.`);
+    facts.push(
+      `Time: ${records.map((r) => r.started_at).sort()[0]} to ${records
+        .map((r) => r.finished_at)
+        .sort()
+        .at(-1)}.`,
+    );
+  }
+  const warnings = distinct(
+    records.flatMap((record) => record.warnings),
+    (warning) => warning,
+  );
+  return {
+    heading: 'What ran',
+    blocks: [list([...facts, ...notes]), ...(warnings.length > 0 ? [text('Warnings:'), list(warnings)] : [])],
+  };
+}
+
+/** Null for a cell that ended before its data were loaded. */
+function dataOf({ dataset, data_source, train_examples, test_examples, metric }: CellRecord): string | null {
+  if (data_source === null) return null;
+  const examples = `${train_examples ?? 'unknown'} training and ${test_examples ?? 'unknown'} test ${metric === 'bleu' ? 'sentence pairs' : 'images'}`;
+  return data_source === 'files' ? `${dataset}, from files, ${examples}` : `generated, ${examples}`;
+}
+
+/** Null for a cell that ended before its environment was recorded. */
+function machineOf({ fingerprint }: CellRecord): string | null {
+  if (!fingerprint) return null;
+  const { device, instruction_set, threads, engine, tensorflow } = fingerprint;
+  return `${device}, ${instruction_set}, ${counted(threads, 'thread')}, ${engine}, TensorFlow ${tensorflow}`;
+}
+
+function distinct<T>(items: readonly T[], textOf: (item: T) => string | null): string[] {
+  return [...new Set(items.map(textOf).filter((text) => text !== null))];
+}
+
+function recorded(texts: readonly string[]): string {
+  return texts.length === 0 ? 'not recorded' : texts.join('; ');
+}
+
+/** Cells without a result, with their error; no section where every cell completed. */
+export function troubleSection(records: readonly CellRecord[]): Section | null {
+  const trouble = records.filter((record) => record.status !== 'completed');
+  if (trouble.length === 0) return null;
+  const columns = [
+    { name: 'cell', cell: (record: CellRecord) => record.cell },
+    { name: 'status', cell: (record: CellRecord) => record.status },
+    { name: 'error', cell: (record: CellRecord) => record.error ?? '' },
+  ];
+  return { heading: 'Failed and diverged cells', blocks: [table(trouble, columns)] };
+}
+
+/** The command that runs one cell again, into a folder of its own. */
+export function reproduceSection(records: readonly CellRecord[]): Section | null {
+  const example = records.find((record) => record.status === 'completed') ?? records[0];
+  if (!example) return null;
+  return {
+    heading: 'How to reproduce a cell',
+    blocks: [
+      text('Name the cell; this one as an example. The record in the output folder holds the digest of its weights.'),
+      code(reproduceCommand(example)),
+    ],
+  };
+}
+
+export function reproduceCommand({ suite, profile, cell, seed, fingerprint }: CellRecord): string {
+  const device = fingerprint?.device.startsWith('gpu') ? ' --device gpu' : '';
+  const threads = fingerprint && fingerprint.threads > 1 ? ` --threads ${fingerprint.threads}` : '';
+  return `npm run suite -- ${suite} --profile ${profile} --only '${cell}' --seeds ${seed + 1}${threads}${device} --out reports/out/again`;
+}

@@ -1,0 +1,60 @@
+import { summarizeVerdicts } from '../../baselines/check.ts';
+import { counted, fullScore, scoreText } from '../../baselines/wording.ts';
+import type { Verdict } from '../../harness/record.ts';
+import { verdictNames } from '../../harness/record.ts';
+import type { MetricName } from '../../harness/spec/spec.ts';
+import { metricOf } from '../arm-summary.ts';
+import type { Section } from '../render/document.ts';
+import { table, text } from '../render/document.ts';
+import { orDash, whole } from '../render/format.ts';
+import type { ReportInput } from '../report-input.ts';
+
+/** Verdicts that a reader must look at, the worst first. */
+const alarming = ['failed', 'regressed', 'inconclusive'] as const;
+
+/** The verdicts in brief, then every cell that failed, regressed or could not be judged. */
+export function verdictSection(input: ReportInput): Section {
+  const blocks = [text(coverage(input)), text(verdictCounts(input.verdicts))];
+  const alarms = alarmsOf(input.verdicts);
+  if (alarms.length > 0) {
+    const plain = plainIn(metricOf(input.records));
+    const columns = [
+      { name: 'verdict', cell: (v: Verdict) => v.verdict },
+      { name: 'cell', cell: (v: Verdict) => v.cell },
+      { name: 'expected', cell: (v: Verdict) => orDash(v.expected, plain), numeric: true },
+      { name: 'measured', cell: (v: Verdict) => orDash(v.measured, plain), numeric: true },
+      { name: 'reason', cell: reasonAlone },
+    ];
+    blocks.push(table(alarms, columns));
+  }
+  return { heading: 'Summary', blocks };
+}
+
+export function alarmsOf(verdicts: readonly Verdict[]): Verdict[] {
+  return alarming.flatMap((name) => verdicts.filter(({ verdict }) => verdict === name));
+}
+
+/** `24 cells planned, 23 have a record: 22 completed, 0 diverged, 1 failed.` */
+export function coverage({ records, planned }: ReportInput): string {
+  const count = (status: string) => records.filter((record) => record.status === status).length;
+  const statuses = `${count('completed')} completed, ${count('diverged')} diverged, ${count('failed')} failed`;
+  return `${counted(planned, 'cell')} planned, ${records.length} with a record: ${statuses}.`;
+}
+
+/** `Check against the baseline: passed. 20 reproduced, 4 pass.` */
+export function verdictCounts(verdicts: readonly Verdict[]): string {
+  if (verdicts.length === 0) return 'Not checked against a baseline.';
+  const { counts, outcome } = summarizeVerdicts(verdicts);
+  const parts = verdictNames.filter((name) => counts[name] > 0).map((name) => `${counts[name]} ${name}`);
+  return `Check against the baseline: ${outcome}. ${parts.join(', ')}.`;
+}
+
+/** The reason without the cell's name, which has a column of its own. */
+function reasonAlone({ cell, reason }: Verdict): string {
+  return reason.startsWith(`${cell}: `) ? reason.slice(cell.length + 2) : reason;
+}
+
+/** A verdict's number is a score, a ratio or a count, which is above the largest score. */
+function plainIn(metric: MetricName): (value: number) => string {
+  return (value) => (value > fullScore[metric] ? whole(value) : scoreText(metric, value));
+}

@@ -1,0 +1,86 @@
+import { expect, it } from 'vitest';
+import { totalParameters } from '../../../harness/shape/blueprint.ts';
+import { isTranslation } from '../../../harness/spec/spec.ts';
+import { blueprintOf } from '../../../harness/tasks/image/outline.ts';
+import { suites } from '../../../suites/registry.ts';
+import { cli, smokeCells } from '../helpers.ts';
+
+const keys = 'suite profile cell model dataset method init regularizer budget ratio seed id'.split(' ');
+
+it.each([[['plan', 'compression', '--json']], [['suite', 'compression', '--plan', '--json']]])(
+  'prints the plan as JSON and nothing else: %j',
+  async (argv) => {
+    const { exitCode, stdout } = await cli(argv);
+    expect(exitCode).toBe(0);
+    const rows = JSON.parse(stdout) as Record<string, unknown>[];
+    expect(rows.map(({ id }) => id)).toEqual(smokeCells.map(({ id }) => id));
+    for (const row of rows) expect(Object.keys(row)).toEqual(keys);
+  },
+);
+
+it('says that generated data stands in', async () => {
+  const { stderr } = await cli(['plan', 'compression']);
+  expect(stderr).toBe('cifar-10 was not found: generated data is used instead. Give --data DIR, or --download.\n');
+});
+
+it('prints a table with the total', async () => {
+  const { stdout } = await cli(['plan', 'compression', '--jobs', '2']);
+  const lines = stdout.trimEnd().split('\n');
+  expect(lines).toHaveLength(smokeCells.length + 1);
+  expect(lines[0]).toContain(smokeCells[0]!.cell);
+  const low = smokeCells.findIndex(({ method }) => method === 'low-rank');
+  const [, parameters, ratio] = /\s(\d+) parameters\s+ratio (\d\.\d{5})\s/.exec(lines[low]!)!;
+  const { config } = smokeCells[low]!;
+  const dense = isTranslation(config) ? 0 : totalParameters(blueprintOf(config.model, config.dataset));
+  expect(Number(parameters) / dense).toBeCloseTo(smokeCells[low]!.ratio!, 12);
+  expect(ratio).toBe(smokeCells[low]!.ratio!.toFixed(5));
+  expect(lines.at(-1)).toMatch(new RegExp(`^${smokeCells.length} cells, .* with --jobs 2\\.$`));
+});
+
+it('plans the union of --only globs, and the seeds that --seeds gives', async () => {
+  const { stdout } = await cli([
+    'plan',
+    'compression',
+    '--json',
+    '--only',
+    'dense.*',
+    '--only',
+    '*seed-4',
+    '--seeds',
+    '5',
+  ]);
+  const names = (JSON.parse(stdout) as { cell: string }[]).map(({ cell }) => cell);
+  expect(names.some((name) => name.startsWith('dense.') && name.endsWith('seed-2'))).toBe(true);
+  expect(names.some((name) => !name.startsWith('dense.') && name.endsWith('seed-4'))).toBe(true);
+  expect(names.every((name) => name.startsWith('dense.') || name.endsWith('seed-4'))).toBe(true);
+});
+
+it('plans shards that are disjoint and complete', async () => {
+  const shards = await Promise.all(
+    ['1/3', '2/3', '3/3'].map(async (shard) => {
+      const { stdout } = await cli(['plan', 'compression', '--json', '--shard', shard]);
+      return (JSON.parse(stdout) as { id: string }[]).map(({ id }) => id);
+    }),
+  );
+  expect(shards.flat().sort()).toEqual(smokeCells.map(({ id }) => id).sort());
+});
+
+it.each([[['list']], [['suite', '--list']]])('lists one suite and profile a line: %j', async (argv) => {
+  const { exitCode, stdout } = await cli(argv);
+  expect(exitCode).toBe(0);
+  const profiles = suites.reduce((sum, suite) => sum + Object.keys(suite.profiles).length, 0);
+  expect(stdout.trimEnd().split('\n')).toHaveLength(profiles);
+  expect(stdout).toMatch(new RegExp(`^compression +smoke +${smokeCells.length} +cells +[\\d.]+ +minutes$`, 'm'));
+});
+
+it('lists as JSON', async () => {
+  const { stdout } = await cli(['list', 'compression', '--json', '--jobs', '1']);
+  const lines = JSON.parse(stdout) as { profile: string }[];
+  const seconds = smokeCells.reduce((sum, cell) => sum + cell.estimatedSeconds, 0);
+  expect(lines.find(({ profile }) => profile === 'smoke')).toEqual({
+    suite: 'compression',
+    profile: 'smoke',
+    cells: smokeCells.length,
+    estimated_minutes: Math.ceil(seconds / 6) / 10,
+  });
+});

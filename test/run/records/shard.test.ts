@@ -1,0 +1,39 @@
+import { expect, it } from 'vitest';
+import { UsageError } from '../../../harness/errors.ts';
+import { parseShard, shardCells } from '../../../harness/run/records/shard.ts';
+import { fixtureCell } from '../helpers.ts';
+
+const cellsWith = (...estimates: number[]) =>
+  estimates.map((estimatedSeconds, seed) => fixtureCell('fine', { seed, estimatedSeconds }));
+
+it.each([1, 2, 3, 5, 8, 20])('divides 13 cells into %i disjoint shards that are complete together', (count) => {
+  const cells = cellsWith(3, 1, 4, 1, 5, 9, 2, 6, 5, 3, 5, 8, 9);
+  const shards = Array.from({ length: count }, (_, i) => shardCells(cells, { index: i + 1, count }));
+  const names = shards.flat().map(({ cell }) => cell);
+  expect(new Set(names).size).toBe(names.length);
+  expect(names.sort()).toEqual(cells.map(({ cell }) => cell).sort());
+});
+
+it('balances the estimates: the longest first, each to the lightest shard', () => {
+  const cells = cellsWith(2, 7, 3, 6, 4);
+  const seeds = [1, 2].map((index) => shardCells(cells, { index, count: 2 }).map(({ seed }) => seed));
+  // 7 | 6, then 4 to the second (10), 3 to the first (10), 2 to the first (12).
+  expect(seeds).toEqual([
+    [0, 1, 2],
+    [3, 4],
+  ]);
+});
+
+it('spreads cells without an estimate by number', () => {
+  const sizes = [1, 2].map((index) => shardCells(cellsWith(0, 0, 0, 0), { index, count: 2 }).length);
+  expect(sizes).toEqual([2, 2]);
+});
+
+it('reads I/N', () => {
+  expect(parseShard('2/3')).toEqual({ index: 2, count: 3 });
+});
+
+it.each(['3/2', '0/2', '1/0', '1', 'a/b', '1/2/3', '-1/2', '1.5/2', ''])('refuses --shard %s', (text) => {
+  expect(() => parseShard(text)).toThrow(UsageError);
+  expect(() => parseShard(text)).toThrow(`--shard ${text}: expected I/N`);
+});

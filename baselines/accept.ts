@@ -1,11 +1,11 @@
 import { UsageError } from '../harness/errors.ts';
-import type { CellRecord } from '../harness/record.ts';
+import { type CellRecord, type FinishedRecord, passes } from '../harness/record.ts';
 import type { Baseline, BaselineEntry } from './baseline.ts';
 import { baselineVersion, entryOf } from './baseline.ts';
 
 /**
- * The baseline after accepting `records`, which belong to one suite and profile. An entry with a record's id, or with its
- * cell name and data set (an older configuration of the same cell), is replaced; the other entries stay.
+ * The baseline after accepting `records`, which belong to one suite and profile. An entry with a record's id, or with
+ * its cell name and data set (an older configuration of the same cell), is replaced; the other entries stay.
  *
  * @param previous the stored baseline, null where there is none yet
  * @param why the reason, kept in the baseline's history
@@ -29,12 +29,11 @@ export function acceptRecords(
   const strangers = records.filter((record) => record.suite !== suite || record.profile !== profile);
   if (strangers.length > 0) {
     throw new UsageError(
-      `accept: ${namesOf(strangers)} of ${strangers[0]?.suite}, ${strangers[0]?.profile}, cannot go into the baseline ` +
-        `of ${suite}, ${profile}. Accept one suite and profile at a time.`,
+      `accept: ${namesOf(strangers)} of ${strangers[0]?.suite}, ${strangers[0]?.profile}, cannot go into the ` +
+        `baseline of ${suite}, ${profile}. Accept one suite and profile at a time.`,
     );
   }
-  refuseUnusable(records);
-  const entries = records.map(entryOf);
+  const entries = usable(records).map(entryOf);
   const replaced = (entry: BaselineEntry) =>
     entries.some((e) => e.id === entry.id || (e.cell === entry.cell && e.dataset === entry.dataset));
   const kept = previous?.cells.filter((entry) => !replaced(entry)) ?? [];
@@ -47,17 +46,28 @@ export function acceptRecords(
   };
 }
 
-function refuseUnusable(records: readonly CellRecord[]): void {
-  const failed = records.filter((r) => r.status === 'failed' || (r.status === 'completed' && r.value === null));
+/** The records, all of which have a result. */
+function usable(records: readonly CellRecord[]): FinishedRecord[] {
+  const failed = records.filter((record) => record.status === 'failed');
   if (failed.length > 0) {
     throw new UsageError(
-      `accept: ${namesOf(failed)} failed and cannot become a baseline. Run these cells again, or leave them out with --only.`,
+      `accept: ${namesOf(failed)} failed and cannot become a baseline. Run these cells again, or leave them out with ` +
+        '--only.',
+    );
+  }
+  const finished = records.filter((record) => record.status !== 'failed');
+  const inexact = finished.filter(({ checks }) => !checks.every(passes));
+  if (inexact.length > 0) {
+    throw new UsageError(
+      `accept: ${namesOf(inexact)} failed a check of exactness, which no baseline makes right. Mend what they ` +
+        'compute, or leave them out with --only.',
     );
   }
   const twice = records.filter((record, i) => records.findIndex((other) => other.id === record.id) !== i);
   if (twice.length > 0) {
     throw new UsageError(`accept: ${namesOf(twice)} came more than once. Give one output folder, or merge them first.`);
   }
+  return finished;
 }
 
 function namesOf(records: readonly CellRecord[]): string {

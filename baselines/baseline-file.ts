@@ -6,7 +6,7 @@ import { z } from 'zod';
 import { writeFileAtomically } from '../harness/atomic-file.ts';
 import { canonicalJson, sortKeys } from '../harness/canonical-json.ts';
 import { UsageError } from '../harness/errors.ts';
-import type { ProfileName } from '../harness/spec/spec.ts';
+import type { ProfileName } from '../harness/spec/words.ts';
 import type { Baseline, BaselineEntry } from './baseline.ts';
 import { baselineSchema, baselineVersion } from './baseline.ts';
 
@@ -25,6 +25,7 @@ export function baselinesFolder(from: string = path.dirname(fileURLToPath(import
   return baselinesFolder(parent);
 }
 
+/** The file of a suite's and profile's baseline. */
 export function baselinePath(suite: string, profile: ProfileName, dir: string = baselinesFolder()): string {
   return path.join(dir, `${suite}.${profile}.json`);
 }

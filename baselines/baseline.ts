@@ -1,34 +1,32 @@
 import { z } from 'zod';
-import type { CellRecord } from '../harness/record.ts';
-import { statusNames } from '../harness/record.ts';
-import { profileNames } from '../harness/spec/spec.ts';
+import { exactCheckSchema, type FinishedRecord, measureSchema, statusNames } from '../harness/record.ts';
+import { factorSchema, profileNames } from '../harness/spec/words.ts';
 
 /** What a stored baseline holds: the raw result of every accepted cell, one entry a seed, never a mean. */
 
 const jsonObject = z.record(z.string(), z.json());
 const count = z.int().min(0).nullable();
 const measured = z.number().nullable();
-const score = z.number().min(0).max(100).nullable();
 
 /**
  * One accepted cell. Fields mean what they mean in a record. Configuration and fingerprint are kept as they were
- * written, so that a baseline stays readable after either gains a field: such a cell then has no baseline, and says why.
+ * written, so that a baseline stays readable after either gains a field: such a cell then has no baseline, and says
+ * why.
  */
 export const entrySchema = z
   .strictObject({
     id: z.string(),
     cell: z.string(),
-    model: z.string(),
-    dataset: z.string(),
-    method: z.string(),
-    init: z.string(),
-    regularizer: z.string(),
-    budget: z.number(),
+    kind: z.string(),
+    model: z.string().nullable(),
+    dataset: z.string().nullable(),
+    factors: z.array(factorSchema),
     ratio: measured,
     seed: z.int().min(0),
     config: jsonObject,
-    value: score,
-    best_value: score,
+    /** The gated one first. */
+    measures: z.array(measureSchema).min(1),
+    checks: z.array(exactCheckSchema),
     train_loss: measured,
     parameters: count,
     nonzero_parameters: count,
@@ -36,12 +34,12 @@ export const entrySchema = z
     step_ms: measured,
     rss_peak_bytes: count,
     weights_digest: z.string().nullable(),
-    fingerprint: z.looseObject({ data: z.string() }).nullable(),
+    fingerprint: z.looseObject({ data: z.string() }),
     status: z.enum(statusNames).exclude(['failed']),
   })
-  .refine((entry) => entry.status !== 'completed' || entry.value !== null, {
-    error: 'a completed cell needs a value',
-    path: ['value'],
+  .refine(({ status, measures }) => status !== 'completed' || measures[0]?.value !== null, {
+    error: 'a completed cell needs a value of its first measure',
+    path: ['measures'],
   });
 export type BaselineEntry = z.infer<typeof entrySchema>;
 
@@ -54,7 +52,7 @@ const acceptanceSchema = z.strictObject({
   cells: z.array(z.string()),
 });
 
-export const baselineVersion = 1;
+export const baselineVersion = 2;
 
 export const baselineSchema = z
   .strictObject({
@@ -70,22 +68,20 @@ export const baselineSchema = z
   });
 export type Baseline = z.infer<typeof baselineSchema>;
 
-/** The entry that accepting `record` stores. The record must not be a failed one. */
-export function entryOf(record: CellRecord): BaselineEntry {
+/** The entry that accepting `record` stores. */
+export function entryOf(record: FinishedRecord): BaselineEntry {
   return entrySchema.parse({
     id: record.id,
     cell: record.cell,
+    kind: record.kind,
     model: record.model,
     dataset: record.dataset,
-    method: record.method,
-    init: record.init,
-    regularizer: record.regularizer,
-    budget: record.budget,
+    factors: record.factors,
     ratio: record.ratio,
     seed: record.seed,
     config: record.config,
-    value: record.value,
-    best_value: record.best_value,
+    measures: record.measures,
+    checks: record.checks,
     train_loss: record.train_loss,
     parameters: record.parameters,
     nonzero_parameters: record.nonzero_parameters,
@@ -96,4 +92,9 @@ export function entryOf(record: CellRecord): BaselineEntry {
     fingerprint: record.fingerprint,
     status: record.status,
   });
+}
+
+/** The gated value of an entry; null where it diverged. */
+export function valueOfEntry({ measures }: BaselineEntry): number | null {
+  return measures[0]?.value ?? null;
 }

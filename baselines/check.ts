@@ -1,18 +1,34 @@
-import type { CellRecord, Verdict, VerdictName } from '../harness/record.ts';
-import { verdictNames } from '../harness/record.ts';
+import {
+  type CellRecord,
+  type FailedRecord,
+  gatedMetric,
+  gatedValue,
+  type Verdict,
+  type VerdictName,
+  verdictNames,
+} from '../harness/record.ts';
 import { groupByArm } from './arms.ts';
-import type { Baseline } from './baseline.ts';
+import { type Baseline, valueOfEntry } from './baseline.ts';
 import { configChanges } from './config-changes.ts';
 import type { Lane, Outcome, Pair, SeedValues } from './lanes.ts';
-import { accuracyLane, countLane, dataLane, divergenceLane, exactLane, sameData } from './lanes.ts';
+import {
+  computedLane,
+  countLane,
+  dataLane,
+  divergenceLane,
+  exactLane,
+  exactnessOutcome,
+  qualityLane,
+  sameData,
+} from './lanes.ts';
 
 export interface CheckOptions {
-  /** Smallest change of the metric that counts, in its unit: 0.02 of accuracy, a fraction, is two points; so is 2 of BLEU. */
+  /** Smallest change of the gated metric that counts, in its unit: 0.02 of a fraction, 2 of points, 0.5 of nats. */
   margin: number;
 }
 
 /** Asked in this order; the first that decides gives the verdict. */
-const lanes: readonly Lane[] = [countLane, divergenceLane, dataLane, exactLane, accuracyLane];
+const lanes: readonly Lane[] = [countLane, divergenceLane, dataLane, exactLane, computedLane, qualityLane];
 
 /** Compares each record with the baseline (null: none stored): one verdict a record, in the records' order. */
 export function checkRecords(
@@ -22,13 +38,14 @@ export function checkRecords(
 ): Verdict[] {
   const pairs = pairsOf(records, baseline);
   const arms = armsOf([...pairs.values()]);
-  return records.map((record) => {
+  const outcomeOf = (record: CellRecord): Outcome => {
+    if (record.status === 'failed') return failedOutcome(record, baseline);
     const pair = pairs.get(record);
-    const outcome =
-      failedOutcome(record, pair) ??
-      (pair ? decide(pair, arms.get(pair) ?? [], margin) : noBaselineOutcome(record, baseline));
-    return { id: record.id, cell: record.cell, ...outcome };
-  });
+    const inexact = exactnessOutcome(record, pair?.entry);
+    if (inexact !== null) return inexact;
+    return pair ? decide(pair, arms.get(pair) ?? [], margin) : noBaselineOutcome(record, baseline);
+  };
+  return records.map((record) => ({ id: record.id, cell: record.cell, ...outcomeOf(record) }));
 }
 
 function pairsOf(records: readonly CellRecord[], baseline: Baseline | null): Map<CellRecord, Pair> {
@@ -36,7 +53,7 @@ function pairsOf(records: readonly CellRecord[], baseline: Baseline | null): Map
   const pairs = new Map<CellRecord, Pair>();
   for (const record of records) {
     const entry = entries.get(record.id);
-    if (entry) pairs.set(record, { record, entry });
+    if (record.status !== 'failed' && entry) pairs.set(record, { record, entry });
   }
   return pairs;
 }
@@ -45,7 +62,7 @@ function pairsOf(records: readonly CellRecord[], baseline: Baseline | null): Map
 function armsOf(pairs: readonly Pair[]): Map<Pair, SeedValues[]> {
   const comparable = pairs.flatMap((pair) => {
     const { record, entry } = pair;
-    const [expected, measured] = [entry.value, record.value];
+    const [expected, measured] = [valueOfEntry(entry), gatedValue(record)];
     if (record.status !== 'completed' || entry.status !== 'completed' || !sameData(pair)) return [];
     if (expected === null || measured === null) return [];
     return [{ pair, seed: record.seed, config: record.config, expected, measured }];
@@ -66,28 +83,28 @@ function decide(pair: Pair, arm: readonly SeedValues[], margin: number): Outcome
   throw new Error(`checkRecords: no lane decides ${pair.record.cell}; the last lane must always decide`);
 }
 
-function failedOutcome(record: CellRecord, pair: Pair | undefined): Outcome | null {
-  const expected = pair?.entry.value ?? null;
-  if (record.status === 'failed') {
-    const reason = `${record.cell}: failed: ${record.error ?? 'no error message was recorded'}`;
-    return { verdict: 'failed', reason, expected, measured: null };
-  }
-  if (record.status === 'completed' && record.value === null) {
-    const reason = `${record.cell}: completed without a value of ${record.metric}.`;
-    return { verdict: 'failed', reason, expected, measured: null };
-  }
-  return null;
+function failedOutcome(record: FailedRecord, baseline: Baseline | null): Outcome {
+  const entry = baseline?.cells.find(({ id }) => id === record.id);
+  return {
+    verdict: 'failed',
+    reason: `${record.cell}: failed: ${record.error}`,
+    quantity: gatedMetric(record),
+    expected: entry === undefined ? null : valueOfEntry(entry),
+    measured: null,
+  };
 }
 
 function noBaselineOutcome(record: CellRecord, baseline: Baseline | null): Outcome {
-  const numbers = { expected: null, measured: record.value };
+  const numbers = { quantity: gatedMetric(record), expected: null, measured: gatedValue(record) };
   const older = baseline?.cells.find((entry) => entry.cell === record.cell);
+  const changed = older ? configChanges(older.config, record.config) : [];
   const why = !baseline
     ? `there is no baseline of ${record.suite}, ${record.profile}`
     : older
-      ? `the baseline holds another configuration (${configChanges(older.config, record.config).join(', ') || 'same fields, other id'})`
+      ? `the baseline holds another configuration (${changed.join(', ') || 'same fields, other id'})`
       : 'the baseline does not hold this cell';
-  const reason = `${record.cell}: ${why}. To store this result: npm run accept -- ${record.suite} --profile ${record.profile} --why TEXT`;
+  const remedy = `npm run accept -- ${record.suite} --profile ${record.profile} --why TEXT`;
+  const reason = `${record.cell}: ${why}. To store this result: ${remedy}`;
   return { verdict: 'no-baseline', reason, ...numbers };
 }
 
@@ -100,6 +117,7 @@ export interface VerdictSummary {
   outcome: 'passed' | 'regressed' | 'inconclusive';
 }
 
+/** How many cells have each verdict, and what that comes to. */
 export function summarizeVerdicts(verdicts: readonly Verdict[]): VerdictSummary {
   const counts = Object.fromEntries(verdictNames.map((name) => [name, 0])) as Record<VerdictName, number>;
   for (const { verdict } of verdicts) counts[verdict] += 1;

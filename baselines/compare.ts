@@ -1,6 +1,7 @@
-import type { CellRecord } from '../harness/record.ts';
-import type { MetricName } from '../harness/spec/spec.ts';
-import { armKey, armNameOf, datasetLabel, distinctionsOf, groupBy, regularizerLabel } from './arms.ts';
+import { armNameOf } from '../harness/cell-name.ts';
+import { type CellRecord, gatedMetric, gatedValue } from '../harness/record.ts';
+import type { Factor } from '../harness/spec/words.ts';
+import { armKey, seedsBy } from './arms.ts';
 import { configChanges } from './config-changes.ts';
 import { mean, measuredOnly, sampleDeviation } from './moments.ts';
 
@@ -19,13 +20,11 @@ export interface ArmSide {
 
 /** One arm on both sides. Right against left: differences are right - left, ratios right / left. */
 export interface ArmComparison {
-  metric: MetricName;
-  model: string;
-  dataset: string;
-  method: string;
-  init: string;
-  regularizer: string;
-  budget: number;
+  metric: string;
+  kind: string;
+  model: string | null;
+  dataset: string | null;
+  factors: readonly Factor[];
   left: ArmSide;
   right: ArmSide;
   difference: number | null;
@@ -42,21 +41,20 @@ export interface ArmComparison {
 
 /** Compares two sets of records arm by arm; arms are matched by name, so that the two may differ in configuration. */
 export function compareRecords(left: readonly CellRecord[], right: readonly CellRecord[]): ArmComparison[] {
-  const lefts = groupBy(left, nameInRun);
-  const rights = groupBy(right, nameInRun);
+  const lefts = seedsBy(left, nameInRun);
+  const rights = seedsBy(right, nameInRun);
   const names = new Set([...lefts.keys(), ...rights.keys()]);
   return [...names].map((name) => compareArm(lefts.get(name) ?? [], rights.get(name) ?? []));
 }
 
 function nameInRun(record: CellRecord): string {
-  return JSON.stringify([record.suite, record.profile, armNameOf(record)]);
+  return JSON.stringify([record.suite, record.profile, record.kind, armNameOf(record)]);
 }
 
 function compareArm(left: readonly CellRecord[], right: readonly CellRecord[]): ArmComparison {
   const [sample] = [...left, ...right];
   if (!sample) throw new Error('compareArm: an arm needs a record on one side at least');
-  const { metric, model, dataset, method, init, regularizer, budget } = sample;
-  const { variant, decay } = distinctionsOf(sample);
+  const { kind, model, dataset, factors } = sample;
   const [before, after] = [sideOf(left), sideOf(right)];
   const rightBySeed = new Map(right.map((record) => [record.seed, record]));
   const shared = left.flatMap((record) => {
@@ -64,13 +62,11 @@ function compareArm(left: readonly CellRecord[], right: readonly CellRecord[]): 
     return twin ? [{ record, twin }] : [];
   });
   return {
-    metric,
+    metric: gatedMetric(sample),
+    kind,
     model,
-    method,
-    init,
-    budget,
-    dataset: datasetLabel({ dataset, variant }),
-    regularizer: regularizerLabel({ regularizer, decay }),
+    dataset,
+    factors,
     left: before,
     right: after,
     difference: mean(
@@ -79,20 +75,25 @@ function compareArm(left: readonly CellRecord[], right: readonly CellRecord[]): 
     speedRatio: over(after.trainExamplesPerSecond, before.trainExamplesPerSecond),
     parameterDifference: minus(after.parameters, before.parameters),
     sharedSeeds: shared.length,
-    digestsEqual: shared.filter(
-      (s) => s.record.weights_digest !== null && s.record.weights_digest === s.twin.weights_digest,
-    ).length,
+    digestsEqual: shared.filter(({ record, twin }) => {
+      const digest = digestOf(record);
+      return digest !== null && digest === digestOf(twin);
+    }).length,
     configChanges: changesOf(left[0], right[0]),
   };
 }
 
 function completedValue(record: CellRecord): number | null {
-  return record.status === 'completed' ? record.value : null;
+  return record.status === 'completed' ? gatedValue(record) : null;
+}
+
+function digestOf(record: CellRecord): string | null {
+  return record.status === 'failed' ? null : record.weights_digest;
 }
 
 function sideOf(records: readonly CellRecord[]): ArmSide {
   const completed = records.filter((record) => record.status === 'completed');
-  const values = measuredOnly(completed.map((record) => record.value));
+  const values = measuredOnly(completed.map(gatedValue));
   return {
     n: values.length,
     lost: records.length - values.length,

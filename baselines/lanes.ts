@@ -1,16 +1,24 @@
 import { canonicalJson } from '../harness/canonical-json.ts';
-import type { CellRecord, Verdict } from '../harness/record.ts';
-import type { BaselineEntry } from './baseline.ts';
+import {
+  type ExactCheck,
+  type FinishedRecord,
+  gatedMetric,
+  gatedValue,
+  passes,
+  type Verdict,
+} from '../harness/record.ts';
+import { gainOf } from '../harness/spec/metrics.ts';
+import { type BaselineEntry, valueOfEntry } from './baseline.ts';
 import { mean } from './moments.ts';
-import { counted, fullScore, scoreChange, scoreText } from './wording.ts';
+import { changeNumber, changeText, changeUnit, counted, valueText } from './wording.ts';
 
 /** A record beside the baseline's entry of the same id. */
 export interface Pair {
-  record: CellRecord;
+  record: FinishedRecord;
   entry: BaselineEntry;
 }
 
-/** The metric of one seed, then and now. */
+/** The gated metric of one seed, then and now. */
 export interface SeedValues {
   seed: number;
   expected: number;
@@ -30,23 +38,52 @@ export type Outcome = Omit<Verdict, 'id' | 'cell'>;
 /** One question about a cell. Null: this lane does not decide, the next one does. */
 export type Lane = (cell: Case) => Outcome | null;
 
+/**
+ * A check of exactness that fails is a regression, with a baseline or without; and so is one that the baseline has and
+ * the record lacks.
+ */
+export function exactnessOutcome({ cell, checks }: FinishedRecord, entry: BaselineEntry | undefined): Outcome | null {
+  const known = new Set(checks.map(({ name }) => name));
+  const lacking = (entry?.checks ?? []).filter(({ name }) => !known.has(name));
+  const failing = [
+    ...checks.filter((check) => !passes(check)),
+    ...lacking.map((check) => ({ ...check, measured: null })),
+  ];
+  const [first] = failing;
+  if (first === undefined) return null;
+  return {
+    verdict: 'regressed',
+    reason: `${cell}: ${failing.map(missText).join('; ')}.`,
+    quantity: first.name,
+    expected: first.expected,
+    measured: first.measured,
+  };
+}
+
+function missText({ name, expected, measured, tolerance }: ExactCheck): string {
+  return `${name} must be ${expected} within ${tolerance}, measured ${measured ?? 'nothing'}`;
+}
+
 const countNames = ['parameters', 'nonzero_parameters', 'macs', 'ratio'] as const;
 
 /** Where training chooses which weights to mask, so that another environment's rounding moves the operations too. */
 const isMasked = (entry: BaselineEntry) => entry.nonzero_parameters !== entry.parameters;
 
-/** Counts are exact: any change, in either direction, needs `accept`. The operations of a masked network are no count. */
+/**
+ * Counts are exact: any change, in either direction, needs `accept`. The operations of a masked network are no count.
+ */
 export const countLane: Lane = ({ record, entry }) => {
   const names = isMasked(entry) ? countNames.filter((name) => name !== 'macs') : countNames;
   const stored = names.filter((name) => entry[name] !== null && entry[name] !== record[name]);
   // A run that diverged may not have been counted; that it diverged is the next lane's matter.
   const changed = record.status === 'diverged' ? stored.filter((name) => record[name] !== null) : stored;
   const [first] = changed;
-  if (!first) return null;
+  if (first === undefined) return null;
   const differences = changed.map((name) => `${name} expected ${entry[name]}, measured ${record[name] ?? 'nothing'}`);
   return {
     verdict: 'regressed',
     reason: `${record.cell}: ${differences.join('; ')}. A changed count needs accept.`,
+    quantity: first,
     expected: entry[first],
     measured: record[first],
   };
@@ -55,29 +92,37 @@ export const countLane: Lane = ({ record, entry }) => {
 /** A run that diverges where the baseline did not is a regression, never dropped from the statistics. */
 export const divergenceLane: Lane = ({ record, entry }) => {
   if (record.status !== 'diverged' && entry.status !== 'diverged') return null;
-  const numbers = { expected: entry.value, measured: record.value };
+  const numbers = numbersOf({ record, entry });
+  const { cell } = record;
   if (record.status === entry.status) {
-    return { verdict: 'pass', reason: `${record.cell}: diverged, as the baseline did.`, ...numbers };
+    return { verdict: 'pass', reason: `${cell}: diverged, as the baseline did.`, ...numbers };
   }
+  const metric = numbers.quantity;
+  const measured = shown(metric, numbers.measured);
   if (record.status === 'diverged') {
-    const reason = `${record.cell}: diverged, expected ${record.metric} ${shown(record, entry.value)}, measured ${shown(record, record.value)}.`;
+    const reason = `${cell}: diverged, expected ${metric} ${shown(metric, numbers.expected)}, measured ${measured}.`;
     return { verdict: 'regressed', reason, ...numbers };
   }
-  const reason = `${record.cell}: measured ${record.metric} ${shown(record, record.value)}, where the baseline diverged.`;
-  return { verdict: 'improved', reason, ...numbers };
+  return {
+    verdict: 'improved',
+    reason: `${cell}: measured ${metric} ${measured}, where the baseline diverged.`,
+    ...numbers,
+  };
 };
 
 /** Values measured on other data are not comparable, whichever way they differ. */
 export const dataLane: Lane = ({ record, entry }) => {
   if (sameData({ record, entry })) return null;
-  const [expected, measured] = [entry.fingerprint?.data ?? 'unknown', record.fingerprint?.data ?? 'unknown'];
+  const numbers = numbersOf({ record, entry });
+  const { quantity: metric } = numbers;
   return {
     verdict: 'inconclusive',
     reason:
-      `${record.cell}: the baseline was measured on other data (digest ${expected}, now ${measured}); ` +
-      `${record.metric} ${shown(record, entry.value)} then, ${shown(record, record.value)} now. Use the same data, or accept.`,
-    expected: entry.value,
-    measured: record.value,
+      `${record.cell}: the baseline was measured on other data (digest ${entry.fingerprint.data}, now ` +
+      `${record.fingerprint.data}); ${metric} ${shown(metric, numbers.expected)} then, ` +
+      `${shown(metric, numbers.measured)} ` +
+      'now. Use the same data, or accept.',
+    ...numbers,
   };
 };
 
@@ -87,66 +132,75 @@ export const dataLane: Lane = ({ record, entry }) => {
  */
 export const exactLane: Lane = ({ record, entry }) => {
   if (!sameWeights({ record, entry })) return null;
-  const [expected, measured] = [entry.value ?? 0, record.value ?? 0];
-  const { metric } = record;
-  if (measured !== expected) {
-    return {
-      verdict: measured < expected ? 'regressed' : 'improved',
-      reason:
-        `${record.cell}: ${metric} expected ${scoreText(metric, expected)}, measured ${scoreText(metric, measured)} ` +
-        `(${scoreChange(metric, measured - expected)}), though the weights are bit-identical to the baseline's: ` +
-        'the baseline file was altered, or the evaluation changed.',
-      expected: entry.value,
-      measured: record.value,
-    };
+  const numbers = numbersOf({ record, entry });
+  const { quantity: metric, expected, measured } = numbers;
+  if (measured === expected || expected === null || measured === null) {
+    const reason = `${record.cell}: weights bit-identical to the baseline's, ${metric} ${shown(metric, measured)}.`;
+    return { verdict: 'reproduced', reason, ...numbers };
   }
   return {
-    verdict: 'reproduced',
-    reason: `${record.cell}: weights bit-identical to the baseline's, ${record.metric} ${shown(record, record.value)}.`,
-    expected: entry.value,
-    measured: record.value,
+    verdict: gainOf(metric, measured) < gainOf(metric, expected) ? 'regressed' : 'improved',
+    reason:
+      `${record.cell}: ${metric} expected ${valueText(metric, expected)}, measured ${valueText(metric, measured)} ` +
+      `(${changeText(metric, measured - expected)}), though the weights are bit-identical to the baseline's: ` +
+      'the baseline file was altered, or the evaluation changed.',
+    ...numbers,
   };
 };
 
-/** The mean over the arm's seeds against the baseline's mean over the same seeds; a change within the margin passes. */
-export const accuracyLane: Lane = (cell) => {
+/** Without weights to compare, the same environment and the same measures reproduce a cell. */
+export const computedLane: Lane = ({ record, entry }) => {
+  if (record.weights_digest !== null || entry.weights_digest !== null || !sameFingerprint({ record, entry }))
+    return null;
+  if (canonicalJson(record.measures) !== canonicalJson(entry.measures)) return null;
+  const numbers = numbersOf({ record, entry });
+  const value = shown(numbers.quantity, numbers.measured);
+  return {
+    verdict: 'reproduced',
+    reason: `${record.cell}: every measure as in the baseline, ${numbers.quantity} ${value}.`,
+    ...numbers,
+  };
+};
+
+/** The mean over the arm's seeds against the baseline's mean over the same seeds; a loss within the margin passes. */
+export const qualityLane: Lane = (cell) => {
   const expected = mean(cell.arm.map((values) => values.expected));
   const measured = mean(cell.arm.map((values) => values.measured));
   if (expected === null || measured === null) return null;
-  const difference = measured - expected;
-  const verdict = exceeds(-difference, cell.margin)
-    ? 'regressed'
-    : exceeds(difference, cell.margin)
-      ? 'improved'
-      : 'pass';
-  const { record } = cell;
-  const { metric } = record;
+  const { record, margin } = cell;
+  const metric = gatedMetric(record);
+  const gain = gainOf(metric, measured) - gainOf(metric, expected);
+  const verdict = exceeds(-gain, margin) ? 'regressed' : exceeds(gain, margin) ? 'improved' : 'pass';
   const seeds = cell.arm.map(({ seed }) => seed).join(', ');
+  const allowed = `${changeNumber(metric, margin).replace('+', '')} ${changeUnit(metric)}`.trimEnd();
   const reason =
-    `${record.cell}: ${metric} expected ${scoreText(metric, expected)}, measured ${scoreText(metric, measured)} ` +
-    `(${scoreChange(metric, difference)}, mean of ${counted(cell.arm.length, 'seed')}: ${seeds}; margin ${((100 * cell.margin) / fullScore[metric]).toFixed(2)} points).`;
-  return { verdict, reason: reason + noteOf(cell), expected, measured };
+    `${record.cell}: ${metric} expected ${valueText(metric, expected)}, measured ${valueText(metric, measured)} ` +
+    `(${changeText(metric, measured - expected)}, mean of ${counted(cell.arm.length, 'seed')}: ${seeds}; margin ` +
+    `${allowed}).`;
+  return { verdict, reason: reason + noteOf(cell), quantity: metric, expected, measured };
 };
 
-/** True where both sides name their data and it is the same. */
+function numbersOf({ record, entry }: Pair) {
+  return { quantity: gatedMetric(record), expected: valueOfEntry(entry), measured: gatedValue(record) };
+}
+
+/** True where both sides were computed on the same data. */
 export function sameData({ record, entry }: Pair): boolean {
-  return record.fingerprint !== null && record.fingerprint.data === entry.fingerprint?.data;
+  return record.fingerprint.data === entry.fingerprint.data;
 }
 
 function sameFingerprint({ record, entry }: Pair): boolean {
-  return record.fingerprint !== null && canonicalJson(record.fingerprint) === canonicalJson(entry.fingerprint);
+  return canonicalJson(record.fingerprint) === canonicalJson(entry.fingerprint);
 }
 
-function sameWeights({ record, entry }: Pair): boolean {
-  return (
-    sameFingerprint({ record, entry }) &&
-    record.weights_digest !== null &&
-    record.weights_digest === entry.weights_digest
-  );
+function sameWeights(pair: Pair): boolean {
+  const { record, entry } = pair;
+  return sameFingerprint(pair) && record.weights_digest !== null && record.weights_digest === entry.weights_digest;
 }
 
 function noteOf(pair: Pair): string {
-  if (sameFingerprint(pair)) return ' Drift: same environment, other weights.';
+  const what = pair.record.weights_digest === null && pair.entry.weights_digest === null ? 'measures' : 'weights';
+  if (sameFingerprint(pair)) return ` Drift: same environment, other ${what}.`;
   return " Another environment than the baseline's: not comparable bit by bit.";
 }
 
@@ -155,6 +209,6 @@ function exceeds(difference: number, margin: number): boolean {
   return difference - margin > 1e-9;
 }
 
-function shown({ metric }: CellRecord, value: number | null): string {
-  return value === null ? 'nothing' : scoreText(metric, value);
+function shown(metric: string, value: number | null): string {
+  return value === null ? 'nothing' : valueText(metric, value);
 }

@@ -4,7 +4,9 @@ export function mean(values: readonly number[]): number | null {
   return values.reduce((sum, value) => sum + value, 0) / values.length;
 }
 
-/** Sample standard deviation √(Σ(x − x̄)² / (n − 1)); null for fewer than two values, which have no spread to measure. */
+/**
+ * Sample standard deviation √(Σ(x − x̄)² / (n − 1)); null for fewer than two values, which have no spread to measure.
+ */
 export function sampleDeviation(values: readonly number[]): number | null {
   const center = mean(values);
   if (center === null || values.length < 2) return null;

@@ -1,32 +1,50 @@
-import type { MetricName } from '../harness/spec/spec.ts';
+import { metricOf, shownScale } from '../harness/spec/metrics.ts';
+
+/** Numbers in words. */
 
 /** A fraction as a percentage: 0.9359 -> `93.59 %`. */
 export function percent(fraction: number, digits = 2): string {
   return `${(100 * fraction).toFixed(digits)} %`;
 }
 
-/** A difference of fractions in percentage points, always signed: -0.021 -> `-2.10 points`. */
-export function points(difference: number, digits = 2): string {
-  return `${signed(100 * difference, digits)} points`;
+/** A metric's value as it is shown, without its unit: accuracy 0.9359 -> `93.59`, -33.1 nats -> `-33.10`. */
+export function shownNumber(metric: string, value: number, digits = 2): string {
+  const shown = shownScale(metric) * value;
+  if (isSmall(metric, shown, digits)) return shown.toPrecision(2);
+  const text = shown.toFixed(digits);
+  return Number(text) === 0 ? text.replace('-', '') : text;
 }
 
-/** A value of a metric: accuracy as a percentage, BLEU as points. */
-export function scoreText(metric: MetricName, value: number): string {
-  return metric === 'accuracy' ? percent(value) : value.toFixed(2);
+/** A metric's value with its unit: `93.59 %`, `34.12` of BLEU, `-33.10 nats`. */
+export function valueText(metric: string, value: number): string {
+  return `${shownNumber(metric, value)}${spaced(metricOf(metric).unit)}`;
 }
 
-/** A difference of a metric's values in points, always signed. */
-export function scoreChange(metric: MetricName, difference: number): string {
-  return points(difference / fullScore[metric]);
+/** A difference of a metric's values, always signed, without its unit: `+2.10`. */
+export function changeNumber(metric: string, difference: number, digits = 2): string {
+  const shown = shownScale(metric) * difference;
+  return isSmall(metric, shown, digits) ? `${shown > 0 ? '+' : ''}${shown.toPrecision(2)}` : signed(shown, digits);
 }
 
-/** A metric in a sentence. */
-export function metricTitle(metric: MetricName): string {
-  return metric === 'bleu' ? 'BLEU' : metric;
+/** Whether a value of a metric without a full score would lose its digits: errors may be as small as they like. */
+function isSmall(metric: string, shown: number, digits: number): boolean {
+  return metricOf(metric).full === null && shown !== 0 && Math.abs(shown) < 10 ** -digits;
 }
 
-/** The best possible value of a metric. */
-export const fullScore: Readonly<Record<MetricName, number>> = { accuracy: 1, bleu: 100 };
+/** The same with its unit: `+2.10 points`, `-0.40 nats`. */
+export function changeText(metric: string, difference: number): string {
+  return `${changeNumber(metric, difference)}${spaced(changeUnit(metric))}`;
+}
+
+/** What differences of a metric are counted in: points of a hundred where it has a full score. */
+export function changeUnit(metric: string): string {
+  const { full, unit } = metricOf(metric);
+  return full === null ? unit : 'points';
+}
+
+function spaced(unit: string): string {
+  return unit === '' ? '' : ` ${unit}`;
+}
 
 /** A number with its sign; what rounds to zero is `+0.00`, never `-0.00`. */
 export function signed(value: number, digits: number): string {
@@ -37,4 +55,9 @@ export function signed(value: number, digits: number): string {
 /** `1 seed`, `3 seeds`. */
 export function counted(count: number, noun: string): string {
   return `${count} ${noun}${count === 1 ? '' : 's'}`;
+}
+
+/** Text at the beginning of a sentence or a heading. */
+export function capitalized(text: string): string {
+  return text.slice(0, 1).toUpperCase() + text.slice(1);
 }

@@ -1,5 +1,8 @@
 import { join } from 'node:path';
+import { canonicalJson } from './canonical-json.ts';
+import { familyOf } from './cell-id.ts';
 import { restoreCheckpoint, saveCheckpoint } from './checkpoint.ts';
+import { shortDigest } from './digest.ts';
 import { loadEngine } from './engine/tensorflow.ts';
 import { fingerprintOf } from './measure/fingerprint.ts';
 import { type GpuMemorySampler, sampleGpuMemory } from './measure/gpu-memory.ts';
@@ -7,104 +10,135 @@ import { countParameters, weightsDigest } from './measure/weights.ts';
 import { methodOfCell } from './method-file.ts';
 import { namingFile } from './methods/from-file/in-file.ts';
 import type { Method } from './methods/method.ts';
-import { familyOf } from './plan.ts';
 import { programDigest } from './program.ts';
 import { streamsOf } from './random.ts';
-import { type CellRecord, type EpochPoint, identityOf } from './record.ts';
-import { type Cell, type CellConfig, isTranslation } from './spec/spec.ts';
+import { type CurvePoint, type FinishedRecord, identityOf, recordVersion } from './record.ts';
+import type { Cell } from './spec/cell.ts';
+import { wordsOfKind } from './spec/kinds.ts';
 import type { CellContext } from './tasks/context.ts';
-import { imageTask } from './tasks/image/task.ts';
-import type { Task, TaskOptions } from './tasks/task.ts';
-import { translationTask } from './tasks/translation/task.ts';
+import type { NeededCell } from './tasks/needed.ts';
+import { kindOf } from './tasks/registry.ts';
+import type { Speeds, TaskProgress } from './tasks/task.ts';
+import { saveWeights } from './weight-file.ts';
 
 /**
- * Trains and measures one cell: data -> model -> method -> trainer -> measurements -> record.
+ * Computes and measures one cell: data -> model -> method -> training or computation -> measurements -> record.
  *
  * @throws MethodFileError for whatever goes wrong in a cell whose method comes from a file
  */
-export async function runCell(cell: Cell, context: CellContext): Promise<CellRecord> {
-  const method = await methodOfCell(cell);
+export async function runCell(cell: Cell, context: CellContext): Promise<FinishedRecord> {
+  const method = wordsOfKind(cell.kind).usesMethods ? await methodOfCell(cell) : null;
   try {
     return await runMethod(method, cell, context);
   } catch (error) {
-    throw cell.origin === undefined ? error : namingFile(cell.origin, `method ${method.name}`, error);
+    throw cell.origin === undefined ? error : namingFile(cell.origin, `method ${cell.config.method}`, error);
   }
 }
 
-function taskOf(config: CellConfig, options: TaskOptions): Promise<Task> {
-  return isTranslation(config) ? translationTask(config, options) : imageTask(config, options);
-}
+const unmeasured: Speeds = {
+  train_examples_per_second: null,
+  eval_examples_per_second: null,
+  step_ms: null,
+  tensor_peak_bytes: null,
+};
 
-async function runMethod(method: Method, cell: Cell, context: CellContext): Promise<CellRecord> {
+async function runMethod(method: Method | null, cell: Cell, context: CellContext): Promise<FinishedRecord> {
   const startedAt = new Date();
   const { config } = cell;
-  context.onProgress({ phase: 'prepare', epoch: 0, epochs: config.training.epochs, step: 0, steps: 0, loss: null });
+  context.onProgress({ phase: 'prepare', epoch: 0, epochs: 0, step: 0, steps: 0, loss: null });
   loadEngine({ threads: context.threads, device: context.device });
   const warnings: string[] = [];
   const sampler = context.device === 'gpu' ? startSampler(warnings) : null;
-  const streams = streamsOf(familyOf(config), config.seed);
-  const task = await taskOf(config, { method, streams, dataDir: context.dataDir });
-  const { budget, data, phases, state } = task;
+  const needed = await context.needed();
+  const makeTask = await kindOf(config.task).load();
+  const task = await makeTask(config, {
+    method,
+    streams: streamsOf(familyOf(config), config.seed),
+    dataDir: context.dataDir,
+    needed: (role) => ofRole(cell, needed, role),
+  });
+  const { size, data, phases, state } = task;
   warnings.push(...task.warnings);
   const epochs = phases.reduce((sum, phase) => sum + phase.epochs, 0);
-  const fingerprint = await fingerprintOf({ threads: context.threads, data: data.digest });
+  const neededDigests = cell.needs.map(({ role }) => ofRole(cell, needed, role).record.result_digest);
+  const fingerprint = {
+    ...(await fingerprintOf({ threads: context.threads, data: data?.digest ?? '' })),
+    ...(neededDigests.length === 0 ? {} : { needs: shortDigest(canonicalJson(neededDigests)) }),
+  };
 
   const checkpoint = context.checkpointDir === null ? null : join(context.checkpointDir, `${cell.cell}.ckpt`);
   const program = programDigest();
   const key = { id: cell.id, computation: { ...fingerprint, program } };
-  let done: EpochPoint[] = [];
+  let done: CurvePoint[] = [];
   if (checkpoint !== null) {
     const restored = await restoreCheckpoint(checkpoint, key, state);
     if (restored.state === 'restored') done = restored.curve;
     if (restored.state === 'refused') warnings.push(restored.reason);
   }
-  const onProgress: Parameters<Task['conclude']>[1] = (progress) => context.onProgress({ ...progress, epochs });
+  const onProgress = (progress: TaskProgress) => context.onProgress({ ...progress, epochs });
   const outcome = await task.train({
     curve: done,
     onProgress,
-    onEpoch: async (points) => {
+    onPoint: async (points) => {
       if (checkpoint !== null) await saveCheckpoint(checkpoint, key, points, state);
     },
   });
   const { curve, diverged } = outcome;
-  const { masked, examples, ...results } = await task.conclude(outcome, onProgress);
+  const { masked, examples, measures, checks, details } = await task.conclude(outcome, onProgress);
   context.onProgress({ phase: 'measure', epoch: epochs, epochs, step: 1, steps: 1, loss: null });
-  const digest = weightsDigest(task.variables);
-  const counts = countParameters(task.variables);
-  const last = curve[curve.length - 1]!;
+  const trained = task.variables.length > 0;
+  const digest = trained ? weightsDigest(task.variables) : null;
+  const counts = trained ? countParameters(task.variables) : null;
+  if (context.weightsPath !== null && digest !== null) {
+    await saveWeights(context.weightsPath, { id: cell.id, digest }, task.variables);
+  }
   const rssPeak = process.resourceUsage().maxRSS * 1024;
   const gpuPeak = sampler === null ? null : await sampler.stop();
-  const speeds = await task.measure();
-  return {
-    version: 1,
+  const speeds = (await task.measure?.()) ?? unmeasured;
+  const last = curve.at(-1);
+  const result = {
+    version: recordVersion,
     ...identityOf(cell),
-    ratio: budget.ratio,
-    weight_ratio: budget.weightRatio,
-    parameters: counts.parameters,
-    nonzero_parameters: masked?.parameters ?? counts.nonzero,
-    macs: masked?.macs ?? budget.passMacs,
-    training_passes: examples / data.train,
-    training_macs: 3 * task.passMacs * examples,
-    ...results,
-    train_loss: last.train_loss,
+    ratio: size?.ratio ?? null,
+    measures,
+    checks,
+    details,
+    weight_ratio: size?.weightRatio ?? null,
+    parameters: counts?.parameters ?? null,
+    nonzero_parameters: masked?.parameters ?? counts?.nonzero ?? null,
+    macs: masked?.macs ?? size?.macs ?? null,
+    training_passes: data === null ? null : examples / data.train,
+    training_macs: size === null ? null : 3 * size.batchMacs * examples,
+    train_loss: last?.values.train_loss ?? null,
     ...speeds,
     gpu_memory_peak_bytes: gpuPeak,
     rss_peak_bytes: rssPeak,
     seconds: curve.reduce((sum, point) => sum + point.seconds, 0),
     weights_digest: digest,
-    status: diverged ? 'diverged' : 'completed',
-    error: diverged ? `training diverged in epoch ${last.epoch}: the loss is not a finite number` : null,
+    result_digest: shortDigest(
+      canonicalJson([digest, measures, checks, details, curve.map(({ at, values }) => [at, values])]),
+    ),
+    needed_digests: neededDigests,
     program,
     fingerprint,
-    data_source: data.source,
-    train_examples: data.train,
-    test_examples: data.test,
+    data_source: data?.source ?? null,
+    train_examples: data?.train ?? null,
+    test_examples: data?.test ?? null,
     phases,
     curve,
     warnings,
     started_at: startedAt.toISOString(),
     finished_at: new Date().toISOString(),
-  };
+  } as const;
+  if (!diverged) return { ...result, status: 'completed' };
+  const place = last === undefined ? '' : ` in ${wordsOfKind(cell.kind).at} ${last.at}`;
+  return { ...result, status: 'diverged', error: `training diverged${place}: the loss is not a finite number` };
+}
+
+function ofRole(cell: Cell, needed: ReadonlyMap<string, NeededCell>, role: string): NeededCell {
+  const found = needed.get(role);
+  if (found === undefined) throw new Error(`${cell.cell}: there is no needed cell of role ${role}`);
+  return found;
 }
 
 /** The process sees one GPU, whose UUID the pool has put into the variable. */

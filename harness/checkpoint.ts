@@ -1,68 +1,54 @@
-import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { z } from 'zod';
 import { writeFileAtomically } from './atomic-file.ts';
 import { tf } from './engine/tensorflow.ts';
 import type { Variable } from './engine/variable.ts';
-import { type EpochPoint, epochSchema } from './record.ts';
+import { type CurvePoint, curvePointSchema } from './record.ts';
+import { entryOf, parseTensorFile, tensorFileOf, valuesOf } from './tensor-file.ts';
 
-/**
- * A checkpoint file: the SHA-256 of all that follows, 4 bytes of header length, the header as JSON, then all variables'
- * float32 values.
- */
+/** A checkpoint: the state of a cell between two parts of its training, a file of tensors. */
 
 const headerSchema = z.strictObject({
-  version: z.literal(2),
+  version: z.literal(3),
   /** Id of the cell: another configuration's checkpoint is not continued. */
   id: z.string(),
-  /** What the finished epochs were computed by and on, by name: continuing elsewhere would give a mixed result. */
-  computation: z.record(z.string(), z.union([z.string(), z.number()])),
-  curve: z.array(epochSchema),
+  /** What the finished parts were computed by and on, by name: continuing elsewhere would give a mixed result. */
+  computation: z.record(z.string(), z.union([z.string(), z.number()]).optional()),
+  curve: z.array(curvePointSchema),
   variables: z.array(z.strictObject({ name: z.string(), shape: z.array(z.int()) })),
 });
 
 export interface CheckpointKey {
   id: string;
-  computation: Readonly<Record<string, string | number>>;
+  computation: Readonly<Record<string, string | number | undefined>>;
 }
 
-/** Writes the state after an epoch, replacing the previous file in one step. */
+/** Writes the state after a part of the training, replacing the previous file in one step. */
 export async function saveCheckpoint(
   path: string,
   key: CheckpointKey,
-  curve: readonly EpochPoint[],
+  curve: readonly CurvePoint[],
   variables: readonly Variable[],
 ): Promise<void> {
-  const values = Buffer.concat(
-    variables.map(({ value }) => {
-      const data = value.dataSync() as Float32Array;
-      return Buffer.from(data.buffer, data.byteOffset, data.byteLength);
-    }),
-  );
-  const header = Buffer.from(
-    JSON.stringify({
-      version: 2,
-      ...key,
-      curve: [...curve],
-      variables: variables.map(({ name, value }) => ({ name, shape: value.shape })),
-    } satisfies z.input<typeof headerSchema>),
-  );
-  const length = Buffer.alloc(4);
-  length.writeUInt32LE(header.length);
-  const content = Buffer.concat([length, header, values]);
-  await writeFileAtomically(path, Buffer.concat([sha256(content), content]));
+  const header: z.input<typeof headerSchema> = {
+    version: 3,
+    ...key,
+    curve: [...curve],
+    variables: variables.map(entryOf),
+  };
+  await writeFileAtomically(path, tensorFileOf(header, variables));
 }
 
 export type Restored =
-  | { state: 'restored'; curve: EpochPoint[] }
+  | { state: 'restored'; curve: CurvePoint[] }
   | { state: 'absent' }
   /** Present, but not to be continued; the reason is for people. */
   | { state: 'refused'; reason: string };
 
 /**
- * Sets the variables to a checkpoint's values. A file with damage, of another cell or another computation is refused, and
- * the variables stay as they are.
+ * Sets the variables to a checkpoint's values. A file with damage, of another cell or another computation is refused,
+ * and the variables stay as they are.
  */
 export async function restoreCheckpoint(
   path: string,
@@ -87,16 +73,13 @@ export async function restoreCheckpoint(
     const reason = `${basename(path)} was made with another ${changed.join(', ')}; trained from the start`;
     return { state: 'refused', reason };
   }
-  const expected = JSON.stringify(variables.map(({ name, value }) => ({ name, shape: value.shape })));
+  const expected = JSON.stringify(variables.map(entryOf));
   if (JSON.stringify(header.variables) !== expected) {
     return { state: 'refused', reason: 'the checkpoint holds other variables; trained from the start' };
   }
-  let offset = 0;
-  for (const variable of variables) {
-    const data = new Float32Array(variable.size);
-    values.copy(new Uint8Array(data.buffer), 0, offset, offset + data.byteLength);
-    variable.assign(tf.tensor(data, variable.value.shape));
-    offset += data.byteLength;
+  const restored = valuesOf(values, header.variables);
+  for (const [index, variable] of variables.entries()) {
+    variable.assign(tf.tensor(restored[index] ?? [], variable.value.shape));
   }
   return { state: 'restored', curve: header.curve };
 }
@@ -116,17 +99,9 @@ const spoken: Readonly<Record<string, string>> = {
   flags: 'setting of environment variables',
 };
 
-const digestBytes = 32;
-
-function sha256(content: Buffer): Buffer {
-  return createHash('sha256').update(content).digest();
-}
-
 /** The parts of a checkpoint; null where the file is not what was written. */
 function parse(file: Buffer): { header: z.infer<typeof headerSchema>; values: Buffer } | null {
-  const content = file.subarray(digestBytes);
-  if (!sha256(content).equals(file.subarray(0, digestBytes))) return null;
-  const end = 4 + content.readUInt32LE(0);
-  const header = headerSchema.safeParse(JSON.parse(content.toString('utf8', 4, end)));
-  return header.success ? { header: header.data, values: content.subarray(end) } : null;
+  const parsed = parseTensorFile(file);
+  const header = headerSchema.safeParse(parsed?.header);
+  return parsed !== null && header.success ? { header: header.data, values: parsed.values } : null;
 }

@@ -12,7 +12,7 @@ import { toolbox } from './methods/from-file/toolbox.ts';
 import type { JoinedMethod, MethodSource } from './methods/joined.ts';
 import type { Method } from './methods/method.ts';
 import { methodOf, methods } from './methods/registry.ts';
-import type { Cell } from './spec/spec.ts';
+import type { Cell } from './spec/cell.ts';
 
 /** A method from a file. */
 export interface LoadedMethod extends JoinedMethod {

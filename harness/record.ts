@@ -1,20 +1,20 @@
+import { isDeepStrictEqual } from 'node:util';
 import { z } from 'zod';
-import {
-  type Cell,
-  cellConfigSchema,
-  cellInitNames,
-  cellRegularizerNames,
-  metricNames,
-  profileNames,
-} from './spec/spec.ts';
+import { idOf } from './cell-id.ts';
+import type { Cell } from './spec/cell.ts';
+import { configSchema, wordsOfKind } from './spec/kinds.ts';
+import { boundsProblem } from './spec/metrics.ts';
+import { factorSchema, profileNames } from './spec/words.ts';
 
-/** The record of one finished cell: the only truth that baselines and reports read. Field names are the CSV's columns. */
+/** The record of one ended cell: the only truth that baselines and reports read. */
+
+/** The version of what is written, and the only one that is read. */
+export const recordVersion = 2;
 
 const count = z.int().min(0);
 /** Null means: not measured. JSON has no NaN or infinity; a diverged cell's losses are null. */
 const measured = z.number().nullable();
-/** The metric: a fraction of correct answers, or BLEU points. */
-const score = z.number().min(0).max(100).nullable();
+const counted = count.nullable();
 
 /** What a bit-exact comparison of weights needs equal. */
 export const fingerprintSchema = z.strictObject({
@@ -25,151 +25,242 @@ export const fingerprintSchema = z.strictObject({
   instruction_set: z.string(),
   threads: count,
   flags: z.string(),
-  /** SHA-256 over the images and labels or the texts used, first 16 digits. */
+  /** SHA-256 over the data used, first 16 digits; empty where a kind has none. */
   data: z.string(),
+  /** SHA-256 over what was read of other cells, first 16 digits; absent where nothing was. */
+  needs: z.string().optional(),
 });
 export type Fingerprint = z.infer<typeof fingerprintSchema>;
 
-/** The state after one epoch. Norms are means over the compressible layers' dense-equivalent weights. */
-export const epochSchema = z.strictObject({
-  epoch: count,
-  /** Of the epoch's last step. */
-  learning_rate: z.number(),
-  train_loss: measured,
-  train_accuracy: measured,
-  test_loss: measured,
-  test_accuracy: measured,
-  frobenius_norm: measured,
-  nuclear_norm: measured,
-  /** Mean of η/‖W‖_F (Khodak et al. 2021, section 3.2). */
-  learning_rate_over_norm: measured,
-  /** Mean of η/‖W‖²_F, the effective learning rate. */
-  effective_learning_rate: measured,
-  /** Mean cross-entropy of a token of the validation text, without label smoothing, and its exponential; of sequence models. */
-  valid_loss: measured.optional(),
-  perplexity: measured.optional(),
-  /** Of the updates alone, without the validation; of sequence models. */
-  train_seconds: z.number().optional(),
+/** The state after a part of a training, such as an epoch. */
+export const curvePointSchema = z.strictObject({
+  /** Epochs or steps that are done, as the kind's words say. */
+  at: count,
   seconds: z.number(),
+  /** Of the updates alone, without tests and validation, where a kind tells them apart. */
+  train_seconds: z.number().optional(),
+  /** What was computed, by name: the same whenever it is computed again. */
+  values: z.record(z.string(), measured),
 });
-export type EpochPoint = z.infer<typeof epochSchema>;
+export type CurvePoint = z.infer<typeof curvePointSchema>;
 
-/** Norms of one product before and after training; of attention's products, means over the heads. */
-export const spectrumSchema = z.strictObject({
+/** A metric's value for the final weights. */
+export const measureSchema = z.strictObject({
+  metric: z.string(),
+  value: measured,
+  /** The best over the last phase's tests: selected on the test set, so only shown. Null: not followed. */
+  best: measured,
+});
+export type Measure = z.infer<typeof measureSchema>;
+
+/** A measured quantity whose right value is known: it passes where they differ by the tolerance at most. */
+export const exactCheckSchema = z.strictObject({
   name: z.string(),
-  /** ‖W‖_F */
-  frobenius_norm: z.strictObject({ before: measured, after: measured }),
-  /** ‖W‖²_F/‖W‖²_2 */
-  stable_rank: z.strictObject({ before: measured, after: measured }),
+  expected: z.number(),
+  /** Null: it could not be computed, which fails. */
+  measured,
+  tolerance: z.number().min(0),
 });
-export type Spectrum = z.infer<typeof spectrumSchema>;
+export type ExactCheck = z.infer<typeof exactCheckSchema>;
 
-/** What is measured of a translation cell beside what every cell has; null where training diverged. */
-export const translationSchema = z.strictObject({
-  /** Of the weights that are decoded. */
-  valid_loss: measured,
-  perplexity: measured,
-  /** Whose epoch's weights these are; null: a mean over epochs. */
-  decoded_epoch: count.nullable(),
-  /** In sacreBLEU's words how `value` was computed. */
-  bleu_signature: z.string(),
-  chrf: measured,
-  chrf_signature: z.string(),
-  vocabulary: count,
-  /** Training pairs left out, by reason. */
-  skipped: z.record(z.string(), count),
-  /** Tokens of the target language a second. */
-  train_tokens_per_second: measured,
-  decode_tokens_per_second: measured,
-  /** The first test sentences. */
-  samples: z.array(z.strictObject({ source: z.string(), reference: z.string(), hypothesis: z.string() })),
-  spectra: z.array(spectrumSchema),
-});
-export type TranslationResult = z.infer<typeof translationSchema>;
+/** Whether a check of exactness passes: |measured − expected| ≤ tolerance. */
+export function passes({ expected, measured: found, tolerance }: ExactCheck): boolean {
+  return found !== null && Math.abs(found - expected) <= tolerance;
+}
 
-export const statusNames = ['completed', 'diverged', 'failed'] as const;
+/** A cell that this one read from, and the digest of what it read. */
+const needSchema = z.strictObject({ role: z.string(), id: z.string(), cell: z.string() });
 
-export const recordSchema = z.strictObject({
-  version: z.literal(1),
+const identity = {
   id: z.string(),
   suite: z.string(),
   profile: z.enum(profileNames),
   cell: z.string(),
-  model: z.string(),
-  dataset: z.string(),
-  method: z.string(),
-  init: z.enum(cellInitNames),
-  regularizer: z.enum(cellRegularizerNames),
-  budget: z.number(),
+  kind: z.string(),
+  model: z.string().nullable(),
+  dataset: z.string().nullable(),
+  factors: z.array(factorSchema),
   ratio: measured,
   seed: count,
+  needs: z.array(needSchema),
+  config: configSchema,
+  /** The file that the method came from, where it is none of the registry; the configuration has its digest. */
+  origin: z.string().optional(),
+};
+
+const ended = {
+  version: z.literal(recordVersion),
+  ...identity,
+  /** Training alone; of a failed cell from its start to its end. */
+  seconds: z.number(),
+  warnings: z.array(z.string()),
+  started_at: z.string(),
+  finished_at: z.string(),
+};
+
+const result = {
+  ...ended,
+  /** By metric, in the order of the kind's words: the first one is gated. */
+  measures: z.array(measureSchema).min(1),
+  checks: z.array(exactCheckSchema),
+  /** What the kind has beside; its words have the schema. */
+  details: z.unknown(),
   /** Kept over all, of the convolution and linear weights only: biases and normalizations left out of both. */
   weight_ratio: measured,
-  parameters: count.nullable(),
+  parameters: counted,
   /** Under masks: what the masks keep, and all that they do not cover. */
-  nonzero_parameters: count.nullable(),
-  /** Multiply-accumulate operations of one example's forward pass: convolutions and linear layers, without masked weights. */
-  macs: count.nullable(),
-  /** Examples propagated forward and backward, in all phases and for scores, over the training set's size; tests left out. */
+  nonzero_parameters: counted,
+  /**
+   * Multiply-accumulate operations of one example's forward pass: convolutions and linear layers, without masked
+   * weights.
+   */
+  macs: counted,
+  /**
+   * Examples propagated forward and backward, in all phases and for scores, over the training set's size; tests left
+   * out.
+   */
   training_passes: measured,
   /** 3 x the forward pass's multiply-accumulates x these examples; masked weights count, as they are multiplied too. */
   training_macs: measured,
-  metric: z.enum(metricNames),
-  /** The metric of the final weights: the value that is gated. */
-  value: score,
-  /** The best over the last phase's tests: selected on the test set, so only shown. */
-  best_value: score,
   train_loss: measured,
   train_examples_per_second: measured,
   eval_examples_per_second: measured,
   step_ms: measured,
-  gpu_memory_peak_bytes: count.nullable(),
-  rss_peak_bytes: count.nullable(),
-  tensor_peak_bytes: count.nullable(),
-  seconds: measured,
-  /** SHA-256 over the final trainable weights and statistics, in name order. */
+  gpu_memory_peak_bytes: counted,
+  rss_peak_bytes: counted,
+  tensor_peak_bytes: counted,
+  /** SHA-256 over the final trainable weights and statistics, in name order; null where there are none. */
   weights_digest: z.string().nullable(),
-  status: z.enum(statusNames),
-  error: z.string().nullable(),
-  config: cellConfigSchema,
-  /** The file that the method came from, where it is none of the registry; the configuration has its digest. */
-  origin: z.string().optional(),
-  /** Digest of the code that computed it; null for a failed cell. */
-  program: z.string().nullable(),
-  fingerprint: fingerprintSchema.nullable(),
+  /** Digest of what other cells may read of this one: weights, measures, checks, details, and the curve's values. */
+  result_digest: z.string(),
+  /** Digests of what was read of the needed cells, in their order. */
+  needed_digests: z.array(z.string()),
+  /** Digest of the code that computed it. */
+  program: z.string(),
+  fingerprint: fingerprintSchema,
   data_source: z.enum(['files', 'generated']).nullable(),
-  train_examples: count.nullable(),
-  test_examples: count.nullable(),
+  train_examples: counted,
+  test_examples: counted,
   /** The trainings that follow one another in the curve. */
   phases: z.array(z.strictObject({ label: z.string(), epochs: count })),
-  curve: z.array(epochSchema),
-  translation: translationSchema.optional(),
-  warnings: z.array(z.string()),
-  started_at: z.string(),
-  finished_at: z.string(),
-});
-export type CellRecord = z.infer<typeof recordSchema>;
+  curve: z.array(curvePointSchema),
+};
+
+const completedSchema = z.strictObject({ ...result, status: z.literal('completed') });
+/** Training stopped, as the loss was no longer a finite number. */
+const divergedSchema = z.strictObject({ ...result, status: z.literal('diverged'), error: z.string() });
+/** No result. */
+const failedSchema = z.strictObject({ ...ended, status: z.literal('failed'), error: z.string() });
+
+export type CompletedRecord = z.infer<typeof completedSchema>;
+export type DivergedRecord = z.infer<typeof divergedSchema>;
+export type FailedRecord = z.infer<typeof failedSchema>;
+/** Of a cell that was computed to its end, with a result or without. */
+export type FinishedRecord = CompletedRecord | DivergedRecord;
+export type CellRecord = FinishedRecord | FailedRecord;
+
+export const statusNames = ['completed', 'diverged', 'failed'] as const;
+
+/** A record, consistent in itself. */
+export const recordSchema = z
+  .discriminatedUnion('status', [completedSchema, divergedSchema, failedSchema])
+  .superRefine((record, context) => {
+    for (const message of problemsOf(record)) context.addIssue({ code: 'custom', message });
+  });
+
+/** What in a record contradicts its configuration or its kind's words. */
+function problemsOf(record: CellRecord): string[] {
+  const { config } = record;
+  const words = wordsOfKind(config.task);
+  const expected = { id: idOf(config), kind: config.task, seed: config.seed, model: words.model(config) };
+  const fields = { ...expected, dataset: words.dataset(config) };
+  const problems = (Object.keys(fields) as (keyof typeof fields)[])
+    .filter((name) => record[name] !== fields[name])
+    .map((name) => `${name} is ${record[name]}, but its configuration says ${fields[name]}`);
+  if (record.factors[0]?.name !== 'method') problems.push('its first factor is not the method');
+  for (const { name, value } of record.factors) {
+    const own = words.factors[name]?.of(config) ?? null;
+    if (own !== value) problems.push(`factor ${name} is ${value}, but its configuration says ${own}`);
+  }
+  const factors = record.factors.map(({ name }) => name);
+  if (new Set(factors).size < factors.length) problems.push('a factor has two values');
+  const needed = (words.needs?.(config) ?? []).map(({ role, config: needs }) => ({ role, id: idOf(needs) }));
+  if (
+    !isDeepStrictEqual(
+      record.needs.map(({ role, id }) => ({ role, id })),
+      needed,
+    )
+  ) {
+    problems.push('it names other needed cells than its configuration');
+  }
+  return record.status === 'failed' ? problems : [...problems, ...problemsOfResult(record)];
+}
+
+function problemsOfResult(record: FinishedRecord): string[] {
+  const { measures, details, config, status, needs, needed_digests: digests } = record;
+  const { metrics, details: schema } = wordsOfKind(config.task);
+  const problems: string[] = [];
+  const names = measures.map(({ metric }) => metric);
+  if (names[0] !== metrics[0]) problems.push(`its first measure is ${names[0]} instead of ${metrics[0]}`);
+  for (const { metric, value, best } of measures) {
+    if (!metrics.includes(metric)) problems.push(`measure ${metric} is none of its kind (${metrics.join(', ')})`);
+    else {
+      for (const number of [value, best]) {
+        const problem = number === null ? null : boundsProblem(metric, number);
+        if (problem !== null) problems.push(problem);
+      }
+    }
+  }
+  if (new Set(names).size < names.length) problems.push('a metric has two measures');
+  const places = names.filter((name) => metrics.includes(name)).map((name) => metrics.indexOf(name));
+  if (places.some((place, at) => place < (places[at - 1] ?? 0))) {
+    problems.push(`its measures are not in the order of its kind (${metrics.join(', ')})`);
+  }
+  if (digests.length !== needs.length) {
+    problems.push(`it has ${digests.length} digests of what it read, but names ${needs.length} needed cells`);
+  }
+  if (status === 'completed' && measures[0]?.value === null) problems.push(`it is completed without ${names[0]}`);
+  const parsed = schema.safeParse(details);
+  if (!parsed.success) {
+    for (const { path, message } of parsed.error.issues) problems.push(`${['details', ...path].join('.')}: ${message}`);
+  }
+  return problems;
+}
+
+/** The gated measure; its value is null where training diverged. */
+export function gatedMeasure({ measures }: Pick<FinishedRecord, 'measures'>): Measure {
+  const [first] = measures;
+  if (first === undefined) throw new Error('a record has no measure');
+  return first;
+}
+
+/** The name of the gated metric of a record's kind, whatever its status. */
+export function gatedMetric({ kind }: { kind: string }): string {
+  return wordsOfKind(kind).metrics[0];
+}
+
+/** The gated value; null of a cell without a result. */
+export function gatedValue(record: CellRecord): number | null {
+  return record.status === 'failed' ? null : gatedMeasure(record).value;
+}
+
+/** The value of any metric; null where the record has none. */
+export function measuredValue(record: CellRecord, metric: string): number | null {
+  if (record.status === 'failed') return null;
+  return record.measures.find((measure) => measure.metric === metric)?.value ?? null;
+}
+
+/** Why a cell has no result; null of a completed one. */
+export function errorOf(record: CellRecord): string | null {
+  return record.status === 'completed' ? null : record.error;
+}
 
 /** The fields that a record has from its cell, and gives back to make the cell again. */
-export function identityOf(of: Cell | CellRecord) {
-  const { id, suite, profile, cell, model, dataset, method, init, regularizer, budget, ratio, seed, config } = of;
+export function identityOf(of: Cell) {
+  const { id, suite, profile, cell, kind, model, dataset, factors, ratio, seed, needs, config } = of;
   const origin = of.origin === undefined ? {} : { origin: of.origin };
-  return {
-    id,
-    suite,
-    profile,
-    cell,
-    model,
-    dataset,
-    method,
-    init,
-    regularizer,
-    budget,
-    ratio,
-    seed,
-    config,
-    ...origin,
-  };
+  const own = { factors: [...factors], needs: [...needs] };
+  return { id, suite, profile, cell, kind, model, dataset, ratio, seed, config, ...own, ...origin };
 }
 
 export const verdictNames = [
@@ -190,6 +281,10 @@ export interface Verdict {
   verdict: VerdictName;
   /** A sentence for people: what was compared, expected and measured. */
   reason: string;
+  /**
+   * What `expected` and `measured` are of: a metric, a count, or a check of exactness; null where nothing was compared.
+   */
+  quantity: string | null;
   expected: number | null;
   measured: number | null;
 }

@@ -1,10 +1,16 @@
-import { counted, metricTitle } from '../baselines/wording.ts';
-import type { ArmSummary } from './arm-summary.ts';
-import { byPlace, resultText, seriesLabel, summarizeArms } from './arm-summary.ts';
+import { counted } from '../baselines/wording.ts';
+import { metricOf } from '../harness/spec/metrics.ts';
+import { byKind, byPlace } from './arms/arm-groups.ts';
+import type { ArmSummary } from './arms/arm-summary.ts';
+import { summarizeArms } from './arms/arm-summary.ts';
+import { resultText, seriesLabel } from './arms/arm-text.ts';
+import type { Best } from './arms/best-arms.ts';
+import { bestOf, contestsOf } from './arms/best-arms.ts';
+import { isDense } from './arms/coordinates.ts';
+import { bestWord } from './render/metric-text.ts';
 import type { ReportInput } from './report-input.ts';
+import { checkCounts, exactChecksOf } from './sections/check-section.ts';
 import { alarmsOf, coverage, verdictCounts } from './sections/verdict-section.ts';
-import type { Best } from './statistics/best-arms.ts';
-import { bestOf, contestsOf } from './statistics/best-arms.ts';
 
 /** Most alarming verdicts that the summary spells out; the report holds them all. */
 const shownAlarms = 5;
@@ -13,25 +19,38 @@ const shownAlarms = 5;
 export function renderSummary(input: ReportInput): string {
   const alarms = alarmsOf(input.verdicts);
   const more = alarms.length - shownAlarms;
+  const checks = checkCounts(exactChecksOf(input.records));
+  const arms = summarizeArms(input.records);
   return [
     `${input.suite}, ${input.profile}: ${coverage(input)}`,
     verdictCounts(input.verdicts),
+    ...(checks === null ? [] : [checks]),
     ...alarms.slice(0, shownAlarms).map(({ verdict, reason }) => `  ${verdict}: ${oneLine(reason)}`),
     ...(more > 0 ? [`  ... and ${more} more in the report`] : []),
-    ...bestArms(summarizeArms(input.records)),
+    ...[...byKind(arms).values()].flatMap(bestArms),
   ].join('\n');
 }
 
-/** The best arm at each model, data set and budget, and whether that is established; the dense arms are a budget of their own. */
+/**
+ * The best arm at each model, data set and budget, and whether that is established; the dense arms are a budget of
+ * their own.
+ */
 function bestArms(arms: readonly ArmSummary[]): string[] {
   return [...byPlace(arms)].flatMap(([place, members]) => {
-    const dense = members.filter(({ method }) => method === 'dense');
-    const budgets = contestsOf(members).map(({ name, arms: group }) => ({ name: `budget ${name}`, group }));
-    return [{ name: 'dense', group: dense }, ...budgets].flatMap(({ name, group }) => {
+    const contests = contestsOf(members);
+    const competing = new Set(contests.flatMap((contest) => contest.arms));
+    const dense = members.filter((arm) => isDense(arm) && !competing.has(arm));
+    const named = contests.map(({ name, arms: group }) => ({ name: name === null ? '' : `, budget ${name}`, group }));
+    return [{ name: ', dense', group: dense }, ...named].flatMap(({ name, group }) => {
       const best = bestOf(group);
-      return best ? [`Highest mean ${metricTitle(best.arm.metric)}, ${place}, ${name}: ${resultOf(best)}`] : [];
+      return best ? [`${headOf(best.arm)}, ${place}${name}: ${resultOf(best)}`] : [];
     });
   });
+}
+
+/** The beginning of a line: which mean of what. */
+function headOf({ metric }: ArmSummary): string {
+  return `${bestWord(metric) === 'highest' ? 'Highest' : 'Lowest'} mean ${metricOf(metric).title}`;
 }
 
 /** `93.59 % ± 0.21 (low-rank, spectral, frobenius-decay; 3 seeds; 4 of 18 others cannot be told from it)`. */

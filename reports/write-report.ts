@@ -1,12 +1,12 @@
 import path from 'node:path';
 import { writeFileAtomically } from '../harness/atomic-file.ts';
-import { renderCsv } from './render/csv.ts';
-import { renderHtml } from './render/html.ts';
-import { renderJunit } from './render/junit.ts';
-import { renderMarkdown } from './render/markdown.ts';
+import { renderJunit } from './junit.ts';
+import { renderHtml, renderMarkdown } from './report.ts';
 import type { ReportInput } from './report-input.ts';
+import { renderCsv } from './results-csv.ts';
 import { renderSummary } from './summary.ts';
 
+/** What was written. */
 export interface WrittenReport {
   /** Paths of the files, in the order of writing. */
   files: string[];

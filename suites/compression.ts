@@ -1,4 +1,5 @@
-import type { ArmSpec, DatasetSpec, ExperimentSpec, SuiteSpec, TrainingSpec } from '../harness/spec/spec.ts';
+import type { DatasetSpec, ImageArmSpec, ImageExperimentSpec, TrainingSpec } from '../harness/spec/image.ts';
+import type { SuiteSpec } from '../harness/spec/suite.ts';
 import { matchedDecay } from './matched-decay.ts';
 
 /**
@@ -38,21 +39,24 @@ function shortened(epochs: number, batchSize: number, examples: number): Trainin
 }
 
 /** Frobenius decay of a dense layer is weight decay, and its spectral initialization is its default one. */
-const dense: ArmSpec = { method: 'dense', inits: ['default'], regularizers: ['none', 'weight-decay'], budgets: [1] };
+const dense: ImageArmSpec = {
+  method: 'dense',
+  factors: { budget: [1], init: ['default'], regularizer: ['none', 'weight-decay'] },
+};
 
-const lowRankAt = (...budgets: number[]): ArmSpec => ({
+const lowRankAt = (...budgets: number[]): ImageArmSpec => ({
   method: 'low-rank',
-  inits: ['default', 'spectral'],
-  regularizers: ['none', 'weight-decay', 'frobenius-decay'],
-  budgets,
+  factors: {
+    budget: budgets,
+    init: ['default', 'spectral'],
+    regularizer: ['none', 'weight-decay', 'frobenius-decay'],
+  },
 });
 
 /** Masks over the dense network: neither spectral initialization nor Frobenius decay applies. */
-const sparseAt = (method: string, ...budgets: number[]): ArmSpec => ({
+const sparseAt = (method: string, ...budgets: number[]): ImageArmSpec => ({
   method,
-  inits: ['default'],
-  regularizers: ['weight-decay'],
-  budgets,
+  factors: { budget: budgets, init: ['default'], regularizer: ['weight-decay'] },
 });
 
 /** Controls, pruning after and before training, and training whose masks change. */
@@ -73,7 +77,7 @@ const sparseMethods = [
 ];
 
 /** Every way to a budget. */
-const allAt = (...budgets: number[]): ArmSpec[] => [
+const allAt = (...budgets: number[]): ImageArmSpec[] => [
   dense,
   lowRankAt(...budgets),
   ...sparseMethods.map((method) => sparseAt(method, ...budgets)),
@@ -86,7 +90,8 @@ const smallImageBudgets = [0.02, 0.05, 0.1, 0.2, 0.4];
 const areaOf = ({ name }: DatasetSpec) => (name === 'tiny-imagenet' ? 4 : 1);
 
 /** The published training of ResNet-32 in both widths. */
-const resnetExperiment = (dataset: DatasetSpec, ...budgets: number[]): ExperimentSpec => ({
+const resnetExperiment = (dataset: DatasetSpec, ...budgets: number[]): ImageExperimentSpec => ({
+  task: 'image',
   models: [
     { name: 'resnet-projection', depth: 32, width: 32 },
     { name: 'resnet-projection', depth: 32, width: 64 },
@@ -99,7 +104,8 @@ const resnetExperiment = (dataset: DatasetSpec, ...budgets: number[]): Experimen
 });
 
 /** The published training of VGG-19: twice the decay. */
-const vggExperiment = (dataset: DatasetSpec): ExperimentSpec => ({
+const vggExperiment = (dataset: DatasetSpec): ImageExperimentSpec => ({
+  task: 'image',
   models: [{ name: 'vgg', depth: 19, width: 64 }],
   dataset,
   fallbackDataset: null,
@@ -111,18 +117,20 @@ const vggExperiment = (dataset: DatasetSpec): ExperimentSpec => ({
 const smokeSizes = { trainExamples: 4000, testExamples: 2000 };
 const nightlySizes = { trainExamples: 12_000, testExamples: 10_000 };
 
-export const compression: SuiteSpec = {
+export const compression: SuiteSpec<ImageExperimentSpec> = {
   name: 'compression',
   title: 'Low-rank and sparse networks on images',
   description:
-    'Which initialization and which regularizer suit a factorized network at a given parameter budget, and does it then train better than a sparse or the dense one?',
+    'Which initialization and which regularizer suit a factorized network at a given parameter budget, and does it ' +
+    'then train better than a sparse or the dense one?',
   profiles: {
     smoke: {
       note:
-        'ResNet-8 for 6 epochs of 4,000 images: shows that everything runs, learns and repeats. Too short to rank the arms. ' +
-        'The decay is raised so that decay x sum of learning rates equals the published 0.41.',
+        'ResNet-8 for 6 epochs of 4,000 images: shows that everything runs, learns and repeats. Too short to rank ' +
+        'the arms. The decay is raised so that decay x sum of learning rates equals the published 0.41.',
       experiments: [
         {
+          task: 'image',
           models: [{ name: 'resnet', depth: 8, width: 16 }],
           dataset: { ...cifar10, ...smokeSizes },
           fallbackDataset: { ...cifar10, name: 'generated', ...smokeSizes },
@@ -137,11 +145,13 @@ export const compression: SuiteSpec = {
     },
     nightly: {
       note:
-        'ResNet-8 for 3 epochs of 12,000 images instead of ResNet-32 for 200 of 50,000, batches of 32 instead of 128 for more ' +
-        'steps. The decay is raised so that decay x sum of learning rates equals the published 0.41. So short a training is ' +
-        'hurt by any decay: it compares decays with each other, not with none.',
+        'ResNet-8 for 3 epochs of 12,000 images instead of ResNet-32 for 200 of 50,000, batches of 32 instead of 128 ' +
+        'for more ' +
+        'steps. The decay is raised so that decay x sum of learning rates equals the published 0.41. So short a ' +
+        'training is hurt by any decay: it compares decays with each other, not with none.',
       experiments: [
         {
+          task: 'image',
           models: [{ name: 'resnet', depth: 8, width: 16 }],
           dataset: { ...cifar10, ...nightlySizes },
           fallbackDataset: null,
@@ -156,9 +166,12 @@ export const compression: SuiteSpec = {
     },
     paper: {
       note:
-        'The published schedule of the low-rank networks, for a GPU and for every method: 200 epochs of ResNet-32 in both widths ' +
-        'that the paper and its code leave open (32/64/128 and 64/128/256), and of VGG-19. Phases before and after (dense ' +
-        'training, rounds, fine-tuning) come on top, and are counted. Sparse methods were published with schedules of their own ' +
+        'The published schedule of the low-rank networks, for a GPU and for every method: 200 epochs of ResNet-32 in ' +
+        'both widths ' +
+        'that the paper and its code leave open (32/64/128 and 64/128/256), and of VGG-19. Phases before and after ' +
+        '(dense ' +
+        'training, rounds, fine-tuning) come on top, and are counted. Sparse methods were published with schedules ' +
+        'of their own ' +
         '(GraSP: 160 epochs on CIFAR, 300 on Tiny-ImageNet, decay 5e-4 for VGG-19); here all methods have the same.',
       experiments: [
         resnetExperiment(cifar10, ...smallImageBudgets),

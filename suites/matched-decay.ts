@@ -1,9 +1,10 @@
-import type { TrainingSpec } from '../harness/spec/spec.ts';
+import type { TrainingSpec } from '../harness/spec/image.ts';
 import type { SequenceTrainingSpec } from '../harness/spec/translation.ts';
 
 /**
- * Decay λ for a shortened schedule. What decay does to a weight over a training is exp(−λ·Ση_t / (1 − μ)), so λ grows as
- * the sum of the learning rates over the steps shrinks: λ·Ση_t stays at the published schedule's. Two significant digits.
+ * Decay λ for a shortened schedule. What decay does to a weight over a training is exp(−λ·Ση_t / (1 − μ)), so λ grows
+ * as the sum of the learning rates over the steps shrinks: λ·Ση_t stays at the published schedule's. Two significant
+ * digits.
  */
 export function matchedDecay(
   shortened: { training: Omit<TrainingSpec, 'decay'>; examples: number },
@@ -28,8 +29,8 @@ function learningRateSum(training: Omit<TrainingSpec, 'decay'>, examples: number
 }
 
 /**
- * λ for a sequence training of so many updates, in the same way: λ·Ση_t, which decoupled decay shrinks a weight by, stays at
- * the published schedule's.
+ * λ for a sequence training of so many updates, in the same way: λ·Ση_t, which decoupled decay shrinks a weight by,
+ * stays at the published schedule's.
  */
 export function matchedSequenceDecay(
   shortened: { training: Omit<SequenceTrainingSpec, 'decay'>; updates: number },

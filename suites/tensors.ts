@@ -1,9 +1,10 @@
-import type { ArmSpec, DatasetSpec, SuiteSpec, TrainingSpec } from '../harness/spec/spec.ts';
+import type { DatasetSpec, ImageArmSpec, ImageExperimentSpec, TrainingSpec } from '../harness/spec/image.ts';
+import type { SuiteSpec } from '../harness/spec/suite.ts';
 import { matchedDecay } from './matched-decay.ts';
 
 /**
- * Wide ResNets whose convolutions are tensors of few parameters, against low-rank and dense ones (Khodak et al. 2021, section
- * 4.2): by a format of the pointwise matrix beside a depthwise convolution, or of the convolution's own filter.
+ * Wide ResNets whose convolutions are tensors of few parameters, against low-rank and dense ones (Khodak et al. 2021,
+ * section 4.2): by a format of the pointwise matrix beside a depthwise convolution, or of the convolution's own filter.
  */
 
 const cifar10: DatasetSpec = {
@@ -29,7 +30,10 @@ const published: TrainingSpec = {
   labelSmoothing: 0,
 };
 
-/** Share of the published λ·Ση_t that a shortened training keeps: all of it in some hundred steps ends at chance, 10 % measured. */
+/**
+ * Share of the published λ·Ση_t that a shortened training keeps: all of it in some hundred steps ends at chance, 10 %
+ * measured.
+ */
 const keptDecay = 0.1;
 
 /** The published training in fewer epochs of fewer images, with λ raised to a tenth of what would match. */
@@ -39,12 +43,15 @@ function shortened(epochs: number, batchSize: number, examples: number): Trainin
   return { ...training, decay: matchedDecay({ training, examples }, { training: gentle, examples: 50_000 }) };
 }
 
-type Names = Pick<ArmSpec, 'inits' | 'regularizers'>;
+type Names = Pick<ImageArmSpec['factors'], 'init' | 'regularizer'>;
 
 /** Frobenius decay of a dense layer is weight decay, and its spectral initialization is its default one. */
-const dense: ArmSpec = { method: 'dense', inits: ['default'], regularizers: ['none', 'weight-decay'], budgets: [1] };
+const dense: ImageArmSpec = {
+  method: 'dense',
+  factors: { budget: [1], init: ['default'], regularizer: ['none', 'weight-decay'] },
+};
 
-const regularizers: ArmSpec['regularizers'] = ['none', 'weight-decay', 'crs', 'frobenius-decay'];
+const regularizer: Names['regularizer'] = ['none', 'weight-decay', 'crs', 'frobenius-decay'];
 
 /** Formats of the pointwise matrix. */
 const ofPointwise = ['tensor-train', 'tucker', 'cp', 'tensor-ring', 'kronecker'];
@@ -53,50 +60,53 @@ const ofFilter = ['low-rank', 'tucker-2', 'cp-conv'];
 /** The formats of the released code, and what its Frobenius decay of them comes to beside the true one. */
 const released = ['tensor-train', 'tucker-tt-core'];
 
-const armsOf = (methods: readonly string[], names: Names, budgets: number[]): ArmSpec[] =>
-  methods.map((method) => ({ method, ...names, budgets }));
+const armsOf = (methods: readonly string[], names: Names, budget: number[]): ImageArmSpec[] =>
+  methods.map((method) => ({ method, factors: { budget, ...names } }));
 
 /** Every method under every initialization and regularizer; two variants of methods in their most telling arms. */
-const allAt = (...budgets: number[]): ArmSpec[] => [
+const allAt = (...budgets: number[]): ImageArmSpec[] => [
   dense,
-  ...armsOf(ofPointwise, { inits: ['default', 'spectral', 'iid'], regularizers }, budgets),
-  ...armsOf(ofFilter, { inits: ['default', 'spectral'], regularizers }, budgets),
-  ...armsOf(released, { inits: ['default', 'spectral'], regularizers: ['no-factor-decay'] }, budgets),
+  ...armsOf(ofPointwise, { init: ['default', 'spectral', 'iid'], regularizer }, budgets),
+  ...armsOf(ofFilter, { init: ['default', 'spectral'], regularizer }, budgets),
+  ...armsOf(released, { init: ['default', 'spectral'], regularizer: ['no-factor-decay'] }, budgets),
   ...armsOf(
     ['tucker-tt-core', 'tensor-train-conv'],
-    { inits: ['default', 'spectral'], regularizers: ['weight-decay', 'frobenius-decay'] },
+    { init: ['default', 'spectral'], regularizer: ['weight-decay', 'frobenius-decay'] },
     budgets,
   ),
 ];
 
 /** Every method, initialization and regularizer at least once. */
-const smokeArms = (budget: number): ArmSpec[] => [
-  { ...dense, regularizers: ['weight-decay'] },
+const smokeArms = (budget: number): ImageArmSpec[] => [
+  { ...dense, factors: { ...dense.factors, regularizer: ['weight-decay'] } },
   ...armsOf(
     ['low-rank', 'tucker-2', 'tensor-train-conv', 'cp-conv', 'tucker-tt-core', 'cp', 'tensor-ring', 'kronecker'],
-    { inits: ['spectral'], regularizers: ['frobenius-decay'] },
+    { init: ['spectral'], regularizer: ['frobenius-decay'] },
     [budget],
   ),
-  ...armsOf(['tensor-train'], { inits: ['default', 'iid'], regularizers: ['frobenius-decay'] }, [budget]),
-  ...armsOf(['tucker'], { inits: ['spectral'], regularizers: [...regularizers, 'no-factor-decay'] }, [budget]),
+  ...armsOf(['tensor-train'], { init: ['default', 'iid'], regularizer: ['frobenius-decay'] }, [budget]),
+  ...armsOf(['tucker'], { init: ['spectral'], regularizer: [...regularizer, 'no-factor-decay'] }, [budget]),
 ];
 
 const smokeSizes = { trainExamples: 2000, testExamples: 1000 };
 const nightlySizes = { trainExamples: 8000, testExamples: 2000 };
 
-export const tensors: SuiteSpec = {
+export const tensors: SuiteSpec<ImageExperimentSpec> = {
   name: 'tensors',
   title: 'Tensor formats on wide ResNets',
   description:
-    'Which tensor format suits the convolutions of a wide ResNet at a given parameter budget, how should it be initialized and decayed, and is it better than a low-rank one?',
+    'Which tensor format suits the convolutions of a wide ResNet at a given parameter budget, how should it be ' +
+    'initialized and decayed, and is it better than a low-rank one?',
   profiles: {
     smoke: {
       note:
-        'WRN-10-1 for 4 epochs of 2,000 images: shows that everything runs, learns and repeats, every method, initialization and ' +
-        'regularizer at least once. Too short to rank the arms. The decay is raised so that decay x sum of learning rates is 0.14, ' +
-        'a tenth of the published.',
+        'WRN-10-1 for 4 epochs of 2,000 images: shows that everything runs, learns and repeats, every method, ' +
+        'initialization and ' +
+        'regularizer at least once. Too short to rank the arms. The decay is raised so that decay x sum of learning ' +
+        'rates is 0.14, a tenth of the published.',
       experiments: [
         {
+          task: 'image',
           models: [{ name: 'wide-resnet', depth: 10, widen: 1 }],
           dataset: { ...cifar10, ...smokeSizes },
           fallbackDataset: { ...cifar10, name: 'generated', ...smokeSizes },
@@ -111,13 +121,17 @@ export const tensors: SuiteSpec = {
     },
     nightly: {
       note:
-        'WRN-10-1 for 3 epochs of 8,000 images instead of WRN-28-10 for 200 of 50,000, batches of 32 instead of 128 for more ' +
-        'steps, and the first 2,000 test images: every method under every initialization and regularizer. The variants, Tucker ' +
-        'with its core as a tensor train and the tensor train of the filter, have fewer arms. The decay is raised so that decay x ' +
-        'sum of learning rates is 0.14, a tenth of the published: all of it in so few steps ends at chance. It compares decays ' +
-        'with each other, rather than with none.',
+        'WRN-10-1 for 3 epochs of 8,000 images instead of WRN-28-10 for 200 of 50,000, batches of 32 instead of 128 ' +
+        'for more ' +
+        'steps, and the first 2,000 test images: every method under every initialization and regularizer. The ' +
+        'variants, Tucker ' +
+        'with its core as a tensor train and the tensor train of the filter, have fewer arms. The decay is raised so ' +
+        'that decay x ' +
+        'sum of learning rates is 0.14, a tenth of the published: all of it in so few steps ends at chance. It ' +
+        'compares decays with each other, rather than with none.',
       experiments: [
         {
+          task: 'image',
           models: [{ name: 'wide-resnet', depth: 10, widen: 1 }],
           dataset: { ...cifar10, ...nightlySizes },
           fallbackDataset: null,
@@ -133,9 +147,11 @@ export const tensors: SuiteSpec = {
     paper: {
       note:
         'The published schedule, for a GPU: 200 epochs of WRN-28-10 at the two published budgets, with more formats, ' +
-        'initializations and regularizers than were published. Published ranks of Tucker are those of its core as a tensor train.',
+        'initializations and regularizers than were published. Published ranks of Tucker are those of its core as a ' +
+        'tensor train.',
       experiments: [
         {
+          task: 'image',
           models: [{ name: 'wide-resnet', depth: 28, widen: 10 }],
           dataset: cifar10,
           fallbackDataset: null,

@@ -23,7 +23,7 @@ describe('this checkout', () => {
 
   it('was read', () => {
     for (const file of [
-      'harness/spec/spec.ts',
+      'harness/spec/words.ts',
       'baselines/check.ts',
       'reports/render/csv.ts',
       'test/architecture.test.ts',
@@ -43,14 +43,33 @@ describe('the checker', () => {
     [
       'a suite that computes',
       'suites/a.ts',
-      "import { x } from '../harness/plan.ts';",
-      'suites/a.ts imports harness/plan.ts',
+      "import { x } from '../harness/plan/plan.ts';",
+      'suites/a.ts imports harness/plan/plan.ts',
     ],
     ['a suite with a library', 'suites/a.ts', "import { z } from 'zod';", 'suites/a.ts imports zod'],
-    ['a registry that computes', 'suites/registry.ts', "import { x } from '../harness/plan.ts';", 'the registry'],
-    ['a contract that grows roots', 'harness/spec/spec.ts', "import { x } from './plan.ts';", 'the contract'],
+    ['a registry that computes', 'suites/registry.ts', "import { x } from '../harness/plan/plan.ts';", 'the registry'],
+    ['a suite that reads records', 'suites/a.ts', "import { x } from '../harness/record.ts';", 'a suite is plain data'],
+    ['a contract that grows roots', 'harness/spec/words.ts', "import { x } from '../plan/plan.ts';", 'the contract'],
+    ['a record that computes', 'harness/record.ts', "import { x } from './tasks/registry.ts';", 'the contract'],
+    ['a kind of task that runs', 'harness/tasks/image/a.ts', "import { x } from '../../run/pool.ts';", 'kinds of task'],
+    ['a kind of task that plans', 'harness/tasks/a.ts', "import { x } from '../plan/plan.ts';", 'kinds of task'],
+    ['a plan that runs', 'harness/plan/a.ts', "import { x } from '../run/pool.ts';", 'the plan is pure'],
+    ['a plan that reads files', 'harness/plan/a.ts', "import { readFile } from 'node:fs';", 'the plan is pure'],
+    [
+      'a plan that names a kind of task',
+      'harness/plan/a.ts',
+      "import { x } from '../spec/translation.ts';",
+      'nothing names a kind of task',
+    ],
+    ['a cell that names a kind of task', 'harness/cell.ts', "import('./tasks/image/task.ts');", 'nothing names a kind'],
+    [
+      'a check that names a kind of task',
+      'baselines/a.ts',
+      "import { x } from '../harness/spec/new.ts';",
+      'nothing names',
+    ],
     ['pins that compute', 'harness/setup/pins.mjs', "import './platform.mjs';", 'the pins are constants'],
-    ['a layer that plans', 'harness/nn/a.ts', "import type { x } from '../plan.ts';", 'numerical folders'],
+    ['a layer that plans', 'harness/nn/a.ts', "import type { x } from '../plan/plan.ts';", 'numerical folders'],
     ['a loader that runs', 'harness/data/a.ts', "export { x } from '../run/pool.ts';", 'numerical folders'],
     ['a lazy import of the command line', 'harness/train/a.ts', "await import('../cli/main.ts');", 'numerical folders'],
     [
@@ -90,7 +109,7 @@ describe('the checker', () => {
       "import { x } from '../reports/render/csv.ts';",
       'baselines read records',
     ],
-    ['a report that plans', 'reports/a.ts', "import { x } from '../harness/plan.ts';", 'reports read records'],
+    ['a report that plans', 'reports/a.ts', "import { x } from '../harness/plan/plan.ts';", 'reports read records'],
     [
       'a source that needs tests',
       'harness/cli/a.ts',
@@ -109,12 +128,24 @@ describe('the checker', () => {
   });
 
   it.each([
-    ['a suite of data', 'suites/a.ts', "import type { SuiteSpec } from '../harness/spec/spec.ts';"],
+    ['a suite of data', 'suites/a.ts', "import type { SuiteSpec } from '../harness/spec/suite.ts';"],
     [
       'the registry',
       'suites/registry.ts',
-      "import { a } from './a.ts'; import type { S } from '../harness/spec/spec.ts';",
+      "import { a } from './a.ts'; import type { S } from '../harness/spec/suite.ts';",
     ],
+    ['the lists of kinds', 'harness/tasks/registry.ts', "import { image } from './image/kind.ts';"],
+    [
+      'a kind of task over the words of all and its own',
+      'harness/tasks/image/a.ts',
+      "import '../task.ts'; import '../../spec/image.ts'; import '../../spec/text.ts'; import '../../weight-file.ts';",
+    ],
+    [
+      'a baseline that names cells',
+      'baselines/a.ts',
+      "import '../harness/cell-name.ts'; import '../harness/spec/words.ts';",
+    ],
+    ['a plan of kinds', 'harness/plan/a.ts', "import '../tasks/registry.ts'; import '../spec/kinds.ts';"],
     [
       'a method over layers',
       'harness/methods/a.ts',
@@ -143,6 +174,31 @@ describe('the checker', () => {
     ]);
     expect(violationsOf(sources)).toEqual([
       'import cycle: harness/a.ts -> harness/b.ts -> harness/run/c.ts -> harness/a.ts',
+    ]);
+  });
+
+  it('catches a circle of rooms without a cycle of files, subfolders included', () => {
+    const sources = new Map([
+      ['harness/run/deep/a.ts', "import { b } from '../../setup/b.ts';"],
+      ['harness/run/c.ts', ''],
+      ['harness/setup/b.ts', ''],
+      ['harness/setup/d.ts', "import { e } from '../cli/e.ts';"],
+      ['harness/cli/e.ts', "import type { c } from '../run/c.ts';"],
+    ]);
+    expect(violationsOf(sources)).toEqual([
+      'circle of rooms: harness/run -> harness/setup -> harness/cli -> harness/run',
+    ]);
+  });
+
+  it('catches a floor that imports one above it, and no other', () => {
+    const sources = new Map([
+      ['harness/shape/a.ts', "import type { b } from '../nn/deep/b.ts';"],
+      ['harness/nn/deep/b.ts', "import { d } from '../../tensor/d.ts'; import { c } from '../c.ts';"],
+      ['harness/nn/c.ts', ''],
+      ['harness/tensor/d.ts', "import { e } from '../random.ts';"],
+    ]);
+    expect(violationsOf(sources)).toEqual([
+      'harness/shape/a.ts imports harness/nn/deep/b.ts: harness/nn is a floor above harness/shape',
     ]);
   });
 

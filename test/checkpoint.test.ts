@@ -7,10 +7,10 @@ import { restoreCheckpoint, saveCheckpoint } from '../harness/checkpoint.ts';
 import { tf } from '../harness/engine/tensorflow.ts';
 import { type Variable, variableOf } from '../harness/engine/variable.ts';
 import './helpers/engine.ts';
-import { fixtureEpoch } from './helpers/records.ts';
+import { fixturePoint } from './helpers/records.ts';
 
 const key = { id: 'cell', computation: { data: 'd', device: 'cpu', threads: 1 } };
-const curve = [fixtureEpoch(1), fixtureEpoch(2, { test_loss: null })];
+const curve = [fixturePoint(1), { ...fixturePoint(2, { test_loss: null }), train_seconds: 4.5 }];
 const numbers = { a: [1, -0, 1e-40, 3.4e38], b: [0.1, Math.PI] };
 
 let folder: string;
@@ -124,7 +124,7 @@ describe('a checkpoint is refused, and the variables stay,', () => {
   });
 
   test.each([
-    ['has another version', (text: string) => text.replace('"version":2', '"version":3')],
+    ['has another version', (text: string) => text.replace('"version":3', '"version":2')],
     ['lacks the curve', (text: string) => text.replace('"curve"', '"curves"')],
   ])('where the header %s', async (_what, change) => {
     const whole = await readFile(path);
@@ -169,7 +169,7 @@ test('the file is a SHA-256, then what it is of: the length of the header, the h
   const header = JSON.parse(file.toString('utf8', headerStart, end));
   const values = file.subarray(end);
   expect(header).toMatchObject({
-    version: 2,
+    version: 3,
     ...key,
     variables: [
       { name: 'a', shape: [2, 2] },

@@ -18,8 +18,8 @@ export interface PreparedBenchmark {
 }
 
 /**
- * Floating-point operations of one training step of a batch: the forward pass, and twice as many again for the gradients
- * of inputs and of weights. Normalizations, activations, regularizer and update are not counted.
+ * Floating-point operations of one training step of a batch: the forward pass, and twice as many again for the
+ * gradients of inputs and of weights. Normalizations, activations, regularizer and update are not counted.
  *
  * @param macs multiply-accumulate operations of one example's forward pass
  */

@@ -37,8 +37,8 @@ export async function memoryCurve(
 }
 
 /**
- * Growth of resident memory from the first tenth of the calls, when everything has been allocated once, to the last, as a
- * fraction; null for fewer than two points.
+ * Growth of resident memory from the first tenth of the calls, when everything has been allocated once, to the last, as
+ * a fraction; null for fewer than two points.
  */
 export function residentGrowth([, first, ...rest]: readonly MemoryPoint[]): number | null {
   const last = rest.at(-1);

@@ -22,7 +22,9 @@ export interface OperationRow {
 /** Name of the row that holds what a step spends between operations: JavaScript, and moving values in and out. */
 export const outsideOperations = '(outside operations)';
 
-/** The rows of a step that was profiled several times, the longest first, and the time outside operations at the end. */
+/**
+ * The rows of a step that was profiled several times, the longest first, and the time outside operations at the end.
+ */
 export function summarizeOperations(steps: readonly OperationProfile[], grouping: ProfileGrouping): OperationRow[] {
   if (steps.length === 0) throw new RangeError('summarizeOperations: needs at least one profiled step');
   const total = steps.reduce((sum, { milliseconds }) => sum + milliseconds, 0);

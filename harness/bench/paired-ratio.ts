@@ -19,8 +19,8 @@ export interface PairedRatio {
 }
 
 /**
- * The distribution-free confidence interval of the median: [x₍ₖ₎, x₍ₙ₊₁₋ₖ₎] of the sorted values, with the largest k whose
- * coverage 1 − 2·P(B ≤ k − 1), B ~ Binomial(n, 1/2), is at least `confidence`. Too few values for that give their
+ * The distribution-free confidence interval of the median: [x₍ₖ₎, x₍ₙ₊₁₋ₖ₎] of the sorted values, with the largest k
+ * whose coverage 1 − 2·P(B ≤ k − 1), B ~ Binomial(n, 1/2), is at least `confidence`. Too few values for that give their
  * extremes (k = 1) with the smaller coverage 1 − 2^(1−n). (Hollander, Wolfe and Chicken, Nonparametric Statistical
  * Methods, 3rd edition, section 3.6.) The coverage holds for independent values of one continuous distribution.
  */
@@ -28,7 +28,8 @@ export function medianInterval(values: readonly number[], confidence = 0.95): Me
   const n = values.length;
   if (n === 0) throw new RangeError('medianInterval: needs at least one value');
   let k = 1;
-  // C(n, k - 1) and Σ C(n, i) over i < k: whole numbers, because 2^-n leaves the range of floating point where n is large.
+  // C(n, k - 1) and Σ C(n, i) over i < k: whole numbers, because 2^-n leaves the range of floating point where n is
+  // large.
   let [binomial, tail] = [1n, 1n];
   while (2 * (k + 1) <= n) {
     const next = (binomial * BigInt(n - k + 1)) / BigInt(k);

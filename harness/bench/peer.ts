@@ -18,8 +18,8 @@ const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
  * Runs another program that measures the same step, through the shell, and gives the milliseconds of its step: the
  * number `step_ms` of the last line of its output that holds a JSON object.
  *
- * @throws UsageError where the program fails, takes too long, prints no JSON object, or no positive finite `step_ms`; it names the
- *   command, its exit code and the end of what it wrote to stderr
+ * @throws UsageError where the program fails, takes too long, prints no JSON object, or no positive finite `step_ms`;
+ *   it names the command, its exit code and the end of what it wrote to stderr
  */
 export async function runPeer(command: string, { threads, env, limitSeconds }: PeerOptions): Promise<number> {
   const child = execa({
@@ -62,7 +62,8 @@ function lastJsonObject(output: string): Record<string, unknown> | null {
       return JSON.parse(line) as Record<string, unknown>;
     } catch (error) {
       if (!(error instanceof SyntaxError)) throw error;
-      // Other lines may look like JSON at their start, a dictionary that was printed, for instance. But a measurement that
+      // Other lines may look like JSON at their start, a dictionary that was printed, for instance. But a measurement
+      // that
       // is no JSON, as Python prints NaN, must not be replaced by an earlier one: the caller shows and refuses it.
       if (line.includes('"step_ms"')) return { step_ms: line.trim() };
     }

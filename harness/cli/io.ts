@@ -5,6 +5,8 @@ export interface Io {
   env: NodeJS.ProcessEnv;
   /** Folder of the stored baselines; absent: `baselines/` of the checkout. */
   baselinesDir?: string;
+  /** The entry of worker processes; absent: the program's own. */
+  workerPath?: string;
 }
 
 /** Signals that come this soon after the first are the same one: a terminal and npm both pass Ctrl-C on. */

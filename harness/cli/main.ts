@@ -17,6 +17,7 @@ export async function main(argv: string[], io: Io = process): Promise<number> {
   const context: CommandContext = {
     io,
     commandLine: argv,
+    dataHelp: asksForSuiteHelp(argv) ? (await import('./run/data-help.ts')).dataHelp() : '',
     finish: (code) => {
       exitCode = code;
     },
@@ -46,6 +47,10 @@ function programOf(context: CommandContext): Command {
   defineBenchCommand(program, context);
   defineRecordCommands(program, context);
   return program;
+}
+
+function asksForSuiteHelp(argv: readonly string[]): boolean {
+  return argv.includes('suite') && argv.some((word) => ['help', '--help', '-h'].includes(word));
 }
 
 function ignoreClosedPipe(error: NodeJS.ErrnoException): void {

@@ -1,46 +1,55 @@
 import { mkdtemp, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type Download, download } from './download.ts';
+import type { FolderDataset } from './dataset.ts';
+import { type DownloadOptions, download, type PublishedFile } from './download.ts';
 import { unpack } from './unpack.ts';
 
-/** An archive as the authors of a data set publish it. */
-export interface Archive {
-  readonly file: string;
-  /** The folder inside. */
-  readonly folder: string;
-  readonly url: string;
-  readonly bytes: number;
-  /** Hexadecimal; null where none is published. */
-  readonly md5: string | null;
+/**
+ * What `FolderDataset.fetch` does of a data set: the folder that `dir` holds already, checked, else that of `fetchAll`.
+ * @throws UsageError where the files that are there are not whole
+ */
+export async function fetchOnce(
+  { find, open }: Pick<FolderDataset, 'find' | 'open'>,
+  dir: string,
+  fetchAll: () => Promise<string>,
+): Promise<string> {
+  const present = await find(dir);
+  if (present === null) return fetchAll();
+  await open(present);
+  return present;
 }
 
-export type ArchiveOptions = Partial<Omit<Download, 'path'>>;
+/** An archive, the folder inside it, and where that is to lie. */
+export interface ArchiveRequest {
+  readonly archive: PublishedFile;
+  readonly folder: string;
+  readonly dir: string;
+  /** Throws where the unpacked folder is not the data set. */
+  check(folder: string): Promise<unknown>;
+}
 
 /**
  * Downloads an archive into `dir`, unpacks it there, and returns the data's folder. The archive is removed when it is
  * unpacked; an unfinished one stays, and is continued the next time.
- * @param check throws where the unpacked folder is not the data set
  * @throws UsageError where the download or the unpacking fails.
  */
 export async function fetchArchive(
-  archive: Archive,
-  dir: string,
-  check: (folder: string) => Promise<unknown>,
-  options: ArchiveOptions = {},
+  { archive, folder, dir, check }: ArchiveRequest,
+  options: DownloadOptions = {},
 ): Promise<string> {
-  const path = join(dir, archive.file);
-  const { url, bytes, md5 } = archive;
-  await download({ url, bytes, md5, ...options, path });
+  const { file, ...published } = archive;
+  const path = join(dir, file);
+  await download({ ...published, ...options, path });
   // Beside the target and then renamed: an interrupted run never leaves half a data set under its name.
   const temporary = await mkdtemp(join(dir, '.unpack-'));
   try {
+    const unpacked = join(temporary, folder);
     await unpack(path, temporary);
-    const unpacked = join(temporary, archive.folder);
     await check(unpacked);
-    const folder = join(dir, archive.folder);
-    await rename(unpacked, folder);
+    const target = join(dir, folder);
+    await rename(unpacked, target);
     await rm(path);
-    return folder;
+    return target;
   } finally {
     await rm(temporary, { recursive: true, force: true });
   }

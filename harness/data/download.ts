@@ -6,15 +6,21 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { UsageError } from '../errors.ts';
 import { diskError, onDisk, removePart, sizeOf, type TransferProgress, transfer } from './transfer.ts';
 
-/** What to fetch, where to put it, and how to know that it is right. */
-export interface Download {
+/** A file as the authors of a data set publish it. */
+export interface PublishedFile {
+  /** Its name; of an archive, it tells the format. */
+  readonly file: string;
   readonly url: string;
-  /** The finished file; the unfinished one lies beside it as `<path>.part`. */
-  readonly path: string;
   /** null where it is not known: then the server's word is taken for it. */
   readonly bytes: number | null;
   /** Hexadecimal; null where it is not known, and then `bytes` is. */
   readonly md5: string | null;
+}
+
+/** What to fetch, where to put it, and how to know that it is right. */
+export interface Download extends Omit<PublishedFile, 'file'> {
+  /** The finished file; the unfinished one lies beside it as `<path>.part`. */
+  readonly path: string;
   /** Called as bytes arrive. */
   readonly onProgress?: ((progress: TransferProgress) => void) | undefined;
   /** Tries before giving up; each continues where the one before it stopped. Default 5. */
@@ -25,9 +31,13 @@ export interface Download {
   readonly stallMilliseconds?: number | undefined;
 }
 
+/** How a data set is downloaded; may name another place than the published one. */
+export type DownloadOptions = Partial<Omit<Download, 'path'>>;
+
 /**
- * Downloads a file of known size or MD5. Continues an unfinished `<path>.part` where the server supports it, checks size
- * and checksum, as far as they are known, and only then gives the file its name. A finished file that is right is not fetched again.
+ * Downloads a file of known size or MD5. Continues an unfinished `<path>.part` where the server supports it, checks
+ * size and checksum, as far as they are known, and only then gives the file its name. A finished file that is right is
+ * not fetched again.
  * @throws UsageError where the server refuses, sends another file or cannot be reached, or the disk is full.
  */
 export async function download(request: Download): Promise<void> {
@@ -80,8 +90,8 @@ async function transferWithRetries(request: Download, part: string): Promise<voi
 
 function unreachable(url: string, tries: number, error: unknown): UsageError {
   return new UsageError(
-    `download: ${url} could not be fetched in ${tries} tries (${reasonOf(error)}); check the network connection and run ` +
-      'the command again (it continues where it stopped), or fetch the file by hand',
+    `download: ${url} could not be fetched in ${tries} tries (${reasonOf(error)}); check the network connection and ` +
+      'run the command again (it continues where it stopped), or fetch the file by hand',
     { cause: error },
   );
 }

@@ -4,7 +4,9 @@ import { UsageError } from '../errors.ts';
 /** One try of a download: bytes from an address into an unfinished file. */
 export interface Transfer {
   readonly url: string;
-  /** The unfinished file. What identifies the server's version of it (RFC 9110, section 8.8) lies in `<part>.validator`. */
+  /**
+   * The unfinished file. What identifies the server's version of it (RFC 9110, section 8.8) lies in `<part>.validator`.
+   */
   readonly part: string;
   /** null where it is not known. */
   readonly bytes: number | null;
@@ -13,6 +15,7 @@ export interface Transfer {
   readonly onProgress?: ((progress: TransferProgress) => void) | undefined;
 }
 
+/** How far a transfer is. */
 export interface TransferProgress {
   readonly receivedBytes: number;
   /** null where neither the caller nor the server tells. */
@@ -20,9 +23,9 @@ export interface TransferProgress {
 }
 
 /**
- * Receives what is missing of `part`. Continues at its end where the server confirms, by If-Range, that it still has the
- * version that `part` began with; starts from zero otherwise. Ends with `part` at `bytes` bytes,
- * or at those that the server says it has, not yet checked further.
+ * Receives what is missing of `part`. Continues at its end where the server confirms, by If-Range, that it still has
+ * the version that `part` began with; starts from zero otherwise. Ends with `part` at `bytes` bytes, or at those that
+ * the server says it has, not yet checked further.
  * @throws UsageError where another try cannot help (refused, another file, disk full); any other error is worth one.
  */
 export async function transfer(request: Transfer): Promise<void> {
@@ -159,12 +162,13 @@ export async function onDisk<T>(path: string, operation: Promise<T>): Promise<T>
   }
 }
 
+/** The error for a file of a download that the system does not let be used. */
 export function diskError(path: string, cause: unknown): UsageError {
   const { code, message } = cause as NodeJS.ErrnoException;
   if (code === 'ENOSPC' || code === 'EDQUOT') {
     return new UsageError(
-      `download: the disk is full while writing ${path} (${code}); free some space or name another folder, and run the ` +
-        'command again: it continues where it stopped',
+      `download: the disk is full while writing ${path} (${code}); free some space or name another folder, and run ` +
+        'the command again: it continues where it stopped',
       { cause },
     );
   }

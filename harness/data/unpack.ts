@@ -34,7 +34,8 @@ async function unpackTar(archive: string, into: string): Promise<void> {
     const { code, stderr, shortMessage } = cause as { code?: string; stderr?: string; shortMessage?: string };
     if (code === 'ENOENT') {
       throw new UsageError(
-        `unpacking ${archive}: the program tar was not found; install it, or unpack the archive by hand and give its folder with --data`,
+        `unpacking ${archive}: the program tar was not found; install it, ` +
+          'or unpack the archive by hand and give its folder with --data',
         { cause },
       );
     }
@@ -62,7 +63,8 @@ async function unpackZip(archive: string, into: string): Promise<void> {
 
 function failed(archive: string, reason: string | undefined, cause: unknown): UsageError {
   return new UsageError(
-    `unpacking ${archive} failed: ${reason}; free some space or check the folder's permissions, then run the command again`,
+    `unpacking ${archive} failed: ${reason}; free some space or check the folder's permissions, ` +
+      'then run the command again',
     { cause },
   );
 }

@@ -32,8 +32,9 @@ const bucket = 16;
 type Tensors = Record<string, Tensor>;
 
 /**
- * Scores hypotheses by a model, each step a replayed graph: keys and values follow their hypotheses, the decoder reads a
- * token a row, and the best extensions come out. Neither padding nor a beginning is ever an extension, nor a number that stands for no token.
+ * Scores hypotheses by a model, each step a replayed graph: keys and values follow their hypotheses, the decoder reads
+ * a token a row, and the best extensions come out. Neither padding nor a beginning is ever an extension, nor a number
+ * that stands for no token.
  *
  * @param recorded false: operation by operation, with the same results
  */

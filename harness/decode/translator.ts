@@ -7,7 +7,9 @@ export interface TranslationOptions {
   beam: number;
   /** α of the final scores log p/length^α. */
   lengthPenalty: number;
-  /** The longest target, its end not counted: ⌊a·n + b⌋ tokens for a source of n tokens, and never more than positions. */
+  /**
+   * The longest target, its end not counted: ⌊a·n + b⌋ tokens for a source of n tokens, and never more than positions.
+   */
   maxLength: { a: number; b: number };
   special: SpecialTokens;
   /** Sentences decoded together, of similar length. */

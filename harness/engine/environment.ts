@@ -5,9 +5,9 @@ const hugePages = 'glibc.malloc.hugetlb=1';
 const outer = 'FACTORBENCH_OUTER_TUNABLES';
 
 /**
- * The environment of a process that will run TensorFlow: the C library (glibc from 2.35 on) asks the kernel for huge pages.
- * Tensors of some megabytes otherwise lie on thousands of small ones, whose look-ups cost a factorized ResNet some percent
- * of its step. Results stay the same. A setting that is there already is kept.
+ * The environment of a process that will run TensorFlow: the C library (glibc from 2.35 on) asks the kernel for huge
+ * pages. Tensors of some megabytes otherwise lie on thousands of small ones, whose look-ups cost a factorized ResNet
+ * some percent of its step. Results stay the same. A setting that is there already is kept.
  */
 export function engineEnvironment(env: Environment): Environment {
   const given = env.GLIBC_TUNABLES ?? '';

@@ -16,8 +16,8 @@ export interface OperationProfile {
 }
 
 /**
- * Runs a function while timing every TensorFlow operation that it executes by itself. Operations inside a replayed graph
- * are not seen: TensorFlow runs those as a whole.
+ * Runs a function while timing every TensorFlow operation that it executes by itself. Operations inside a replayed
+ * graph are not seen: TensorFlow runs those as a whole.
  *
  * @throws Error on a GPU, where an operation returns before it has been computed
  */

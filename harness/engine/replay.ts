@@ -22,9 +22,9 @@ export interface Replay<F extends Record<string, Tensor>, R extends Record<strin
  * the step once, operation by operation, to record it; what that changed is undone, and every result comes from a
  * graph. Graphs are functional: variables go in as inputs, and their new values come out and are assigned.
  *
- * What a step computes in JavaScript is frozen as it was recorded: numbers that change from call to call are feeds. A graph
- * may compute constant factors, divisions by constants and fused operations in another way than one by one does, so that
- * the last bits can differ; the training steps of this project avoid such forms, which their tests show.
+ * What a step computes in JavaScript is frozen as it was recorded: numbers that change from call to call are feeds. A
+ * graph may compute constant factors, divisions by constants and fused operations in another way than one by one does,
+ * so that the last bits can differ; the training steps of this project avoid such forms, which their tests show.
  *
  * A combination costs memory (about 12 MB for a small Transformer) and the time of some steps, so feeds should come in
  * few shapes.

@@ -1,9 +1,9 @@
 import { type Tensor, tf } from './tensorflow.ts';
 
 /**
- * What a variable is to the optimizer and the regularizers.
- * `factor`: part of a factorized layer, or a projection of attention; `weight`: a dense layer's weight, a bias or a normalization's scale and offset;
- * `statistic`: a running statistic or optimizer slot, changed by assignment only.
+ * What a variable is to the optimizer and the regularizers. `factor`: part of a factorized layer, or a projection of
+ * attention; `weight`: a dense layer's weight, a bias or a normalization's scale and offset; `statistic`: a running
+ * statistic or optimizer slot, changed by assignment only.
  */
 export type Role = 'weight' | 'factor' | 'statistic';
 

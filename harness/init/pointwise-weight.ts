@@ -7,8 +7,8 @@ import type { ConvShape } from '../shape/blueprint.ts';
  */
 
 /**
- * The pointwise matrix [out, in] that a tensor format decomposes, row by row: U(±1/√in), as the layer draws it itself, or
- * N(0, 2/out), as the network draws anew what is decomposed for spectral initialization.
+ * The pointwise matrix [out, in] that a tensor format decomposes, row by row: U(±1/√in), as the layer draws it itself,
+ * or N(0, 2/out), as the network draws anew what is decomposed for spectral initialization.
  */
 export function pointwiseWeight(shape: ConvShape, drawn: 'uniform' | 'normal', streams: Streams): Float32Array {
   const { name, inChannels, outChannels } = shape;

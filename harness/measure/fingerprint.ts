@@ -39,7 +39,10 @@ function libraryBuild(device: 'cpu' | 'gpu'): string {
   return `wheel ${wheels.map(({ sha256 }) => sha256.slice(0, 16)).join('+')}`;
 }
 
-/** Model of the processor; for a GPU its name and driver, as NVIDIA's tool tells: of the one that this process sees, else of all. */
+/**
+ * Model of the processor; for a GPU its name and driver, as NVIDIA's tool tells: of the one that this process sees,
+ * else of all.
+ */
 async function deviceModel(device: 'cpu' | 'gpu'): Promise<string> {
   if (device === 'cpu') return cpus()[0]?.model.trim() ?? 'unknown';
   return gpuModel(process.env.CUDA_VISIBLE_DEVICES);

@@ -2,11 +2,14 @@ import { readFileSync } from 'node:fs';
 import { parseClockReasons, parseProcesses, processQuery } from '../setup/nvidia-smi.mjs';
 import { askNvidiaSmi, type ToolAnswer } from './nvidia-smi.ts';
 
-/** Samples the GPU memory of this process with NVIDIA's own tool until stopped, and what else may disturb its measurements. */
+/**
+ * Samples the GPU memory of this process with NVIDIA's own tool until stopped, and what else may disturb its
+ * measurements.
+ */
 export interface GpuMemorySampler {
   /**
-   * Ends sampling and gives the peak in bytes; null where the tool never told this process's memory. Only now is told what
-   * was seen on the way: other processes, clocks held back, memory that could not be read.
+   * Ends sampling and gives the peak in bytes; null where the tool never told this process's memory. Only now is told
+   * what was seen on the way: other processes, clocks held back, memory that could not be read.
    */
   stop(): Promise<number | null>;
 }
@@ -78,7 +81,8 @@ export function sampleGpuMemory(options: SamplerOptions): GpuMemorySampler {
       else if (failure !== null) onWarning(`${partlyMeasured}: ${failure}`);
       if (foreign.size > 0 && !listed) {
         onWarning(
-          'Processes used the GPU while this cell ran; this one and its siblings cannot be told apart from others, as nvidia-smi never listed it.',
+          'Processes used the GPU while this cell ran; this one and its siblings cannot be told apart from others, ' +
+            'as nvidia-smi never listed it.',
         );
       } else if (foreign.size > 0) {
         const pids = [...foreign].sort((a, b) => a - b).join(', ');
@@ -98,7 +102,10 @@ function whyNot(listed: boolean): string {
     : 'nvidia-smi does not list this process (in a container it may need the host’s process ids: docker run --pid=host)';
 }
 
-/** Siblings are started by the same process. One that has ended meanwhile counts as foreign: nothing tells of it any more. */
+/**
+ * Siblings are started by the same process. One that has ended meanwhile counts as foreign: nothing tells of it any
+ * more.
+ */
 function hasSameParent(pid: number): boolean {
   try {
     const status = readFileSync(`/proc/${pid}/status`, 'utf8');
@@ -108,7 +115,9 @@ function hasSameParent(pid: number): boolean {
   }
 }
 
-/** Counts for which reasons the GPU's clocks are held back. MIG instances share a GPU, and have no clocks of their own. */
+/**
+ * Counts for which reasons the GPU's clocks are held back. MIG instances share a GPU, and have no clocks of their own.
+ */
 function clockSampler(gpu: string | null) {
   const seen = new Map<string, number>();
   let samples = 0;

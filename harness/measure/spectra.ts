@@ -12,8 +12,8 @@ export interface SpectrumPoint {
 }
 
 /**
- * Of each weight, from the smaller of the Gram matrices WᵀW and WWᵀ, whose trace is ‖W‖²_F and whose largest eigenvalue is
- * ‖W‖²_2: a table of a large vocabulary, either way round, costs one product and a small decomposition.
+ * Of each weight, from the smaller of the Gram matrices WᵀW and WWᵀ, whose trace is ‖W‖²_F and whose largest eigenvalue
+ * is ‖W‖²_2: a table of a large vocabulary, either way round, costs one product and a small decomposition.
  */
 export function spectrumOf(weight: CompressibleWeight): SpectrumPoint {
   const values = tf.tidy(() => {

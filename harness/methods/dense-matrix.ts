@@ -6,13 +6,12 @@ import { denseMatrixWeight } from '../init/matrix-weight.ts';
 import type { MatrixLayer } from '../nn/matrix-layer.ts';
 import type { MatrixMethod } from '../nn/matrix-method.ts';
 import type { Streams } from '../random.ts';
-import { type MatrixShape, matrixMacs, matrixParameters } from '../shape/matrix-shape.ts';
+import type { MatrixShape } from '../shape/matrix-shape.ts';
+import { denseCounts } from '../shape/sized-transformer.ts';
 
 /** Matrices as they are, and attention with heads of full size. */
 export const denseMatrices: MatrixMethod = {
-  parameters: matrixParameters,
-  macs: matrixMacs,
-  headSize: (size) => size,
+  ...denseCounts,
   build: (shape, _scale, _init, streams) => denseMatrix(shape, streams),
 };
 

@@ -3,13 +3,12 @@ import { embeddingLookup } from '../engine/ops/embedding-lookup.ts';
 import { tf } from '../engine/tensorflow.ts';
 import { Variable, variableOf } from '../engine/variable.ts';
 import { denseMatrixWeight, matrixDraw } from '../init/matrix-weight.ts';
-import { spectralFactors } from '../init/spectral.ts';
 import type { MatrixLayer } from '../nn/matrix-layer.ts';
 import type { MatrixMethod } from '../nn/matrix-method.ts';
 import type { Streams } from '../random.ts';
-import { frobeniusGradients } from '../regularize/frobenius.ts';
 import type { MatrixShape } from '../shape/matrix-shape.ts';
-import type { InitName } from '../spec/spec.ts';
+import type { InitName } from '../spec/words.ts';
+import { composeLowRank, frobeniusGradients, spectralFactors } from '../tensor/low-rank.ts';
 import { roundHalfEven } from './round.ts';
 
 /**
@@ -41,7 +40,7 @@ function lowRankMatrix(shape: MatrixShape, scale: number, init: InitName, stream
     apply: (x) => timesV(matMul(x, u.value)),
     lastProduct: (x) => ({ input: matMul(x, u.value), weight: { matrix: v.value, transposed: true } }),
     lookup: (ids) => timesV(embeddingLookup(u.value, ids)),
-    matrix: () => matMul(u.value, v.value, { transposeB: true }),
+    matrix: () => composeLowRank(u.value, v.value),
     frobeniusGradients() {
       const gradients = frobeniusGradients(u.value, v.value);
       return [gradients.u, gradients.v];

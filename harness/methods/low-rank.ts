@@ -3,14 +3,13 @@ import { type Tensor, type Tensor2D, tf } from '../engine/tensorflow.ts';
 import { Variable, variableOf } from '../engine/variable.ts';
 import { denseConvWeight } from '../init/conv-weight.ts';
 import { heNormal } from '../init/he-normal.ts';
-import { spectralFactors } from '../init/spectral.ts';
 import type { CompressibleLayer } from '../nn/layer.ts';
+import type { LayerMethod } from '../nn/layer-method.ts';
 import type { Streams } from '../random.ts';
-import { frobeniusGradients } from '../regularize/frobenius.ts';
 import { type ConvShape, denseMacs, fanOut } from '../shape/blueprint.ts';
-import type { InitName } from '../spec/spec.ts';
+import type { InitName } from '../spec/words.ts';
+import { composeLowRank, frobeniusGradients, spectralFactors } from '../tensor/low-rank.ts';
 import { lowRankMatrices } from './low-rank-matrix.ts';
-import type { LayerMethod } from './method.ts';
 import { roundHalfEven } from './round.ts';
 
 /**
@@ -22,6 +21,7 @@ export const lowRank: LayerMethod = {
   kind: 'layer',
   name: 'low-rank',
   compresses: true,
+  largestScale: Number.POSITIVE_INFINITY,
   parameters(shape, scale) {
     const [k1, k2] = shape.kernel;
     return rankOf(shape, scale) * (shape.outChannels * k1 + shape.inChannels * k2);
@@ -74,7 +74,7 @@ function lowRankConv(shape: ConvShape, scale: number, init: InitName, streams: S
   return {
     variables: [u, v],
     ...(scale < 1 ? twoConvolutions : oneConvolution),
-    matrix: () => tf.tidy(() => tf.matMul(uMatrixOf(u.value), vMatrixOf(v.value), false, true)),
+    matrix: () => tf.tidy(() => composeLowRank(uMatrixOf(u.value), vMatrixOf(v.value))),
     frobeniusGradients: () =>
       tf.tidy(() => {
         const gradients = frobeniusGradients(uMatrixOf(u.value), vMatrix());

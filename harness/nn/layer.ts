@@ -38,8 +38,9 @@ export interface CompressibleWeight {
   /** The dense-equivalent weight as a matrix W, or a batch of them [..., m, n], for norms and spectra. */
   matrix(): Tensor;
   /**
-   * Gradients of Frobenius decay's ½‖W‖²_F for the factors, in the order of `variables`, which begin with them; variables
-   * beyond decay by themselves. Null where W is not a product of factors, so that Frobenius decay is plain weight decay.
+   * Gradients of Frobenius decay's ½‖W‖²_F for the factors, in the order of `variables`, which begin with them;
+   * variables beyond decay by themselves. Null where W is not a product of factors, so that Frobenius decay is plain
+   * weight decay.
    */
   frobeniusGradients(): Tensor[] | null;
 }

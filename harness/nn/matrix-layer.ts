@@ -6,7 +6,9 @@ import type { CompressibleWeight } from './layer.ts';
 export interface MatrixLayer extends CompressibleWeight {
   /** x·W: [rows, in] to [rows, out]. */
   apply(x: Tensor): Tensor;
-  /** x·W as the product of something with the last weight alone: what a loss needs that is computed with that product. */
+  /**
+   * x·W as the product of something with the last weight alone: what a loss needs that is computed with that product.
+   */
   lastProduct(x: Tensor): { input: Tensor; weight: LinearWeight };
   /** The rows of W with the given numbers: [count], int32, to [count, out]. */
   lookup(ids: Tensor): Tensor;

@@ -1,13 +1,13 @@
 import { maxPool } from '../engine/ops/max-pool.ts';
 import { relu } from '../engine/ops/relu.ts';
 import { type Tensor, type Tensor4D, tf } from '../engine/tensorflow.ts';
-import { denseConv } from '../methods/dense.ts';
-import { initsOf, type LayerMethod } from '../methods/method.ts';
 import type { Streams } from '../random.ts';
 import type { Blueprint, LayerShape, Operation, SubsamplingShape } from '../shape/blueprint.ts';
-import type { InitName } from '../spec/spec.ts';
+import type { InitName } from '../spec/words.ts';
 import { batchNormLayer } from './batch-norm-layer.ts';
+import { denseConv } from './conv-layer.ts';
 import type { ChannelMapLayer, CompressibleLayer, Layer, Pass } from './layer.ts';
+import { initsOf, type LayerMethod } from './layer-method.ts';
 import { linearLayer } from './linear-layer.ts';
 import type { Model } from './model.ts';
 

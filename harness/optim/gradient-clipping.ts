@@ -1,6 +1,9 @@
 import { runOp, type Scalar, type Tensor, tf } from '../engine/tensorflow.ts';
 
-/** Gradients times c = min(1, clipNorm/(‖g‖ + 1e-6)) with ‖g‖ over all of them: PyTorch's `clip_grad_norm_`. Null: as they are. */
+/**
+ * Gradients times c = min(1, clipNorm/(‖g‖ + 1e-6)) with ‖g‖ over all of them: PyTorch's `clip_grad_norm_`. Null: as
+ * they are.
+ */
 export function clipped(gradients: readonly Tensor[], clipNorm: number | null): readonly Tensor[] {
   if (clipNorm === null) return gradients;
   const share = tf.tidy(() => tf.minimum(tf.div(clipNorm, tf.add(globalNorm(gradients), 1e-6)), 1));

@@ -1,4 +1,4 @@
-import type { TrainingSpec } from '../spec/spec.ts';
+import type { TrainingSpec } from '../spec/image.ts';
 
 /**
  * Learning rate of a step (counted from 0): `learningRate`·`decayFactor`^k after k of the `decayAt` fractions of all

@@ -1,5 +1,3 @@
-import { type Tensor, tf } from '../engine/tensorflow.ts';
-import type { Variable } from '../engine/variable.ts';
 import type { CompressibleWeight } from '../nn/layer.ts';
 import {
   type DecayCoupling,
@@ -7,13 +5,7 @@ import {
   type ProductName,
   type TransformerRegularizerName,
 } from '../spec/translation.ts';
-import { frobeniusTerms } from './regularizer.ts';
-
-/** What decays in a network whose products are of several kinds. */
-export interface DecayingProducts {
-  readonly variables: readonly Variable[];
-  readonly products: Readonly<Record<ProductName, readonly CompressibleWeight[]>>;
-}
+import { type Decay, noDecay } from './decay.ts';
 
 export interface ProductDecay {
   regularizer: TransformerRegularizerName;
@@ -22,35 +14,26 @@ export interface ProductDecay {
   decayCoupling: DecayCoupling;
 }
 
-/** λ·∂R/∂w of every variable that decays, by where it enters. */
-export interface DecayTerms {
-  /** To be added to the loss's gradient. */
-  gradient: Map<Variable, Tensor>;
-  /** To be subtracted from the variable, times the learning rate. */
-  decoupled: Map<Variable, Tensor>;
-}
-
 /**
- * The decay of a Transformer (Khodak et al. 2021, section 3.2, and their released code for where it enters): R = ½‖w‖² of
- * every trainable variable, and in its place ½‖UVᵀ‖²_F of each product that the regularizer names.
+ * The decay of a Transformer (Khodak et al. 2021, section 3.2, and their released code for where it enters): R = ½‖w‖²
+ * of every trainable variable, and in its place ½‖UVᵀ‖²_F of each product that the regularizer names.
+ *
+ * @param products the network's, by kind
  */
-export function productDecay(model: DecayingProducts, { regularizer, decay, decayCoupling }: ProductDecay): DecayTerms {
-  const terms: DecayTerms = { gradient: new Map(), decoupled: new Map() };
-  if (regularizer === 'none' || decay === 0) return terms;
+export function productDecayOf(
+  products: Readonly<Record<ProductName, readonly CompressibleWeight[]>>,
+  { regularizer, decay, decayCoupling }: ProductDecay,
+): Decay {
+  if (regularizer === 'none') return noDecay;
   const released = decayCoupling === 'released';
-  const frobenius = frobeniusTerms(
-    kindsOf(regularizer, released).flatMap((kind) => model.products[kind]),
-    decay,
-  );
-  const entering = decayCoupling === 'decoupled' ? terms.decoupled : terms.gradient;
-  for (const [variable, term] of frobenius) entering.set(variable, term);
-  if (released && regularizer !== 'weight-decay') return terms;
-  const plain = decayCoupling === 'gradient' ? terms.gradient : terms.decoupled;
-  for (const variable of model.variables) {
-    if (variable.role === 'statistic' || frobenius.has(variable)) continue;
-    plain.set(variable, tf.mul(variable.value, decay));
-  }
-  return terms;
+  const plain = decayCoupling === 'gradient' ? 'gradient' : 'decoupled';
+  return {
+    lambda: decay,
+    frobenius: kindsOf(regularizer, released).flatMap((kind) => products[kind]),
+    frobeniusEnters: decayCoupling === 'decoupled' ? 'decoupled' : 'gradient',
+    plainEnters: released && regularizer !== 'weight-decay' ? null : plain,
+    factorShare: 1,
+  };
 }
 
 function kindsOf(regularizer: Exclude<TransformerRegularizerName, 'none'>, released: boolean): readonly ProductName[] {

@@ -2,7 +2,7 @@ import { readBaseline } from '../../baselines/baseline-file.ts';
 import { checkRecords } from '../../baselines/check.ts';
 import { writeReport } from '../../reports/write-report.ts';
 import type { CellRecord, Verdict } from '../record.ts';
-import type { ProfileName } from '../spec/spec.ts';
+import type { ProfileName } from '../spec/words.ts';
 
 /** Which suite's baseline applies, and the margin below which a drop is no regression. */
 export interface CheckSettings {

@@ -1,19 +1,21 @@
 import { type Bar, MultiBar, Presets } from 'cli-progress';
-import type { CellRecord } from '../record.ts';
-import type { Cell, MetricName } from '../spec/spec.ts';
+import { valueText } from '../../baselines/wording.ts';
+import { type CellRecord, errorOf, gatedMetric, gatedValue } from '../record.ts';
+import type { PlannedCell } from '../spec/cell.ts';
+import { metricOf } from '../spec/metrics.ts';
 import type { CellProgress } from '../tasks/context.ts';
 import { type CellShare, formatDuration, fractionDone, fractionOf, secondsLeft } from './progress-estimate.ts';
 
 /** Shows how a run goes. */
 export interface ProgressDisplay {
-  cellProgress(cell: Cell, progress: CellProgress): void;
+  cellProgress(cell: PlannedCell, progress: CellProgress): void;
   cellFinished(record: CellRecord): void;
   /** Removes the bar and stops the heartbeat. Safe to call twice. */
   stop(): void;
 }
 
 export interface ProgressOptions {
-  cells: readonly Cell[];
+  cells: readonly PlannedCell[];
   jobs: number;
   /** A terminal gets a bar; anything else a line at each heartbeat. */
   stream: NodeJS.WritableStream & { isTTY?: boolean };
@@ -62,14 +64,12 @@ export function startProgress(options: ProgressOptions): ProgressDisplay {
 
 /** One finished cell in a line: name, metric, seconds, status, and the first line of an error. */
 export function finishedLine(record: CellRecord): string {
-  const value = record.value === null ? `no ${record.metric}` : scoreOf(record.metric, record.value);
-  const seconds = record.seconds === null ? '' : `, ${formatDuration(record.seconds)}`;
-  const error = record.error === null ? '' : `: ${record.error.split('\n', 1)[0]}`;
-  return `${record.cell}: ${value}${seconds}, ${record.status}${error}`;
-}
-
-function scoreOf(metric: MetricName, value: number): string {
-  return metric === 'accuracy' ? `accuracy ${(100 * value).toFixed(2)}%` : `BLEU ${value.toFixed(2)}`;
+  const [metric, value] = [gatedMetric(record), gatedValue(record)];
+  const { title } = metricOf(metric);
+  const score = value === null ? `no ${title}` : `${title} ${valueText(metric, value)}`;
+  const why = errorOf(record);
+  const error = why === null ? '' : `: ${why.split('\n', 1)[0]}`;
+  return `${record.cell}: ${score}, ${formatDuration(record.seconds)}, ${record.status}${error}`;
 }
 
 interface BoardState {

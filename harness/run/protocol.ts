@@ -1,4 +1,5 @@
-import type { Cell, DataFolderName } from '../spec/spec.ts';
+import type { PlannedCell } from '../spec/cell.ts';
+import type { DataFolderName } from '../spec/datasets.ts';
 import type { CellProgress } from '../tasks/context.ts';
 
 /** The messages between the pool and a worker process. */
@@ -10,7 +11,7 @@ export type DataFolders = Readonly<Partial<Record<DataFolderName, string>>>;
 
 /** What a worker is told: one cell, and where to find and put things. */
 export interface WorkerRequest {
-  cell: Cell;
+  cell: PlannedCell;
   context: {
     /** Folder of the files of the cell's data set; null: it has none. */
     dataDir: string | null;
@@ -21,6 +22,10 @@ export interface WorkerRequest {
   };
   /** The output folder whose store receives the record. */
   outDir: string;
+  /** The output folder that holds the cells that this one needs. */
+  neededDir: string;
+  /** Whether other cells need this one's weights. */
+  keepsWeights: boolean;
 }
 
 /** What a worker says. `done` comes after the record lies on the disk. */

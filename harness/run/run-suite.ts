@@ -4,7 +4,8 @@ import { readBaseline } from '../../baselines/baseline-file.ts';
 import { UsageError } from '../errors.ts';
 import type { CellRecord, Verdict } from '../record.ts';
 import { acquireLock, LockHeldError } from '../setup/lock.mjs';
-import type { Cell, ProfileName } from '../spec/spec.ts';
+import type { PlannedCell } from '../spec/cell.ts';
+import type { ProfileName } from '../spec/words.ts';
 import { conclude } from './conclude.ts';
 import { exitCodeOf } from './exit-code.ts';
 import { findGpus } from './gpu/gpu-devices.ts';
@@ -27,7 +28,7 @@ export interface RunSuiteOptions {
   /** Margin of the check, in the metric's unit. */
   margin: number;
   /** The cells of this run, in the plan's order. */
-  cells: readonly Cell[];
+  cells: readonly PlannedCell[];
   /** Number of cells of the whole plan, before --only and --shard. */
   cellsOfPlan: number;
   /** Further notes for the reports. */
@@ -96,7 +97,7 @@ async function runLocked(store: Store, options: RunSuiteOptions): Promise<RunSui
   const describe = (end: Ending) => runFileOf(options, startedAt, resumed, end);
   await writeRunFile(store.outDir, describe({ records: resumed.finished, exitCode: null, interrupted: false }));
 
-  const ended = await runRemaining(store, resumed.remaining, options, slots);
+  const ended = await runRemaining(store, resumed, options, slots);
   const byName = new Map([...resumed.finished, ...ended].map((record) => [record.cell, record]));
   const records = cells.flatMap((cell) => byName.get(cell.cell) ?? []);
   const interrupted = signal.aborted && records.length < cells.length;
@@ -115,7 +116,7 @@ async function runLocked(store: Store, options: RunSuiteOptions): Promise<RunSui
 
 async function runRemaining(
   store: Store,
-  cells: readonly Cell[],
+  { remaining: cells, finished }: Resumed,
   options: RunSuiteOptions,
   slots: GpuSlots | undefined,
 ): Promise<CellRecord[]> {
@@ -126,6 +127,7 @@ async function runRemaining(
     return await runPool(cells, {
       ...options,
       store,
+      finished,
       gpuSlots: slots,
       onProgress: progress.cellProgress,
       onRecord: progress.cellFinished,
@@ -144,7 +146,8 @@ async function lockFolder(store: Store, purpose: string): Promise<{ release(): v
       const { pid, host, startedAt } = error.holder;
       throw new UsageError(
         `${store.outDir} is in use by another run: process ${pid} on ${host}, started ${startedAt}. ` +
-          'Wait for it, end it, or choose another folder with --out. If it no longer runs, delete run.lock there (one killed in a container is let go after a minute).',
+          'Wait for it, end it, or choose another folder with --out. If it no longer runs, delete run.lock there ' +
+          '(one killed in a container is let go after a minute).',
         { cause: error },
       );
     }
@@ -160,13 +163,9 @@ function notesOf(options: RunSuiteOptions, { others, warnings }: Resumed): strin
   const { note, notes: further = [], refusals = [] } = options;
   const folders = Object.values(options.dataFolders);
   const left = refusals.map((reason) => `Not run: ${reason}`);
-  const notes = [
-    note,
-    ...further,
-    ...left,
-    ...warnings,
-    folders.length === 0 ? 'Data: generated.' : `Data: ${folders.join(', ')}.`,
-  ];
+  const source = folders.length === 0 ? 'generated' : folders.join(', ');
+  const data = options.cells.some(({ dataset }) => dataset !== null) ? [`Data: ${source}.`] : [];
+  const notes = [note, ...further, ...left, ...warnings, ...data];
   if (others.length > 0) {
     notes.push(`${others.length} other records in the folder are not part of this run and stay out of its reports.`);
   }

@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { CellRecord } from '../record.ts';
+import type { CellRecord, CompletedRecord, FinishedRecord } from '../record.ts';
 import { findGpus } from './gpu/gpu-devices.ts';
 import { gpuSlots } from './gpu/gpu-slots.ts';
 import { runPool } from './pool.ts';
@@ -12,7 +12,11 @@ import { cellOfRecord, compareReproduction, type Reproduction } from './records/
 
 export interface VerifyRunOptions {
   /** The stored records to execute again. */
-  records: readonly CellRecord[];
+  records: readonly CompletedRecord[];
+  /** The folder that holds them, and the cells that they need with their weights. */
+  outDir: string;
+  /** Records of the needed cells there. */
+  needed: readonly FinishedRecord[];
   dataFolders: DataFolders;
   device: Device;
   jobs: number;
@@ -31,7 +35,7 @@ export async function runVerify(options: VerifyRunOptions): Promise<Reproduction
   const { records, jobs, stream, timeLimitSeconds } = options;
   const slots = options.device === 'gpu' ? gpuSlots((await findGpus(process.env)).gpus) : undefined;
   for (const record of records) slots?.learn(record);
-  const outDir = await mkdtemp(join(tmpdir(), 'factorbench-verify-'));
+  const temporary = await mkdtemp(join(tmpdir(), 'factorbench-verify-'));
   const cells = records.map((record) => cellOfRecord(record, timeLimitSeconds));
   const progress = startProgress({ cells, jobs, stream, now: () => performance.now() });
   try {
@@ -43,7 +47,9 @@ export async function runVerify(options: VerifyRunOptions): Promise<Reproduction
         {
           ...options,
           threads,
-          store: storeAt(outDir),
+          store: storeAt(temporary),
+          finished: options.needed,
+          neededStore: storeAt(options.outDir),
           gpuSlots: slots,
           onProgress: progress.cellProgress,
           onRecord(record) {
@@ -59,10 +65,10 @@ export async function runVerify(options: VerifyRunOptions): Promise<Reproduction
     });
   } finally {
     progress.stop();
-    await rm(outDir, { recursive: true, force: true });
+    await rm(temporary, { recursive: true, force: true });
   }
 }
 
-function threadsOf(record: CellRecord): number {
-  return Math.max(1, record.fingerprint?.threads ?? 1);
+function threadsOf({ fingerprint }: CompletedRecord): number {
+  return Math.max(1, fingerprint.threads);
 }

@@ -1,9 +1,10 @@
 import { MethodFileError, UsageError } from '../errors.ts';
 import type { CellRecord } from '../record.ts';
-import type { Cell } from '../spec/spec.ts';
+import type { Cell } from '../spec/cell.ts';
 import type { CellContext, CellProgress } from '../tasks/context.ts';
 import type { WorkerMessage, WorkerRequest } from './protocol.ts';
-import { storeAt, writeRecord } from './records/store.ts';
+import { neededCells } from './records/needed.ts';
+import { storeAt, weightsPath, writeRecord } from './records/store.ts';
 
 /** Least time between two progress messages of one phase, in milliseconds. */
 const progressIntervalMs = 200;
@@ -20,14 +21,20 @@ export interface ServeOptions {
  * the record through the store; then `done`. A cell that throws gives `error` and no record. Resolves to the exit code.
  */
 export async function serveCell(request: WorkerRequest, options: ServeOptions): Promise<number> {
-  const { cell, context, outDir } = request;
+  const { cell, outDir } = request;
+  const store = storeAt(outDir);
   try {
     const onProgress = throttled((progress) => void options.send({ type: 'progress', progress }), options.now);
-    const record = await options.runCell(cell, { ...context, onProgress });
+    const record = await options.runCell(cell, {
+      ...request.context,
+      weightsPath: request.keepsWeights ? weightsPath(store, cell) : null,
+      needed: () => neededCells(cell, storeAt(request.neededDir)),
+      onProgress,
+    });
     if (record.id !== cell.id || record.cell !== cell.cell) {
       throw new Error(`runCell gave the record of ${record.cell} (${record.id}) for ${cell.cell} (${cell.id}).`);
     }
-    await writeRecord(storeAt(outDir), record);
+    await writeRecord(store, record);
   } catch (error) {
     await options.send({ type: 'error', message: messageOf(error), usage: error instanceof UsageError });
     return 1;

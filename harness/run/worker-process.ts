@@ -3,7 +3,7 @@ import { execaNode } from 'execa';
 import { engineEnvironment } from '../engine/environment.ts';
 import { UsageError } from '../errors.ts';
 import type { CellRecord } from '../record.ts';
-import type { Cell } from '../spec/spec.ts';
+import type { PlannedCell } from '../spec/cell.ts';
 import type { CellProgress } from '../tasks/context.ts';
 import { explainGpuFailure } from './gpu/gpu-failure.ts';
 import type { DataFolders, Device, WorkerMessage, WorkerRequest } from './protocol.ts';
@@ -20,6 +20,8 @@ export interface WorkerSettings {
   threads: number;
   /** UUID of the one GPU that the worker sees; undefined or null: as this process does. */
   gpu?: string | null;
+  /** The store that holds the cells that others need; left out: that of the run. */
+  neededStore?: Store;
   /** Milliseconds between SIGTERM and SIGKILL for a worker that does not end. */
   killAfterMs: number;
 }
@@ -36,7 +38,7 @@ const longestTimerMs = 2 ** 31 - 1;
  * record. Throws UsageError where the disk is full or the worker met bad input, which the other cells would meet too.
  */
 export async function runInWorker(
-  cell: Cell,
+  cell: PlannedCell,
   settings: WorkerSettings,
   signal: AbortSignal,
   onProgress: (progress: CellProgress) => void,
@@ -58,7 +60,7 @@ export async function runInWorker(
 }
 
 async function runProcess(
-  cell: Cell,
+  cell: PlannedCell,
   settings: WorkerSettings,
   signal: AbortSignal,
   onProgress: (progress: CellProgress) => void,
@@ -83,7 +85,13 @@ async function runProcess(
   });
   const tail = tailOf(subprocess.stderr);
   const context = { dataDir: dataDirOf(cell, dataFolders), checkpointDir: checkpointDir(store, cell), device, threads };
-  const request: WorkerRequest = { cell, context, outDir: store.outDir };
+  const request: WorkerRequest = {
+    cell,
+    context,
+    outDir: store.outDir,
+    neededDir: (settings.neededStore ?? store).outDir,
+    keepsWeights: cell.isNeeded,
+  };
   // A worker that is gone before it is told anything is reported by its own end.
   const [result] = await Promise.all([subprocess, subprocess.sendMessage(request).catch(() => {})]);
   if (signal.aborted) return 'interrupted';
@@ -104,7 +112,7 @@ interface ProcessEnd {
   shortMessage?: string | undefined;
 }
 
-function reasonOf(cell: Cell, end: ProcessEnd): string {
+function reasonOf(cell: PlannedCell, end: ProcessEnd): string {
   if (end.timedOut) {
     const how = end.isForcefullyTerminated ? 'SIGTERM, then SIGKILL' : 'SIGTERM';
     return `The cell ran longer than its time limit of ${cell.timeLimitSeconds} s and was ended (${how}).`;

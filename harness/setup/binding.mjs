@@ -7,7 +7,10 @@ import { runTool } from './tools.mjs';
 
 /** @import { SetupContext, SetupStep } from './context.mjs' */
 
-/** The engine's native part, compiled against the TensorFlow library. It speaks Node-API only, so it serves every Node version. */
+/**
+ * The engine's native part, compiled against the TensorFlow library. It speaks Node-API only, so it serves every Node
+ * version.
+ */
 
 const what = 'binding';
 const fileName = 'tfjs_binding.node';
@@ -66,7 +69,8 @@ export const bindingStep = {
 
 /**
  * @param {SetupContext} context
- * @returns {string | null} the folder in the cache, named by all that decides its content; null while the sources are missing
+ * @returns {string | null} the folder in the cache, named by all that decides its content; null while the sources are
+ *   missing
  */
 export function bindingFolder({ root, cache, platform, device, libraryFolder }) {
   const folder = join(packageFolder(root), 'binding');
@@ -85,7 +89,8 @@ export function bindingFolder({ root, cache, platform, device, libraryFolder }) 
 }
 
 /**
- * The library is found relative to the binding, so the cache can be moved, and a binding does not depend on where it was built.
+ * The library is found relative to the binding, so the cache can be moved, and a binding does not depend on where it
+ * was built.
  *
  * @param {string} libraryFolder
  */

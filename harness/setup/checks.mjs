@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, statfsSync, statSync } from 'node:fs';
+import { existsSync, statfsSync, statSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -65,7 +65,7 @@ export function checkSteps(context) {
  * @param {SetupContext} context
  * @returns {Check[]}
  */
-export function checkPlaces({ cache, root, env, pin, libraryFolder }) {
+export function checkPlaces({ cache, pin, libraryFolder }) {
   const needed = existsSync(libraryFolder)
     ? 1e9
     : pin.unpackedBytes + pin.wheels.reduce((sum, { bytes }) => sum + bytes, 0);
@@ -78,37 +78,7 @@ export function checkPlaces({ cache, root, env, pin, libraryFolder }) {
     free < needed
       ? warn('disk', detail, 'free some space, or set FACTORBENCH_CACHE to a folder on another disk')
       : ok('disk', detail),
-    checkData(root, cache, env.FACTORBENCH_DATA),
   ];
-}
-
-/**
- * @param {string} root
- * @param {string} cache
- * @param {string | undefined} named
- * @returns {Check}
- */
-export function checkData(root, cache, named) {
-  if (named) {
-    return existsSync(named)
-      ? ok('data', `FACTORBENCH_DATA: ${named}`)
-      : missing(
-          'data',
-          `FACTORBENCH_DATA: there is no ${named}`,
-          'correct the variable, or unset it to use generated data',
-        );
-  }
-  // An image has an empty folder, to mount data on.
-  const found = [join(root, 'data'), join(cache, 'data')].find(
-    (folder) => existsSync(folder) && readdirSync(folder).length > 0,
-  );
-  return found === undefined
-    ? warn(
-        'data',
-        'none: generated data is used',
-        'set FACTORBENCH_DATA, or give --data, to the folder of the data sets',
-      )
-    : ok('data', found);
 }
 
 /**
@@ -127,7 +97,8 @@ export function checkMachine({ env }) {
 }
 
 /**
- * The proof that all fits together: a matrix product by the engine, in a process of its own, and the libraries that it loaded.
+ * The proof that all fits together: a matrix product by the engine, in a process of its own, and the libraries that it
+ * loaded.
  *
  * @param {SetupContext} context
  * @returns {Check[]}

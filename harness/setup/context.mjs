@@ -34,8 +34,10 @@ import {
  * @typedef {object} SetupStep
  * @property {string} title
  * @property {(context: SetupContext) => boolean} isDone cheap: runs at every start
- * @property {(context: SetupContext) => boolean} fillsCache whether it would write to the cache, which other checkouts share
- * @property {(context: SetupContext, progress: StepProgress) => Promise<string>} perform returns what was done, for the step's line
+ * @property {(context: SetupContext) => boolean} fillsCache whether it would write to the cache, which other checkouts
+ *   share
+ * @property {(context: SetupContext, progress: StepProgress) => Promise<string>} perform returns what was done, for the
+ *   step's line
  */
 
 /** The checkout that this file belongs to. */

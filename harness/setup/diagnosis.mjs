@@ -1,5 +1,6 @@
 import { checkEngine, checkMachine, checkPlaces, checkSteps, checkTools } from './checks.mjs';
 import { checkoutRoot, createContext } from './context.mjs';
+import { checkData, checkDatasets } from './data-checks.mjs';
 import { SetupError } from './errors.mjs';
 import { checkGpu } from './gpu-checks.mjs';
 
@@ -14,9 +15,9 @@ Exit code: 0 a run could start, 1 something is missing.
 
 /**
  * @param {string[]} args
- * @returns {number} exit code
+ * @returns {Promise<number>} exit code
  */
-export function doctor(args) {
+export async function doctor(args) {
   if (args.includes('--help') || args.includes('-h')) {
     process.stdout.write(usage);
     return 0;
@@ -26,7 +27,7 @@ export function doctor(args) {
     process.stderr.write(`doctor: unknown option ${unknown}\n${usage}`);
     return 2;
   }
-  const checks = runChecks(args);
+  const checks = await runChecks(args);
   const ready = checks.every(({ status }) => status !== 'missing');
   process.stdout.write(
     args.includes('--json') ? `${JSON.stringify({ ready, checks }, null, 2)}\n` : formatChecks(checks),
@@ -42,9 +43,9 @@ function unknownOption(args) {
 
 /**
  * @param {string[]} args
- * @returns {Check[]}
+ * @returns {Promise<Check[]>}
  */
-function runChecks(args) {
+async function runChecks(args) {
   /** @type {Check} */
   const node = { name: 'Node', status: 'ok', detail: process.versions.node, remedy: null };
   try {
@@ -55,6 +56,8 @@ function runChecks(args) {
       ...checkSteps(context),
       ...checkEngine(context),
       ...checkPlaces(context),
+      checkData(context.root, context.cache, context.env.FACTORBENCH_DATA),
+      ...(await checkDatasets(context)),
       ...checkMachine(context),
       checkGpu(context.env),
     ];

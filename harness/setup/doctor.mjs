@@ -7,5 +7,5 @@ if (isNodeTooOld(process.versions.node)) {
   process.exitCode = 2;
 } else {
   const { doctor } = await import('./diagnosis.mjs');
-  process.exitCode = doctor(process.argv.slice(2));
+  process.exitCode = await doctor(process.argv.slice(2));
 }

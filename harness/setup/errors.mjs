@@ -80,7 +80,8 @@ const toolFailures = [
       /ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ETIMEDOUT|ENETUNREACH|ERR_SOCKET|NewConnectionError|ConnectionError|ConnectTimeout|ReadTimeout|timed out|Max retries|ProxyError|name resolution|Network is unreachable|CERTIFICATE|SSLError/i,
     why: 'the package registry cannot be reached',
     remedy:
-      'connect to the network, or give npm and pip your proxy or mirror (HTTPS_PROXY; npm config set registry; pip config set global.index-url), and run the command again',
+      'connect to the network, or give npm and pip your proxy or mirror (HTTPS_PROXY; npm config set registry; pip ' +
+      'config set global.index-url), and run the command again',
   },
   {
     pattern: /EROFS|EACCES|Permission denied|Read-only file system/i,

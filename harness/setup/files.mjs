@@ -4,7 +4,10 @@ import { join } from 'node:path';
 import { SetupError } from './errors.mjs';
 import { formatBytes } from './progress.mjs';
 
-/** Folders of the cache: complete or absent. A complete one names its files' sizes, so that checking it costs a few system calls. */
+/**
+ * Folders of the cache: complete or absent. A complete one names its files' sizes, so that checking it costs a few
+ * system calls.
+ */
 
 const stampName = 'complete.json';
 const unfinishedPrefix = '.unfinished-';
@@ -36,7 +39,8 @@ export function isComplete(folder) {
  * The caller holds the cache's lock.
  *
  * @param {string} folder
- * @param {(unfinished: string) => Promise<string[]>} fill returns the files whose presence is checked later, relative to the folder
+ * @param {(unfinished: string) => Promise<string[]>} fill returns the files whose presence is checked later, relative
+ *   to the folder
  */
 export async function fillFolder(folder, fill) {
   const unfinished = join(folder, '..', `${unfinishedPrefix}${randomUUID()}`);

@@ -9,7 +9,10 @@ import { tryTool } from './try-tool.mjs';
 /** @import { Check } from './check.mjs' */
 /** @import { SetupContext } from './context.mjs' */
 
-/** What TensorFlow opens when it finds a GPU, and what these need; a path from `nvidia/`, beside TensorFlow's own folder. */
+/**
+ * What TensorFlow opens when it finds a GPU, and what these need; a path from `nvidia/`, beside TensorFlow's own
+ * folder.
+ */
 export const cudaLibraries = [
   'cuda_runtime/lib/libcudart.so.12',
   'cublas/lib/libcublas.so.12',

@@ -27,7 +27,10 @@ const cudaPackages = [
   'nvjitlink',
 ];
 
-/** What is kept of the wheels. TensorFlow looks for the CUDA libraries in `nvidia` beside its own folder, where pip would put them. */
+/**
+ * What is kept of the wheels. TensorFlow looks for the CUDA libraries in `nvidia` beside its own folder, where pip
+ * would put them.
+ */
 const keptPrefixes = [
   ...libraries,
   ...['tensorflow', 'tsl', 'xla'].map((name) => `tensorflow/include/${name}/`),

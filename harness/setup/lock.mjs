@@ -6,9 +6,9 @@ import { isProcessAlive, processSpace, processStartTicks } from './owner.mjs';
 
 /**
  * Locks between processes: a file created with O_EXCL that says who holds it. A lock whose owner has ended (also by
- * SIGKILL) is free: at once where the owner's process id means something here, that is on the same boot and in the same namespace of
- * process ids; a minute after the last renewal where it does not, as for an owner in another container or on another machine. Clocks
- * of machines that share a folder must agree to less than that minute.
+ * SIGKILL) is free: at once where the owner's process id means something here, that is on the same boot and in the same
+ * namespace of process ids; a minute after the last renewal where it does not, as for an owner in another container or
+ * on another machine. Clocks of machines that share a folder must agree to less than that minute.
  */
 
 /**
@@ -20,9 +20,9 @@ import { isProcessAlive, processSpace, processStartTicks } from './owner.mjs';
  */
 
 /**
- * @typedef {LockHolder & { ticks: number | null, space?: { boot: string, namespace: string } | null, token: string }} LockContent
- * `ticks`: the owner's start, in ticks since boot; `space`: where its process id counts, absent from older locks, which are not
- * renewed; `token`: unique for each time a lock is taken
+ * @typedef {LockHolder & { ticks: number | null, space?: { boot: string, namespace: string } | null, token: string }}
+ *   LockContent `ticks`: the owner's start, in ticks since boot; `space`: where its process id counts, absent from
+ *   older locks, which are not renewed; `token`: unique for each time a lock is taken
  */
 
 /**
@@ -49,7 +49,8 @@ export class LockHeldError extends Error {
   constructor(path, holder) {
     super(
       `${path} is held by process ${holder.pid} on ${holder.host} since ${holder.startedAt} (${holder.purpose}): ` +
-        'wait for it to end, or delete the file if that process no longer runs (killed in a container, it is free after a minute)',
+        'wait for it to end, or delete the file if that process no longer runs (killed in a container, it is free ' +
+        'after a minute)',
     );
     this.name = 'LockHeldError';
     this.path = path;
@@ -58,7 +59,8 @@ export class LockHeldError extends Error {
 }
 
 /**
- * Takes the lock at `path`; its folder must exist. The lock is released by `release()` (idempotent) or when this process exits.
+ * Takes the lock at `path`; its folder must exist. The lock is released by `release()` (idempotent) or when this
+ * process exits.
  *
  * @param {string} path
  * @param {LockOptions} options
@@ -117,8 +119,9 @@ function create(path, mine) {
 }
 
 /**
- * Replaces a dead owner's lock. Only the holder of a second lock may replace the first, and only after having looked again under
- * it, so two takers cannot both succeed; the second lock is taken by the same rules, so its owner may die as well.
+ * Replaces a dead owner's lock. Only the holder of a second lock may replace the first, and only after having looked
+ * again under it, so two takers cannot both succeed; the second lock is taken by the same rules, so its owner may die
+ * as well.
  *
  * @param {string} path
  * @param {LockContent} mine

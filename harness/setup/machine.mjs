@@ -2,7 +2,10 @@ import { readFileSync } from 'node:fs';
 
 /** What the machine computes with, read from the system's texts. */
 
-/** Vector and matrix extensions that TensorFlow's kernels choose by, on x64 and on arm64, with the names they are shown by. */
+/**
+ * Vector and matrix extensions that TensorFlow's kernels choose by, on x64 and on arm64, with the names they are shown
+ * by.
+ */
 const extensions = {
   avx: 'avx',
   avx2: 'avx2',

@@ -1,6 +1,7 @@
 /**
- * Run by the doctor in a process of its own: opens the shared libraries that it is given. Prints `{failures, loaded}` as JSON:
- * what the loader says where a library, or one that it needs, is not found, and the files of all libraries loaded in the end.
+ * Run by the doctor in a process of its own: opens the shared libraries that it is given. Prints `{failures, loaded}`
+ * as JSON: what the loader says where a library, or one that it needs, is not found, and the files of all libraries
+ * loaded in the end.
  */
 
 import { readFileSync } from 'node:fs';

@@ -30,8 +30,8 @@ export function parseStartTicks(stat) {
 }
 
 /**
- * Where this process's id has its meaning: ids and start times compare only within one run of a kernel and one namespace of ids.
- * Containers have namespaces of their own, in each of which the first process has the id 1.
+ * Where this process's id has its meaning: ids and start times compare only within one run of a kernel and one
+ * namespace of ids. Containers have namespaces of their own, in each of which the first process has the id 1.
  *
  * @returns {{ boot: string, namespace: string } | null} null where the system does not tell
  */

@@ -53,8 +53,9 @@ export function compareVersions(a, b) {
 }
 
 /**
- * The NVIDIA driver as far as this process can use it. The kernel tells its version in every container of the machine, also in
- * those that were given no GPU: what counts is a device to reach it by (`/dev/dxg`: under Windows), or a tool that works.
+ * The NVIDIA driver as far as this process can use it. The kernel tells its version in every container of the machine,
+ * also in those that were given no GPU: what counts is a device to reach it by (`/dev/dxg`: under Windows), or a tool
+ * that works.
  *
  * @param {NodeJS.ProcessEnv} env
  * @param {string} [root] where the system's files lie
@@ -69,7 +70,9 @@ export function nvidiaDriver(env, root = '/') {
   return { installed, version };
 }
 
-/** @param {string} version of an NVIDIA driver @returns {string | null} why CUDA does not run on it; null where it does */
+/**
+ * @param {string} version of an NVIDIA driver @returns {string | null} why CUDA does not run on it; null where it does
+ */
 export function driverTooOld(version) {
   if (compareVersions(version, oldestDriver) >= 0) return null;
   return `the NVIDIA driver ${version} is too old for CUDA 12, which needs ${oldestDriver} or newer`;
@@ -110,9 +113,9 @@ export function findOnPath(tool, env) {
 }
 
 /**
- * Which build of TensorFlow to use. The CUDA build computes on a CPU too, with the same bits, so a checkout that has it keeps it:
- * runs with different options in one checkout do not replace each other's library. Unasked, no build is replaced: an image has
- * neither the tools nor the right to do so.
+ * Which build of TensorFlow to use. The CUDA build computes on a CPU too, with the same bits, so a checkout that has it
+ * keeps it: runs with different options in one checkout do not replace each other's library. Unasked, no build is
+ * replaced: an image has neither the tools nor the right to do so.
  *
  * @param {object} facts
  * @param {string | null} facts.requested value of `--device`

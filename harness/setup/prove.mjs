@@ -1,6 +1,7 @@
 /**
- * Run by the doctor in a process of its own: loads the engine and multiplies two matrices. Prints
- * `{version, device, product, loaded}` as JSON, `loaded` the files of the native libraries in this process; ends with an error where the engine does not work.
+ * Run by the doctor in a process of its own: loads the engine and multiplies two matrices. Prints `{version, device,
+ * product, loaded}` as JSON, `loaded` the files of the native libraries in this process; ends with an error where the
+ * engine does not work.
  */
 
 import { readFileSync } from 'node:fs';

@@ -4,8 +4,8 @@ import { diagnoseOutput, SetupError } from './errors.mjs';
 import { isProcessAlive, processStartTicks } from './owner.mjs';
 
 /**
- * The tools that the set-up runs (npm, pip, g++, tsc). Each is recorded in a file while it runs: if the set-up is killed, its tool
- * goes on alone, and the next set-up ends it before starting over.
+ * The tools that the set-up runs (npm, pip, g++, tsc). Each is recorded in a file while it runs: if the set-up is
+ * killed, its tool goes on alone, and the next set-up ends it before starting over.
  */
 
 /** How much of a failed tool's output is shown: npm says at its start what went wrong, others at their end. */

@@ -8,8 +8,8 @@ const timeoutMs = 60_000;
  * @param {string} file
  * @param {string[]} args
  * @param {NodeJS.ProcessEnv} env
- * @returns {{ output: string, error: string | null, said: string }} `output`: its standard output, trimmed; `error`: why it
- *   does not work; `said`: all that it printed
+ * @returns {{ output: string, error: string | null, said: string }} `output`: its standard output, trimmed; `error`:
+ *   why it does not work; `said`: all that it printed
  */
 export function tryTool(file, args, env) {
   const { stdout, stderr, status, signal, error } = spawnSync(file, args, {

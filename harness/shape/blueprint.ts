@@ -2,8 +2,8 @@
 
 /**
  * The fans n of the variances 2/n that the published network draws its convolutions with. Dense weights: `in` is
- * k1·k2·inChannels, `out` is k1·k2·outChannels. Factors of a low-rank layer: `in` is each factor's own number of inputs,
- * `out` is k1·k2·outChannels of the dense layer, for both.
+ * k1·k2·inChannels, `out` is k1·k2·outChannels. Factors of a low-rank layer: `in` is each factor's own number of
+ * inputs, `out` is k1·k2·outChannels of the dense layer, for both.
  */
 export interface Fans {
   dense: 'in' | 'out';
@@ -94,7 +94,10 @@ function layersOf(operation: Operation): LayerShape[] {
   }
 }
 
-/** Trainable parameters of a dense layer: no bias on convolutions, one on linear layers, scale and offset on normalizations. */
+/**
+ * Trainable parameters of a dense layer: no bias on convolutions, one on linear layers, scale and offset on
+ * normalizations.
+ */
 export function denseParameters(shape: LayerShape): number {
   switch (shape.kind) {
     case 'conv':

@@ -1,4 +1,5 @@
 import { UsageError } from '../errors.ts';
+import { resnetName } from '../spec/model-names.ts';
 import { assemble, type Blueprint, type Operation } from './blueprint.ts';
 import { convNorm } from './conv-norm.ts';
 
@@ -75,12 +76,6 @@ function residual({ name, ...shape }: Block, shortcut: Shortcut): Operation {
       ? convNorm({ name: `${name}.shortcut`, ...shape, kernel: 1, compressible: true })
       : [{ kind: 'subsampling', stride, inChannels, outChannels }];
   return { kind: 'residual', branch, shortcut: passing };
-}
-
-/** `resnet-20` at the published width of 16, `resnet-32-w64` at others; `-projection` where shortcuts are. */
-export function resnetName(depth: number, width: number, shortcut: Shortcut = 'option-a'): string {
-  const name = width === 16 ? `resnet-${depth}` : `resnet-${depth}-w${width}`;
-  return shortcut === 'projection' ? `${name}-projection` : name;
 }
 
 function blocksPerStage(depth: number): number {

@@ -1,6 +1,6 @@
 import { UsageError } from '../errors.ts';
-import type { MatrixMethod } from '../nn/matrix-method.ts';
 import type { MatrixShape } from './matrix-shape.ts';
+import type { MatrixCounts } from './sized.ts';
 
 /** The sizes that decide a Transformer's layers. */
 export interface TransformerSizes {
@@ -111,12 +111,12 @@ export function transformerBlueprint(name: string, sizes: TransformerSizes): Tra
 }
 
 /** Width of all heads together: that of the projections. */
-export function headsWidth({ width, heads }: AttentionShape, method: MatrixMethod, scale: number): number {
+export function headsWidth({ width, heads }: AttentionShape, method: MatrixCounts, scale: number): number {
   return heads * method.headSize(width / heads, scale);
 }
 
 /** Trainable parameters of one part at a rank scale. */
-export function partParameters(part: TransformerPart, method: MatrixMethod, scale: number): number {
+export function partParameters(part: TransformerPart, method: MatrixCounts, scale: number): number {
   switch (part.kind) {
     case 'matrix':
       return method.parameters(part, scale);
@@ -130,7 +130,7 @@ export function partParameters(part: TransformerPart, method: MatrixMethod, scal
 }
 
 /** All trainable parameters at a rank scale. */
-export function transformerParameters({ parts }: TransformerBlueprint, method: MatrixMethod, scale: number): number {
+export function transformerParameters({ parts }: TransformerBlueprint, method: MatrixCounts, scale: number): number {
   return parts.reduce((sum, part) => sum + partParameters(part, method, scale), 0);
 }
 
@@ -146,7 +146,7 @@ export interface SequenceLengths {
  */
 export function transformerMacs(
   { parts }: TransformerBlueprint,
-  method: MatrixMethod,
+  method: MatrixCounts,
   scale: number,
   lengths: SequenceLengths,
 ): number {
@@ -158,14 +158,22 @@ export function transformerMacs(
 }
 
 /** How many rows a part works on. */
-function rowsOf(name: string, { source, target }: SequenceLengths): number {
+export function rowsOf(name: string, { source, target }: SequenceLengths): number {
   if (name === 'positions') return source + target;
   return name === 'source' || name.startsWith('encoder.') ? source : target;
 }
 
-/** Queries and outputs are projected for each asking token, keys and values for each token asked; two products a pair. */
-function attentionMacs({ name, width }: AttentionShape, inner: number, lengths: SequenceLengths): number {
-  const asking = rowsOf(name, lengths);
-  const asked = name.endsWith('.cross') ? lengths.source : asking;
+/**
+ * Queries and outputs are projected for each asking token, keys and values for each token asked; two products a pair.
+ */
+function attentionMacs(part: AttentionShape, inner: number, lengths: SequenceLengths): number {
+  const { width } = part;
+  const { asking, asked } = attentionRows(part, lengths);
   return 2 * width * inner * (asking + asked) + 2 * inner * asking * asked;
+}
+
+/** How many tokens ask, and how many are asked. */
+export function attentionRows({ name }: AttentionShape, lengths: SequenceLengths): { asking: number; asked: number } {
+  const asking = rowsOf(name, lengths);
+  return { asking, asked: name.endsWith('.cross') ? lengths.source : asking };
 }

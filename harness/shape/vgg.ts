@@ -1,4 +1,5 @@
 import { UsageError } from '../errors.ts';
+import { vggName } from '../spec/model-names.ts';
 import { assemble, type Blueprint, type Fans, type Operation } from './blueprint.ts';
 import { convNorm } from './conv-norm.ts';
 
@@ -25,10 +26,10 @@ const stages = [
 const fans: Fans = { dense: 'in', factors: 'out' };
 
 /**
- * VGG-19 (Simonyan and Zisserman 2015, table 1, E) in its form for small images, as the compression experiments train it
- * (Khodak et al. 2021, section 4, after Wang et al. 2019): 16 convolutions of 3x3 without bias in five stages of widths
- * (w, 2w, 4w, 8w, 8w), batch norm after each, 2x2 max pooling between stages, average pooling of all that is left (2x2
- * pixels of a 32x32 image, 4x4 of a 64x64 one), and one linear layer in place of the published three.
+ * VGG-19 (Simonyan and Zisserman 2015, table 1, E) in its form for small images, as the compression experiments train
+ * it (Khodak et al. 2021, section 4, after Wang et al. 2019): 16 convolutions of 3x3 without bias in five stages of
+ * widths (w, 2w, 4w, 8w, 8w), batch norm after each, 2x2 max pooling between stages, average pooling of all that is
+ * left (2x2 pixels of a 32x32 image, 4x4 of a 64x64 one), and one linear layer in place of the published three.
  *
  * @throws UsageError where the input cannot be halved four times.
  */
@@ -54,9 +55,4 @@ export function vggBlueprint({ depth, width, classes, size, inputChannels }: Vgg
     { kind: 'linear', name: 'classifier', inFeatures: channels, outFeatures: classes },
   );
   return assemble(vggName(depth, width), operations);
-}
-
-/** `vgg-19` at the published width of 64, `vgg-19-w8` at others. */
-export function vggName(depth: number, width: number): string {
-  return width === 64 ? `vgg-${depth}` : `vgg-${depth}-w${width}`;
 }

@@ -1,4 +1,5 @@
 import { UsageError } from '../errors.ts';
+import { wideResnetName } from '../spec/model-names.ts';
 import { assemble, type BatchNormShape, type Blueprint, type Fans, type Operation } from './blueprint.ts';
 import { conv } from './conv-norm.ts';
 
@@ -20,10 +21,10 @@ const fans: Fans = { dense: 'out', factors: 'out' };
 const baseWidth = 16;
 
 /**
- * The wide ResNet of Zagoruyko and Komodakis 2016, table 1, without dropout: a 3x3 convolution, three stages of n blocks
- * and widths (16k, 32k, 64k), batch norm and ReLU, average pooling, one linear layer. A block is batch norm, ReLU and a
- * 3x3 convolution, twice, added to its input. Where a block changes the shape, its first batch norm and ReLU come before
- * both ways, and the shortcut is a 1x1 convolution without batch norm.
+ * The wide ResNet of Zagoruyko and Komodakis 2016, table 1, without dropout: a 3x3 convolution, three stages of n
+ * blocks and widths (16k, 32k, 64k), batch norm and ReLU, average pooling, one linear layer. A block is batch norm,
+ * ReLU and a 3x3 convolution, twice, added to its input. Where a block changes the shape, its first batch norm and ReLU
+ * come before both ways, and the shortcut is a 1x1 convolution without batch norm.
  *
  * @throws UsageError where the depth is not 6n + 4.
  */
@@ -86,11 +87,6 @@ function blockOf({ name, ...shape }: Block): Operation[] {
 /** Batch norm `<name>.norm` and ReLU. */
 function activation(name: string, channels: number): [BatchNormShape, Operation] {
   return [{ kind: 'batch-norm', name: `${name}.norm`, channels }, { kind: 'relu' }];
-}
-
-/** `wrn-28-10`: depth and widening factor, as the networks are published. */
-export function wideResnetName(depth: number, widen: number): string {
-  return `wrn-${depth}-${widen}`;
 }
 
 function blocksPerStage(depth: number): number {

@@ -12,8 +12,8 @@ export interface Connections {
 }
 
 /**
- * Moves θ ← θ − shrinkage + noise of each active connection, layer by layer in the order of the entries, and deactivates those
- * that fall below zero: their weights become 0.
+ * Moves θ ← θ − shrinkage + noise of each active connection, layer by layer in the order of the entries, and
+ * deactivates those that fall below zero: their weights become 0.
  *
  * @param noise one number for each active connection
  * @returns how many it deactivated
@@ -35,8 +35,8 @@ export function walk(layers: readonly Connections[], shrinkage: number, noise: A
 }
 
 /**
- * Marks so many dormant connections of all layers as active, each set equally likely, changing the masks in place: entries are
- * drawn until enough dormant ones have come, which is quick while most are dormant.
+ * Marks so many dormant connections of all layers as active, each set equally likely, changing the masks in place:
+ * entries are drawn until enough dormant ones have come, which is quick while most are dormant.
  *
  * @throws Error where fewer are dormant
  */

@@ -1,8 +1,8 @@
 /**
- * Entries to keep in each layer under Erdős-Rényi-kernel densities (Evci et al. 2020, section 3): layer l keeps the share
- * ε·(Σ of its dimensions)/(Π of its dimensions), in + out + k1 + k2 over in·out·k1·k2 for a convolution. Layers whose
- * share would pass 1 are dense, and ε serves the others. Every layer keeps one entry at least, and all together exactly
- * `keep`: shares are rounded down, and the entries left go to the largest remainders, the lower layer first.
+ * Entries to keep in each layer under Erdős-Rényi-kernel densities (Evci et al. 2020, section 3): layer l keeps the
+ * share ε·(Σ of its dimensions)/(Π of its dimensions), in + out + k1 + k2 over in·out·k1·k2 for a convolution. Layers
+ * whose share would pass 1 are dense, and ε serves the others. Every layer keeps one entry at least, and all together
+ * exactly `keep`: shares are rounded down, and the entries left go to the largest remainders, the lower layer first.
  *
  * @throws Error where `keep` is below the number of layers or above the number of entries
  */

@@ -1,15 +1,20 @@
-import type { TrainingSpec } from '../spec/spec.ts';
+import type { PhaseTraining } from '../train/phases.ts';
 
 /**
  * The training after one-shot pruning of a trained network: a tenth of its learning rates (Han et al. 2015, section 4:
- * LeNet), falling at the same fractions, for half of its epochs, rounded up. The length is a choice of this project.
+ * LeNet), falling at the same fractions, for half of its epochs, rounded up; a schedule that counts updates is halved
+ * with them. The length is a choice of this project.
  */
-export function fineTuning(training: TrainingSpec): TrainingSpec {
-  const { epochs, learningRate, firstEpochLearningRate } = training;
+export function fineTuning<T extends PhaseTraining>(training: T): T {
+  const { epochs, learningRate, firstEpochLearningRate, updates, warmupUpdates, constantUpdates } = training;
+  const half = (count: number) => Math.ceil(count / 2);
   return {
     ...training,
-    epochs: Math.ceil(epochs / 2),
+    epochs: half(epochs),
     learningRate: learningRate / 10,
-    firstEpochLearningRate: firstEpochLearningRate === null ? null : firstEpochLearningRate / 10,
+    ...(firstEpochLearningRate == null ? {} : { firstEpochLearningRate: firstEpochLearningRate / 10 }),
+    ...(updates == null ? {} : { updates: half(updates) }),
+    ...(warmupUpdates === undefined ? {} : { warmupUpdates: half(warmupUpdates) }),
+    ...(constantUpdates === undefined ? {} : { constantUpdates: half(constantUpdates) }),
   };
 }

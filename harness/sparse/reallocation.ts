@@ -3,11 +3,14 @@ import { proportionalCounts } from './densities.ts';
 import { complement, ones, randomly, union } from './selection.ts';
 import type { SparseContext } from './sparse-method.ts';
 
-/** Moving weights between layers: those below one threshold for all layers are dropped, and layers that keep more gain more. */
+/**
+ * Moving weights between layers: those below one threshold for all layers are dropped, and layers that keep more gain
+ * more.
+ */
 
 /**
- * The kept weights with |w| ≥ H. Of a layer with none, the largest is kept (the first of equals): a layer without weights
- * would not get any back.
+ * The kept weights with |w| ≥ H. Of a layer with none, the largest is kept (the first of equals): a layer without
+ * weights would not get any back.
  */
 export function survivors(
   values: readonly Float32Array[],
@@ -27,7 +30,9 @@ export function survivors(
   });
 }
 
-/** H for the next time: doubled where fewer than 0.9 of the target were dropped, halved where more than 1.1 of it were. */
+/**
+ * H for the next time: doubled where fewer than 0.9 of the target were dropped, halved where more than 1.1 of it were.
+ */
 export function adaptedThreshold(threshold: number, dropped: number, target: number): number {
   if (dropped < 0.9 * target) return 2 * threshold;
   if (dropped > 1.1 * target) return threshold / 2;
@@ -35,9 +40,9 @@ export function adaptedThreshold(threshold: number, dropped: number, target: num
 }
 
 /**
- * Keeps the weights marked in `left`, and gives the rest of the budget to the layers in proportion to what each has left, at
- * random free places, dropped ones too, at weight zero and momentum zero. What a full layer cannot take goes to the others in
- * the same proportion. Each layer must have a weight left.
+ * Keeps the weights marked in `left`, and gives the rest of the budget to the layers in proportion to what each has
+ * left, at random free places, dropped ones too, at weight zero and momentum zero. What a full layer cannot take goes
+ * to the others in the same proportion. Each layer must have a weight left.
  */
 export function reallocate(
   context: Pick<SparseContext, 'keep' | 'setMasks'>,

@@ -3,14 +3,16 @@ import type { SparseContext } from './sparse-method.ts';
 
 /** Dynamic sparse training: connections are dropped and others grown while the network trains, layer by layer. */
 
-/** α/2·(1 + cos(π·t/T)): the share of a layer's weights to replace at step t of T (Dettmers and Zettlemoyer 2019; RigL). */
+/**
+ * α/2·(1 + cos(π·t/T)): the share of a layer's weights to replace at step t of T (Dettmers and Zettlemoyer 2019; RigL).
+ */
 export function cosineShare(initial: number, step: number, end: number): number {
   return (initial / 2) * (1 + Math.cos((Math.PI * step) / end));
 }
 
 /**
- * Steps between two updates, ΔT, in a training of so many steps: the published ΔT in proportion to the published length,
- * `least` at least, so that a shortened training has as many updates, or one every `least` steps.
+ * Steps between two updates, ΔT, in a training of so many steps: the published ΔT in proportion to the published
+ * length, `least` at least, so that a shortened training has as many updates, or one every `least` steps.
  */
 export function scaledInterval(steps: number, published: { interval: number; steps: number }, least = 1): number {
   return Math.max(least, Math.round((steps * published.interval) / published.steps));
@@ -18,8 +20,9 @@ export function scaledInterval(steps: number, published: { interval: number; ste
 
 /**
  * Replaces, in each layer, round(share·kept) of the kept weights, or as many as the layer has free places: those of
- * smallest magnitude are dropped, and equally many places that are free then, dropped ones too, are grown at weight zero
- * and momentum zero. The number of weights in each layer stays. A network with weights that are not numbers stays as it is.
+ * smallest magnitude are dropped, and equally many places that are free then, dropped ones too, are grown at weight
+ * zero and momentum zero. The number of weights in each layer stays. A network with weights that are not numbers stays
+ * as it is.
  *
  * @param grow marks `count` of the free places of a layer, which are 1 in `free`
  * @throws Error where it marks another number, or a place that is not free.

@@ -10,12 +10,12 @@ export interface RatioLayer {
 }
 
 /**
- * Entries to keep in each layer under the smart ratios of random tickets (Su et al. 2020, and their code): a linear layer
- * keeps 0.3 of its entries; the l-th of L layers, a convolution, the share ε·((L − l + 1)² + (L − l + 1)), in a network
- * without residuals ε·((L − l + 1)² + (L − l + 1))/l². Convolutions whose share would pass 1 are dense, and ε serves the
- * others (the published code gives their surplus to the first layers that are not full). Where the convolutions cannot
- * hold the rest, the linear layers keep more than 0.3; where each convolution would not keep one entry, less. All
- * together keep exactly `keep`, rounded as `erkCounts` does.
+ * Entries to keep in each layer under the smart ratios of random tickets (Su et al. 2020, and their code): a linear
+ * layer keeps 0.3 of its entries; the l-th of L layers, a convolution, the share ε·((L − l + 1)² + (L − l + 1)), in a
+ * network without residuals ε·((L − l + 1)² + (L − l + 1))/l². Convolutions whose share would pass 1 are dense, and ε
+ * serves the others (the published code gives their surplus to the first layers that are not full). Where the
+ * convolutions cannot hold the rest, the linear layers keep more than 0.3; where each convolution would not keep one
+ * entry, less. All together keep exactly `keep`, rounded as `erkCounts` does.
  *
  * @throws Error where `keep` is below the number of layers or above the number of entries
  */

@@ -1,18 +1,21 @@
 import type { Variable } from '../engine/variable.ts';
-import { keptMacs, unmaskedParameters } from '../shape/weights.ts';
-import type { PhasedOptions } from '../train/phases.ts';
+import { keptMacs, unmaskedParameters } from '../shape/sized.ts';
+import type { LoopHooks } from '../train/loop.ts';
+import type { Feeds } from '../train/step.ts';
 import { type ContextOptions, sparseContext } from './context.ts';
 import { ones } from './selection.ts';
-import type { SparseContext } from './sparse-method.ts';
+import type { ExampleBatch, SparseContext } from './sparse-method.ts';
 
 /** A sparse method at work in a cell. */
 export interface SparseCell {
   /** Its state beside the training step's: for checkpoints. */
   readonly variables: readonly Variable[];
-  /** What the trainer calls. */
-  readonly hooks: Pick<PhasedOptions, 'beforePhase' | 'afterStep'>;
+  /** What the training loop calls. */
+  readonly hooks: LoopHooks<ExampleBatch>;
   /** Examples computed outside training steps so far. */
   examples(): number;
+  /** Whether the masks keep exactly the budget as they are. */
+  fits(): boolean;
   /**
    * Parameters kept (masked ones and all others), and multiply-accumulates with these only.
    *
@@ -23,22 +26,26 @@ export interface SparseCell {
 }
 
 /** Begins a sparse method on a freshly initialized network. */
-export function startSparse(options: ContextOptions): SparseCell {
-  const { method, model, keep } = options;
+export function startSparse<B extends ExampleBatch, F extends Feeds>(options: ContextOptions<B, F>): SparseCell {
+  const { method, network, keep } = options;
   const { context, examples } = sparseContext(options);
   const run = method.start(context);
   const afterStep = run.afterStep?.bind(run);
+  const keptOf = () => {
+    const kept = context.masks().map(ones);
+    return { kept, total: kept.reduce((sum, count) => sum + count, 0) };
+  };
   return {
     variables: [...run.variables, examples],
     hooks: { beforePhase: (phase) => run.beforePhase(phase), ...(afterStep === undefined ? {} : { afterStep }) },
     examples: () => examples.value.dataSync()[0]!,
+    fits: () => keptOf().total === keep,
     counts(finished) {
-      const kept = context.masks().map(ones);
-      const total = kept.reduce((sum, count) => sum + count, 0);
+      const { kept, total } = keptOf();
       // In a network that has diverged, masked weights are not numbers either.
       if (finished) refuseUnmasked(context);
       if (finished && total !== keep) throw new Error(`${method.name}: keeps ${total} weights instead of ${keep}`);
-      return { parameters: unmaskedParameters(model.blueprint) + total, macs: keptMacs(model.blueprint, kept) };
+      return { parameters: unmaskedParameters(network) + total, macs: keptMacs(network, kept) };
     },
   };
 }

@@ -1,16 +1,12 @@
 import { z } from 'zod';
+import { type TextFileDatasetName, textFileDatasetNames } from './datasets.ts';
+import { count } from './words.ts';
 
-/** The vocabulary of data sets of sentence pairs, a part of `harness/spec/spec.ts` in a file of its own. */
-
-/** Data sets of sentence pairs that are read from files. */
-export const textFileDatasetNames = ['multi30k', 'iwslt14-de-en'] as const;
-export type TextFileDatasetName = (typeof textFileDatasetNames)[number];
+/** The words of data sets of sentence pairs. */
 
 /** Languages that these hold. */
 export const languageNames = ['de', 'en'] as const;
 export type LanguageName = (typeof languageNames)[number];
-
-const count = z.int().positive();
 
 const shared = {
   /** Training pairs used, the first that cleaning keeps; null: all. */
@@ -25,7 +21,9 @@ const shared = {
   maxWords: count,
   /** Cleaning: training pairs with a side of more than so many times the words of the other are skipped; null: none. */
   maxRatio: z.number().min(1).nullable(),
-  /** Training pairs with a side of more tokens, <eos> or <bos> included, are skipped; the other parts must have none. */
+  /**
+   * Training pairs with a side of more tokens, <eos> or <bos> included, are skipped; the other parts must have none.
+   */
   maxTokens: z.int().min(2),
 };
 

@@ -1,6 +1,10 @@
 import { z } from 'zod';
+import type { KindWords } from './kind-words.ts';
+import { transformerName } from './model-names.ts';
+import { textDatasetSchema } from './text.ts';
+import { armSchemaOf, baseConfig, budgetUnitSchema, count, positive } from './words.ts';
 
-/** The vocabulary of suites that train sequence models, a part of `harness/spec/spec.ts` in a file of its own. */
+/** The words of machine translation. */
 
 /** Kinds of products in a Transformer: factorized matrices, and the two of attention's projections. */
 export const productNames = ['linear', 'query-key', 'output-value'] as const;
@@ -41,16 +45,16 @@ export type TransformerRegularizerName = (typeof transformerRegularizerNames)[nu
  *
  * - `decoupled`: beside the step, w ← w − η·λ·∂R, with λ alike for weight decay and Frobenius decay.
  * - `gradient`: as part of the gradient, before clipping and momentum.
- * - `released`: as the paper's released code trains Transformers. Weight decay is decoupled, but Frobenius decay is part of
- *   the gradient; whichever products it names, factorized matrices are among them; and then nothing else decays.
+ * - `released`: as the paper's released code trains Transformers. Weight decay is decoupled, but Frobenius decay is
+ *   part of the gradient; whichever products it names, factorized matrices are among them; and then nothing else
+ *   decays.
  */
 export const decayCouplings = ['decoupled', 'gradient', 'released'] as const;
 export type DecayCoupling = (typeof decayCouplings)[number];
 
-const count = z.int().positive();
-const positive = z.number().positive();
-
-/** The encoder-decoder of Vaswani et al. 2017 in the paper's form: normalization first, learned positions, no biases. */
+/**
+ * The encoder-decoder of Vaswani et al. 2017 in the paper's form: normalization first, learned positions, no biases.
+ */
 export const transformerSchema = z.strictObject({
   name: z.literal('transformer'),
   /** Of the encoder, and of the decoder. */
@@ -115,3 +119,110 @@ export const sequenceTrainingSchema = z.strictObject({
   }),
 });
 export type SequenceTrainingSpec = z.infer<typeof sequenceTrainingSchema>;
+
+export const translationArmSchema = armSchemaOf({
+  /** Parameters to keep over all parameters, or, as the paper has it for Transformers, rank scales. */
+  budget: z.array(positive).min(1),
+  init: z.array(z.enum(transformerInitNames)).min(1),
+  regularizer: z.array(z.enum(transformerRegularizerNames)).min(1),
+  /** Values of λ in place of the training's. */
+  decay: z.array(positive).min(1).optional(),
+  /** Where decay enters, in place of the training's. */
+  coupling: z.array(z.enum(decayCouplings)).min(1).optional(),
+});
+
+export const translationExperimentSchema = z.strictObject({
+  task: z.literal('translation'),
+  models: z.array(transformerSchema).min(1),
+  dataset: textDatasetSchema,
+  /** Used instead of `dataset` where the real files are not present; null: the experiment needs them. */
+  fallbackDataset: textDatasetSchema.nullable(),
+  training: sequenceTrainingSchema,
+  arms: z.array(translationArmSchema).min(1),
+  /** Measured sentence pairs a second of a dense cell, one thread; the base of the time estimate. */
+  denseExamplesPerSecond: positive,
+});
+
+export const translationConfigSchema = z.strictObject({
+  task: z.literal('translation'),
+  model: transformerSchema,
+  dataset: textDatasetSchema,
+  training: sequenceTrainingSchema,
+  init: z.enum(transformerInitNames),
+  regularizer: z.enum(transformerRegularizerNames),
+  budget: positive,
+  budgetUnit: budgetUnitSchema.optional(),
+  ...baseConfig,
+});
+
+const measured = z.number().nullable();
+
+/** Norms of one product before and after training; of attention's products, means over the heads. */
+export const spectrumSchema = z.strictObject({
+  name: z.string(),
+  /** ‖W‖_F */
+  frobenius_norm: z.strictObject({ before: measured, after: measured }),
+  /** ‖W‖²_F/‖W‖²_2 */
+  stable_rank: z.strictObject({ before: measured, after: measured }),
+});
+
+/** What is measured of a translation cell beside what every cell has; null where training diverged. */
+export const translationDetailsSchema = z
+  .strictObject({
+    /** Whose epoch's weights are decoded; null: a mean over epochs. */
+    decoded_epoch: z.int().min(0).nullable(),
+    /** In sacreBLEU's words how the metrics were computed. */
+    bleu_signature: z.string(),
+    chrf_signature: z.string(),
+    vocabulary: z.int().min(0),
+    /** Training pairs left out, by reason. */
+    skipped: z.record(z.string(), z.int().min(0)),
+    /** Tokens of the target language a second. */
+    train_tokens_per_second: measured,
+    decode_tokens_per_second: measured,
+    /** The first test sentences. */
+    samples: z.array(z.strictObject({ source: z.string(), reference: z.string(), hypothesis: z.string() })),
+    spectra: z.array(spectrumSchema),
+  })
+  .nullable();
+
+export type TranslationArmSpec = z.infer<typeof translationArmSchema>;
+export type TranslationExperimentSpec = z.infer<typeof translationExperimentSchema>;
+export type TranslationConfig = z.infer<typeof translationConfigSchema>;
+export type Spectrum = z.infer<typeof spectrumSchema>;
+export type TranslationDetails = z.infer<typeof translationDetailsSchema>;
+
+export const translation: KindWords<TranslationConfig, TranslationExperimentSpec> = {
+  task: 'translation',
+  metrics: ['bleu', 'chrf', 'valid_loss', 'perplexity'],
+  at: 'epoch',
+  examples: 'sentence pairs',
+  usesMethods: true,
+  experiment: translationExperimentSchema,
+  config: translationConfigSchema,
+  details: translationDetailsSchema,
+  factors: {
+    method: { of: ({ method }) => method },
+    budget: { of: ({ budget }) => budget, silent: 1 },
+    init: { of: ({ init }) => init, order: transformerInitNames },
+    regularizer: { of: ({ regularizer }) => regularizer, order: transformerRegularizerNames },
+    decay: { of: ({ training }) => training.decay },
+    coupling: { of: ({ training }) => training.decayCoupling, order: decayCouplings },
+  },
+  configOf({ task, training }, { model, dataset, method, factors, budgetUnit, seed }) {
+    const { budget, init, regularizer, decay = training.decay, coupling = training.decayCoupling } = factors;
+    const own = { ...training, decay, decayCoupling: coupling };
+    const unit = budgetUnit === undefined ? {} : { budgetUnit };
+    return { task, model, dataset, training: own, method, init, regularizer, budget, seed, ...unit };
+  },
+  idle: ({ regularizer }) => (regularizer === 'none' ? ['decay', 'coupling'] : []),
+  model: ({ model }) => transformerName(model),
+  dataset: ({ dataset }) => dataset.name,
+  rates: ({ training }) => ({ learning_rate: training.learningRate, decay: training.decay }),
+  length: ({ training }) => (training.epochs === 1 ? '1 epoch' : `${training.epochs} epochs`),
+};
+
+/** Whether a configuration is one of machine translation. */
+export function isTranslation(config: { task: string }): config is TranslationConfig {
+  return config.task === translation.task;
+}

@@ -1,3 +1,5 @@
+import type { NeededCell } from './needed.ts';
+
 export interface CellProgress {
   phase: 'prepare' | 'train' | 'evaluate' | 'measure';
   /** Counted from 1; 0 while preparing. */
@@ -11,9 +13,13 @@ export interface CellProgress {
 
 export interface CellContext {
   dataDir: string | null;
-  /** Where the cell keeps its state after each epoch; null: nowhere. */
+  /** Where the cell keeps its state after each part of its training; null: nowhere. */
   checkpointDir: string | null;
+  /** The file for its final weights, which other cells need; null: none does. */
+  weightsPath: string | null;
   device: 'cpu' | 'gpu';
   threads: number;
+  /** The cells that it reads from, by role. */
+  needed(): Promise<ReadonlyMap<string, NeededCell>>;
   onProgress(progress: CellProgress): void;
 }

@@ -2,8 +2,8 @@
 export const overheadSeconds = 4;
 
 /**
- * Time of a step over that of the dense network, from the multiply-accumulates of both and those that the rest of a step is
- * worth, which is the same in both.
+ * Time of a step over that of the dense network, from the multiply-accumulates of both and those that the rest of a
+ * step is worth, which is the same in both.
  */
 export function relativeCost(macs: number, denseMacs: number, rest: number): number {
   return Math.min(1, (macs + rest) / (denseMacs + rest));

@@ -1,52 +1,106 @@
-import type { BudgetPlan } from '../budget/budget.ts';
+import { type BudgetPlan, macsInBatch } from '../budget/budget.ts';
 import type { Variable } from '../engine/variable.ts';
 import type { Method } from '../methods/method.ts';
 import type { Streams } from '../random.ts';
-import type { CellRecord, EpochPoint } from '../record.ts';
-import type { TrainerProgress, TrainingOutcome } from '../train/trainer.ts';
+import type { CurvePoint, ExactCheck, FinishedRecord, Measure } from '../record.ts';
+import type { BaseConfig } from '../spec/words.ts';
+import type { CellProgress } from './context.ts';
+import type { NeededCell } from './needed.ts';
 
-/** What a cell trains, made of its configuration: data, model, training step. */
+/**
+ * What a cell computes, made of its configuration. A training has data, variables and a curve; a closed form may have
+ * none.
+ */
 export interface Task {
-  budget: BudgetPlan;
-  /** Multiply-accumulates of a forward pass for each example of a training batch, which shares what is composed. */
-  passMacs: number;
-  data: { digest: string; source: 'files' | 'generated'; train: number; test: number };
+  /** Null where nothing has a size. */
+  size: TaskSize | null;
+  /** Null where it uses no data. */
+  data: TaskData | null;
   /** The trainings that follow one another in the curve. */
   phases: { label: string; epochs: number }[];
   /** What making it could not do as asked; the record keeps these. */
   warnings: readonly string[];
   /** Everything that training changes, in a fixed order: what a checkpoint holds. */
   state: readonly Variable[];
-  /** Trains for the epochs that the curve lacks. */
+  /** Trains or computes what the curve lacks. */
   train(options: TrainOptions): Promise<TrainingOutcome>;
-  /** Reads the result off the trained model. Its weights are then final. */
-  conclude(outcome: TrainingOutcome, onProgress: (progress: TrainerProgress) => void): Promise<Conclusion>;
+  /** Reads the result off what was trained. The weights are then final. */
+  conclude(outcome: TrainingOutcome, onProgress: (progress: TaskProgress) => void): Promise<Conclusion>;
   /** What the final weights are. */
   readonly variables: readonly Variable[];
-  /** Times training and evaluation; the weights stay. */
-  measure(): Promise<Speeds>;
+  /** Times training and evaluation; the weights stay. Left out: there is nothing to time. */
+  measure?(): Promise<Speeds>;
 }
+
+export interface TaskSize {
+  /** Parameters kept over those of the dense network. */
+  ratio: number;
+  /** The same of weights only. */
+  weightRatio: number;
+  /** Multiply-accumulates of one example's forward pass. */
+  macs: number;
+  /** The same for each example of a training batch, which shares what is composed. */
+  batchMacs: number;
+}
+
+export interface TaskData {
+  digest: string;
+  source: 'files' | 'generated';
+  train: number;
+  test: number;
+}
+
+/** The size of a network under a method. */
+export function sizeOf(budget: BudgetPlan, batchSize: number): TaskSize {
+  const { ratio, weightRatio, passMacs: macs } = budget;
+  return { ratio, weightRatio, macs, batchMacs: macsInBatch(budget, batchSize) };
+}
+
+export type TaskProgress = Omit<CellProgress, 'epochs'>;
 
 export interface TrainOptions {
-  curve: readonly EpochPoint[];
-  onProgress(progress: TrainerProgress): void;
-  onEpoch(curve: readonly EpochPoint[]): Promise<void>;
+  curve: readonly CurvePoint[];
+  onProgress(progress: TaskProgress): void;
+  /** Called after each part of the training, such as an epoch, with the whole curve. */
+  onPoint(curve: readonly CurvePoint[]): Promise<void>;
 }
 
-export type Conclusion = Pick<CellRecord, 'metric' | 'value' | 'best_value' | 'translation'> & {
+export interface TrainingOutcome {
+  curve: CurvePoint[];
+  /** Training stopped because the loss was no longer a finite number. */
+  diverged: boolean;
+}
+
+export interface Conclusion {
+  /** By metric, in the order of the kind's words. */
+  measures: Measure[];
+  /** Quantities whose right values are known. */
+  checks: ExactCheck[];
+  /** As the kind's words say; null where there is nothing. */
+  details: unknown;
   /** Under masks: what these keep, and the operations with it. */
   masked?: { parameters: number; macs: number | null } | undefined;
   /** Examples propagated forward and backward. */
   examples: number;
-};
+}
 
 export type Speeds = Pick<
-  CellRecord,
+  FinishedRecord,
   'train_examples_per_second' | 'eval_examples_per_second' | 'step_ms' | 'tensor_peak_bytes'
 >;
 
 export interface TaskOptions {
-  method: Method;
+  /** Null where the kind's methods are words of its own. */
+  method: Method | null;
   streams: Streams;
   dataDir: string | null;
+  /** The needed cell of a role. */
+  needed(role: string): NeededCell;
+}
+
+/** A method of the registry or from a file, which a kind's words say that its cells have. */
+export function methodFor(config: BaseConfig, method: Method | null): Method {
+  if (method === null)
+    throw new Error(`task ${config.task}: method ${config.method} was not looked up in the registry`);
+  return method;
 }

@@ -40,7 +40,8 @@ export function sweepingWarning({ converged, sweeps, error }: CpResult): { warni
 
 /**
  * Alternating least squares from the leading singular vectors of each unfolding (Kolda and Bader 2009, section 3.4): in
- * turn, A_k = X_(k)·K·(∏∘_{j≠k} A_jᵀA_j)⁻¹, K the Khatri-Rao product of the other factors. The error falls with every sweep.
+ * turn, A_k = X_(k)·K·(∏∘_{j≠k} A_jᵀA_j)⁻¹, K the Khatri-Rao product of the other factors. The error falls with every
+ * sweep.
  *
  * @throws RangeError where the rank is below 1; any rank above is allowed, as CP ranks may pass the tensor's sizes
  */
@@ -79,8 +80,8 @@ export type SweepState = 'going on' | 'converged' | 'rising';
 const rounding = 1e-10;
 
 /**
- * Where sweeps are with the errors before and after one. Nothing in the least squares lets the error rise: where it does by
- * more than rounding, the normal equations are singular to rounding, and further sweeps are no use.
+ * Where sweeps are with the errors before and after one. Nothing in the least squares lets the error rise: where it
+ * does by more than rounding, the normal equations are singular to rounding, and further sweeps are no use.
  */
 export function stateAfter(error: number, next: number, tolerance: number): SweepState {
   if (next ** 2 - error ** 2 > rounding) return 'rising';

@@ -2,8 +2,8 @@ import { UsageError } from '../errors.ts';
 
 /**
  * The three dims that the o x i matrix of a pointwise convolution is folded into (Khodak et al. 2021, released code):
- * the cube root of o·i three times where it is whole, else twice the smallest divisor of what is left that is at least the
- * rounded cube root, and the rest. The fold keeps the order of the entries, so a dim may run across rows.
+ * the cube root of o·i three times where it is whole, else twice the smallest divisor of what is left that is at least
+ * the rounded cube root, and the rest. The fold keeps the order of the entries, so a dim may run across rows.
  *
  * @throws UsageError where the last dim is 1, so that the tensor would have fewer than three
  */

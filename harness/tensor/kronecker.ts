@@ -14,8 +14,8 @@ export interface KroneckerSizes {
 }
 
 /**
- * The nearest sum of R Kronecker products (Van Loan and Pitsianis 1993): the best approximation at rank R of W rearranged
- * to rows vec(A) and columns vec(B), with √σ on each side.
+ * The nearest sum of R Kronecker products (Van Loan and Pitsianis 1993): the best approximation at rank R of W
+ * rearranged to rows vec(A) and columns vec(B), with √σ on each side.
  *
  * @throws RangeError where R is above the rearranged matrix's rank
  */

@@ -25,6 +25,7 @@ export function product(a: NdArray, b: NdArray): NdArray {
   return { shape: [m, n], data: out };
 }
 
+/** The transpose of a matrix. */
 export function transposed({ shape, data }: NdArray): NdArray {
   const [m, n] = [shape[0]!, shape[1]!];
   const out = new Float64Array(data.length);
@@ -61,9 +62,9 @@ export interface Truncated {
 const negligible = 1e-7;
 
 /**
- * The truncated singular value decomposition of A [m, n] by the eigenvectors of the smaller Gram matrix. The left vectors
- * project A, so that at full rank left·right is A to rounding. Directions in which A vanishes are zero on both sides where
- * m > n.
+ * The truncated singular value decomposition of A [m, n] by the eigenvectors of the smaller Gram matrix. The left
+ * vectors project A, so that at full rank left·right is A to rounding. Directions in which A vanishes are zero on both
+ * sides where m > n.
  *
  * @throws RangeError where the rank is not one of 1, ..., min(m, n)
  */

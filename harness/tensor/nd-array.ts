@@ -4,6 +4,7 @@ export interface NdArray {
   readonly data: Float64Array;
 }
 
+/** Entries of a tensor of the shape. */
 export function sizeOf(shape: readonly number[]): number {
   return shape.reduce((product, length) => product * length, 1);
 }
@@ -55,10 +56,12 @@ export function folded(matrix: NdArray, mode: number, shape: readonly number[]):
   return permuted(reshaped(matrix, [shape[mode]!, ...others]), back);
 }
 
+/** ‖A‖_F, the root of the sum of all squares. */
 export function frobeniusNorm({ data }: NdArray): number {
   return Math.sqrt(data.reduce((sum, value) => sum + value * value, 0));
 }
 
+/** The tensor times a number. */
 export function scaled({ shape, data }: NdArray, factor: number): NdArray {
   return { shape, data: data.map((value) => value * factor) };
 }

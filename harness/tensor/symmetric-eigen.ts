@@ -9,8 +9,8 @@ export interface Eigen {
 }
 
 /**
- * Eigenvalues and orthonormal eigenvectors of a symmetric matrix: Householder tridiagonalization, then implicit QL steps
- * (Golub and Van Loan 2013, section 8.3). The vectors are kept as rows while they are rotated.
+ * Eigenvalues and orthonormal eigenvectors of a symmetric matrix: Householder tridiagonalization, then implicit QL
+ * steps (Golub and Van Loan 2013, section 8.3). The vectors are kept as rows while they are rotated.
  *
  * @throws RangeError where an entry is not finite
  * @throws Error where an eigenvalue does not settle within 60 steps
@@ -92,9 +92,10 @@ function reflectBothSides(a: Float64Array, v: Float64Array, k: number, n: number
 }
 
 /**
- * Diagonalizes T by rotations, which the rows of the basis take part in. An entry beside the diagonal is zero once it is
- * rounding to its neighbours, which keeps small eigenvalues precise. Where these are rounding themselves, as in a matrix of
- * less than full rank, that may never come: after 30 steps, an entry is zero once it is rounding to the whole matrix.
+ * Diagonalizes T by rotations, which the rows of the basis take part in. An entry beside the diagonal is zero once it
+ * is rounding to its neighbours, which keeps small eigenvalues precise. Where these are rounding themselves, as in a
+ * matrix of less than full rank, that may never come: after 30 steps, an entry is zero once it is rounding to the whole
+ * matrix.
  */
 function implicitQl(d: Float64Array, e: Float64Array, basis: Float64Array, n: number): void {
   const size = d.reduce((most, value, i) => Math.max(most, Math.abs(value) + Math.abs(e[i]!)), 0);

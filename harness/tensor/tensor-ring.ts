@@ -15,8 +15,8 @@ export function ringShapes(dims: readonly number[], ranks: readonly number[]): [
 }
 
 /**
- * Ring SVD (Zhao et al. 2016, algorithm 1): the first unfolding at rank r_0·r_1, split into r_0 and r_1; the rest is the
- * tensor train of [r_1·d_2, d_3, ..., d_d·r_0]. It depends on the signs of the singular vectors, which are fixed.
+ * Ring SVD (Zhao et al. 2016, algorithm 1): the first unfolding at rank r_0·r_1, split into r_0 and r_1; the rest is
+ * the tensor train of [r_1·d_2, d_3, ..., d_d·r_0]. It depends on the signs of the singular vectors, which are fixed.
  *
  * @throws RangeError where r_0·r_1 or a later rank is above its unfolding's
  */
@@ -66,8 +66,8 @@ export function ringCompositionMacs(shapes: readonly (readonly number[])[]): num
 }
 
 /**
- * Gradients of ½‖W‖²_F: with the transfer matrices T_k = Σ_i G_k[i] ⊗ G_k[i] [r²_{k−1}, r²_k], ‖W‖² = tr(T_1 ··· T_d), and
- * ∇G_k[i] is G_k[i] contracted with T_{k+1} ··· T_d·T_1 ··· T_{k−1}, without composing W.
+ * Gradients of ½‖W‖²_F: with the transfer matrices T_k = Σ_i G_k[i] ⊗ G_k[i] [r²_{k−1}, r²_k], ‖W‖² = tr(T_1 ··· T_d),
+ * and ∇G_k[i] is G_k[i] contracted with T_{k+1} ··· T_d·T_1 ··· T_{k−1}, without composing W.
  */
 export function ringDecay(cores: readonly Tensor[]): Tensor[] {
   return tf.tidy(() => {

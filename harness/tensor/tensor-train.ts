@@ -14,8 +14,8 @@ export function trainShapes(dims: readonly number[], ranks: readonly number[]): 
 }
 
 /**
- * TT-SVD: from left to right, the best approximation of the remaining unfolding [r_{k−1}·d_k, rest] at rank r_k. All cores
- * but the last are left-orthogonal. ‖W − TT‖² is at most the sum of the tails of the unfoldings.
+ * TT-SVD: from left to right, the best approximation of the remaining unfolding [r_{k−1}·d_k, rest] at rank r_k. All
+ * cores but the last are left-orthogonal. ‖W − TT‖² is at most the sum of the tails of the unfoldings.
  *
  * @throws RangeError where a rank is above its unfolding's
  */

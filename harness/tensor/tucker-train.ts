@@ -6,9 +6,9 @@ import { composeTrain, nextLeft, nextRight, timesLeft, timesRight, trainComposit
 import { composeTucker, modeProduct, tucker, tuckerCompositionMacs } from './tucker.ts';
 
 /**
- * Tucker of three modes whose core C [S_1, S_2, S_3] is kept as a tensor train, as the library of the paper's released code
- * does: cores G_1 [1, S_1, R_1], G_2 [R_1, S_2, R_2], G_3 [R_2, S_3, 1], then the factors A_k [d_k, S_k], with
- * R_1 = min(d_1, S_2·S_3) and R_2 = S_3. It stands for the same tensors as Tucker, with more parameters.
+ * Tucker of three modes whose core C [S_1, S_2, S_3] is kept as a tensor train, as the library of the paper's released
+ * code does: cores G_1 [1, S_1, R_1], G_2 [R_1, S_2, R_2], G_3 [R_2, S_3, 1], then the factors A_k [d_k, S_k], with R_1
+ * = min(d_1, S_2·S_3) and R_2 = S_3. It stands for the same tensors as Tucker, with more parameters.
  */
 export function tuckerTrainShapes(dims: readonly number[], ranks: readonly number[]): number[][] {
   const [s1, s2, s3] = ranks as [number, number, number];
@@ -17,8 +17,8 @@ export function tuckerTrainShapes(dims: readonly number[], ranks: readonly numbe
 }
 
 /**
- * The sequentially truncated higher-order SVD, with its core as a train. R_1 above S_1 is used as the library uses it: G_2
- * holds the rows of the tensor's first unfolding in the basis of its R_1 leading left singular vectors, of which
+ * The sequentially truncated higher-order SVD, with its core as a train. R_1 above S_1 is used as the library uses it:
+ * G_2 holds the rows of the tensor's first unfolding in the basis of its R_1 leading left singular vectors, of which
  * G_1 = [I 0] keeps S_1.
  *
  * @throws RangeError where a rank is above its unfolding's

@@ -4,14 +4,14 @@ import { product, transposed, truncatedSvd } from './matrix.ts';
 import { folded, type NdArray, unfolded } from './nd-array.ts';
 
 /**
- * Tucker (Tucker 1966): W = C ×_1 A_1 ··· ×_d A_d with a core C [S_1, ..., S_d] and factors A_k [d_k, S_k], in the order
- * C, A_1, ..., A_d.
+ * Tucker (Tucker 1966): W = C ×_1 A_1 ··· ×_d A_d with a core C [S_1, ..., S_d] and factors A_k [d_k, S_k], in the
+ * order C, A_1, ..., A_d.
  */
 
 /**
- * Sequentially truncated higher-order SVD (Vannieuwenhoven et al. 2012): mode after mode, the leading left singular vectors
- * of what is left of the tensor. ‖W − Tucker‖² is at most the sum of the tails of the unfoldings. Then `sweeps` sweeps of
- * higher-order orthogonal iteration (De Lathauwer et al. 2000), none of which makes it worse.
+ * Sequentially truncated higher-order SVD (Vannieuwenhoven et al. 2012): mode after mode, the leading left singular
+ * vectors of what is left of the tensor. ‖W − Tucker‖² is at most the sum of the tails of the unfoldings. Then `sweeps`
+ * sweeps of higher-order orthogonal iteration (De Lathauwer et al. 2000), none of which makes it worse.
  *
  * @throws RangeError where a rank is above its unfolding's
  */

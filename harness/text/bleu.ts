@@ -33,10 +33,10 @@ export function bleuSignature({ lowerCase }: BleuOptions): string {
 }
 
 /**
- * BLEU = BP · exp(¼ Σ_n log p_n),  BP = min(1, exp(1 − r/h)),  as sacreBLEU computes it by default: detokenized text, one
- * reference a sentence, tokens of `13a`, counts summed over the corpus. The k-th order without a match has precision
- * 1 / (2^k · total) instead of 0 (exponential smoothing). The score is 0 where no word matches, or where no hypothesis
- * has four tokens.
+ * BLEU = BP · exp(¼ Σ_n log p_n),  BP = min(1, exp(1 − r/h)),  as sacreBLEU computes it by default: detokenized text,
+ * one reference a sentence, tokens of `13a`, counts summed over the corpus. The k-th order without a match has
+ * precision 1 / (2^k · total) instead of 0 (exponential smoothing). The score is 0 where no word matches, or where no
+ * hypothesis has four tokens.
  * @param hypotheses translations, one string a sentence
  * @param references as many
  */

@@ -11,9 +11,9 @@ export const endOfWord = '\ue000';
 
 /**
  * Learns byte-pair merges (Sennrich et al. 2016, section 3.2) from how often each word occurs: words are split into
- * characters (code points), the last with the end of the word, and the most frequent pair of neighbours is merged, again
- * and again. Of equally frequent pairs, the first in order of UTF-16 code units is merged, so that the order of the table
- * does not matter. Ends early where no pair occurs `minimumCount` times.
+ * characters (code points), the last with the end of the word, and the most frequent pair of neighbours is merged,
+ * again and again. Of equally frequent pairs, the first in order of UTF-16 code units is merged, so that the order of
+ * the table does not matter. Ends early where no pair occurs `minimumCount` times.
  *
  * For a joint encoding of two languages, give the counts of both together.
  * @param merges how many to learn at most
@@ -32,8 +32,8 @@ export function learnMerges(frequencies: ReadonlyMap<string, number>, merges: nu
 }
 
 /**
- * A function from a word to its symbols: its characters, joined by the merges in the order in which they were learnt. It
- * remembers the words that it has seen.
+ * A function from a word to its symbols: its characters, joined by the merges in the order in which they were learnt.
+ * It remembers the words that it has seen.
  */
 export function mergeWords(merges: readonly Merge[]): (word: string) => readonly string[] {
   const ranks = new Map(merges.map(([left, right], rank) => [`${left} ${right}`, rank]));

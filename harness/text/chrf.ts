@@ -18,9 +18,9 @@ export function chrfSignature({ lowerCase }: ChrfOptions): string {
 }
 
 /**
- * chrF2 of a corpus (Popović 2015), 0 to 100:  (1 + β²) P R / (β² P + R),  P and R the means, over the orders n = 1 to 6
- * that both sides have, of precision and recall of character n-grams. White space does not count. Counts are summed over
- * the corpus; a hypothesis counts for an order only where its reference has n-grams of it.
+ * chrF2 of a corpus (Popović 2015), 0 to 100:  (1 + β²) P R / (β² P + R),  P and R the means, over the orders n = 1 to
+ * 6 that both sides have, of precision and recall of character n-grams. White space does not count. Counts are summed
+ * over the corpus; a hypothesis counts for an order only where its reference has n-grams of it.
  * @param hypotheses translations, one string a sentence
  * @param references as many
  */

@@ -6,9 +6,10 @@ const opening = /^[([{«„¿¡#$£]$/u;
 const quotes = ['"', "'", '’'];
 
 /**
- * A sentence of its tokens, for scoring and for reading: the inverse of `tokenize` where a text is set as usual. Closing
- * punctuation joins the word before it, opening punctuation the word behind, a slash both; of quotation marks that look
- * alike on both sides, the first opens and the second closes; “ closes what „ has opened, and opens elsewhere.
+ * A sentence of its tokens, for scoring and for reading: the inverse of `tokenize` where a text is set as usual.
+ * Closing punctuation joins the word before it, opening punctuation the word behind, a slash both; of quotation marks
+ * that look alike on both sides, the first opens and the second closes; “ closes what „ has opened, and opens
+ * elsewhere.
  */
 export function detokenize(tokens: readonly string[]): string {
   const open = new Set<string>();

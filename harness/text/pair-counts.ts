@@ -8,8 +8,8 @@ export interface SplitWord {
 const between = ' ';
 
 /**
- * How often each two neighbouring symbols occur in a table of words, kept up to date as pairs are merged: only the words
- * that hold a merged pair are looked at again.
+ * How often each two neighbouring symbols occur in a table of words, kept up to date as pairs are merged: only the
+ * words that hold a merged pair are looked at again.
  */
 export interface PairCounts {
   /** The most frequent pair; of several, the one whose symbols come first, compared as UTF-16 code units. */
@@ -18,6 +18,7 @@ export interface PairCounts {
   merge(pair: readonly [string, string]): void;
 }
 
+/** How often each pair of neighbouring symbols stands in the words, each word counted as often as it occurs. */
 export function pairCounts(words: readonly SplitWord[]): PairCounts {
   const counts = new Map<string, number>();
   /** Words that hold a pair, or held it once. */

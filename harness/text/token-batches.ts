@@ -33,10 +33,10 @@ export interface BatchOptions {
 }
 
 /**
- * One epoch's batches in a random order. Pairs are put together whose longer side, with <bos> or <eos>, is padded to the
- * same length, and both sides are padded to that length: there are as many shapes as lengths. A length L has
- * max(1, ⌊tokens / L⌋) rows in every batch; the last of a length is filled up with rows of padding, whose weights are 0.
- * Which pairs meet and the order of batches come from one stream an epoch.
+ * One epoch's batches in a random order. Pairs are put together whose longer side, with <bos> or <eos>, is padded to
+ * the same length, and both sides are padded to that length: there are as many shapes as lengths. A length L has max(1,
+ * ⌊tokens / L⌋) rows in every batch; the last of a length is filled up with rows of padding, whose weights are 0. Which
+ * pairs meet and the order of batches come from one stream an epoch.
  * @throws Error where a pair is longer than the largest length
  */
 export function trainTokenBatches(

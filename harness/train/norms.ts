@@ -1,6 +1,7 @@
 import { singularValues } from '../engine/algebra/svd.ts';
 import { tf } from '../engine/tensorflow.ts';
 import type { CompressibleWeight } from '../nn/layer.ts';
+import { finiteOrNull } from './curve.ts';
 
 /** Means over the compressible layers' dense-equivalent weights W; η is the learning rate. */
 export interface NormSummary {
@@ -25,6 +26,7 @@ function normsOf(layer: CompressibleWeight): { frobenius: number; nuclear: numbe
   return { frobenius: Math.sqrt(squares), nuclear: sum };
 }
 
+/** Means of the norms over some layers at a learning rate. */
 export function normSummary(layers: readonly CompressibleWeight[], learningRate: number): NormSummary {
   const norms = layers.map(normsOf);
   const mean = (f: (norm: { frobenius: number; nuclear: number }) => number) =>
@@ -34,5 +36,19 @@ export function normSummary(layers: readonly CompressibleWeight[], learningRate:
     nuclear_norm: mean((norm) => norm.nuclear),
     learning_rate_over_norm: mean((norm) => learningRate / norm.frobenius),
     effective_learning_rate: mean((norm) => learningRate / norm.frobenius ** 2),
+  };
+}
+
+/**
+ * For a curve: null where there is no finite number, such as the effective learning rate of a weight that decayed to
+ * zero.
+ */
+export function normValues(summary: NormSummary | null): Record<keyof NormSummary, number | null> {
+  const of = (name: keyof NormSummary) => (summary === null ? null : finiteOrNull(summary[name]));
+  return {
+    frobenius_norm: of('frobenius_norm'),
+    nuclear_norm: of('nuclear_norm'),
+    learning_rate_over_norm: of('learning_rate_over_norm'),
+    effective_learning_rate: of('effective_learning_rate'),
   };
 }

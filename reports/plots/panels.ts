@@ -1,23 +1,22 @@
 import type { TopLevelSpec } from 'vega-lite';
-import { grouped } from '../statistics/grouped.ts';
-import type { Style } from './plot-data.ts';
-import { colorOf, config, dashOf } from './plot-style.ts';
+import { grouped } from '../../baselines/arms.ts';
+import type { Line } from './plot-data.ts';
+import { config } from './plot-style.ts';
 
 /** A point of a line. */
-export interface LinePoint extends Style {
-  /** The line. */
-  arm: string;
-  method: string;
-  regularizer: string;
+export interface LinePoint extends Line {
   /** Ends of the interval around the point, where there are any. */
   low?: number;
   high?: number;
 }
 
 interface Look {
-  /** Encodings of the position. */
+  /** Encodings of position, colour and dashes. */
   x: object;
   y: object;
+  color: object;
+  /** Null: all lines are solid. */
+  strokeDash: object | null;
   /** Which lines stand in gray behind those of another panel. */
   behind: (point: LinePoint) => boolean;
   /** Whether points are marked on the lines. */
@@ -30,14 +29,13 @@ interface Look {
 const mostMethods = 2;
 
 /**
- * Lines in small panels with the same axes, one a method, and one a regularizer of it where it has several; the methods with
- * the most lines first. Few methods share one large plot.
+ * Lines in small panels with the same axes, one a method, and one a value of what colours them where it has several,
+ * such as its regularizers; the methods with the most lines first. Few methods share one large plot.
  */
 export function panelSpec(points: readonly LinePoint[], look: Look): TopLevelSpec {
-  const color = colorOf(points.map((point) => point.color));
   if (!arePanels(points)) {
     const data = { values: points.map((point) => ({ ...point, own: true })) };
-    return { width: 520, height: 280, config, data, layer: layersOf(points, look, color) } as TopLevelSpec;
+    return { width: 520, height: 280, config, data, layer: layersOf(points, look) } as TopLevelSpec;
   }
   const panels = panelsOf(points);
   const values = [...panels].flatMap(([panel, own]) => [
@@ -52,7 +50,7 @@ export function panelSpec(points: readonly LinePoint[], look: Look): TopLevelSpe
     data: { values },
     columns: 4,
     facet: { field: 'panel', type: 'nominal', title: null, sort: [...panels.keys()], header },
-    spec: { width: 190, height: 150, layer: layersOf(points, look, color) },
+    spec: { width: 190, height: 150, layer: layersOf(points, look) },
   } as TopLevelSpec;
 }
 
@@ -66,19 +64,19 @@ function panelsOf(points: readonly LinePoint[]): Map<string, Set<LinePoint>> {
   const linesOf = (members: readonly LinePoint[]) => new Set(members.map(({ arm }) => arm)).size;
   const panels = new Map<string, Set<LinePoint>>();
   for (const [method, members] of [...methods].sort(([, left], [, right]) => linesOf(right) - linesOf(left))) {
-    const regularizers = grouped(members, ({ regularizer }) => regularizer);
-    for (const [regularizer, own] of regularizers) {
-      panels.set(regularizers.size > 1 ? `${method}, ${regularizer}` : method, new Set(own));
+    const parts = grouped(members, ({ split }) => split);
+    for (const [split, own] of parts) {
+      panels.set(parts.size > 1 ? `${method}, ${split}` : method, new Set(own));
     }
   }
   return panels;
 }
 
-function layersOf(points: readonly LinePoint[], { x, y, level, dots }: Look, color: object): object[] {
+function layersOf(points: readonly LinePoint[], { x, y, color, strokeDash, level, dots }: Look): object[] {
   const detail = { field: 'arm' };
-  const strokeDash = dashOf(points.map(({ init }) => init));
   const own = { transform: [{ filter: 'datum.own' }] };
   const base = { x, y, color, detail };
+  const dashed = strokeDash === null ? base : { ...base, strokeDash };
   const interval = { x, y: { ...y, field: 'low' }, y2: { field: 'high' }, color, detail };
   // Without the text that is read out for each mark: thousands of them would make the page large.
   const mark = { aria: false };
@@ -92,7 +90,7 @@ function layersOf(points: readonly LinePoint[], { x, y, level, dots }: Look, col
     ...(points.some(({ low }) => low !== undefined)
       ? [{ ...own, mark: { ...mark, type: 'rule', opacity: 0.45, strokeWidth: 2 }, encoding: interval }]
       : []),
-    { ...own, mark: { ...mark, type: 'line', strokeWidth: 2 }, encoding: { ...base, strokeDash } },
+    { ...own, mark: { ...mark, type: 'line', strokeWidth: 2 }, encoding: dashed },
     // Marks of their own, so that the legend of dashes shows strokes and no dots.
     ...(dots ? [{ ...own, mark: { ...mark, type: 'point', filled: true, size: 22 }, encoding: base }] : []),
   ];

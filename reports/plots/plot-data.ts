@@ -1,11 +1,24 @@
-import { regularizerLabel } from '../../baselines/arms.ts';
 import { mean, measuredOnly } from '../../baselines/moments.ts';
-import type { EpochPoint } from '../../harness/record.ts';
-import type { ArmSummary } from '../arm-summary.ts';
-import { denseMean, place, seriesLabel, shareOf, valuesOf } from '../arm-summary.ts';
+import type { CurvePoint as RecordedPoint } from '../../harness/record.ts';
+import { metricOf, shownScale } from '../../harness/spec/metrics.ts';
+import { factorOf } from '../../harness/spec/words.ts';
+import { denseMean } from '../arms/arm-groups.ts';
+import type { ArmSummary } from '../arms/arm-summary.ts';
+import { seriesLabel } from '../arms/arm-text.ts';
+import { budgetOf, isDense, methodOf, placeOf } from '../arms/coordinates.ts';
 import { meanReach } from '../statistics/statistics.ts';
+import type { LookOf, ValueAxis } from './plot-style.ts';
 
-/** The rows behind the plots. Fractions stay fractions; the axes format them. */
+/** The rows behind the plots. Values of a metric are shown numbers: hundredths of its full score, where it has one. */
+
+/** What is drawn of a kind's curves. */
+export interface Curve {
+  /** Its name in the points of a record. */
+  value: string;
+  /** At the beginning of the plot's title: `Effective learning rate`. */
+  title: string;
+  axis: ValueAxis;
+}
 
 /** Arms shown in one plot: those of one model, data set and budget, and the dense arms to compare them with. */
 export interface PlotGroup {
@@ -13,47 +26,54 @@ export interface PlotGroup {
   arms: ArmSummary[];
 }
 
-/** One group a model, data set and budget below 1; only the dense arms, where a model has no others. */
+/**
+ * One group a model, data set and budget, or all arms of a kind without budgets; only the dense arms, where there are
+ * no others.
+ */
 export function plotGroups(arms: readonly ArmSummary[]): PlotGroup[] {
   const groups = new Map<string, PlotGroup>();
   for (const arm of arms) {
-    const others = arms.filter((other) => place(other) === place(arm) && other.method !== 'dense');
-    if (arm.method === 'dense' && others.length > 0) continue;
-    const title = arm.method === 'dense' ? place(arm) : `${place(arm)}, budget ${arm.budget}`;
-    const dense = arms.filter((other) => other.method === 'dense' && place(other) === place(arm));
-    const group = groups.get(title) ?? { title, arms: arm.method === 'dense' ? [] : dense };
+    const beside = arms.filter((other) => placeOf(other) === placeOf(arm));
+    if (isDense(arm) && beside.some((other) => !isDense(other))) continue;
+    const budget = isDense(arm) ? null : budgetOf(arm);
+    const title = budget === null ? placeOf(arm) : `${placeOf(arm)}, budget ${budget}`;
+    const group = groups.get(title) ?? { title, arms: isDense(arm) ? [] : beside.filter(isDense) };
     group.arms.push(arm);
     groups.set(title, group);
   }
   return [...groups.values()];
 }
 
-/** What colours and dashes an arm: dense arms have colours of their own. */
+/** What tells a mark's arm from others: names in the legends. */
 export interface Style {
   color: string;
-  init: string;
+  dash: string;
 }
 
-export function styleOf(arm: ArmSummary): Style {
-  const regularizer = regularizerLabel(arm);
-  return { color: arm.method === 'dense' ? `dense, ${regularizer}` : regularizer, init: arm.init };
+/** The names in the legends that an arm's marks have. */
+export function styleOf(arm: ArmSummary, lookOf: LookOf): Style {
+  const { hue, dash } = lookOf(arm);
+  return { color: hue.name, dash: dash?.name ?? '' };
 }
 
+/** The result of one seed. */
 export interface SeedPoint extends Style {
   arm: string;
   value: number;
 }
 
-export function seedPoints(arms: readonly ArmSummary[]): SeedPoint[] {
+/** Every completed seed. */
+export function seedPoints(arms: readonly ArmSummary[], lookOf: LookOf): SeedPoint[] {
   return arms.flatMap((arm) =>
-    measuredOnly(arm.completed.map(shareOf)).map((value) => ({
+    [...arm.values.values()].map((value) => ({
       arm: seriesLabel(arm),
-      value,
-      ...styleOf(arm),
+      value: shownScale(arm.metric) * value,
+      ...styleOf(arm, lookOf),
     })),
   );
 }
 
+/** An arm's mean. */
 export interface MeanPoint extends Style {
   arm: string;
   mean: number;
@@ -62,59 +82,58 @@ export interface MeanPoint extends Style {
   high: number;
 }
 
-export function meanPoints(arms: readonly ArmSummary[]): MeanPoint[] {
+/** The mean of every arm with a result. */
+export function meanPoints(arms: readonly ArmSummary[], lookOf: LookOf): MeanPoint[] {
   return arms.flatMap((arm) => {
     const { mean: center, sd } = arm.value;
     if (center === null) return [];
-    const [low, high] = [center - (sd ?? 0), center + (sd ?? 0)];
-    return [
-      {
-        arm: seriesLabel(arm),
-        mean: center,
-        low,
-        high,
-        ...styleOf(arm),
-      },
-    ];
+    const scale = shownScale(arm.metric);
+    const [low, high] = [scale * (center - (sd ?? 0)), scale * (center + (sd ?? 0))];
+    return [{ arm: seriesLabel(arm), mean: scale * center, low, high, ...styleOf(arm, lookOf) }];
   });
 }
 
-function lineOf(arm: ArmSummary) {
-  const { method, regularizer } = arm;
-  return { arm: seriesLabel(arm), method, regularizer, ...styleOf(arm) };
-}
-
-export interface CurvePoint extends Style {
+/** What a line has in all of its points. */
+export interface Line extends Style {
+  /** The line's name: the same for an arm at all budgets. */
   arm: string;
   method: string;
-  regularizer: string;
-  epoch: number;
+  /** What lines of one method are told apart by where there are many. */
+  split: string;
+  dense: boolean;
+}
+
+function lineOf(arm: ArmSummary, lookOf: LookOf): Line {
+  const split = String(factorOf(arm, lookOf(arm).hue.factor) ?? '');
+  return { arm: seriesLabel(arm), method: methodOf(arm), split, dense: isDense(arm), ...styleOf(arm, lookOf) };
+}
+
+/** A point of a curve. */
+export interface CurvePoint extends Line {
+  /** Epochs or steps that are done. */
+  at: number;
   value: number;
 }
 
-/** A field of the curves, mean over the arm's completed seeds, at the epochs where every one of them measured it. */
-export function curvePoints(
-  arms: readonly ArmSummary[],
-  field: 'test_accuracy' | 'effective_learning_rate' | 'perplexity',
-): CurvePoint[] {
+/** A curve, mean over the arm's completed seeds, where every one of them measured it. */
+export function curvePoints(arms: readonly ArmSummary[], { value: name, axis }: Curve, lookOf: LookOf): CurvePoint[] {
   return arms.flatMap((arm) => {
-    const epochs = new Set(arm.completed.flatMap(({ curve }) => curve.map(({ epoch }) => epoch)));
-    return [...epochs]
+    const points = new Set(arm.completed.flatMap(({ curve }) => curve.map(({ at }) => at)));
+    return [...points]
       .sort((left, right) => left - right)
-      .flatMap((epoch) => {
-        const at = (points: EpochPoint[]) => points.find((point) => point.epoch === epoch)?.[field] ?? null;
-        const values = measuredOnly(arm.completed.map(({ curve }) => at(curve)));
+      .flatMap((at) => {
+        const valueIn = (curve: readonly RecordedPoint[]) =>
+          curve.find((point) => point.at === at)?.values[name] ?? null;
+        const values = measuredOnly(arm.completed.map(({ curve }) => valueIn(curve)));
         const value = values.length === arm.completed.length ? mean(values) : null;
-        return value === null ? [] : [{ ...lineOf(arm), epoch, value }];
+        if (value === null || (axis.logarithmic && value <= 0)) return [];
+        return [{ ...lineOf(arm, lookOf), at, value: axis.times * value }];
       });
   });
 }
 
-export interface BudgetPoint extends Style {
-  /** The same for an arm at all budgets: the line that the point is on. */
-  arm: string;
-  method: string;
-  regularizer: string;
+/** A compressed arm at one budget. */
+export interface BudgetPoint extends Line {
   /** Mean of the metric. */
   value: number;
   /** Its 95 % confidence interval; the mean itself for one seed. */
@@ -127,22 +146,35 @@ export interface BudgetPoint extends Style {
 }
 
 /** The compressed arms of one model and data set. */
-export function budgetPoints(arms: readonly ArmSummary[]): BudgetPoint[] {
+export function budgetPoints(arms: readonly ArmSummary[], lookOf: LookOf): BudgetPoint[] {
   const denseMacs = denseMean(arms, 'macs');
   return arms.flatMap((arm) => {
-    const value = arm.value.mean;
-    if (arm.method === 'dense' || value === null) return [];
-    const reach = meanReach(valuesOf(arm)) ?? 0;
+    const center = arm.value.mean;
+    if (isDense(arm) || budgetOf(arm) === null || center === null) return [];
+    const scale = shownScale(arm.metric);
+    const reach = meanReach([...arm.values.values()]) ?? 0;
     const { ratio, macs } = arm.means;
     const speedUp = denseMacs === null || macs === null || macs === 0 ? null : denseMacs / macs;
-    return [{ ...lineOf(arm), value, low: value - reach, high: value + reach, ratio, speedUp }];
+    const [value, low, high] = [scale * center, scale * (center - reach), scale * (center + reach)];
+    return [{ ...lineOf(arm, lookOf), value, low, high, ratio, speedUp }];
   });
 }
 
-/** Holds all means with some room. Intervals of two or three seeds are wide, and would leave the means no room to differ. */
-export function scoreDomain(points: readonly BudgetPoint[], level: number | null): [number, number] {
+/**
+ * Holds all means with some room, within the metric's bounds. Intervals of two or three seeds are wide, and would leave
+ * the means no room to differ.
+ */
+export function scoreDomain(
+  metric: string,
+  points: readonly Pick<BudgetPoint, 'value'>[],
+  level: number | null,
+): [number, number] {
+  const { full, least, most } = metricOf(metric);
+  const scale = shownScale(metric);
   const values = [...points.map(({ value }) => value), ...(level === null ? [] : [level])];
   const [low, high] = [Math.min(...values), Math.max(...values)];
-  const room = Math.max(0.01, 0.15 * (high - low));
-  return [Math.max(0, low - room), Math.min(1, high + room)];
+  const smallest = full === null ? 0.01 * Math.max(Math.abs(low), Math.abs(high)) : 1;
+  const room = Math.max(smallest || 1, 0.15 * (high - low));
+  const [floor, ceiling] = [least ?? Number.NEGATIVE_INFINITY, most ?? Number.POSITIVE_INFINITY];
+  return [Math.max(scale * floor, low - room), Math.min(scale * ceiling, high + room)];
 }

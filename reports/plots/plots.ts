@@ -1,61 +1,53 @@
 import type { TopLevelSpec } from 'vega-lite';
 import { mean, measuredOnly } from '../../baselines/moments.ts';
-import type { MetricName } from '../../harness/spec/spec.ts';
-import type { ArmSummary } from '../arm-summary.ts';
-import { byBudget, byPlace, metricOf } from '../arm-summary.ts';
-import { wordsOf } from '../metric-words.ts';
+import { wordsOfKind } from '../../harness/spec/kinds.ts';
+import { byBudget, byPlace } from '../arms/arm-groups.ts';
+import type { ArmSummary } from '../arms/arm-summary.ts';
+import { isDense } from '../arms/coordinates.ts';
+import type { Figure } from '../render/document.ts';
 import type { LinePoint } from './panels.ts';
 import { arePanels, panelSpec } from './panels.ts';
-import type { CurvePoint } from './plot-data.ts';
+import type { Curve, PlotGroup } from './plot-data.ts';
 import { budgetPoints, curvePoints, meanPoints, plotGroups, scoreDomain, seedPoints } from './plot-data.ts';
-import { colorOf, config, scoreAxis } from './plot-style.ts';
+import { axisEncoding, colorOf, config, dashOf, type LookOf, metricAxis, titleOf } from './plot-style.ts';
 
-/** The plots as Vega-Lite specifications: data in, nothing drawn. */
-export interface Plot {
-  title: string;
-  caption: string;
-  spec: TopLevelSpec;
+/** What a kind says of its plots. */
+export interface PlotOptions {
+  curves: readonly Curve[];
+  lookOf: LookOf;
 }
 
 const width = 520;
 
-/** All plots of a report; none for a model without a completed cell. */
-export function plotsOf(arms: readonly ArmSummary[]): Plot[] {
-  const metric = metricOf(arms);
-  const words = wordsOf(arms);
-  const groups = plotGroups(arms).filter((group) => seedPoints(group.arms).length > 0);
-  const scores = groups.map((group) => ({
-    title: `${words.capital}, ${group.title}`,
-    caption: 'Every seed a dot; the bar is mean ± sample standard deviation.',
-    spec: scoreSpec(group.arms, metric),
-  }));
-  const curves = groups.flatMap((group) => [
-    curvePlot(
-      `Test accuracy by epoch, ${group.title}`,
-      curvePoints(group.arms, 'test_accuracy'),
-      scoreAxis('accuracy'),
-    ),
-    curvePlot(`Validation perplexity by epoch, ${group.title}`, curvePoints(group.arms, 'perplexity'), {
-      title: 'perplexity',
-      scale: { type: 'log', nice: false, padding: 8 },
-    }),
-    curvePlot(
-      `Effective learning rate by epoch, ${group.title}`,
-      curvePoints(group.arms, 'effective_learning_rate').filter(({ value }) => value > 0),
-      { title: 'η / ‖W‖²_F', scale: { type: 'log' } },
-    ),
-  ]);
-  const sizes = [...byPlace(arms)].flatMap(([place, members]) => budgetPlots(place, members));
-  return [...sizes, ...scores, ...curves].filter((plot) => plot !== null);
+/** All plots of a kind's arms: data in, nothing drawn; none for a model without a completed cell. */
+export function plotsOf(arms: readonly ArmSummary[], { curves, lookOf }: PlotOptions): Figure[] {
+  const groups = plotGroups(arms).filter((group) => group.arms.some(({ values }) => values.size > 0));
+  return [
+    ...[...byPlace(arms)].flatMap(([place, members]) => budgetPlots(place, members, lookOf)),
+    ...groups.map((group) => scorePlot(group, lookOf)),
+    ...groups.flatMap((group) => curves.flatMap((curve) => curvePlot(group, curve, lookOf) ?? [])),
+  ];
 }
 
-function scoreSpec(arms: readonly ArmSummary[], metric: MetricName): TopLevelSpec {
-  const score = scoreAxis(metric);
-  const seeds = seedPoints(arms);
-  const means = meanPoints(arms);
+/** How marks of these arms are coloured and dashed. */
+function legendsOf(arms: readonly ArmSummary[], lookOf: LookOf) {
+  const looks = arms.filter(({ values }) => values.size > 0).map(lookOf);
+  return { color: colorOf(looks.map(({ hue }) => hue)), strokeDash: dashOf(looks.map(({ dash }) => dash)) };
+}
+
+/** The metric that all arms of a kind have. */
+function metricOfArms([first]: readonly ArmSummary[]): string {
+  if (!first) throw new Error('metricOfArms: there is no arm');
+  return first.metric;
+}
+
+function scorePlot({ title, arms }: PlotGroup, lookOf: LookOf): Figure {
+  const metric = metricOfArms(arms);
+  const score = axisEncoding(metricAxis(metric));
+  const means = meanPoints(arms, lookOf);
   const y = { field: 'arm', type: 'nominal', title: null, sort: null } as const;
-  const color = { ...colorOf(seeds.map((point) => point.color)), legend: null };
-  return {
+  const color = { ...legendsOf(arms, lookOf).color, legend: null };
+  const spec = {
     width,
     height: { step: 24 },
     config,
@@ -64,47 +56,66 @@ function scoreSpec(arms: readonly ArmSummary[], metric: MetricName): TopLevelSpe
       {
         data: { values: means },
         mark: { type: 'rule', strokeWidth: 6, opacity: 0.35 },
-        encoding: { x: { field: 'low', type: 'quantitative', ...score }, x2: { field: 'high' } },
+        encoding: { x: { field: 'low', ...score }, x2: { field: 'high' } },
       },
       {
         data: { values: means },
         mark: { type: 'tick', thickness: 2, size: 16 },
-        encoding: { x: { field: 'mean', type: 'quantitative', ...score } },
+        encoding: { x: { field: 'mean', ...score } },
       },
       {
-        data: { values: seeds },
+        data: { values: seedPoints(arms, lookOf) },
         mark: { type: 'point', filled: true, size: 45, opacity: 0.9 },
-        encoding: { x: { field: 'value', type: 'quantitative', ...score } },
+        encoding: { x: { field: 'value', ...score } },
       },
     ],
-  };
+  } as TopLevelSpec;
+  const caption = 'Every seed a dot; the bar is mean ± sample standard deviation.';
+  return { title: `${titleOf(metric)}, ${title}`, caption, spec };
 }
 
-/** Longest curve whose epochs are marked one by one. */
-const markedEpochs = 20;
+/** Longest curve whose points are marked one by one. */
+const markedPoints = 20;
 
-function curvePlot(title: string, points: CurvePoint[], y: object): Plot | null {
-  if (points.length === 0) return null;
-  const x = { field: 'epoch', type: 'quantitative', axis: { tickMinStep: 1, format: 'd' }, scale: { zero: false } };
+function curvePlot(group: PlotGroup, curve: Curve, lookOf: LookOf): Figure | null {
+  const points = curvePoints(group.arms, curve, lookOf);
+  const [first] = group.arms;
+  if (points.length === 0 || !first) return null;
+  const { at } = wordsOfKind(first.kind);
   const look = {
-    x,
-    y: { field: 'value', type: 'quantitative', ...y },
-    behind: ({ method }: LinePoint) => method === 'dense',
-    dots: Math.max(...points.map(({ epoch }) => epoch)) <= markedEpochs,
+    ...legendsOf(group.arms, lookOf),
+    x: {
+      field: 'at',
+      type: 'quantitative',
+      title: at,
+      axis: { tickMinStep: 1, format: 'd' },
+      scale: { zero: false },
+    },
+    y: { field: 'value', ...axisEncoding(curve.axis) },
+    behind: ({ dense }: LinePoint) => dense,
+    dots: Math.max(...points.map((point) => point.at)) <= markedPoints,
   };
-  const gray = arePanels(points) ? ' Gray: the dense model.' : '';
+  const gray = arePanels(points) && points.some(({ dense }) => dense) ? ' Gray: the dense model.' : '';
+  const title = `${curve.title} by ${at}, ${group.title}`;
   return { title, caption: `Mean over the completed seeds.${gray}`, spec: panelSpec(points, look) };
 }
 
-/** The metric against size and against operations: one line a method, initialization and regularizer over its budgets. */
-function budgetPlots(place: string, arms: readonly ArmSummary[]): Plot[] {
+/**
+ * The metric against size and against operations: one line a method, initialization and regularizer over its budgets.
+ */
+function budgetPlots(place: string, arms: readonly ArmSummary[], lookOf: LookOf): Figure[] {
   const budgets = [...byBudget(arms).values()];
   // One budget makes no line; the dots of its seeds show it.
   if (budgets.length < 2) return [];
+  const metric = metricOfArms(arms);
   // A budget may be a rank scale; the axis has what is kept.
   const kept = budgets.map((members) => mean(measuredOnly(members.map(({ means }) => means.ratio))));
-  const points = budgetPoints(arms);
-  const level = mean(meanPoints(arms.filter(({ method }) => method === 'dense')).map((point) => point.mean));
+  const points = budgetPoints(arms, lookOf);
+  const level = mean(meanPoints(arms.filter(isDense), lookOf).map((point) => point.mean));
+  const legends = legendsOf(
+    arms.filter((arm) => !isDense(arm)),
+    lookOf,
+  );
   const axes = [
     {
       name: 'parameters kept',
@@ -116,13 +127,14 @@ function budgetPlots(place: string, arms: readonly ArmSummary[]): Plot[] {
   return axes.flatMap(({ name, field, axis }) => {
     const shown = points.filter((point) => point[field] !== null);
     if (shown.length === 0) return [];
-    const domain = scoreDomain(shown, level);
+    const domain = scoreDomain(metric, shown, level);
     // Cut in the data: the identifiers of clip paths would be the same in all drawings of the page.
     const cut = (value: number) => Math.min(domain[1], Math.max(domain[0], value));
     const lines = shown.map((point) => ({ ...point, low: cut(point.low), high: cut(point.high) }));
     const look = {
+      ...legends,
       x: { field, type: 'quantitative', title: name, scale: { type: 'log', nice: false, padding: 8 }, axis },
-      y: { field: 'value', type: 'quantitative', ...scoreAxis(metricOf(arms)), scale: { domain } },
+      y: { field: 'value', ...axisEncoding(metricAxis(metric)), scale: { domain } },
       behind: () => true,
       dots: true,
       level,
@@ -131,6 +143,6 @@ function budgetPlots(place: string, arms: readonly ArmSummary[]): Plot[] {
       'Mean and 95 % confidence interval (Student’s t) over the seeds, cut at the edge.' +
       (level === null ? '' : ' Dotted: the dense model, mean of its arms.') +
       (arePanels(shown) ? ' Gray: all others.' : '');
-    return [{ title: `${wordsOf(arms).capital} by ${name}, ${place}`, caption, spec: panelSpec(lines, look) }];
+    return [{ title: `${titleOf(metric)} by ${name}, ${place}`, caption, spec: panelSpec(lines, look) }];
   });
 }

@@ -1,28 +1,11 @@
-import { percent, signed } from '../../baselines/wording.ts';
-import type { MetricName } from '../../harness/spec/spec.ts';
-
 /** Text of one number in a table. What was not measured is a dash. */
 
+/** A dash. */
 export const notMeasured = '–';
 
-export function orDash(value: number | null | undefined, format: (value: number) => string): string {
+/** The formatted value; a dash where there is none. */
+export function orDash<T extends string | number>(value: T | null | undefined, format: (value: T) => string): string {
   return value === null || value === undefined ? notMeasured : format(value);
-}
-
-/** `93.59 % ± 0.21`; without a deviation `93.59 %`. */
-export function percentSpread(mean: number | null, sd: number | null): string {
-  return orDash(mean, (value) => percent(value) + (sd === null ? '' : ` ± ${(100 * sd).toFixed(2)}`));
-}
-
-/** A metric's mean and deviation: `93.59 % ± 0.21` of accuracy, `34.12 ± 0.21` of BLEU. */
-export function scoreSpread(metric: MetricName, { mean, sd }: { mean: number | null; sd: number | null }): string {
-  if (metric === 'accuracy') return percentSpread(mean, sd);
-  return orDash(mean, (value) => value.toFixed(2) + (sd === null ? '' : ` ± ${sd.toFixed(2)}`));
-}
-
-/** `+2.10 ± 0.40`, in percentage points. */
-export function pointsSpread(mean: number | null, sd: number | null): string {
-  return orDash(mean, (value) => signed(100 * value, 2) + (sd === null ? '' : ` ± ${(100 * sd).toFixed(2)}`));
 }
 
 /** Whole number with thousands separated: `269,722`. */
@@ -37,10 +20,12 @@ export function significant(value: number): string {
   return size >= 100 ? whole(value) : Number(value.toPrecision(3)).toString();
 }
 
+/** Bytes in mebibytes: `1,024`. */
 export function mebibytes(bytes: number): string {
   return whole(bytes / 2 ** 20);
 }
 
+/** A format with so many digits behind the point. */
 export function fixed(digits: number): (value: number) => string {
   return (value) => value.toFixed(digits);
 }

@@ -2,21 +2,26 @@
 export const styleSheet = `
 :root { color-scheme: light dark; --line: #8884; --soft: #8881; --accent: #2f81e0; }
 * { box-sizing: border-box; }
-body { font: 16px/1.5 system-ui, sans-serif; margin: 0 auto; max-width: 76rem; padding: 1rem; color: #1d2127; background: #fff; }
+body { font: 16px/1.5 system-ui, sans-serif; margin: 0 auto; max-width: 76rem; padding: 1rem;
+  color: #1d2127; background: #fff; }
 h1 { font-size: 1.5rem; line-height: 1.25; margin: .5rem 0 1rem; }
 h2 { font-size: 1.15rem; margin: 2rem 0 .5rem; border-bottom: 1px solid var(--line); padding-bottom: .2rem; }
 p, ul { max-width: 60rem; margin: .6rem 0; overflow-wrap: anywhere; }
 ul { padding-left: 1.2rem; }
 .scroll { overflow-x: auto; margin: .6rem 0; }
 table { border-collapse: collapse; font-size: .85rem; font-variant-numeric: tabular-nums; }
-th, td { text-align: left; padding: .3rem .6rem; border-bottom: 1px solid var(--line); vertical-align: top; white-space: nowrap; }
+th, td { text-align: left; padding: .3rem .6rem; border-bottom: 1px solid var(--line);
+  vertical-align: top; white-space: nowrap; }
 td.long { white-space: normal; min-width: 18rem; overflow-wrap: anywhere; }
 th { background: var(--soft); white-space: normal; vertical-align: bottom; }
 .number { text-align: right; }
 pre { overflow-x: auto; background: var(--soft); padding: .6rem; border-radius: 4px; font-size: .85rem; }
-.badge { display: inline-block; padding: .1rem .6rem; border-radius: 1rem; color: #fff; background: #5b6470; font-weight: 600; }
-.badge.passed { background: #1a7f4b; } .badge.regressed { background: #c0322b; } .badge.inconclusive { background: #94670a; }
-figure { margin: 1.2rem 0; } figcaption { font-size: .85rem; opacity: .8; } figure h3 { font-size: 1rem; margin: 0 0 .3rem; }
+.badge { display: inline-block; padding: .1rem .6rem; border-radius: 1rem; color: #fff;
+  background: #5b6470; font-weight: 600; }
+.badge.passed { background: #1a7f4b; } .badge.regressed { background: #c0322b; }
+.badge.inconclusive { background: #94670a; }
+figure { margin: 1.2rem 0; } figcaption { font-size: .85rem; opacity: .8; }
+figure h3 { font-size: 1rem; margin: 0 0 .3rem; }
 figure svg { display: block; height: auto; max-width: 100%; min-width: 36rem; }
 @media (prefers-color-scheme: dark) { body { color: #dfe3e8; background: #15181c; } }
 @media print {

@@ -1,63 +1,53 @@
-import { summarizeVerdicts } from '../../baselines/check.ts';
-import { summarizeArms } from '../arm-summary.ts';
-import { plotsOf } from '../plots/plots.ts';
-import { drawSvg } from '../plots/svg.ts';
-import type { ReportInput } from '../report-input.ts';
-import { reportSections } from '../sections.ts';
-import type { Block, Section, Table } from './document.ts';
+import type { Block, Figure, Section, Table } from './document.ts';
 import { styleSheet } from './html-style.ts';
+import { drawSvg } from './svg.ts';
 import { escapeHtml } from './xml.ts';
 
-/** report.html: one file with its style and its plots inside, that asks nothing of the network. */
-export async function renderHtml(input: ReportInput): Promise<string> {
-  const sections = reportSections(input).map(renderSection);
-  // The plots follow the results, which are the third section.
-  sections.splice(3, 0, await renderPlots(input));
-  const title = escapeHtml(input.title);
+/** A document with a word on how it ended. */
+export interface Page {
+  title: string;
+  /** Shown under the title, in the colours of `outcome`. */
+  badge: { text: string; outcome: 'passed' | 'regressed' | 'inconclusive' | null };
+  sections: readonly Section[];
+}
+
+/** A document as one HTML file with its style and its figures inside, that asks nothing of the network. */
+export async function htmlDocument({ title, badge, sections }: Page): Promise<string> {
+  const shown: string[] = [];
+  for (const section of sections) shown.push(await renderSection(section));
   return `<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<title>${title}</title>
+<title>${escapeHtml(title)}</title>
 <style>
 ${styleSheet}
 </style>
 </head>
 <body>
-<h1>${title}</h1>
-${badge(input)}
-${sections.filter((section) => section !== '').join('\n')}
+<h1>${escapeHtml(title)}</h1>
+<span class="${['badge', badge.outcome].filter((name) => name !== null).join(' ')}">${escapeHtml(badge.text)}</span>
+${shown.join('\n')}
 </body>
 </html>
 `;
 }
 
-function badge({ verdicts }: ReportInput): string {
-  if (verdicts.length === 0) return '<span class="badge">not checked</span>';
-  const { outcome } = summarizeVerdicts(verdicts);
-  return `<span class="badge ${outcome}">${outcome}</span>`;
+async function renderSection({ heading, blocks }: Section): Promise<string> {
+  const shown: string[] = [];
+  for (const block of blocks) shown.push(await renderBlock(block));
+  return `<section>\n<h2>${escapeHtml(heading)}</h2>\n${shown.join('\n')}\n</section>`;
 }
 
-async function renderPlots({ records }: ReportInput): Promise<string> {
-  const plots = plotsOf(summarizeArms(records));
-  if (plots.length === 0) return '';
-  const figures: string[] = [];
-  for (const { title, caption, spec } of plots) {
-    const svg = await drawSvg(spec);
-    figures.push(
-      `<figure>\n<h3>${escapeHtml(title)}</h3>\n<div class="scroll">${svg}</div>\n` +
-        `<figcaption>${escapeHtml(caption)}</figcaption>\n</figure>`,
-    );
-  }
-  return `<section>\n<h2>Plots</h2>\n${figures.join('\n')}\n</section>`;
+async function renderFigure({ title, caption, spec }: Figure): Promise<string> {
+  return (
+    `<figure>\n<h3>${escapeHtml(title)}</h3>\n<div class="scroll">${await drawSvg(spec)}</div>\n` +
+    `<figcaption>${escapeHtml(caption)}</figcaption>\n</figure>`
+  );
 }
 
-function renderSection({ heading, blocks }: Section): string {
-  return `<section>\n<h2>${escapeHtml(heading)}</h2>\n${blocks.map(renderBlock).join('\n')}\n</section>`;
-}
-
-function renderBlock(block: Block): string {
+async function renderBlock(block: Block): Promise<string> {
   switch (block.kind) {
     case 'text':
       return `<p>${escapeHtml(block.text)}</p>`;
@@ -67,6 +57,8 @@ function renderBlock(block: Block): string {
       return renderTable(block.table);
     case 'code':
       return `<pre><code>${escapeHtml(block.text)}</code></pre>`;
+    case 'figure':
+      return renderFigure(block.figure);
   }
 }
 
@@ -82,5 +74,6 @@ function renderTable({ columns, rows }: Table): string {
   const body = rows.map(
     (row) => `<tr>${row.map((cell, i) => `<td${classOf(i, cell)}>${escapeHtml(cell)}</td>`).join('')}</tr>`,
   );
-  return `<div class="scroll"><table>\n<thead><tr>${head}</tr></thead>\n<tbody>\n${body.join('\n')}\n</tbody>\n</table></div>`;
+  const parts = [`<thead><tr>${head}</tr></thead>`, '<tbody>', ...body, '</tbody>'];
+  return `<div class="scroll"><table>\n${parts.join('\n')}\n</table></div>`;
 }

@@ -1,16 +1,15 @@
-import type { ReportInput } from '../report-input.ts';
-import { reportSections } from '../sections.ts';
-import type { Block, Table } from './document.ts';
+import type { Block, Section, Table } from './document.ts';
 
-/** report.md. */
-export function renderMarkdown(input: ReportInput): string {
-  const sections = reportSections(input).map(({ heading, blocks }) =>
-    [`## ${escapeMarkdown(heading)}`, ...blocks.map(renderBlock)].join('\n\n'),
-  );
-  return `${[`# ${escapeMarkdown(input.title)}`, ...sections].join('\n\n')}\n`;
+/** A document in Markdown. Figures are left out, and sections that hold nothing else. */
+export function markdownDocument(title: string, sections: readonly Section[]): string {
+  const parts = sections.flatMap(({ heading, blocks }) => {
+    const shown = blocks.flatMap((block) => renderBlock(block) ?? []);
+    return shown.length === 0 ? [] : [[`## ${escapeMarkdown(heading)}`, ...shown].join('\n\n')];
+  });
+  return `${[`# ${escapeMarkdown(title)}`, ...parts].join('\n\n')}\n`;
 }
 
-function renderBlock(block: Block): string {
+function renderBlock(block: Block): string | null {
   switch (block.kind) {
     case 'text':
       return escapeMarkdown(block.text);
@@ -20,9 +19,12 @@ function renderBlock(block: Block): string {
       return markdownTable(block.table);
     case 'code':
       return `\`\`\`sh\n${block.text}\n\`\`\``;
+    case 'figure':
+      return null;
   }
 }
 
+/** A table in Markdown, numbers aligned right. */
 export function markdownTable({ columns, rows }: Table): string {
   const head = columns.map(({ name }) => escapeMarkdown(name));
   const rule = columns.map(({ numeric }) => (numeric ? '---:' : '---'));

@@ -1,79 +1,94 @@
-import { regularizerLabel } from '../../baselines/arms.ts';
-import type { ArmSummary } from '../arm-summary.ts';
-import { byPlace, denseMean, isMasked, resultText, seriesLabel } from '../arm-summary.ts';
-import { type MetricWords, wordsOf } from '../metric-words.ts';
+import { metricOf } from '../../harness/spec/metrics.ts';
+import { byPlace, denseMean, isCompressed, isMasked } from '../arms/arm-groups.ts';
+import type { ArmSummary } from '../arms/arm-summary.ts';
+import { resultText, seriesLabel } from '../arms/arm-text.ts';
+import type { LimitedBest } from '../arms/compute-limits.ts';
+import { bestWithinCompute } from '../arms/compute-limits.ts';
 import type { Block, Column, Section } from '../render/document.ts';
 import { table, text } from '../render/document.ts';
-import { fixed, orDash, significant } from '../render/format.ts';
-import type { LimitedBest } from '../statistics/compute-limits.ts';
-import { bestWithinCompute } from '../statistics/compute-limits.ts';
+import { fixed, notMeasured, orDash, significant } from '../render/format.ts';
+import { bestWord } from '../render/metric-text.ts';
+import { factorColumns } from './factor-columns.ts';
+
+/** An arm whose whole training was counted. */
+interface CountedArm {
+  arm: ArmSummary;
+  /** Multiply-accumulates of the whole training. */
+  macs: number;
+}
 
 /** What each arm keeps, counted both ways, and what its training computed in all; the cheapest first. */
 export function computeSection(arms: readonly ArmSummary[]): Section | null {
   const counted = arms.filter(({ means }) => means.training_macs !== null);
-  if (counted.length === 0) return null;
-  const words = wordsOf(arms);
+  const [first] = counted;
+  if (!first) return null;
+  const { metric } = first;
   const blocks: Block[] = [];
   for (const [place, members] of byPlace(counted)) {
-    const dense = denseMean(members, 'training_macs');
-    const sorted = [...members].sort((left, right) => left.means.training_macs! - right.means.training_macs!);
-    blocks.push(text(`${place}:`), table(sorted, columnsFor(dense, words)));
+    const rows = members
+      .map((arm) => ({ arm, macs: arm.means.training_macs ?? 0 }))
+      .sort((left, right) => left.macs - right.macs);
+    blocks.push(text(`${place}:`), table(rows, columnsFor(rows, metric, denseMean(members, 'training_macs'))));
     const limited = bestWithinCompute(members);
-    if (limited.length > 0)
-      blocks.push(text(`${place}, the best within a limit of total compute:`), table(limited, limitColumnsFor(words)));
+    if (limited.length === 0) continue;
+    blocks.push(
+      text(`${place}, the best within a limit of total compute:`),
+      table(limited, limitColumnsFor(limited, metric)),
+    );
   }
-  return { heading: 'Budget and total compute', blocks: [...blocks, text(legendFor(counted, words))] };
+  const heading = arms.some(isCompressed) ? 'Budget and total compute' : 'Total compute';
+  return { heading, blocks: [...blocks, text(legendFor(counted, metric))] };
 }
 
-const legendFor = (arms: readonly ArmSummary[], { name }: MetricWords) =>
-  'Rows are in the order of total compute: neighbours compare at equal cost. Kept of all: over all parameters, the budget’s ' +
-  'way of counting; kept of weights: over convolution and linear weights only, without biases and normalizations, as ' +
-  'pruning papers count. Passes: examples propagated forward and backward, in all phases and for scores, over the size of ' +
-  'the training set. Training MACs: 3 × the forward pass × these examples, ' +
-  'dense weights that a pass composes of factors counted once a batch' +
-  `${arms.some(isMasked) ? '; masked weights are multiplied like the others, so they cost as dense ones' : ''}. ` +
-  `Tests are left out. Within a limit: the arm of highest mean ${name} among those of a budget whose ` +
-  'whole training computed at most that many times what the dense one did, 5 % more allowed for scores; a limit that admits no ' +
-  'further arm is left out. An arm under its limit was not trained for longer to use it up. How many others cannot be told ' +
-  'from the best is tested as in "Best method per budget".';
+const legendFor = (arms: readonly ArmSummary[], metric: string) =>
+  'Rows are in the order of total compute: neighbours compare at equal cost. Kept of all: over all parameters, the ' +
+  'budget’s way of counting; kept of weights: over convolution and linear weights only, without biases and ' +
+  'normalizations, as pruning papers count. Passes: examples propagated forward and backward, in all phases and for ' +
+  'scores, over the size of the training set. Training MACs: 3 × the forward pass × these examples, dense weights ' +
+  'that a pass composes of factors counted once a ' +
+  `batch${arms.some(isMasked) ? '; masked weights are multiplied like the others, so they cost as dense ones' : ''}. ` +
+  `Tests are left out. Within a limit: the arm of ${bestWord(metric)} mean ${metricOf(metric).title} among those of ` +
+  'a budget whose whole training computed at most that many times what the dense one did, 5 % more allowed for ' +
+  'scores; a limit that admits no further arm is left out. An arm under its limit was not trained for longer to use ' +
+  'it up. How many others cannot be told from the best is tested as in ' +
+  `"${arms.some(isCompressed) ? 'Best method per budget' : 'Best arm'}".`;
 
-const limitColumnsFor = ({ name }: MetricWords): Column<LimitedBest>[] => [
-  { name: 'budget', cell: ({ budget }) => String(budget), numeric: true },
-  { name: 'limit / dense', cell: ({ limit }) => (Number.isFinite(limit) ? `${limit}×` : 'none'), numeric: true },
-  { name: 'best arm', cell: ({ best }) => seriesLabel(best.arm) },
-  { name: 'compute / dense', cell: ({ compute }) => `${compute.toFixed(2)}×`, numeric: true },
-  { name, cell: ({ best }) => resultText(best.arm), numeric: true },
-  { name: 'arms within', cell: ({ best }) => String(best.rivals.length + 1), numeric: true },
-  {
-    name: 'cannot be told from it',
-    cell: ({ best }) => String(best.rivals.filter(({ worse }) => !worse).length),
-    numeric: true,
-  },
-];
+function limitColumnsFor(rows: readonly LimitedBest[], metric: string): Column<LimitedBest>[] {
+  const numeric = true;
+  const columns: Column<LimitedBest>[] = [
+    { name: 'limit / dense', cell: ({ limit }) => (Number.isFinite(limit) ? `${limit}×` : 'none'), numeric },
+    { name: 'best arm', cell: ({ best }) => seriesLabel(best.arm) },
+    { name: 'compute / dense', cell: ({ compute }) => `${compute.toFixed(2)}×`, numeric },
+    { name: metricOf(metric).title, cell: ({ best }) => resultText(best.arm), numeric },
+    { name: 'arms within', cell: ({ best }) => String(best.rivals.length + 1), numeric },
+    {
+      name: 'cannot be told from it',
+      cell: ({ best }) => String(best.rivals.filter(({ worse }) => !worse).length),
+      numeric,
+    },
+  ];
+  const budgeted = rows.some(({ budget }) => budget !== null);
+  return budgeted ? [{ name: 'budget', cell: ({ budget }) => orDash(budget, String), numeric }, ...columns] : columns;
+}
 
-function columnsFor(dense: number | null, words: MetricWords): Column<ArmSummary>[] {
-  const number = (name: string, cell: (arm: ArmSummary) => string) => ({ name, cell, numeric: true });
+function columnsFor(rows: readonly CountedArm[], metric: string, dense: number | null): Column<CountedArm>[] {
+  const number = (name: string, cell: (row: CountedArm) => string) => ({ name, cell, numeric: true });
   return [
-    { name: 'method', cell: (arm) => arm.method },
-    number('budget', (arm) => String(arm.budget)),
-    { name: 'init', cell: (arm) => arm.init },
-    { name: 'regularizer', cell: regularizerLabel },
-    number('kept of all', (arm) => orDash(arm.means.ratio, fixed(4))),
-    number('kept of weights', (arm) => orDash(arm.means.weight_ratio, fixed(4))),
+    ...factorColumns(rows, ({ arm }) => arm),
+    number('kept of all', ({ arm }) => orDash(arm.means.ratio, fixed(4))),
+    number('kept of weights', ({ arm }) => orDash(arm.means.weight_ratio, fixed(4))),
     { name: 'epochs', cell: phasesOf },
-    number('passes', (arm) => orDash(arm.means.training_passes, fixed(2))),
-    number('training MACs', (arm) => orDash(arm.means.training_macs, significant)),
-    number('compute / dense', ({ means }) =>
-      orDash(dense ? means.training_macs! / dense : null, (ratio) => `${ratio.toFixed(2)}×`),
-    ),
-    number(words.name, (arm) => resultText(arm)),
+    number('passes', ({ arm }) => orDash(arm.means.training_passes, fixed(2))),
+    number('training MACs', ({ macs }) => significant(macs)),
+    number('compute / dense', ({ macs }) => orDash(dense ? macs / dense : null, (ratio) => `${ratio.toFixed(2)}×`)),
+    number(metricOf(metric).title, ({ arm }) => resultText(arm)),
   ];
 }
 
 /** `8`, or `dense 8, fine-tune 4`. */
-function phasesOf({ completed }: ArmSummary): string {
-  const phases = completed[0]?.phases ?? [];
-  return phases.length === 1
-    ? String(phases[0]!.epochs)
-    : phases.map(({ label, epochs }) => `${label} ${epochs}`).join(', ');
+function phasesOf({ arm: { completed } }: CountedArm): string {
+  const [first, ...further] = completed[0]?.phases ?? [];
+  if (!first) return notMeasured;
+  if (further.length === 0) return String(first.epochs);
+  return [first, ...further].map(({ label, epochs }) => `${label} ${epochs}`).join(', ');
 }

@@ -1,35 +1,53 @@
-import type { ArmSummary } from '../arm-summary.ts';
-import { wordsOf } from '../metric-words.ts';
-import type { Section } from '../render/document.ts';
+import { changeUnit } from '../../baselines/wording.ts';
+import { gainOf, metricOf } from '../../harness/spec/metrics.ts';
+import type { ArmSummary } from '../arms/arm-summary.ts';
+import type { Contrast, ContrastSpec } from '../arms/contrasts.ts';
+import { contrastsOf } from '../arms/contrasts.ts';
+import type { Column, Section } from '../render/document.ts';
 import { list, table, text } from '../render/document.ts';
-import { orDash, pointsSpread, pValue } from '../render/format.ts';
-import type { Contrast } from '../statistics/contrasts.ts';
-import { contrastsOf } from '../statistics/contrasts.ts';
+import { orDash, pValue } from '../render/format.ts';
+import { changeHeading, directionNote, gainNumber } from '../render/metric-text.ts';
 
-/** What spectral initialization and Frobenius decay change; no section where no arms differ in either alone. */
-export function contrastSection(arms: readonly ArmSummary[]): Section | null {
-  const contrasts = contrastsOf(arms);
-  if (contrasts.length === 0) return null;
-  const { final, unit } = wordsOf(arms);
-  const columns = [
-    { name: 'difference', cell: (c: Contrast) => c.difference },
-    { name: 'setting', cell: (c: Contrast) => c.setting },
-    { name: 'points', cell: (c: Contrast) => pointsSpread(c.mean, c.sd), numeric: true },
-    { name: 'n', cell: (c: Contrast) => String(c.n), numeric: true },
-    { name: 't', cell: (c: Contrast) => orDash(c.t, (t) => t.toFixed(2)), numeric: true },
-    { name: 'p', cell: (c: Contrast) => orDash(c.p, pValue), numeric: true },
-    { name: 'adjusted p', cell: (c: Contrast) => orDash(c.adjustedP, pValue), numeric: true },
+/**
+ * What single choices change, such as spectral initialization; no section where no arms differ in one of them alone.
+ */
+export function contrastSection(arms: readonly ArmSummary[], specs: readonly ContrastSpec[]): Section | null {
+  const contrasts = contrastsOf(arms, specs);
+  const [first] = contrasts;
+  if (!first) return null;
+  const { metric } = first;
+  const intro = text(legendFor(metric));
+  const readings = list(contrasts.map((contrast) => contrast.reading));
+  return { heading: headingOf(specs), blocks: [intro, table(contrasts, columnsFor(metric)), readings] };
+}
+
+function legendFor(metric: string): string {
+  const unit = changeUnit(metric);
+  const of = `${metricOf(metric).title}${unit === '' ? '' : ` in ${unit}`}`;
+  return (
+    `Differences of ${of}, mean ± sample standard deviation, paired over n shared seeds; two-sided paired t-test (it ` +
+    'takes the differences as normal), p adjusted over this table by the method of Holm; intervals are not adjusted. ' +
+    `They hold for the model, data and schedule of this run.${directionNote(metric)}`
+  );
+}
+
+/** `What initialization and regularizer change`. */
+function headingOf(specs: readonly ContrastSpec[]): string {
+  const names = [...new Set(specs.map(({ factor }) => (factor === 'init' ? 'initialization' : factor)))];
+  const last = names.at(-1) ?? '';
+  return names.length < 2 ? `What ${last} changes` : `What ${names.slice(0, -1).join(', ')} and ${last} change`;
+}
+
+function columnsFor(metric: string): Column<Contrast>[] {
+  const numeric = true;
+  return [
+    { name: 'difference', cell: (contrast) => contrast.difference },
+    { name: 'setting', cell: (contrast) => contrast.setting },
+    { name: changeHeading(metric), cell: ({ mean, sd }) => gainNumber(metric, mean, sd), numeric },
+    { name: 'n', cell: (contrast) => String(contrast.n), numeric },
+    // Of the sign of the difference beside it.
+    { name: 't', cell: (contrast) => orDash(contrast.t, (t) => gainOf(metric, t).toFixed(2)), numeric },
+    { name: 'p', cell: (contrast) => orDash(contrast.p, pValue), numeric },
+    { name: 'adjusted p', cell: (contrast) => orDash(contrast.adjustedP, pValue), numeric },
   ];
-  return {
-    heading: 'What initialization and regularizer change',
-    blocks: [
-      text(
-        `Differences of ${final} in ${unit}, mean ± sample standard deviation, paired over n shared seeds; ` +
-          'two-sided paired t-test (it takes the differences as normal), p adjusted over this table by the method of Holm; intervals are not adjusted. They hold for the model, data and ' +
-          'schedule of this run.',
-      ),
-      table(contrasts, columns),
-      list(contrasts.map((contrast) => contrast.reading)),
-    ],
-  };
 }

@@ -1,32 +1,33 @@
-import type { ArmSummary } from '../arm-summary.ts';
-import { byPlace, isCompressed } from '../arm-summary.ts';
+import { grouped } from '../../baselines/arms.ts';
+import { byPlace, isCompressed } from '../arms/arm-groups.ts';
+import type { ArmSummary } from '../arms/arm-summary.ts';
+import { budgetOf, isDense, methodOf } from '../arms/coordinates.ts';
 import type { Block, Column, Section } from '../render/document.ts';
 import { table, text } from '../render/document.ts';
 import { fixed, orDash, significant, whole } from '../render/format.ts';
-import { grouped } from '../statistics/grouped.ts';
 import { medianOf } from '../statistics/statistics.ts';
 
 /** What each method keeps at each budget and how fast a training step is; no section where fewer than two compress. */
 export function methodSection(arms: readonly ArmSummary[]): Section | null {
   const blocks: Block[] = [];
   for (const [place, members] of byPlace(arms)) {
-    if (new Set(members.filter(isCompressed).map(({ method }) => method)).size < 2) continue;
-    const dense = members.filter((arm) => !isCompressed(arm));
-    const groups = grouped(members, ({ method, budget }) => `${method} ${budget}`);
-    const rows = [...groups.values()].map((group) => rowOf(group, dense));
+    if (new Set(members.filter(isCompressed).map(methodOf)).size < 2) continue;
+    const dense = members.filter(isDense);
+    const groups = grouped(members, (arm) => `${methodOf(arm)} ${budgetOf(arm)}`);
+    const rows = [...groups.values()].flatMap((group) => rowOf(group, dense) ?? []);
     blocks.push(text(`${place}:`), table(rows, columns));
   }
   return blocks.length === 0 ? null : { heading: 'Size and speed by method', blocks: [...blocks, text(legend)] };
 }
 
 const legend =
-  'Medians over all completed cells of a method at a budget, whatever their initialization and regularizer: parameters kept, ' +
-  'their ratio to the dense model’s, multiply-accumulates of one forward pass, and the time of a training step beside ' +
-  'whatever else was running. / dense: over the median of the dense cells.';
+  'Medians over all completed cells of a method at a budget, whatever their initialization and regularizer: ' +
+  'parameters kept, their ratio to the dense model’s, multiply-accumulates of one forward pass, and the time of a ' +
+  'training step beside whatever else was running. / dense: over the median of the dense cells.';
 
 interface Row {
   method: string;
-  budget: number;
+  budget: number | null;
   parameters: number | null;
   ratio: number | null;
   macs: number | null;
@@ -36,13 +37,14 @@ interface Row {
   stepOverDense: number | null;
 }
 
-function rowOf(group: readonly ArmSummary[], dense: readonly ArmSummary[]): Row {
-  const { method, budget } = group[0]!;
+function rowOf(group: readonly ArmSummary[], dense: readonly ArmSummary[]): Row | null {
+  const [first] = group;
+  if (!first) return null;
   const macs = known(group, 'macs');
   const step = stepOf(group);
   return {
-    method,
-    budget,
+    method: methodOf(first),
+    budget: budgetOf(first),
     macs,
     step,
     parameters: known(group, 'nonzero_parameters'),
@@ -69,7 +71,7 @@ const number = (name: string, cell: (row: Row) => string): Column<Row> => ({ nam
 
 const columns: Column<Row>[] = [
   { name: 'method', cell: ({ method }) => method },
-  number('budget', ({ budget }) => String(budget)),
+  number('budget', ({ budget }) => orDash(budget, String)),
   number('parameters', ({ parameters }) => orDash(parameters, whole)),
   number('ratio', ({ ratio }) => orDash(ratio, fixed(4))),
   number('MACs', ({ macs }) => orDash(macs, whole)),

@@ -1,17 +1,24 @@
 import { counted } from '../../baselines/wording.ts';
-import type { ArmSummary } from '../arm-summary.ts';
-import { armLabel, byPlace, isMasked, resultText, seedsOf } from '../arm-summary.ts';
-import { type MetricWords, wordsOf } from '../metric-words.ts';
-import type { Block, Section } from '../render/document.ts';
+import { armLabelOf } from '../../harness/cell-name.ts';
+import { metricOf } from '../../harness/spec/metrics.ts';
+import { byPlace, isCompressed, isMasked } from '../arms/arm-groups.ts';
+import type { ArmSummary } from '../arms/arm-summary.ts';
+import { comparisonWithin, testAssumptions } from '../arms/arm-test.ts';
+import { resultText, seedsOf } from '../arms/arm-text.ts';
+import type { Standing } from '../arms/pareto.ts';
+import { paretoOf } from '../arms/pareto.ts';
+import type { Block, Column, Section } from '../render/document.ts';
 import { table, text } from '../render/document.ts';
 import { notMeasured, orDash, whole } from '../render/format.ts';
-import { comparisonWithin, testAssumptions } from '../statistics/arm-test.ts';
-import type { Standing } from '../statistics/pareto.ts';
-import { paretoOf } from '../statistics/pareto.ts';
 
-/** The arms that no other beats in size, or in operations, and the metric; no section where no arm has a result. */
+/**
+ * The arms that no other beats in size, or in operations, and the metric; no section where no arm has a result, or
+ * nothing is compressed and all arms are of one size.
+ */
 export function paretoSection(arms: readonly ArmSummary[]): Section | null {
-  const words = wordsOf(arms);
+  const [first] = arms;
+  if (!first || !differInCost(arms)) return null;
+  const { metric } = first;
   const blocks: Block[] = [];
   for (const [place, members] of byPlace(arms)) {
     const compare = comparisonWithin(members);
@@ -21,19 +28,40 @@ export function paretoSection(arms: readonly ArmSummary[]): Section | null {
     const shown = rows.filter(({ size, macs }) => isOpen(size) || (macs && isOpen(macs)));
     if (shown.length === 0) continue;
     const hidden = rows.length - shown.length;
-    blocks.push(text(`${place}:`), table(shown, columnsFor(words)));
+    blocks.push(text(`${place}:`), table(shown, columnsFor(metric)));
     if (hidden > 0) blocks.push(text(`Left out: ${counted(hidden, 'arm')} clearly dominated both ways.`));
   }
-  return blocks.length === 0 ? null : { heading: 'Pareto set', blocks: [text(legendFor(arms, words)), ...blocks] };
+  return blocks.length === 0 ? null : { heading: 'Pareto set', blocks: [text(legendFor(arms, metric)), ...blocks] };
 }
 
-const legendFor = (arms: readonly ArmSummary[], { name }: MetricWords) =>
-  `By means: an arm is in the set if no other has at most as many parameters (or MACs) and at least the ${name}, one of them ` +
-  'strictly. "Within noise": by means only; the tests cannot tell whether the arm is in the set. Without it: in the set, where ' +
-  'every arm that costs no more is significantly worse (one-sided, 0.05); dominated, where one of them is significantly better ' +
-  `(0.05 over their number). ${arms.some(isMasked) ? 'Parameters: without masked ones. ' : ''}A rank is a whole number, so ` +
-  `factorized arms meet a budget nearly${arms.some(isMasked) ? ', masks exactly' : ''}: compare sizes that differ little with ` +
-  `care. ${testAssumptions}`;
+/** Whether size can be traded for results at all. */
+function differInCost(arms: readonly ArmSummary[]): boolean {
+  if (arms.some(isCompressed)) return true;
+  return [...byPlace(arms).values()].some((members) => {
+    const sizes = members.map(({ means }) => means.nonzero_parameters).filter((size) => size !== null);
+    return new Set(sizes).size > 1;
+  });
+}
+
+function legendFor(arms: readonly ArmSummary[], metric: string): string {
+  const { title, better } = metricOf(metric);
+  const masked = arms.some(isMasked);
+  const asGood = `at ${better === 'higher' ? 'least' : 'most'} the ${title}`;
+  const notes = [masked ? 'Parameters: without masked ones. ' : '', arms.some(isCompressed) ? rankNote(masked) : ''];
+  return (
+    `By means: an arm is in the set if no other has at most as many parameters (or MACs) and ${asGood}, one of them ` +
+    'strictly. "Within noise": by means only; the tests cannot tell whether the arm is in the set. Without it: in ' +
+    'the set, where every arm that costs no more is significantly worse (one-sided, 0.05); dominated, where one of ' +
+    `them is significantly better (0.05 over their number). ${notes.join('')}${testAssumptions}`
+  );
+}
+
+function rankNote(masked: boolean): string {
+  return (
+    `A rank is a whole number, so factorized arms meet a budget nearly${masked ? ', masks exactly' : ''}: compare ` +
+    'sizes that differ little with care. '
+  );
+}
 
 type Place = Omit<Standing, 'arm'>;
 
@@ -43,15 +71,18 @@ interface Row {
   macs: Place | undefined;
 }
 
-const columnsFor = ({ name }: MetricWords) => [
-  { name: 'arm', cell: ({ arm }: Row) => armLabel(arm) },
-  { name: 'seeds', cell: ({ arm }: Row) => seedsOf(arm), numeric: true },
-  { name: 'parameters', cell: ({ arm }: Row) => orDash(arm.means.nonzero_parameters, whole), numeric: true },
-  { name: 'MACs', cell: ({ arm }: Row) => orDash(arm.means.macs, whole), numeric: true },
-  { name, cell: ({ arm }: Row) => resultText(arm), numeric: true },
-  { name: 'by parameters', cell: ({ size }: Row) => wordsFor(size) },
-  { name: 'by MACs', cell: ({ macs }: Row) => (macs ? wordsFor(macs) : notMeasured) },
-];
+function columnsFor(metric: string): Column<Row>[] {
+  const numeric = true;
+  return [
+    { name: 'arm', cell: ({ arm }) => armLabelOf(arm) },
+    { name: 'seeds', cell: ({ arm }) => seedsOf(arm), numeric },
+    { name: 'parameters', cell: ({ arm }) => orDash(arm.means.nonzero_parameters, whole), numeric },
+    { name: 'MACs', cell: ({ arm }) => orDash(arm.means.macs, whole), numeric },
+    { name: metricOf(metric).title, cell: ({ arm }) => resultText(arm), numeric },
+    { name: 'by parameters', cell: ({ size }) => wordsFor(size) },
+    { name: 'by MACs', cell: ({ macs }) => (macs ? wordsFor(macs) : notMeasured) },
+  ];
+}
 
 function isOpen({ member, clearly }: Place): boolean {
   return member || !clearly;

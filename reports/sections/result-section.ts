@@ -1,77 +1,108 @@
-import { regularizerLabel } from '../../baselines/arms.ts';
-import { percent } from '../../baselines/wording.ts';
-import type { ArmSummary } from '../arm-summary.ts';
-import { byPlace, resultText, seedsOf } from '../arm-summary.ts';
-import { type MetricWords, wordsOf } from '../metric-words.ts';
+import { capitalized, valueText } from '../../baselines/wording.ts';
+import { metricOf } from '../../harness/spec/metrics.ts';
+import { factorOf } from '../../harness/spec/words.ts';
+import { byPlace } from '../arms/arm-groups.ts';
+import type { ArmSummary } from '../arms/arm-summary.ts';
+import { resultText, seedsOf } from '../arms/arm-text.ts';
+import { isDense } from '../arms/coordinates.ts';
 import type { Block, Column, Section } from '../render/document.ts';
 import { table, text } from '../render/document.ts';
 import { fixed, mebibytes, notMeasured, orDash, significant, whole } from '../render/format.ts';
+import { directionNote } from '../render/metric-text.ts';
+import { factorColumns } from './factor-columns.ts';
 
-/** One table a model and data set: a row an arm. */
+/** One table a model and data set, a row an arm: all of one kind. */
 export function resultSection(arms: readonly ArmSummary[]): Section {
-  const words = wordsOf(arms);
-  const columns = columnsFor(words);
+  const [first] = arms;
+  if (!first) return { heading: 'Results', blocks: [text('No cell has a record.')] };
+  const { metric } = first;
+  const columns = columnsFor(metric);
   const blocks: Block[] = [];
   for (const [place, members] of byPlace(arms)) {
-    const shown = columns.filter(
-      (column) => !column.optional || members.some((arm) => column.cell(arm) !== notMeasured),
-    );
-    blocks.push(text(`${place}:`), table(members, shown));
+    const measured = columns.filter((column) => isShown(column, members));
+    blocks.push(text(`${place}:`), table(members, [...factorColumns(members, (arm) => arm), ...measured]));
   }
-  if (blocks.length === 0) return { heading: 'Results', blocks: [text('No cell has a record.')] };
-  blocks.push(text(legendFor(arms, words)));
-  if (arms.some((a) => a.method === 'dense') && arms.some((a) => a.regularizer === 'frobenius-decay')) {
-    blocks.push(
-      text(
-        'Regularizer none: no variable decays, not only the factors. Frobenius decay of a dense layer is weight decay, so the dense model has no row of its own for it.',
-      ),
-    );
-  }
-  if (arms.some(({ regularizer }) => regularizer === 'no-factor-decay')) {
-    blocks.push(
-      text(
-        'Regularizer no-factor-decay: all decays but the factors. The paper’s released code comes to it where it is asked for ' +
-          'Frobenius decay of tensors: it adds the penalty after the gradient is taken.',
-      ),
-    );
-  }
+  const notes = columns
+    .filter((column) => isShown(column, arms))
+    .flatMap(({ note }) => (note === undefined ? [] : [note]));
+  blocks.push(text(legendFor(arms, metric, notes)), ...regularizerNotes(arms));
   return { heading: 'Results', blocks };
 }
 
-const legendFor = (arms: readonly ArmSummary[], { name, capital, source }: MetricWords) =>
-  `${capital} is ${source}, mean ± sample standard deviation over the completed seeds` +
-  `${arms.some(({ means }) => means.best_value !== null) ? `; the best ${name} is selected on the test set and only shown` : ''}. ` +
-  'Ratio: parameters kept. MACs: multiply-accumulates of one forward pass. ' +
-  'Step / dense: time of a training step over that of the dense model in the same run. ' +
-  `${notMeasured}: not measured.`;
-
-type ResultColumn = Column<ArmSummary> & { optional?: boolean };
-
-function number(name: string, cell: (arm: ArmSummary) => string, optional = false): ResultColumn {
-  return { name, cell, numeric: true, optional };
+function legendFor(arms: readonly ArmSummary[], metric: string, notes: readonly string[]): string {
+  const { title, of } = metricOf(metric);
+  const best = arms.some((arm) => arm.best !== null)
+    ? `; the best ${title} is selected on the test set and only shown`
+    : '';
+  const value = `${capitalized(title)} is that of ${of}, mean ± sample standard deviation over the completed seeds`;
+  return [`${value}${best}.${directionNote(metric)}`, ...notes, `${notMeasured}: not measured.`].join(' ');
 }
 
-const columnsFor = ({ name }: MetricWords): ResultColumn[] => [
-  { name: 'method', cell: (arm) => arm.method },
-  number('budget', (arm) => String(arm.budget)),
-  { name: 'init', cell: (arm) => arm.init },
-  { name: 'regularizer', cell: regularizerLabel },
-  number('seeds', seedsOf),
-  number('parameters', (arm) => orDash(arm.means.parameters, whole)),
-  number('nonzero', (arm) => (isSparse(arm) ? orDash(arm.means.nonzero_parameters, whole) : notMeasured), true),
-  number('ratio', (arm) => orDash(arm.means.ratio, fixed(4))),
-  number(name, (arm) => resultText(arm)),
-  number('best', (arm) => orDash(arm.means.best_value, percent), true),
-  number('train loss', (arm) => orDash(arm.means.train_loss, fixed(4))),
-  number('MACs', (arm) => orDash(arm.means.macs, whole)),
-  number('train examples/s', (arm) => orDash(arm.means.train_examples_per_second, significant)),
-  number('test examples/s', (arm) => orDash(arm.means.eval_examples_per_second, significant), true),
-  number('step ms', (arm) => orDash(arm.means.step_ms, significant)),
-  number('step / dense', (arm) => orDash(arm.stepOverDense, (value) => `${value.toFixed(2)}×`), true),
-  number('peak memory MiB', (arm) => orDash(arm.means.rss_peak_bytes, mebibytes)),
-  number('of it tensors MiB', (arm) => orDash(arm.means.tensor_peak_bytes, mebibytes), true),
-  number('GPU memory MiB', (arm) => orDash(arm.means.gpu_memory_peak_bytes, mebibytes), true),
-];
+/** What the regularizers' names do not say. */
+function regularizerNotes(arms: readonly ArmSummary[]): Block[] {
+  const has = (name: string) => arms.some((arm) => factorOf(arm, 'regularizer') === name);
+  const blocks: Block[] = [];
+  if (arms.some(isDense) && has('frobenius-decay')) {
+    blocks.push(
+      text(
+        'Regularizer none: no variable decays, not only the factors. Frobenius decay of a dense layer is weight ' +
+          'decay, so the dense model has no row of its own for it.',
+      ),
+    );
+  }
+  if (has('no-factor-decay')) {
+    blocks.push(
+      text(
+        'Regularizer no-factor-decay: all decays but the factors. The paper’s released code comes to it where it is ' +
+          'asked for Frobenius decay of tensors: it adds the penalty after the gradient is taken.',
+      ),
+    );
+  }
+  return blocks;
+}
+
+interface ResultColumn extends Column<ArmSummary> {
+  /** Left out where no arm has a value. */
+  optional: boolean;
+  /** What the legend says of it where it is shown. */
+  note?: string;
+}
+
+function isShown({ optional, cell }: ResultColumn, arms: readonly ArmSummary[]): boolean {
+  return !optional || arms.some((arm) => cell(arm) !== notMeasured);
+}
+
+function always(name: string, cell: (arm: ArmSummary) => string): ResultColumn {
+  return { name, cell, numeric: true, optional: false };
+}
+
+function number(name: string, cell: (arm: ArmSummary) => string, note?: string): ResultColumn {
+  return { name, cell, numeric: true, optional: true, ...(note === undefined ? {} : { note }) };
+}
+
+function columnsFor(metric: string): ResultColumn[] {
+  return [
+    always('seeds', seedsOf),
+    number('parameters', (arm) => orDash(arm.means.parameters, whole)),
+    number('nonzero', (arm) => (isSparse(arm) ? orDash(arm.means.nonzero_parameters, whole) : notMeasured)),
+    number('ratio', (arm) => orDash(arm.means.ratio, fixed(4)), 'Ratio: parameters kept.'),
+    always(metricOf(metric).title, (arm) => resultText(arm)),
+    number('best', (arm) => orDash(arm.best, (value) => valueText(metric, value))),
+    number('train loss', (arm) => orDash(arm.means.train_loss, fixed(4))),
+    number('MACs', (arm) => orDash(arm.means.macs, whole), 'MACs: multiply-accumulates of one forward pass.'),
+    number('train examples/s', (arm) => orDash(arm.means.train_examples_per_second, significant)),
+    number('test examples/s', (arm) => orDash(arm.means.eval_examples_per_second, significant)),
+    number('step ms', (arm) => orDash(arm.means.step_ms, significant)),
+    number(
+      'step / dense',
+      (arm) => orDash(arm.stepOverDense, (value) => `${value.toFixed(2)}×`),
+      'Step / dense: time of a training step over that of the dense model in the same run.',
+    ),
+    number('peak memory MiB', (arm) => orDash(arm.means.rss_peak_bytes, mebibytes)),
+    number('of it tensors MiB', (arm) => orDash(arm.means.tensor_peak_bytes, mebibytes)),
+    number('GPU memory MiB', (arm) => orDash(arm.means.gpu_memory_peak_bytes, mebibytes)),
+  ];
+}
 
 function isSparse({ means }: ArmSummary): boolean {
   return means.nonzero_parameters !== means.parameters;

@@ -1,5 +1,6 @@
 import { counted } from '../../baselines/wording.ts';
-import type { CellRecord } from '../../harness/record.ts';
+import { type CellRecord, errorOf } from '../../harness/record.ts';
+import { wordsOfKind } from '../../harness/spec/kinds.ts';
 import type { Section } from '../render/document.ts';
 import { code, list, table, text } from '../render/document.ts';
 import type { ReportInput } from '../report-input.ts';
@@ -7,10 +8,10 @@ import type { ReportInput } from '../report-input.ts';
 /** What ran: suite, data, seeds, machine, time; and what the program and the profile have to say about it. */
 export function runSection({ suite, profile, records, notes }: ReportInput): Section {
   const facts = [`Suite ${suite}, profile ${profile}.`];
-  const [first] = records;
-  if (first) {
+  if (records.length > 0) {
     const seeds = distinct(records, (record) => String(record.seed));
-    facts.push(`Data: ${recorded(distinct(records, dataOf))}.`);
+    const data = distinct(records, dataOf);
+    if (records.some(({ dataset }) => dataset !== null)) facts.push(`Data: ${recorded(data)}.`);
     facts.push(`Seeds: ${seeds.join(', ')}.`);
     facts.push(`Machine: ${recorded(distinct(records, machineOf))}.`);
     facts.push(
@@ -30,17 +31,19 @@ export function runSection({ suite, profile, records, notes }: ReportInput): Sec
   };
 }
 
-/** Null for a cell that ended before its data were loaded. */
-function dataOf({ dataset, data_source, train_examples, test_examples, metric }: CellRecord): string | null {
-  if (data_source === null) return null;
-  const examples = `${train_examples ?? 'unknown'} training and ${test_examples ?? 'unknown'} test ${metric === 'bleu' ? 'sentence pairs' : 'images'}`;
+/** Null for a cell without data, or that ended before they were loaded. */
+function dataOf(record: CellRecord): string | null {
+  if (record.status === 'failed' || record.data_source === null) return null;
+  const { kind, dataset, data_source, train_examples, test_examples } = record;
+  const counts = `${train_examples ?? 'unknown'} training and ${test_examples ?? 'unknown'} test`;
+  const examples = `${counts} ${wordsOfKind(kind).examples}`;
   return data_source === 'files' ? `${dataset}, from files, ${examples}` : `generated, ${examples}`;
 }
 
 /** Null for a cell that ended before its environment was recorded. */
-function machineOf({ fingerprint }: CellRecord): string | null {
-  if (!fingerprint) return null;
-  const { device, instruction_set, threads, engine, tensorflow } = fingerprint;
+function machineOf(record: CellRecord): string | null {
+  if (record.status === 'failed') return null;
+  const { device, instruction_set, threads, engine, tensorflow } = record.fingerprint;
   return `${device}, ${instruction_set}, ${counted(threads, 'thread')}, ${engine}, TensorFlow ${tensorflow}`;
 }
 
@@ -59,7 +62,7 @@ export function troubleSection(records: readonly CellRecord[]): Section | null {
   const columns = [
     { name: 'cell', cell: (record: CellRecord) => record.cell },
     { name: 'status', cell: (record: CellRecord) => record.status },
-    { name: 'error', cell: (record: CellRecord) => record.error ?? '' },
+    { name: 'error', cell: (record: CellRecord) => errorOf(record) ?? '' },
   ];
   return { heading: 'Failed and diverged cells', blocks: [table(trouble, columns)] };
 }
@@ -77,8 +80,14 @@ export function reproduceSection(records: readonly CellRecord[]): Section | null
   };
 }
 
-export function reproduceCommand({ suite, profile, cell, seed, fingerprint }: CellRecord): string {
+/** `npm run suite -- compression --profile smoke --only '...' --seeds 1 --out reports/out/again`. */
+export function reproduceCommand(record: CellRecord): string {
+  const { suite, profile, cell, seed } = record;
+  const fingerprint = record.status === 'failed' ? null : record.fingerprint;
   const device = fingerprint?.device.startsWith('gpu') ? ' --device gpu' : '';
   const threads = fingerprint && fingerprint.threads > 1 ? ` --threads ${fingerprint.threads}` : '';
-  return `npm run suite -- ${suite} --profile ${profile} --only '${cell}' --seeds ${seed + 1}${threads}${device} --out reports/out/again`;
+  return (
+    `npm run suite -- ${suite} --profile ${profile} --only '${cell}' --seeds ${seed + 1}${threads}${device} ` +
+    '--out reports/out/again'
+  );
 }

@@ -1,9 +1,8 @@
 import { summarizeVerdicts } from '../../baselines/check.ts';
-import { counted, fullScore, scoreText } from '../../baselines/wording.ts';
+import { counted, valueText } from '../../baselines/wording.ts';
 import type { Verdict } from '../../harness/record.ts';
 import { verdictNames } from '../../harness/record.ts';
-import type { MetricName } from '../../harness/spec/spec.ts';
-import { metricOf } from '../arm-summary.ts';
+import { metricNames } from '../../harness/spec/metrics.ts';
 import type { Section } from '../render/document.ts';
 import { table, text } from '../render/document.ts';
 import { orDash, whole } from '../render/format.ts';
@@ -17,12 +16,11 @@ export function verdictSection(input: ReportInput): Section {
   const blocks = [text(coverage(input)), text(verdictCounts(input.verdicts))];
   const alarms = alarmsOf(input.verdicts);
   if (alarms.length > 0) {
-    const plain = plainIn(metricOf(input.records));
     const columns = [
       { name: 'verdict', cell: (v: Verdict) => v.verdict },
       { name: 'cell', cell: (v: Verdict) => v.cell },
-      { name: 'expected', cell: (v: Verdict) => orDash(v.expected, plain), numeric: true },
-      { name: 'measured', cell: (v: Verdict) => orDash(v.measured, plain), numeric: true },
+      { name: 'expected', cell: (v: Verdict) => plain(v, v.expected), numeric: true },
+      { name: 'measured', cell: (v: Verdict) => plain(v, v.measured), numeric: true },
       { name: 'reason', cell: reasonAlone },
     ];
     blocks.push(table(alarms, columns));
@@ -30,6 +28,7 @@ export function verdictSection(input: ReportInput): Section {
   return { heading: 'Summary', blocks };
 }
 
+/** The verdicts that a reader must look at, the worst first. */
 export function alarmsOf(verdicts: readonly Verdict[]): Verdict[] {
   return alarming.flatMap((name) => verdicts.filter(({ verdict }) => verdict === name));
 }
@@ -54,7 +53,12 @@ function reasonAlone({ cell, reason }: Verdict): string {
   return reason.startsWith(`${cell}: `) ? reason.slice(cell.length + 2) : reason;
 }
 
-/** A verdict's number is a score, a ratio or a count, which is above the largest score. */
-function plainIn(metric: MetricName): (value: number) => string {
-  return (value) => (value > fullScore[metric] ? whole(value) : scoreText(metric, value));
+/**
+ * A verdict's number: a metric's value as people know it, a count, or six significant digits of what else is compared.
+ */
+function plain({ quantity }: Verdict, value: number | null): string {
+  return orDash(value, (number) => {
+    if (quantity !== null && metricNames().includes(quantity)) return valueText(quantity, number);
+    return Number.isInteger(number) ? whole(number) : String(Number(number.toPrecision(6)));
+  });
 }

@@ -5,11 +5,12 @@ export interface Variance {
 }
 
 /**
- * Empirical-Bayes variances (Smyth 2004, Statistical Applications in Genetics and Molecular Biology 3(1), sections 3 and
- * 6.2): each s² becomes s̃² = (d₀ s₀² + d s²) / (d₀ + d) with d₀ + d degrees of freedom, where s₀² is the variance that all
- * have in common and d₀ says how alike they are. Both are estimated from the spread of ln s²; where that is no larger than
- * chance makes it, d₀ is infinite and all have the pooled variance. df 0: not measured, so that s₀² stands in. No result has
- * more degrees of freedom than all together measured. Null: nothing was measured, or without any spread.
+ * Empirical-Bayes variances (Smyth 2004, Statistical Applications in Genetics and Molecular Biology 3(1), sections 3
+ * and 6.2): each s² becomes s̃² = (d₀ s₀² + d s²) / (d₀ + d) with d₀ + d degrees of freedom, where s₀² is the variance
+ * that all have in common and d₀ says how alike they are. Both are estimated from the spread of ln s²; where that is no
+ * larger than chance makes it, d₀ is infinite and all have the pooled variance. df 0: not measured, so that s₀² stands
+ * in. No result has more degrees of freedom than all together measured. Null: nothing was measured, or without any
+ * spread.
  */
 export function moderate(variances: readonly Variance[]): Variance[] | null {
   const known = variances.filter(({ df }) => df > 0);

@@ -21,13 +21,15 @@ export interface PairedTest {
 
 /**
  * Tests whether the mean of `differences`, one a seed, is zero. One difference has no spread, and equal differences
- * (accuracy is counted in whole images) would claim certainty from a few runs: neither gives a p.
+ * (of scores that count a few examples) would claim certainty from a few runs: neither gives a p.
+ *
+ * @param size of the values that were subtracted: their rounding is no spread
  */
-export function pairedTest(differences: readonly number[]): PairedTest {
+export function pairedTest(differences: readonly number[], size = 1): PairedTest {
   const n = differences.length;
   const center = mean(differences);
   const sd = sampleDeviation(differences);
-  if (center === null || sd === null || isRounding(sd, differences)) {
+  if (center === null || sd === null || isRounding(sd, differences, size)) {
     return { n, mean: center, sd, t: null, p: null, interval: null };
   }
   const standardError = sd / Math.sqrt(n);
@@ -36,20 +38,23 @@ export function pairedTest(differences: readonly number[]): PairedTest {
   return { n, mean: center, sd, t, p: twoSidedTail(t, n - 1), interval: [center - reach, center + reach] };
 }
 
-/** Half the width of the 95 % confidence interval of a mean, t_{0.975, n-1} s / √n; null for one value, which has no spread. */
+/**
+ * Half the width of the 95 % confidence interval of a mean, t_{0.975, n-1} s / √n; null for one value, which has no
+ * spread.
+ */
 export function meanReach(values: readonly number[]): number | null {
   const sd = sampleDeviation(values);
   return sd === null ? null : (twoSidedQuantile(0.05, values.length - 1) * sd) / Math.sqrt(values.length);
 }
 
-/** A spread no larger than the rounding of subtraction: the differences are equal. Values are fractions of the order of 1. */
-function isRounding(sd: number, differences: readonly number[]): boolean {
-  return sd <= 1e-12 * Math.max(1, ...differences.map(Math.abs));
+/** A spread no larger than the rounding of subtraction: the differences are equal. */
+function isRounding(sd: number, differences: readonly number[], size: number): boolean {
+  return sd <= 1e-12 * Math.max(size, ...differences.map(Math.abs));
 }
 
 /**
- * Holm's step-down correction (Holm 1979): the i-th smallest of m p-values becomes max over j ≤ i of (m - j + 1) p_j, at
- * most 1. Null entries, tests that were not possible, do not count and stay null.
+ * Holm's step-down correction (Holm 1979): the i-th smallest of m p-values becomes max over j ≤ i of (m - j + 1) p_j,
+ * at most 1. Null entries, tests that were not possible, do not count and stay null.
  */
 export function holm(pValues: readonly (number | null)[]): (number | null)[] {
   const order = pValues.flatMap((p, index) => (p === null ? [] : [{ p, index }])).sort((a, b) => a.p - b.p);

@@ -28,7 +28,10 @@ export function twoSidedQuantile(tail: number, df: number): number {
   return high;
 }
 
-/** I_x(a, b), 0 ≤ x ≤ 1. The continued fraction converges fast below the mean of the distribution; above, 1 - I_{1-x}(b, a). */
+/**
+ * I_x(a, b), 0 ≤ x ≤ 1. The continued fraction converges fast below the mean of the distribution; above, 1 - I_{1-x}(b,
+ * a).
+ */
 export function incompleteBeta(x: number, a: number, b: number): number {
   if (!(x >= 0 && x <= 1 && a > 0 && b > 0)) {
     throw new Error(`incompleteBeta: expected 0 <= x <= 1, a > 0 and b > 0, got x ${x}, a ${a}, b ${b}`);
@@ -61,7 +64,9 @@ function betaFraction(x: number, a: number, b: number): number {
   throw new Error(`incompleteBeta: no convergence at x ${x}, a ${a}, b ${b}`);
 }
 
-/** ln Γ(z), z > 0: Stirling's series (DLMF 5.11.1) after shifting z above 10, where five terms reach double precision. */
+/**
+ * ln Γ(z), z > 0: Stirling's series (DLMF 5.11.1) after shifting z above 10, where five terms reach double precision.
+ */
 function logGamma(z: number): number {
   let shift = 0;
   let x = z;

@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
 import { acceptRecords } from '../../baselines/accept.ts';
+import { valueOfEntry } from '../../baselines/baseline.ts';
 import { UsageError } from '../../harness/errors.ts';
 import { failedRecord, fixtureConfig, fixtureRecord } from '../helpers/records.ts';
 
@@ -8,36 +9,34 @@ const first = fixtureRecord();
 const second = fixtureRecord({}, { seed: 1 });
 
 it('stores one entry a record with its raw value and the reason', () => {
-  const baseline = acceptRecords([first, { ...second, value: 0.6 }], null, ' first run ', at);
-  expect(baseline).toMatchObject({ version: 1, suite: 'compression', profile: 'smoke' });
-  expect(baseline.cells.map(({ id, value }) => [id, value])).toEqual([
+  const baseline = acceptRecords([first, fixtureRecord({ value: 0.6 }, { seed: 1 })], null, ' first run ', at);
+  expect(baseline).toMatchObject({ version: 2, suite: 'compression', profile: 'smoke' });
+  expect(baseline.cells.map((entry) => [entry.id, valueOfEntry(entry)])).toEqual([
     [first.id, 0.55],
     [second.id, 0.6],
   ]);
   expect(baseline.history).toEqual([{ why: 'first run', at, cells: [first.cell, second.cell] }]);
   expect(Object.keys(baseline.cells[0] ?? {}).sort()).toEqual(
     [
-      'best_value',
-      'budget',
       'cell',
+      'checks',
       'config',
       'dataset',
+      'factors',
       'fingerprint',
       'id',
-      'init',
+      'kind',
       'macs',
-      'method',
+      'measures',
       'model',
       'nonzero_parameters',
       'parameters',
       'ratio',
-      'regularizer',
       'rss_peak_bytes',
       'seed',
       'status',
       'step_ms',
       'train_loss',
-      'value',
       'weights_digest',
     ].sort(),
   );
@@ -45,8 +44,8 @@ it('stores one entry a record with its raw value and the reason', () => {
 
 it('replaces the entry with the same id, keeps the others and the history', () => {
   const before = acceptRecords([first, second], null, 'one', at);
-  const after = acceptRecords([{ ...first, value: 0.7 }], before, 'two', at);
-  expect(after.cells.map(({ id, value }) => [id, value])).toEqual([
+  const after = acceptRecords([fixtureRecord({ value: 0.7 })], before, 'two', at);
+  expect(after.cells.map((entry) => [entry.id, valueOfEntry(entry)])).toEqual([
     [second.id, 0.55],
     [first.id, 0.7],
   ]);
@@ -62,9 +61,10 @@ it('replaces an older configuration of the same cell on the same data set', () =
 });
 
 it('keeps entries of the same cell name on another data set', () => {
-  const files = fixtureRecord({ cell: first.cell, dataset: 'cifar-10', id: 'another' });
+  const dataset = { ...fixtureConfig().dataset, name: 'cifar-10' as const };
+  const files = fixtureRecord({ cell: first.cell }, { dataset });
   const after = acceptRecords([files], acceptRecords([first], null, 'one', at), 'real data', at);
-  expect(after.cells.map(({ id }) => id)).toEqual([first.id, 'another']);
+  expect(after.cells.map(({ id }) => id)).toEqual([first.id, files.id]);
 });
 
 it('accepts a diverged record', () => {
@@ -72,11 +72,25 @@ it('accepts a diverged record', () => {
   expect(acceptRecords([diverged], null, 'known to diverge', at).cells[0]?.status).toBe('diverged');
 });
 
+const checks = [{ name: 'sum', expected: 1, measured: 2, tolerance: 0.5 }];
+
+it('says what to do about a check of exactness that fails', () => {
+  expect(() => acceptRecords([fixtureRecord({ checks })], null, 'why', at)).toThrow(
+    `accept: ${first.cell} failed a check of exactness, which no baseline makes right. Mend what they compute, or leave ` +
+      'them out with --only.',
+  );
+});
+
+it('accepts a record whose checks of exactness pass, with them', () => {
+  const passing = [{ name: 'sum', expected: 1, measured: 1.5, tolerance: 0.5 }];
+  expect(acceptRecords([fixtureRecord({ checks: passing })], null, 'why', at).cells[0]?.checks).toEqual(passing);
+});
+
 it.each([
   ['an empty reason', [first], ' \n', '--why'],
   ['no records', [], 'why', 'no records'],
   ['a failed record', [first, failedRecord('boom', { seed: 1 })], 'why', second.cell],
-  ['a completed record without a value', [fixtureRecord({ value: null })], 'why', first.cell],
+  ['a record that failed a check of exactness', [first, fixtureRecord({ checks }, { seed: 1 })], 'why', second.cell],
   ['a record that came twice', [first, first], 'why', 'more than once'],
   ['two suites', [first, { ...second, suite: 'other' }], 'why', 'one suite and profile'],
 ])('refuses %s', (_, records, why, part) => {

@@ -44,11 +44,17 @@ it('gives null where there is no file', async () => {
 
 it.each([
   ['text that is not JSON', '{"version": 1,', 'not JSON'],
-  ['another version', JSON.stringify({ ...baseline, version: 2 }), 'version 2'],
+  ['version 1', JSON.stringify({ ...baseline, version: 1 }), 'version 1, but this program reads version 2'],
   ['a missing field', JSON.stringify({ ...baseline, cells: [{ id: 'x' }] }), 'cells[0].cell'],
   ['an unknown field', JSON.stringify({ ...baseline, extra: 1 }), 'extra'],
   ['two entries of one id', JSON.stringify({ ...baseline, cells: [...baseline.cells, ...baseline.cells] }), 'same id'],
-  ['a completed cell without a value', edited({ value: null }), 'needs a value'],
+  [
+    'a completed cell without a value',
+    edited({ measures: [{ metric: 'accuracy', value: null, best: null }] }),
+    'needs a value',
+  ],
+  ['a cell without a fingerprint', edited({ fingerprint: undefined }), 'cells[0].fingerprint'],
+  ['a cell that does not name its data', edited({ fingerprint: {} }), 'cells[0].fingerprint.data'],
   ['another suite', JSON.stringify({ ...baseline, suite: 'tensor' }), 'holds tensor, smoke'],
 ])('refuses %s, naming the file', async (_, text, part) => {
   await writeFile(file, text);

@@ -1,9 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import { acceptRecords } from '../../baselines/accept.ts';
-import type { Baseline } from '../../baselines/baseline.ts';
+import type { Baseline, BaselineEntry } from '../../baselines/baseline.ts';
 import { checkRecords, summarizeVerdicts } from '../../baselines/check.ts';
 import type { CellRecord } from '../../harness/record.ts';
-import { failedRecord, fixtureConfig, fixtureRecord, fixtureVerdict } from '../helpers/records.ts';
+import {
+  failedRecord,
+  fixtureConfig,
+  fixtureRecord,
+  fixtureVerdict,
+  type RecordOverrides,
+} from '../helpers/records.ts';
 
 const margin = 0.02;
 
@@ -18,11 +24,16 @@ function checkOne(record: CellRecord, baseline: Baseline | null) {
 }
 
 /** The same cell trained anew: other weights, so the exact lane does not decide. */
-function retrained(value: number, seed = 0, overrides: Partial<CellRecord> = {}): CellRecord {
+function retrained(value: number, seed = 0, overrides: RecordOverrides = {}): CellRecord {
   return fixtureRecord({ value, weights_digest: `retrained ${seed}`, ...overrides }, { seed });
 }
 
 const stored = fixtureRecord();
+
+/** The entry with another value of its gated metric. */
+const valued =
+  (value: number) =>
+  (entry: BaselineEntry): BaselineEntry => ({ ...entry, measures: [{ ...entry.measures[0]!, value }] });
 
 describe('failures and missing baselines', () => {
   it('gives failed, with the error, to a record that failed', () => {
@@ -31,13 +42,10 @@ describe('failures and missing baselines', () => {
       cell: stored.cell,
       verdict: 'failed',
       reason: `${stored.cell}: failed: out of memory`,
+      quantity: 'accuracy',
       expected: 0.55,
       measured: null,
     });
-  });
-
-  it('gives failed to a completed record without a value', () => {
-    expect(checkOne(fixtureRecord({ value: null }), baselineOf(stored)).verdict).toBe('failed');
   });
 
   it('gives no-baseline, naming the remedy, where nothing is stored', () => {
@@ -132,12 +140,14 @@ describe('the exact lane', () => {
     ['other weights', { weights_digest: 'other' }],
     ['no digest', { weights_digest: null }],
   ])('only passes with %s', (_, overrides) => {
-    expect(checkOne(fixtureRecord(overrides as Partial<CellRecord>), baselineOf(stored)).verdict).toBe('pass');
+    expect(checkOne(fixtureRecord(overrides), baselineOf(stored)).verdict).toBe('pass');
   });
 
   it('does not call missing digests on both sides equal', () => {
-    const without = fixtureRecord({ weights_digest: null });
-    expect(checkOne(without, baselineOf(without)).verdict).toBe('pass');
+    const without = { weights_digest: null };
+    const verdict = checkOne(fixtureRecord({ ...without, value: 0.56 }), baselineOf(fixtureRecord(without)));
+    expect(verdict.verdict).toBe('pass');
+    expect(verdict.reason).not.toContain('bit-identical');
   });
 
   it('says drift where the environment is the same and the weights are not', () => {
@@ -146,7 +156,7 @@ describe('the exact lane', () => {
 
   it('regresses naming cell, expected and measured where the baseline was edited 10 points better', () => {
     const baseline = baselineOf(stored);
-    const edited = { ...baseline, cells: baseline.cells.map((entry) => ({ ...entry, value: 0.65 })) };
+    const edited = { ...baseline, cells: baseline.cells.map(valued(0.65)) };
     const verdict = checkOne(stored, edited);
     expect(verdict).toMatchObject({ verdict: 'regressed', expected: 0.65, measured: 0.55 });
     expect(verdict.reason).toContain(`${stored.cell}: accuracy expected 65.00 %, measured 55.00 % (-10.00 points`);
@@ -156,7 +166,7 @@ describe('the exact lane', () => {
   it('does not let other seeds hide one edited entry', () => {
     const seeds = [0, 1, 2, 3, 4, 5].map((seed) => fixtureRecord({}, { seed }));
     const baseline = baselineOf(...seeds);
-    const edited = { ...baseline, cells: baseline.cells.map((e) => (e.seed === 3 ? { ...e, value: 0.65 } : e)) };
+    const edited = { ...baseline, cells: baseline.cells.map((e) => (e.seed === 3 ? valued(0.65)(e) : e)) };
     const verdicts = checkRecords(seeds, edited, { margin });
     expect(verdicts.map(({ verdict }) => verdict)).toEqual([
       'reproduced',
@@ -170,7 +180,7 @@ describe('the exact lane', () => {
 });
 
 describe('other data', () => {
-  const elsewhere = fixtureRecord({ fingerprint: { ...stored.fingerprint!, data: 'fedcba9876543210' }, value: 0.1 });
+  const elsewhere = fixtureRecord({ fingerprint: { ...stored.fingerprint, data: 'fedcba9876543210' }, value: 0.1 });
 
   it('is inconclusive, naming both digests and values', () => {
     const verdict = checkOne(elsewhere, baselineOf(stored));
@@ -179,8 +189,10 @@ describe('other data', () => {
       expect(verdict.reason).toContain(part);
   });
 
-  it('is inconclusive where a side does not name its data', () => {
-    expect(checkOne(fixtureRecord({ fingerprint: null }), baselineOf(stored)).verdict).toBe('inconclusive');
+  it('is inconclusive where a side has none', () => {
+    const without = fixtureRecord({ fingerprint: { ...stored.fingerprint, data: '' } });
+    expect(checkOne(without, baselineOf(stored)).verdict).toBe('inconclusive');
+    expect(checkOne(stored, baselineOf(without)).verdict).toBe('inconclusive');
   });
 
   it('stays out of the mean of the other seeds', () => {
@@ -221,7 +233,7 @@ describe('the accuracy lane', () => {
 
   it('does not mix arms', () => {
     const spectral = fixtureRecord({}, { init: 'spectral' });
-    const after = [retrained(0.45), { ...spectral, value: 0.65, weights_digest: 'new' }];
+    const after = [retrained(0.45), fixtureRecord({ value: 0.65, weights_digest: 'new' }, { init: 'spectral' })];
     const verdicts = checkRecords(after, baselineOf(stored, spectral), { margin });
     expect(verdicts.map(({ verdict }) => verdict)).toEqual(['regressed', 'improved']);
   });

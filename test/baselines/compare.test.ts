@@ -1,7 +1,9 @@
 import { expect, it } from 'vitest';
 import { compareRecords } from '../../baselines/compare.ts';
+import { factorOf } from '../../harness/spec/words.ts';
 import { failedRecord, fixtureConfig, fixtureRecord } from '../helpers/records.ts';
-import { translationCells, translationRecord } from '../helpers/translation-cells.ts';
+import { translationCells } from '../helpers/translation-cells.ts';
+import { recordOf } from '../run/fixtures/record-of.mjs';
 
 const left = [0.5, 0.6, 0.7].map((value, seed) => fixtureRecord({ value }, { seed }));
 
@@ -14,7 +16,15 @@ it('gives mean, deviation, difference and ratios of an arm', () => {
   );
   const [row, ...rest] = compareRecords(left, right);
   expect(rest).toEqual([]);
-  expect(row).toMatchObject({ method: 'low-rank', budget: 0.1, left: { n: 3, lost: 0 }, right: { n: 2, lost: 0 } });
+  expect(row).toMatchObject({
+    metric: 'accuracy',
+    kind: 'image',
+    model: 'resnet-20',
+    dataset: 'generated',
+    factors: left[0]!.factors,
+    left: { n: 3, lost: 0 },
+    right: { n: 2, lost: 0 },
+  });
   expect(row?.left.mean).toBeCloseTo(0.6, 12);
   expect(row?.left.sd).toBeCloseTo(0.1, 12);
   expect(row?.right.sd).toBeCloseTo(Math.SQRT2 / 10, 12);
@@ -37,7 +47,7 @@ it('counts bit-identical seeds', () => {
 it('shows an arm of one side alone, without a difference', () => {
   const spectral = fixtureRecord({}, { init: 'spectral' });
   const rows = compareRecords(left, [spectral]);
-  expect(rows.map(({ init, left, right }) => [init, left.n, right.n])).toEqual([
+  expect(rows.map((row) => [factorOf(row, 'init'), row.left.n, row.right.n])).toEqual([
     ['default', 3, 0],
     ['spectral', 0, 1],
   ]);
@@ -47,19 +57,21 @@ it('shows an arm of one side alone, without a difference', () => {
 
 it('keeps the values of λ of a grid apart', () => {
   const cells = translationCells(({ arms }) => {
-    arms[1]!.regularizers = ['frobenius-decay'];
-    arms[1]!.decays = [1e-4, 1e-3];
+    arms[1]!.factors.regularizer = ['frobenius-decay'];
+    arms[1]!.factors.decay = [1e-4, 1e-3];
   });
-  const before = cells.map((cell, index) => translationRecord(cell, 10 + index));
-  const after = cells.map((cell, index) => translationRecord(cell, 20 + 2 * index));
+  const before = cells.map((cell, index) => recordOf(cell, { value: 10 + index }));
+  const after = cells.map((cell, index) => recordOf(cell, { value: 20 + 2 * index }));
   const rows = compareRecords(before, after);
-  expect(rows.map(({ init, regularizer, difference }) => [init, regularizer, difference])).toEqual([
-    ['default', 'none', 10],
-    ['default', 'frobenius-decay 0.0001', 11],
-    ['default', 'frobenius-decay 0.001', 12],
-    ['spectral', 'frobenius-decay 0.0001', 13],
-    ['spectral', 'frobenius-decay 0.001', 14],
+  const named = ['init', 'regularizer', 'decay'];
+  expect(rows.map((row) => [...named.map((name) => factorOf(row, name)), row.difference])).toEqual([
+    ['default', 'none', null, 10],
+    ['default', 'frobenius-decay', 1e-4, 11],
+    ['default', 'frobenius-decay', 1e-3, 12],
+    ['spectral', 'frobenius-decay', 1e-4, 13],
+    ['spectral', 'frobenius-decay', 1e-3, 14],
   ]);
+  expect(new Set(rows.map(({ metric }) => metric))).toEqual(new Set(['bleu']));
   expect(rows.every(({ left, right, sharedSeeds }) => left.n === 1 && right.n === 1 && sharedSeeds === 1)).toBe(true);
 });
 

@@ -4,7 +4,7 @@ import { operationFlops } from '../../harness/bench/operation-flops.ts';
 import { profileOperations } from '../../harness/engine/op-profile.ts';
 import { tf } from '../../harness/engine/tensorflow.ts';
 import { denseMacs, totalMacs } from '../../harness/shape/blueprint.ts';
-import { trainingStep } from '../../harness/train/training-step.ts';
+import { imageTrainingStep } from '../../harness/train/image-steps.ts';
 import { tensorOf } from '../helpers/engine.ts';
 import { randomValues } from '../helpers/reference.ts';
 import { tinyModel, tinyTraining } from '../helpers/tiny-training.ts';
@@ -90,7 +90,7 @@ describe('operationFlops', () => {
     const flopsOf = (run: () => void) =>
       profileOperations(() => tf.tidy(run)).calls.reduce((sum, call) => sum + (operationFlops(call) ?? 0), 0);
     expect(flopsOf(() => void model.apply(images, { training: false }))).toBe(evaluationFlops(macs, batchSize));
-    const step = trainingStep(model, tinyTraining, 'weight-decay');
+    const step = imageTrainingStep(model, tinyTraining, 'weight-decay');
     const feeds = { images, labels, learningRate: tf.scalar(0.1) };
     // The first convolution's input, the images, needs no gradient; a step's count includes it.
     const unused = evaluationFlops(denseMacs(model.blueprint.layers[0]!), batchSize);

@@ -1,18 +1,25 @@
 import { describe, expect, test } from 'vitest';
-import { findRankScale, macsInBatch, planBudget } from '../../harness/budget/budget.ts';
+import { macsInBatch, planBudget } from '../../harness/budget/budget.ts';
+import { findRankScale } from '../../harness/budget/rank-scale.ts';
 import { UsageError } from '../../harness/errors.ts';
 import { dense } from '../../harness/methods/dense.ts';
 import { lowRank } from '../../harness/methods/low-rank.ts';
-import type { LayerMethod } from '../../harness/methods/method.ts';
+import type { Method } from '../../harness/methods/method.ts';
 import { methodOf } from '../../harness/methods/registry.ts';
 import { scaledRank } from '../../harness/methods/scaled-rank.ts';
+import type { LayerMethod } from '../../harness/nn/layer-method.ts';
 import { type Blueprint, type ConvShape, totalParameters } from '../../harness/shape/blueprint.ts';
 import { resnetBlueprint } from '../../harness/shape/resnet.ts';
+import { totalWeights } from '../../harness/shape/sized.ts';
+import { sizedNetwork } from '../../harness/shape/sized-network.ts';
 import { vggBlueprint } from '../../harness/shape/vgg.ts';
 import { wideResnetBlueprint } from '../../harness/shape/wide-resnet.ts';
 
 const resnet = (depth: number, width: number, classes = 10): Blueprint =>
   resnetBlueprint({ depth, width, classes, size: 32, inputChannels: 3 });
+
+const planned = (blueprint: Blueprint, method: Method, amount: number) =>
+  planBudget(sizedNetwork(blueprint), method, { amount, unit: 'parameters' });
 
 /** The networks that the paper's compression code builds. */
 const projectionResnet = (width: number, classes: number): Blueprint =>
@@ -89,7 +96,7 @@ describe('findRankScale', () => {
     ({ width, classes, total, budget, ratio, scale }) => {
       const blueprint = width === null ? vgg(classes) : projectionResnet(width, classes);
       expect(totalParameters(blueprint)).toBe(total);
-      const reached = findRankScale(blueprint, lowRank, budget);
+      const reached = findRankScale(sizedNetwork(blueprint), lowRank, budget);
       expect(Number(reached.ratio.toFixed(5))).toBe(ratio);
       if (scale !== null) expect(Number(reached.scale.toFixed(5))).toBe(scale);
     },
@@ -100,12 +107,12 @@ describe('findRankScale', () => {
     { budget: 0.06667, ratio: 0.06675, scale: 0.03198 },
   ])('reaches the published ratio: WRN-28-10, budget $budget', ({ budget, ratio, scale }) => {
     const blueprint = wideResnetBlueprint({ depth: 28, widen: 10, classes: 10, size: 32, inputChannels: 3 });
-    const reached = findRankScale(blueprint, lowRank, budget);
+    const reached = findRankScale(sizedNetwork(blueprint), lowRank, budget);
     expect([Number(reached.ratio.toFixed(5)), Number(reached.scale.toFixed(5))]).toEqual([ratio, scale]);
   });
 
   test.each([0.08, 0.1, 0.25, 0.5, 1])('gives the ratio of its own scale, near the budget %d', (budget) => {
-    const { scale, ratio } = findRankScale(resnet(20, 16), lowRank, budget);
+    const { scale, ratio } = findRankScale(sizedNetwork(resnet(20, 16)), lowRank, budget);
     expect(ratio).toBe(closedForm(20, 16, scale) / closedForm(20, 16, null));
     // Ranks are whole: one more on every layer changes the ratio by about 0.04.
     expect(Math.abs(ratio - budget)).toBeLessThan(0.02);
@@ -115,13 +122,13 @@ describe('findRankScale', () => {
     const blueprint = resnet(20, 16);
     const budget = 0.25;
     const grid = Array.from({ length: 4000 }, (_, i) => Math.abs(ratioAt(blueprint, (i + 1) / 4000) - budget));
-    const { ratio } = findRankScale(blueprint, lowRank, budget);
+    const { ratio } = findRankScale(sizedNetwork(blueprint), lowRank, budget);
     expect(Math.abs(ratio - budget)).toBeLessThanOrEqual(Math.min(...grid));
   });
 
   test('grows with the budget', () => {
     const budgets = Array.from({ length: 20 }, (_, i) => (i + 1) / 20);
-    const reached = budgets.map((budget) => findRankScale(resnet(20, 16), lowRank, budget));
+    const reached = budgets.map((budget) => findRankScale(sizedNetwork(resnet(20, 16)), lowRank, budget));
     for (let i = 1; i < reached.length; i++) {
       expect(reached[i]!.scale).toBeGreaterThan(reached[i - 1]!.scale);
       expect(reached[i]!.ratio).toBeGreaterThanOrEqual(reached[i - 1]!.ratio);
@@ -129,12 +136,12 @@ describe('findRankScale', () => {
   });
 
   test('ends at rank 1 where the budget is below it', () => {
-    const { ratio } = findRankScale(resnet(20, 16), lowRank, 0.001);
+    const { ratio } = findRankScale(sizedNetwork(resnet(20, 16)), lowRank, 0.001);
     expect(ratio).toBe(closedForm(20, 16, 1e-9) / closedForm(20, 16, null));
   });
 
   test('leaves a dense network whole', () => {
-    expect(findRankScale(resnet(20, 16), dense, 0.1)).toEqual({ scale: 1, ratio: 1 });
+    expect(findRankScale(sizedNetwork(resnet(20, 16)), dense, 0.1)).toEqual({ scale: 1, ratio: 1 });
   });
 });
 
@@ -143,15 +150,15 @@ describe('planBudget', () => {
   const atRankOne = closedForm(20, 16, 1e-9) / closedForm(20, 16, null);
 
   test('refuses a budget below rank 1, and names the nearest that is reached', () => {
-    const refused = () => planBudget(blueprint, lowRank, atRankOne - 1e-6);
+    const refused = () => planned(blueprint, lowRank, atRankOne - 1e-6);
     expect(refused).toThrow(UsageError);
     const nearest = Math.ceil(atRankOne * 1e6) / 1e6;
     expect(refused).toThrow(`below what resnet-20 keeps at rank 1; the nearest budget that it reaches is ${nearest}`);
-    expect(planBudget(blueprint, lowRank, nearest).ratio).toBe(atRankOne);
+    expect(planned(blueprint, lowRank, nearest).ratio).toBe(atRankOne);
   });
 
   test('leaves the dense network its budget', () => {
-    expect(planBudget(blueprint, dense, 0.001).ratio).toBe(1);
+    expect(planned(blueprint, dense, 0.001).ratio).toBe(1);
   });
 });
 
@@ -164,7 +171,7 @@ describe('composing dense weights', () => {
   };
 
   test('is counted once in a pass, and shared by a batch', () => {
-    const plan = planBudget(blueprint, methodOf('kronecker'), 0.2);
+    const plan = planned(blueprint, methodOf('kronecker'), 0.2);
     const { scale, passMacs, compositionMacs } = plan;
     // Every compressible convolution is 3 x 3: R terms of out x in.
     const terms = ({ inChannels, outChannels }: ConvShape) => {
@@ -186,7 +193,7 @@ describe('composing dense weights', () => {
     expect(chain.compositionMacs!(shape, 0.1)).toBe(0);
     expect(chain.compositionMacs!(shape, 1)).toBe(chain.macs(shape, 1) - dense.macs(shape, 1));
     expect(chain.compositionMacs!(shape, 1)).toBeGreaterThan(0);
-    expect(planBudget(blueprint, dense, 1).compositionMacs).toBe(0);
+    expect(planned(blueprint, dense, 1).compositionMacs).toBe(0);
   });
 });
 
@@ -195,10 +202,11 @@ describe('a budget out of reach', () => {
   /** r·(out·k1 + in·k2) with ranks from `least` to `most`. */
   const ranked = (least: number, most: number): LayerMethod => ({
     ...lowRank,
+    largestScale: 1,
     parameters: ({ kernel, inChannels, outChannels }, scale) =>
       Math.round(least + scale * (most - least)) * (outChannels * kernel[0] + inChannels * kernel[1]),
   });
-  const reached = (method: LayerMethod, budget: number) => planBudget(blueprint, method, budget).ratio;
+  const reached = (method: LayerMethod, budget: number) => planned(blueprint, method, budget).ratio;
 
   test.each([
     ['below', ranked(15, 20), 0.25, 'at rank 1'],
@@ -224,5 +232,64 @@ describe('a budget out of reach', () => {
   test('is not looked for where parameters fall as the rank scale grows', () => {
     const falling: LayerMethod = { ...lowRank, parameters: (_, scale) => (scale > 0.55 ? 8 : 9) };
     expect(() => reached(falling, 0.25)).toThrow('method low-rank: its parameters fall from rank scale 0.5 to 0.6');
+  });
+});
+
+describe('a budget beyond the dense network', () => {
+  const network = sizedNetwork(resnet(32, 16));
+
+  test.each([
+    [2.04, 1],
+    [6.11, 3],
+    [18.3, 9],
+  ])('of %d is reached by low-rank layers near the published rank scale %d', (amount, published) => {
+    const { scale, ratio } = planBudget(network, lowRank, { amount, unit: 'parameters' });
+    expect(scale / published).toBeCloseTo(1, 2);
+    expect(ratio).toBe(closedForm(32, 16, scale) / closedForm(32, 16, null));
+    expect(ratio / amount).toBeCloseTo(1, 2);
+  });
+
+  test('is refused by a method that has no larger rank scale, with the nearest one that is reached', () => {
+    const bounded = { ...lowRank, largestScale: 3 };
+    const most = closedForm(32, 16, 3) / closedForm(32, 16, null);
+    const refused = () => planBudget(network, bounded, { amount: 7, unit: 'parameters' });
+    expect(refused).toThrow(UsageError);
+    const nearest = Math.floor(most * 1e6) / 1e6;
+    expect(refused).toThrow(
+      `above what resnet-32 keeps at rank scale 3; the nearest budget that it reaches is ${nearest}`,
+    );
+    expect(planBudget(network, bounded, { amount: nearest, unit: 'parameters' }).ratio).toBeCloseTo(most, 2);
+  });
+
+  test('is refused where parameters stop to grow', () => {
+    const capped = {
+      ...lowRank,
+      parameters: (shape: ConvShape, scale: number) => lowRank.parameters(shape, Math.min(scale, 1)),
+    };
+    expect(() => planBudget(network, capped, { amount: 3, unit: 'parameters' })).toThrow('keeps at rank scale 1;');
+  });
+});
+
+describe('a budget that is a rank scale', () => {
+  const network = sizedNetwork(resnet(20, 16));
+  const planAt = (method: Method, amount: number) => planBudget(network, method, { amount, unit: 'rank-scale' });
+
+  test.each([0.1, 1, 1.5])('of %d is taken as it is', (amount) => {
+    const ratio = closedForm(20, 16, amount) / closedForm(20, 16, null);
+    expect(planAt(lowRank, amount)).toMatchObject({ scale: amount, ratio, keep: null });
+  });
+
+  test('above the largest of a method is refused', () => {
+    expect(() => planAt(methodOf('tucker-2'), 1.5)).toThrow(UsageError);
+    expect(() => planAt(methodOf('tucker-2'), 1.5)).toThrow('rank scale 1.5 is above 1, the largest that it has');
+  });
+
+  test('means to a sparse method as many parameters as the low-rank method has there', () => {
+    const plan = planAt(methodOf('set'), 0.1);
+    const parameters = closedForm(20, 16, 0.1);
+    expect(plan.ratio).toBe(parameters / closedForm(20, 16, null));
+    expect(plan.keep).toBe(parameters - (closedForm(20, 16, null) - totalWeights(network)));
+    expect(() => planAt(methodOf('set'), 1)).toThrow(UsageError);
+    expect(() => planAt(methodOf('set'), 1)).toThrow(/is more than the \d+ parameters of resnet-20.*reaches is 1$/);
   });
 });

@@ -1,9 +1,9 @@
 import { main } from '../../harness/cli/main.ts';
-import { planCells } from '../../harness/plan.ts';
-import type { CellRecord } from '../../harness/record.ts';
+import { planCells } from '../../harness/plan/plan.ts';
 import { storeAt, writeRecord } from '../../harness/run/records/store.ts';
-import type { Cell } from '../../harness/spec/spec.ts';
+import type { Cell, PlannedCell } from '../../harness/spec/cell.ts';
 import { compression } from '../../suites/compression.ts';
+import type { RecordOverrides } from '../helpers/records.ts';
 import { capture, recordOfCell, temporaryFolder } from '../run/helpers.ts';
 
 /** Runs the command line in this process, without data on the machine and with its own baselines. */
@@ -20,10 +20,10 @@ export async function cli(argv: string[], options: { env?: NodeJS.ProcessEnv; ba
 }
 
 /** The cells of the smoke profile on generated data. */
-export const smokeCells: Cell[] = planCells(compression, 'smoke', { present: [] });
+export const smokeCells: PlannedCell[] = planCells(compression, 'smoke', { present: [] });
 
 /** An output folder that holds a record of each cell. */
-export async function folderWith(cells: readonly Cell[], overrides: Partial<CellRecord> = {}): Promise<string> {
+export async function folderWith(cells: readonly Cell[], overrides: RecordOverrides = {}): Promise<string> {
   const outDir = await temporaryFolder();
   for (const cell of cells) await writeRecord(storeAt(outDir), recordOfCell(cell, overrides));
   return outDir;

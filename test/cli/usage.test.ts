@@ -1,6 +1,6 @@
 import { readdir } from 'node:fs/promises';
 import { expect, it } from 'vitest';
-import { fileDatasets } from '../../harness/data/images/file-datasets.ts';
+import { folderDatasets } from '../../harness/data/registry.ts';
 import { temporaryFolder } from '../run/helpers.ts';
 import { cli } from './helpers.ts';
 
@@ -48,8 +48,11 @@ it.each(['suite', 'list', 'plan', 'check', 'accept', 'compare', 'merge', 'verify
 
 it('tells in the help of suite where each data set is looked for', async () => {
   const { stdout } = await cli(['suite', '--help']);
-  for (const { name, archive } of Object.values(fileDatasets)) {
-    expect(stdout).toMatch(new RegExp(`^ +${name} +${archive.folder}/ `, 'm'));
+  const { stdout: helped } = await cli(['help', 'suite']);
+  expect(helped).toBe(stdout);
+  for (const { name, folder, files } of folderDatasets) {
+    const line = stdout.split('\n').find((text) => text.trim().startsWith(`${name} `));
+    expect(line?.trim().split(/ {2,}/)).toEqual([name, `${folder}/`, files.replaceAll('`', '')]);
   }
 });
 

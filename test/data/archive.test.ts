@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { execa } from 'execa';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { cifar10, cifar100 } from '../../harness/data/images/cifar.ts';
+import { cifar10 } from '../../harness/data/images/cifar-10.ts';
+import { cifar100 } from '../../harness/data/images/cifar-100.ts';
 import { tinyImagenet } from '../../harness/data/images/tiny-imagenet.ts';
 import { failure } from './failure.ts';
 import { type FileServer, sendFile, serve } from './file-server.ts';
@@ -38,27 +39,39 @@ async function archiveOf(files: Record<string, Uint8Array>, write = writeCifar10
 }
 
 test('the archives are the published ones', () => {
-  expect(cifar10.archive).toEqual({
-    file: 'cifar-10-binary.tar.gz',
-    folder: 'cifar-10-batches-bin',
-    url: 'https://www.cs.toronto.edu/~kriz/cifar-10-binary.tar.gz',
-    bytes: 170052171,
-    md5: 'c32a1d4ab5d03f1284b67883e8d87530',
-  });
-  expect(cifar100.archive).toEqual({
-    file: 'cifar-100-binary.tar.gz',
-    folder: 'cifar-100-binary',
-    url: 'https://www.cs.toronto.edu/~kriz/cifar-100-binary.tar.gz',
-    bytes: 168513733,
-    md5: '03b5dce01913d631647c71ecec9e9cb8',
-  });
-  expect(tinyImagenet.archive).toEqual({
-    file: 'tiny-imagenet-200.zip',
-    folder: 'tiny-imagenet-200',
-    url: 'http://cs231n.stanford.edu/tiny-imagenet-200.zip',
-    bytes: 248100043,
-    md5: '90528d7ca1a48142e341f4ef8d21d0de',
-  });
+  expect([cifar10.folder, cifar10.downloads]).toEqual([
+    'cifar-10-batches-bin',
+    [
+      {
+        file: 'cifar-10-binary.tar.gz',
+        url: 'https://www.cs.toronto.edu/~kriz/cifar-10-binary.tar.gz',
+        bytes: 170052171,
+        md5: 'c32a1d4ab5d03f1284b67883e8d87530',
+      },
+    ],
+  ]);
+  expect([cifar100.folder, cifar100.downloads]).toEqual([
+    'cifar-100-binary',
+    [
+      {
+        file: 'cifar-100-binary.tar.gz',
+        url: 'https://www.cs.toronto.edu/~kriz/cifar-100-binary.tar.gz',
+        bytes: 168513733,
+        md5: '03b5dce01913d631647c71ecec9e9cb8',
+      },
+    ],
+  ]);
+  expect([tinyImagenet.folder, tinyImagenet.downloads]).toEqual([
+    'tiny-imagenet-200',
+    [
+      {
+        file: 'tiny-imagenet-200.zip',
+        url: 'http://cs231n.stanford.edu/tiny-imagenet-200.zip',
+        bytes: 248100043,
+        md5: '90528d7ca1a48142e341f4ef8d21d0de',
+      },
+    ],
+  ]);
 });
 
 test('the archive is fetched and unpacked, and only the data stay', async () => {

@@ -1,11 +1,13 @@
 /**
- * Replays the Dockerfile where Docker is not available: `node test/docker/replay.mjs TARGET FOLDER [-- ARGUMENT...]`, as root.
- * The steps of the target and of the stages that it needs run in Debian roots below FOLDER, by chroot; then the image's entry
- * runs with the arguments, if any, as the image's user, without a network, with an empty folder mounted for the reports.
+ * Replays the Dockerfile where Docker is not available: `node test/docker/replay.mjs TARGET FOLDER [-- ARGUMENT...]`,
+ * as root. The steps of the target and of the stages that it needs run in Debian roots below FOLDER, by chroot; then
+ * the image's entry runs with the arguments, if any, as the image's user, without a network, with an empty folder
+ * mounted for the reports.
  *
- * Needs debootstrap (Debian: apt-get install debootstrap), tar, unshare, npm, and some 6 GB of disk (cuda: 30 GB).
- * The base image is imitated: debootstrap's smallest Debian, with Node from the npm registry's package of its binary,
- * npm, and the user `node`. CA_BUNDLE may name certificates that the machine's network asks for; they are not left in the root.
+ * Needs debootstrap (Debian: apt-get install debootstrap), tar, unshare, npm, and some 6 GB of disk (cuda: 30 GB). The
+ * base image is imitated: debootstrap's smallest Debian, with Node from the npm registry's package of its binary, npm,
+ * and the user `node`. CA_BUNDLE may name certificates that the machine's network asks for; they are not left in the
+ * root.
  */
 
 import { execFileSync, spawnSync } from 'node:child_process';
@@ -53,7 +55,8 @@ function makeBase(image, root) {
   enter(root, { env: {}, workdir: '/', user: 'root', entrypoint: [], cmd: [] }, [
     '/bin/sh',
     '-c',
-    'groupadd --gid 1000 node && useradd --uid 1000 --gid node --shell /bin/bash --create-home node && apt-get clean && ' +
+    'groupadd --gid 1000 node && useradd --uid 1000 --gid node --shell /bin/bash --create-home node && apt-get clean ' +
+      '&& ' +
       'rm -rf /var/lib/apt/lists/* /usr/share/doc/* /usr/share/man/* /usr/share/locale/*',
   ]);
 }

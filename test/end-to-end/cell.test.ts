@@ -3,9 +3,9 @@ import { expect, it } from 'vitest';
 import { runCell } from '../../harness/cell.ts';
 import { recordSchema } from '../../harness/record.ts';
 import { dataDigests } from '../../harness/run/run-data.ts';
-import { isTranslation } from '../../harness/spec/spec.ts';
 import type { CellProgress } from '../../harness/tasks/context.ts';
 import { recordsOf, writeCifar10 } from '../data/images/cifar-files.ts';
+import { imageConfig } from '../helpers/suites.ts';
 import { temporaryFolder } from '../run/helpers.ts';
 import { cellNamed, plainContext as context, tinyCells } from './tiny-cells.ts';
 
@@ -18,19 +18,23 @@ it('makes a whole record of a cell, the same weights each time', async () => {
     id: cell.id,
     cell: cell.cell,
     status: 'completed',
-    error: null,
+    kind: 'image',
+    factors: cell.factors,
+    needs: [],
+    needed_digests: [],
     ratio: cell.ratio,
     data_source: 'generated',
     train_examples: 100,
     test_examples: 50,
-    metric: 'accuracy',
+    checks: [],
+    details: null,
     gpu_memory_peak_bytes: null,
     warnings: [],
   });
   expect(record.parameters).toBe(record.nonzero_parameters);
   expect(record.curve).toHaveLength(3);
-  expect(record.value).toBe(record.curve[2]!.test_accuracy);
-  expect(record.best_value).toBe(Math.max(...record.curve.map((point) => point.test_accuracy!)));
+  const accuracies = record.curve.map(({ values }) => values.test_accuracy!);
+  expect(record.measures).toEqual([{ metric: 'accuracy', value: accuracies[2], best: Math.max(...accuracies) }]);
   for (const name of ['macs', 'step_ms', 'train_examples_per_second', 'eval_examples_per_second', 'seconds'] as const) {
     expect(record[name], name).toBeGreaterThan(0);
   }
@@ -64,7 +68,8 @@ it('goes on from a checkpoint, and ends with the weights of an undisturbed run',
   });
   expect([...epochs]).toEqual([3]);
   expect(resumed.weights_digest).toBe(undisturbed.weights_digest);
-  expect(resumed.value).toBe(undisturbed.value);
+  expect(resumed.measures).toEqual(undisturbed.measures);
+  expect(resumed.result_digest).toBe(undisturbed.result_digest);
 });
 
 it('has the digest of its data that decides whether its record is kept', async () => {
@@ -72,23 +77,22 @@ it('has the digest of its data that decides whether its record is kept', async (
   const files = { 'data_batch_1.bin': recordsOf([3, 9, 0, 7]), 'test_batch.bin': recordsOf([5, 1], 4) };
   await writeCifar10(dataDir, files);
   const [generated] = tinyCells({ epochs: 1 });
-  const { config } = generated!;
-  if (isTranslation(config)) throw new Error('a cell of images is expected');
+  const config = imageConfig(generated!);
   const dataset = { ...config.dataset, name: 'cifar-10' as const, trainExamples: 4, testExamples: 2 };
-  const cell = { ...generated!, config: { ...config, dataset } };
+  const cell = { ...generated!, dataset: dataset.name, config: { ...config, dataset } };
   const record = await runCell(cell, { ...context, dataDir });
   expect(record).toMatchObject({ status: 'completed', data_source: 'files', train_examples: 4 });
   const digest = () => dataDigests({ 'cifar-10': dataDir })(cell);
-  expect(await digest()).toBe(record.fingerprint!.data);
+  expect(await digest()).toBe(record.fingerprint.data);
   await writeCifar10(dataDir, { ...files, 'test_batch.bin': recordsOf([5, 2], 4) });
-  expect(await digest()).not.toBe(record.fingerprint!.data);
+  expect(await digest()).not.toBe(record.fingerprint.data);
 });
 
 it('records a training that diverges', async () => {
   const record = await runCell(cellNamed('dense', tinyCells({ learningRate: 1e30 })), context);
   expect(record).toMatchObject({
     status: 'diverged',
-    value: null,
+    measures: [{ metric: 'accuracy', value: null }],
     train_loss: null,
     error: expect.stringContaining('diverged'),
   });

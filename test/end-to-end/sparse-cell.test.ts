@@ -1,30 +1,33 @@
 import { describe, expect, it } from 'vitest';
 import { runCell } from '../../harness/cell.ts';
 import { UsageError } from '../../harness/errors.ts';
-import { planCells } from '../../harness/plan.ts';
-import { recordSchema } from '../../harness/record.ts';
-import type { ArmSpec, Cell } from '../../harness/spec/spec.ts';
-import { fixtureSuite } from '../helpers/suites.ts';
+import { planCells } from '../../harness/plan/plan.ts';
+import { gatedMeasure, recordSchema } from '../../harness/record.ts';
+import type { PlannedCell } from '../../harness/spec/cell.ts';
+import type { ImageArmSpec } from '../../harness/spec/image.ts';
+import { experimentOf, fixtureSuite } from '../helpers/suites.ts';
 import { plainContext as context } from './tiny-cells.ts';
 
 /**
- * ResNet-8 of width 4 on 100 images of 32 x 32: weights 9·(12 + 16 + 16 + 32 + 64 + 128 + 256) + 16·10 = 4876; normalizations
- * 2·(3·4 + 2·8 + 2·16) = 120 and 10 biases; 5006 in all, of which a quarter is 1251.5, rounded 1252, less 130: 1122 weights.
+ * ResNet-8 of width 4 on 100 images of 32 x 32: weights 9·(12 + 16 + 16 + 32 + 64 + 128 + 256) + 16·10 = 4876;
+ * normalizations 2·(3·4 + 2·8 + 2·16) = 120 and 10 biases; 5006 in all, of which a quarter is 1251.5, rounded 1252,
+ * less 130: 1122 weights.
  */
 const [weights, parameters, kept] = [4876, 5006, 1252];
 const denseMacs = 9 * ((12 + 16 + 16) * 32 ** 2 + (32 + 64) * 16 ** 2 + (128 + 256) * 8 ** 2) + 160;
 
-const arm: ArmSpec = { method: 'snip', inits: ['default'], regularizers: ['weight-decay'], budgets: [0.25] };
+type Factors = ImageArmSpec['factors'];
 
-function cellsOf(change: Partial<ArmSpec>): Cell[] {
+const factors: Factors = { budget: [0.25], init: ['default'], regularizer: ['weight-decay'] };
+
+function cellsOf({ method = 'snip', ...change }: Partial<Factors> & { method?: string }): PlannedCell[] {
   const suite = fixtureSuite((spec) => {
-    const profile = spec.profiles.smoke!;
-    const experiment = profile.experiments[0]!;
+    const experiment = experimentOf(spec);
     experiment.models = [{ name: 'resnet', depth: 8, width: 4 }];
     Object.assign(experiment.fallbackDataset!, { trainExamples: 100, testExamples: 50 });
     Object.assign(experiment.training, { batchSize: 32, epochs: 3 });
-    experiment.arms = [{ ...arm, ...change }];
-    profile.seeds = 1;
+    experiment.arms = [{ method, factors: { ...factors, ...change } }];
+    spec.profiles.smoke!.seeds = 1;
   });
   return planCells(suite, 'smoke', { present: [] });
 }
@@ -32,7 +35,7 @@ function cellsOf(change: Partial<ArmSpec>): Cell[] {
 describe('a sparse cell', () => {
   it('is planned with its ratio, and the time of dense steps', () => {
     const [snip] = cellsOf({});
-    const [dense] = cellsOf({ method: 'dense', budgets: [1] });
+    const [dense] = cellsOf({ method: 'dense', budget: [1] });
     expect(snip).toMatchObject({
       cell: 'snip-0.25.default.weight-decay.resnet-8-w4.generated.seed-0',
       ratio: kept / parameters,
@@ -41,12 +44,12 @@ describe('a sparse cell', () => {
   });
 
   it('is refused a spectral initialization, Frobenius decay and a budget that it cannot reach', () => {
-    expect(() => cellsOf({ inits: ['spectral'] })).toThrow(UsageError);
-    expect(() => cellsOf({ inits: ['spectral'] })).toThrow("method snip has no init 'spectral'");
-    expect(() => cellsOf({ regularizers: ['frobenius-decay'] })).toThrow(
+    expect(() => cellsOf({ init: ['spectral'] })).toThrow(UsageError);
+    expect(() => cellsOf({ init: ['spectral'] })).toThrow("method snip has no init 'spectral'");
+    expect(() => cellsOf({ regularizer: ['frobenius-decay'] })).toThrow(
       "method snip has no regularizer 'frobenius-decay'",
     );
-    expect(() => cellsOf({ budgets: [0.026] })).toThrow('method snip: budget 0.026 leaves 130 of the 5006 parameters');
+    expect(() => cellsOf({ budget: [0.026] })).toThrow('method snip: budget 0.026 leaves 130 of the 5006 parameters');
   });
 
   it('records what it kept, counted both ways, and what it computed', async () => {
@@ -54,7 +57,6 @@ describe('a sparse cell', () => {
     expect(recordSchema.parse(record)).toEqual(record);
     expect(record).toMatchObject({
       status: 'completed',
-      error: null,
       parameters,
       nonzero_parameters: kept,
       ratio: kept / parameters,
@@ -70,7 +72,7 @@ describe('a sparse cell', () => {
 
   it('of two phases is planned, counted and recorded as both, and judged by the second', async () => {
     const [cell] = cellsOf({ method: 'magnitude' });
-    const [dense] = cellsOf({ method: 'dense', budgets: [1] });
+    const [dense] = cellsOf({ method: 'dense', budget: [1] });
     // Beside the 4 s that every cell takes: 3 epochs and half as many, rounded up.
     expect((cell!.estimatedSeconds - 4) / (dense!.estimatedSeconds - 4)).toBeCloseTo(5 / 3, 9);
     const progress: string[] = [];
@@ -90,14 +92,19 @@ describe('a sparse cell', () => {
         { label: 'fine-tune', epochs: 2 },
       ],
     });
-    expect(record.curve.map(({ epoch }) => epoch)).toEqual([1, 2, 3, 4, 5]);
-    expect(record.best_value).toBe(Math.max(...record.curve.slice(3).map((point) => point.test_accuracy!)));
+    expect(record.curve.map(({ at }) => at)).toEqual([1, 2, 3, 4, 5]);
+    const accuracies = record.curve.map(({ values }) => values.test_accuracy!);
+    expect(gatedMeasure(record)).toEqual({
+      metric: 'accuracy',
+      value: accuracies[4],
+      best: Math.max(...accuracies.slice(3)),
+    });
   });
 
   it('has all of the operations of the dense network where it keeps everything', async () => {
-    const record = await runCell(cellsOf({ method: 'random-pruning', budgets: [1] })[0]!, context);
+    const record = await runCell(cellsOf({ method: 'random-pruning', budget: [1] })[0]!, context);
     expect(record).toMatchObject({ macs: denseMacs, nonzero_parameters: parameters, ratio: 1, weight_ratio: 1 });
-    const [dense] = cellsOf({ method: 'dense', budgets: [1] });
+    const [dense] = cellsOf({ method: 'dense', budget: [1] });
     const unmasked = await runCell(dense!, context);
     expect(record.weights_digest).toBe(unmasked.weights_digest);
     expect(unmasked).toMatchObject({ training_passes: 3, training_macs: 3 * denseMacs * 300, macs: denseMacs });

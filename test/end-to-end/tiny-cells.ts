@@ -1,32 +1,42 @@
 import type { JoinedMethod } from '../../harness/methods/joined.ts';
-import { planCells } from '../../harness/plan.ts';
-import type { Cell, SuiteSpec } from '../../harness/spec/spec.ts';
+import { planCells } from '../../harness/plan/plan.ts';
+import type { CellRecord, FinishedRecord } from '../../harness/record.ts';
+import type { PlannedCell } from '../../harness/spec/cell.ts';
+import type { SuiteSpec } from '../../harness/spec/suite.ts';
 import type { CellContext } from '../../harness/tasks/context.ts';
 import { experimentOf, fixtureSuite } from '../helpers/suites.ts';
 
-/** One thread, generated data, no checkpoint. */
+/** One thread, generated data, no checkpoint; nothing is read of other cells, nor kept for them. */
 export const plainContext: CellContext = {
   dataDir: null,
   checkpointDir: null,
+  weightsPath: null,
   device: 'cpu',
   threads: 1,
+  needed: async () => new Map(),
   onProgress: () => undefined,
 };
 
 /** The first cell whose name has the part. */
-export function cellNamed(part: string, cells: readonly Cell[]): Cell {
+export function cellNamed(part: string, cells: readonly PlannedCell[]): PlannedCell {
   return cells.find(({ cell }) => cell.includes(part))!;
 }
 
 /** Real cells that train in a second or two: ResNet-8 of width 4 on a few generated images. */
-export function tinyCells(training: { epochs?: number; learningRate?: number } = {}): Cell[] {
+export function tinyCells(training: { epochs?: number; learningRate?: number } = {}): PlannedCell[] {
   return planCells(tinySuite(training), 'smoke', { present: [] });
 }
 
 /** The cells that a method gets beside them. */
-export function joinedCells(joined: JoinedMethod): Cell[] {
+export function joinedCells(joined: JoinedMethod): PlannedCell[] {
   const cells = planCells(tinySuite({}), 'smoke', { present: [], methods: [joined] });
-  return cells.filter(({ method }) => method === joined.method.name);
+  return cells.filter(({ config }) => config.method === joined.method.name);
+}
+
+/** The record of a cell that was computed to its end. */
+export function finishedOf(record: CellRecord | undefined): FinishedRecord {
+  if (record === undefined || record.status === 'failed') throw new Error('a finished record is expected');
+  return record;
 }
 
 function tinySuite(training: { epochs?: number; learningRate?: number }): SuiteSpec {
@@ -35,7 +45,7 @@ function tinySuite(training: { epochs?: number; learningRate?: number }): SuiteS
     experiment.models = [{ name: 'resnet', depth: 8, width: 4 }];
     Object.assign(experiment.fallbackDataset!, { trainExamples: 100, testExamples: 50 });
     Object.assign(experiment.training, { batchSize: 32, epochs: 3, ...training });
-    experiment.arms[1]!.budgets = [0.25];
+    experiment.arms[1]!.factors.budget = [0.25];
     spec.profiles.smoke!.seeds = 1;
   });
 }

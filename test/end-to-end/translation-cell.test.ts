@@ -2,22 +2,24 @@ import { expect, it } from 'vitest';
 import { runCell } from '../../harness/cell.ts';
 import { loadTranslation } from '../../harness/data/text/translation.ts';
 import { UsageError } from '../../harness/errors.ts';
-import { recordSchema } from '../../harness/record.ts';
+import { type FinishedRecord, measuredValue, recordSchema } from '../../harness/record.ts';
 import { dataDigests } from '../../harness/run/run-data.ts';
-import { type Cell, isTranslation } from '../../harness/spec/spec.ts';
-import type { TextDatasetSpec } from '../../harness/spec/text.ts';
-import type { SequenceTrainingSpec } from '../../harness/spec/translation.ts';
+import { type TranslationDetails, translationDetailsSchema } from '../../harness/spec/translation.ts';
 import type { CellProgress } from '../../harness/tasks/context.ts';
 import { testTokenBatches } from '../../harness/text/token-batches.ts';
 import { multi30kText, writeText } from '../data/text/text-files.ts';
+import { textConfig } from '../helpers/suites.ts';
 import { cellsOfMulti30k, translationCells } from '../helpers/translation-cells.ts';
 import { temporaryFolder } from '../run/helpers.ts';
 import { cellNamed, plainContext as context } from './tiny-cells.ts';
 
-function generatedPair({ config }: Cell): TextDatasetSpec {
-  if (!isTranslation(config)) throw new Error('a cell of translation is expected');
-  return config.dataset;
+function detailsOf({ details }: FinishedRecord): NonNullable<TranslationDetails> {
+  const parsed = translationDetailsSchema.parse(details);
+  if (parsed === null) throw new Error('details of a finished translation are expected');
+  return parsed;
 }
+
+const lossesOf = ({ curve }: FinishedRecord) => curve.map(({ values }) => values.valid_loss!);
 
 it('makes a whole record of a translation cell, the same each time', { timeout: 120_000 }, async () => {
   const cell = cellNamed('low-rank-0.5.spectral.frobenius-decay', translationCells());
@@ -28,27 +30,36 @@ it('makes a whole record of a translation cell, the same each time', { timeout: 
     id: cell.id,
     cell: cell.cell,
     status: 'completed',
-    error: null,
+    kind: 'translation',
+    factors: cell.factors,
+    needs: [],
+    needed_digests: [],
     ratio: cell.ratio,
     data_source: 'generated',
     train_examples: 150,
     test_examples: 20,
-    metric: 'bleu',
-    best_value: null,
+    checks: [],
     warnings: [],
   });
+  expect(record.measures.map(({ metric, best }) => [metric, best])).toEqual([
+    ['bleu', null],
+    ['chrf', null],
+    ['valid_loss', null],
+    ['perplexity', null],
+  ]);
   // Frobenius decay and training leave no parameter at zero.
   expect(record.parameters).toBe(record.nonzero_parameters);
-  expect(record.curve.map(({ epoch }) => epoch)).toEqual([1, 2, 3]);
+  expect(record.curve.map(({ at }) => at)).toEqual([1, 2, 3]);
   for (const { train_seconds, seconds } of record.curve) expect(seconds).toBeGreaterThan(train_seconds!);
   expect(record.training_passes).toBe(3);
-  const losses = record.curve.map(({ valid_loss }) => valid_loss!);
+  const losses = lossesOf(record);
   expect(losses[2]).toBeLessThan(losses[0]!);
-  for (const { valid_loss, perplexity } of record.curve) expect(perplexity).toBeCloseTo(Math.exp(valid_loss!), 6);
-  const translation = record.translation!;
+  for (const { values } of record.curve) expect(values.perplexity).toBeCloseTo(Math.exp(values.valid_loss!), 6);
+  const translation = detailsOf(record);
   const best = losses.indexOf(Math.min(...losses));
   expect(translation.decoded_epoch).toBe(best + 1);
-  expect(translation.valid_loss).toBe(losses[best]);
+  expect(measuredValue(record, 'valid_loss')).toBe(losses[best]);
+  expect(measuredValue(record, 'perplexity')).toBe(Math.exp(losses[best]!));
   expect(translation.samples).toHaveLength(10);
   expect(translation.spectra.map(({ name }) => name)).toEqual([
     'source',
@@ -66,8 +77,9 @@ it('makes a whole record of a translation cell, the same each time', { timeout: 
     expect(record[name], name).toBeGreaterThan(0);
   }
   expect(record.rss_peak_bytes).toBeGreaterThan(record.tensor_peak_bytes!);
-  const { pairs } = (await loadTranslation(generatedPair(cell), null)).train;
-  const { batchTokens, lengths } = cell.config.training as SequenceTrainingSpec;
+  const { dataset, training } = textConfig(cell);
+  const { pairs } = (await loadTranslation(dataset, null)).train;
+  const { batchTokens, lengths } = training;
   const batches = testTokenBatches(pairs, { tokens: batchTokens, lengths }).length;
   expect((record.train_examples_per_second! * record.step_ms!) / 1000).toBeCloseTo(150 / batches, 6);
   const tokens = 3 * pairs.reduce((sum, { target }) => sum + target.length + 1, 0);
@@ -75,8 +87,9 @@ it('makes a whole record of a translation cell, the same each time', { timeout: 
   expect(translation.train_tokens_per_second! * seconds).toBeCloseTo(tokens, 3);
   expect(new Set(progress.map(({ phase }) => phase))).toEqual(new Set(['prepare', 'train', 'evaluate', 'measure']));
   const again = await runCell(cell, context);
-  expect([again.weights_digest, again.value]).toEqual([record.weights_digest, record.value]);
-  expect(again.translation!.samples).toEqual(translation.samples);
+  expect([again.weights_digest, again.measures]).toEqual([record.weights_digest, record.measures]);
+  expect(again.result_digest).toBe(record.result_digest);
+  expect(detailsOf(again).samples).toEqual(translation.samples);
 });
 
 it('has the digest of its data that decides whether its record is kept', async () => {
@@ -84,7 +97,7 @@ it('has the digest of its data that decides whether its record is kept', async (
   const [cell] = cellsOfMulti30k();
   const record = await runCell(cell!, { ...context, dataDir });
   expect(record).toMatchObject({ status: 'completed', data_source: 'files', train_examples: 3, test_examples: 2 });
-  expect(await dataDigests({ multi30k: dataDir })(cell!)).toBe(record.fingerprint!.data);
+  expect(await dataDigests({ multi30k: dataDir })(cell!)).toBe(record.fingerprint.data);
 });
 
 it.each([
@@ -125,19 +138,20 @@ it.each([
     });
     expect([...epochs]).toEqual([3]);
     expect(resumed.weights_digest).toBe(undisturbed.weights_digest);
-    expect(resumed.value).toBe(undisturbed.value);
-    expect(resumed.translation!.decoded_epoch).toBe(undisturbed.translation!.decoded_epoch);
-    expect(resumed.curve.map(({ valid_loss }) => valid_loss)).toEqual(
-      undisturbed.curve.map(({ valid_loss }) => valid_loss),
-    );
+    expect(resumed.measures).toEqual(undisturbed.measures);
+    expect(resumed.result_digest).toBe(undisturbed.result_digest);
+    expect(detailsOf(resumed).decoded_epoch).toBe(detailsOf(undisturbed).decoded_epoch);
+    expect(lossesOf(resumed)).toEqual(lossesOf(undisturbed));
   },
 );
 
 it('records a training that diverges', async () => {
   const diverging = translationCells(({ training }) => Object.assign(training, { learningRate: 1e30, clipNorm: null }));
   const record = await runCell(cellNamed('dense', diverging), context);
-  expect(record).toMatchObject({ status: 'diverged', value: null, error: expect.stringContaining('diverged') });
-  expect(record.translation).toBeUndefined();
+  expect(record).toMatchObject({ status: 'diverged', details: null, error: expect.stringContaining('diverged') });
+  expect(record.measures).toEqual(
+    ['bleu', 'chrf', 'valid_loss', 'perplexity'].map((metric) => ({ metric, value: null, best: null })),
+  );
   expect(recordSchema.parse(record)).toEqual(record);
 });
 

@@ -8,8 +8,8 @@ import { type Variable, variableOf } from '../../harness/engine/variable.ts';
 import { UsageError } from '../../harness/errors.ts';
 import { weightsDigest } from '../../harness/measure/weights.ts';
 import { streamsOf } from '../../harness/random.ts';
-import type { RegularizerName } from '../../harness/spec/spec.ts';
-import { trainingStep } from '../../harness/train/training-step.ts';
+import type { RegularizerName } from '../../harness/spec/words.ts';
+import { imageTrainingStep } from '../../harness/train/image-steps.ts';
 import { tensorOf } from '../helpers/engine.ts';
 import { values } from '../helpers/reference.ts';
 import { tinyModel, tinyTraining } from '../helpers/tiny-training.ts';
@@ -220,7 +220,7 @@ describe('a replayed training step gives the bits of the eager one', () => {
     const training = { ...tinyTraining, labelSmoothing };
     const make = () => {
       const model = tinyModel({ method, scale, seed: 5 });
-      return { model, step: trainingStep(model, training, regularizer) };
+      return { model, step: imageTrainingStep(model, training, regularizer) };
     };
     const [eager, replayed] = [make(), make()];
     for (const [index, size] of [8, 8, 5, 8, 5].entries()) {

@@ -2,14 +2,33 @@ import { cyclesOf, factsOf, type SourceFacts } from './architecture.ts';
 
 /** The design's folder table as data: who may import whom. */
 
-const specs = ['spec', 'text', 'translation'].map((name) => `harness/spec/${name}.ts`);
-const contract = [...specs, ...['record', 'errors', 'random'].map((name) => `harness/${name}.ts`)];
+const inside =
+  (...folders: string[]) =>
+  (file: string) =>
+    folders.some((folder) => file.startsWith(`${folder}/`));
+
+/** The vocabulary of suites, cells and records. */
+const isSpec = inside('harness/spec');
+/** What stands beside it: records, the names and ids of cells, plain JSON with sorted keys, digests, errors, random streams. */
+const besideSpec = ['record', 'cell-id', 'cell-name', 'canonical-json', 'digest', 'errors', 'random'].map(
+  (name) => `harness/${name}.ts`,
+);
+const isContract = (file: string) => isSpec(file) || besideSpec.includes(file);
 /** Of the set-up, what measurements share: the pinned TensorFlow, and the reading of what NVIDIA's tool says. */
 const setupFacts = ['harness/setup/pins.mjs', 'harness/setup/nvidia-smi.mjs'];
 /** The one writer of files: whole or not at all. It knows nothing of what it writes. */
 const writer = 'harness/atomic-file.ts';
-/** Plain JSON with sorted keys. */
-const canonicalJson = 'harness/canonical-json.ts';
+/** Words that kinds of task share; every other file of the vocabulary is one kind's. */
+const sharedWords = ['cell', 'datasets', 'kind-words', 'kinds', 'metrics', 'model-names', 'suite', 'text', 'words'];
+const kindLists = ['harness/spec/kinds.ts', 'harness/tasks/registry.ts'];
+/** The kind of task whose room a file is in; undefined: it is no kind's. */
+function kindOf(file: string): string | undefined {
+  const kind = /^harness\/(?:spec\/([^/]+)\.ts$|tasks\/([^/]+)\/)/
+    .exec(file)
+    ?.slice(1)
+    .find((name) => name !== undefined);
+  return kind === undefined || sharedWords.includes(kind) ? undefined : kind;
+}
 /** Folders that compute, and know nothing of plans, runs or the command line. */
 const numerical = [
   'engine',
@@ -44,6 +63,21 @@ const pureFolders = [
   'decode',
   'text',
 ];
+/** The floors of what trains a network, the lowest first: a room imports those below it. */
+const floors = [
+  'engine',
+  'tensor',
+  'shape',
+  'init',
+  'nn',
+  'regularize',
+  'optim',
+  'train',
+  'sparse',
+  'methods',
+  'budget',
+  'tasks',
+].map((name) => `harness/${name}`);
 const ioModules = ['fs', 'fs/promises', 'child_process', 'http', 'https', 'net', 'worker_threads', 'readline'];
 const ioPackages = ['execa', 'cli-progress', 'commander'];
 
@@ -55,28 +89,24 @@ interface Rule {
   says: string;
 }
 
-const inside =
-  (...folders: string[]) =>
-  (file: string) =>
-    folders.some((folder) => file.startsWith(`${folder}/`));
 const numericalFolders = numerical.map((folder) => `harness/${folder}`);
 
 const rules: readonly Rule[] = [
   {
     of: (file) => inside('suites')(file) && file !== 'suites/registry.ts',
-    files: (imported) => specs.includes(imported) || (inside('suites')(imported) && imported !== 'suites/registry.ts'),
+    files: (imported) => isSpec(imported) || (inside('suites')(imported) && imported !== 'suites/registry.ts'),
     packages: () => false,
     says: 'a suite is plain data and imports the vocabulary and its siblings alone',
   },
   {
     of: (file) => file === 'suites/registry.ts',
-    files: (imported) => imported === 'harness/spec/spec.ts' || inside('suites')(imported),
-    says: 'the registry imports suites and harness/spec.ts alone',
+    files: (imported) => isSpec(imported) || inside('suites')(imported),
+    says: 'the registry imports suites and harness/spec alone',
   },
   {
-    of: (file) => contract.includes(file),
-    files: (imported) => contract.includes(imported),
-    says: 'the contract (spec, record, errors, random) imports nothing else of the harness',
+    of: isContract,
+    files: isContract,
+    says: 'the contract (spec, record, ids, names, digests, errors, random) imports nothing else of the harness',
   },
   {
     of: (file) => setupFacts.includes(file),
@@ -86,9 +116,33 @@ const rules: readonly Rule[] = [
   },
   {
     of: inside(...numericalFolders),
-    files: (imported) =>
-      contract.includes(imported) || setupFacts.includes(imported) || inside(...numericalFolders)(imported),
+    files: (imported) => isContract(imported) || setupFacts.includes(imported) || inside(...numericalFolders)(imported),
     says: 'numerical folders import each other and the contract, never plan, run, cli or a reader of records',
+  },
+  {
+    of: inside('harness/tasks'),
+    files: (imported) =>
+      isContract(imported) ||
+      imported === 'harness/weight-file.ts' ||
+      inside('harness/tasks', ...numericalFolders)(imported),
+    says: 'kinds of task import the contract, numerical folders and weights, never plan, run or cli',
+  },
+  {
+    of: inside('harness/plan'),
+    files: (imported) =>
+      isContract(imported) ||
+      imported === 'harness/name-matcher.ts' ||
+      inside('harness/plan', 'harness/tasks', ...numericalFolders)(imported),
+    packages: (imported) => !ioModules.includes(imported.replace(/^node:/, '')) && !ioPackages.includes(imported),
+    says: 'the plan is pure, and knows nothing of runs',
+  },
+  {
+    of: (file) =>
+      !kindLists.includes(file) &&
+      !isSpec(file) &&
+      !inside('harness/tasks', 'suites', 'reports', 'test', ...numericalFolders)(file),
+    files: (imported) => kindOf(imported) === undefined,
+    says: 'nothing names a kind of task but its rooms and the lists',
   },
   {
     of: inside(...pureFolders.map((folder) => `harness/${folder}`)),
@@ -102,13 +156,12 @@ const rules: readonly Rule[] = [
   },
   {
     of: inside('baselines'),
-    files: (imported) => [...contract, writer, canonicalJson].includes(imported) || inside('baselines')(imported),
+    files: (imported) => isContract(imported) || imported === writer || inside('baselines')(imported),
     says: 'baselines read records only',
   },
   {
     of: inside('reports'),
-    files: (imported) =>
-      [...contract, writer, canonicalJson].includes(imported) || inside('baselines', 'reports')(imported),
+    files: (imported) => isContract(imported) || imported === writer || inside('baselines', 'reports')(imported),
     says: 'reports read records and verdicts only',
   },
   {
@@ -127,8 +180,34 @@ export function violationsOf(sources: ReadonlyMap<string, string>): string[] {
   const imports = new Map([...facts].map(([file, { files }]) => [file, files]));
   return [
     ...[...facts].flatMap(([file, found]) => [...importViolations(file, found), ...habitViolations(file, found)]),
+    ...[...imports].flatMap(([file, files]) => files.flatMap((imported) => floorViolation(file, imported))),
     ...cyclesOf(imports).map((cycle) => `import cycle: ${cycle.join(' -> ')}`),
+    ...cyclesOf(roomImports(imports)).map((cycle) => `circle of rooms: ${cycle.join(' -> ')}`),
   ];
+}
+
+/** A first folder under harness, with its subfolders; null for files that are in none. */
+function roomOf(file: string): string | null {
+  return /^harness\/[^/]+(?=\/)/.exec(file)?.[0] ?? null;
+}
+
+function floorViolation(file: string, imported: string): string[] {
+  const [from, to] = [file, imported].map((one) => floors.indexOf(roomOf(one) ?? ''));
+  if (from === -1 || to === -1 || to! <= from!) return [];
+  return [`${file} imports ${imported}: ${floors[to!]} is a floor above ${floors[from!]}`];
+}
+
+/** Which rooms import which others. */
+function roomImports(imports: ReadonlyMap<string, readonly string[]>): Map<string, string[]> {
+  const rooms = new Map<string, Set<string>>();
+  for (const [file, files] of imports) {
+    const room = roomOf(file);
+    if (room === null) continue;
+    const others = rooms.get(room) ?? new Set();
+    rooms.set(room, others);
+    for (const other of files.map(roomOf)) if (other !== null && other !== room) others.add(other);
+  }
+  return new Map([...rooms].map(([room, others]) => [room, [...others]]));
 }
 
 function importViolations(file: string, { files, packages }: SourceFacts): string[] {

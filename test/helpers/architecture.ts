@@ -60,7 +60,10 @@ function isMathRandom(node: ts.Node): boolean {
   return node.expression.getText() === 'Math' && node.argumentExpression.text === 'random';
 }
 
-/** Import cycles, each as the files in order, the first repeated at the end. Every file is on one reported cycle at most. */
+/**
+ * Import cycles, each as the files in order, the first repeated at the end. Every file is on one reported cycle at
+ * most.
+ */
 export function cyclesOf(imports: ReadonlyMap<string, readonly string[]>): string[][] {
   const done = new Set<string>();
   const cycles: string[][] = [];

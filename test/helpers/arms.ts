@@ -1,7 +1,7 @@
-import type { CellRecord } from '../../harness/record.ts';
-import type { ArmSummary } from '../../reports/arm-summary.ts';
-import { summarizeArms } from '../../reports/arm-summary.ts';
-import { fixtureRecord } from './records.ts';
+import type { FinishedRecord } from '../../harness/record.ts';
+import type { ArmSummary } from '../../reports/arms/arm-summary.ts';
+import { summarizeArms } from '../../reports/arms/arm-summary.ts';
+import { fixtureRecord, type RecordOverrides } from './records.ts';
 
 type Config = Parameters<typeof fixtureRecord>[1];
 
@@ -9,8 +9,8 @@ type Config = Parameters<typeof fixtureRecord>[1];
 export function armRecords(
   values: readonly (number | null)[],
   config: Config,
-  overrides: Partial<CellRecord> = {},
-): CellRecord[] {
+  overrides: RecordOverrides = {},
+): FinishedRecord[] {
   return values.map((value, seed) =>
     fixtureRecord(
       {

@@ -15,7 +15,10 @@ export function valuesOf(tensor: Tensor): Values {
   return values(tensor.shape, tensor.dataSync());
 }
 
-/** Equal shapes, and every entry within `tolerance` times the largest expected magnitude: float32 sums round to about 1e-6. */
+/**
+ * Equal shapes, and every entry within `tolerance` times the largest expected magnitude: float32 sums round to about
+ * 1e-6.
+ */
 export function expectClose(actual: Tensor | Values, expected: Values, tolerance = 1e-5): void {
   const { shape, data } = actual instanceof tf.Tensor ? valuesOf(actual) : actual;
   expect([...shape]).toEqual([...expected.shape]);

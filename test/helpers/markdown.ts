@@ -1,4 +1,4 @@
-import { renderMarkdown } from '../../reports/render/markdown.ts';
+import { renderMarkdown } from '../../reports/report.ts';
 import type { ReportInput } from '../../reports/report-input.ts';
 
 /** report.md of a run; what a test does not say is empty. */

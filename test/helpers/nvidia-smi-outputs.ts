@@ -1,6 +1,6 @@
 /**
- * What NVIDIA's tool prints, in its formats: `--format=csv,noheader,nounits` for the tables, the lines of `-L`, and its messages
- * (on standard output, with an exit code that is not 0).
+ * What NVIDIA's tool prints, in its formats: `--format=csv,noheader,nounits` for the tables, the lines of `-L`, and its
+ * messages (on standard output, with an exit code that is not 0).
  */
 
 /** `--query-gpu=index,uuid,name,driver_version,memory.total,memory.free` */
@@ -12,7 +12,8 @@ export const gpuTables = {
   /** A GPU that shares the system's memory. */
   sharedMemory: '0, GPU-12121212-1b2c-4d5e-8f90-a1b2c3d4e5f6, NVIDIA GB10, 580.95.05, [N/A], [N/A]\n',
   migInContainer:
-    '0, GPU-b7c4e1d2-3f4a-5b6c-7d8e-9f0a1b2c3d4e, NVIDIA A100-SXM4-40GB, 535.161.08, [Insufficient Permissions], [Insufficient Permissions]\n',
+    '0, GPU-b7c4e1d2-3f4a-5b6c-7d8e-9f0a1b2c3d4e, NVIDIA A100-SXM4-40GB, 535.161.08, [Insufficient Permissions], ' +
+    '[Insufficient Permissions]\n',
 };
 
 /** `--query-compute-apps=gpu_uuid,pid,used_memory` */

@@ -3,12 +3,15 @@ import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { onTestFinished } from 'vitest';
 
-/** What the stand-in prints for a query that begins so; `-L` for the list. A number: it prints nothing and ends with it. */
+/**
+ * What the stand-in prints for a query that begins so; `-L` for the list. A number: it prints nothing and ends with it.
+ */
 export type Answers = Readonly<Record<string, string | number>>;
 
 /**
- * Puts a stand-in for NVIDIA's tool first on the path until the test ends, and gives its folder. It answers by the first key that
- * occurs in its arguments, and ends with 2 as the tool does where it knows no answer. `null`: no tool at all.
+ * Puts a stand-in for NVIDIA's tool first on the path until the test ends, and gives its folder. It answers by the
+ * first key that occurs in its arguments, and ends with 2 as the tool does where it knows no answer. `null`: no tool at
+ * all.
  */
 export async function standInNvidiaSmi(answers: Answers | null): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'factorbench-gpu-'));

@@ -1,8 +1,21 @@
-import type { EpochPoint, Verdict, VerdictName } from '../../harness/record.ts';
-import { type CellRecord, recordSchema } from '../../harness/record.ts';
-import type { ImageConfig } from '../../harness/spec/spec.ts';
+import { idOf } from '../../harness/cell-id.ts';
+import { cellNameOf } from '../../harness/cell-name.ts';
+import {
+  type CellRecord,
+  type CompletedRecord,
+  type CurvePoint,
+  type FinishedRecord,
+  gatedValue,
+  recordSchema,
+  recordVersion,
+  type Verdict,
+  type VerdictName,
+} from '../../harness/record.ts';
+import { type ImageConfig, image } from '../../harness/spec/image.ts';
 
-/** Records as a small suite writes them; every field can be overridden, and each record is checked against the schema. */
+/**
+ * Records as a small suite writes them; every field can be overridden, and each record is checked against the schema.
+ */
 
 const fingerprint = {
   engine: 'tfjs 4.22.0',
@@ -17,6 +30,7 @@ const fingerprint = {
 
 export function fixtureConfig(overrides: Partial<ImageConfig> = {}): ImageConfig {
   return {
+    task: 'image',
     model: { name: 'resnet', depth: 20, width: 16 },
     dataset: {
       name: 'generated',
@@ -46,40 +60,52 @@ export function fixtureConfig(overrides: Partial<ImageConfig> = {}): ImageConfig
   };
 }
 
+/**
+ * What can be overridden: the fields of a completed record, another status, and the gated metric's numbers by short
+ * names.
+ */
+export type RecordOverrides = Partial<Omit<CompletedRecord, 'status'>> & {
+  status?: 'completed' | 'diverged';
+  error?: string;
+  value?: number | null;
+  best?: number | null;
+};
+
+/** The cell of a configuration, as a plan makes it, with the given factors beside the usual ones. */
+export function fixtureIdentity(config: ImageConfig, factors: readonly string[] = []) {
+  const names = ['method', 'budget', 'init', 'regularizer', ...factors];
+  const own = Object.entries(image.factors)
+    .filter(([name]) => names.includes(name))
+    .map(([name, words]) => ({ name, value: words.of(config)! }));
+  const arm = { kind: 'image', model: image.model(config), dataset: image.dataset(config), factors: own };
+  return { ...arm, id: idOf(config), cell: cellNameOf(arm, config.seed), seed: config.seed, needs: [], config };
+}
+
 /** A completed record of `low-rank` at 10 % of the parameters; its id and name follow from the configuration. */
 export function fixtureRecord(
-  overrides: Partial<CellRecord> = {},
+  overrides: RecordOverrides = {},
   configOverrides: Partial<ImageConfig> = {},
-): CellRecord {
+  factors: readonly string[] = [],
+): FinishedRecord {
+  const { value = 0.55, best = 0.56, status = 'completed', error, ...fields } = overrides;
   const config = (overrides.config as ImageConfig | undefined) ?? fixtureConfig(configOverrides);
-  const method = config.method === 'dense' ? 'dense' : `${config.method}-${config.budget}`;
-  const arm = `${method}.${config.init}.${config.regularizer}`;
-  const model = `resnet-${'depth' in config.model ? config.model.depth : 28}`;
-  const cell = `${arm}.${model}.${config.dataset.name}.seed-${config.seed}`;
+  const identity = fixtureIdentity(config, factors);
   const dense = config.method === 'dense';
   return recordSchema.parse({
-    version: 1,
-    id: `id:${cell}:${config.training.epochs}`,
+    version: recordVersion,
+    ...identity,
     suite: 'compression',
     profile: 'smoke',
-    cell,
-    model,
-    dataset: config.dataset.name,
-    method: config.method,
-    init: config.init,
-    regularizer: config.regularizer,
-    budget: config.budget,
     ratio: dense ? 1 : 0.1003,
-    seed: config.seed,
+    measures: [{ metric: 'accuracy', value, best }],
+    checks: [],
+    details: null,
     weight_ratio: dense ? 1 : 0.0951,
     parameters: dense ? 269722 : 27053,
     nonzero_parameters: dense ? 269722 : 27053,
     macs: dense ? 40551040 : 4301120,
     training_passes: config.training.epochs,
     training_macs: 3 * (dense ? 40551040 : 4301120) * 2000 * config.training.epochs,
-    metric: 'accuracy',
-    value: 0.55,
-    best_value: 0.56,
     train_loss: 1.25,
     train_examples_per_second: 400,
     eval_examples_per_second: 1500,
@@ -88,71 +114,74 @@ export function fixtureRecord(
     rss_peak_bytes: 524288000,
     tensor_peak_bytes: 104857600,
     seconds: 12.5,
-    weights_digest: `digest:${cell}`,
-    status: 'completed',
-    error: null,
-    config,
+    weights_digest: `digest:${identity.cell}`,
+    result_digest: `result:${identity.cell}`,
+    needed_digests: [],
+    status,
+    ...(status === 'diverged'
+      ? { error: error ?? 'training diverged in epoch 2: the loss is not a finite number' }
+      : {}),
     program: 'fixture',
     fingerprint,
     data_source: 'generated',
     train_examples: 2000,
     test_examples: 500,
     phases: [{ label: 'train', epochs: 2 }],
-    curve: [1, 2].map((epoch) => fixtureEpoch(epoch)),
+    curve: [1, 2].map((epoch) => fixturePoint(epoch)),
     warnings: [],
     started_at: '2026-11-23T10:00:00.000Z',
     finished_at: '2026-11-23T10:00:12.500Z',
-    ...overrides,
-  } satisfies Record<Exclude<keyof CellRecord, 'origin' | 'translation'>, unknown>);
+    ...fields,
+  }) as FinishedRecord;
 }
 
-export function fixtureEpoch(epoch: number, overrides: Partial<EpochPoint> = {}): EpochPoint {
+/** A point of a curve after so many epochs. */
+export function fixturePoint(at: number, values: Record<string, number | null> = {}): CurvePoint {
   return {
-    epoch,
-    learning_rate: 0.1,
-    train_loss: 2 / epoch,
-    train_accuracy: 0.2 * epoch,
-    test_loss: 2.1 / epoch,
-    test_accuracy: 0.25 * epoch,
-    frobenius_norm: 10 / epoch,
-    nuclear_norm: 30 / epoch,
-    learning_rate_over_norm: 0.01 * epoch,
-    effective_learning_rate: 0.001 * epoch,
+    at,
     seconds: 6,
-    ...overrides,
+    values: {
+      learning_rate: 0.1,
+      train_loss: 2 / at,
+      train_accuracy: 0.2 * at,
+      test_loss: 2.1 / at,
+      test_accuracy: 0.25 * at,
+      frobenius_norm: 10 / at,
+      nuclear_norm: 30 / at,
+      learning_rate_over_norm: 0.01 * at,
+      effective_learning_rate: 0.001 * at,
+      ...values,
+    },
   };
 }
 
+/** A record of a cell that failed. */
 export function failedRecord(error: string, configOverrides: Partial<ImageConfig> = {}): CellRecord {
-  const unmeasured = {
-    weight_ratio: null,
-    training_passes: null,
-    training_macs: null,
-    phases: [],
+  return recordSchema.parse({
+    version: recordVersion,
+    ...fixtureIdentity(fixtureConfig(configOverrides)),
+    suite: 'compression',
+    profile: 'smoke',
     ratio: null,
-    parameters: null,
-    nonzero_parameters: null,
-    macs: null,
-    value: null,
-    best_value: null,
-    train_loss: null,
-    train_examples_per_second: null,
-    eval_examples_per_second: null,
-    step_ms: null,
-    rss_peak_bytes: null,
-    tensor_peak_bytes: null,
-    seconds: null,
-    weights_digest: null,
-    fingerprint: null,
-    data_source: null,
-    train_examples: null,
-    test_examples: null,
-    curve: [],
-  };
-  return fixtureRecord({ status: 'failed', error, ...unmeasured }, configOverrides);
+    seconds: 12.5,
+    warnings: [],
+    started_at: '2026-11-23T10:00:00.000Z',
+    finished_at: '2026-11-23T10:00:12.500Z',
+    status: 'failed',
+    error,
+  });
 }
 
 export function fixtureVerdict(record: CellRecord, verdict: VerdictName, overrides: Partial<Verdict> = {}): Verdict {
   const { id, cell } = record;
-  return { id, cell, verdict, reason: `${cell}: ${verdict}`, expected: 0.55, measured: record.value, ...overrides };
+  return {
+    id,
+    cell,
+    verdict,
+    reason: `${cell}: ${verdict}`,
+    quantity: 'accuracy',
+    expected: 0.55,
+    measured: gatedValue(record),
+    ...overrides,
+  };
 }

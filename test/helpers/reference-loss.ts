@@ -1,6 +1,6 @@
 import type { Model } from '../../harness/nn/model.ts';
 import { gaussian, streamsOf } from '../../harness/random.ts';
-import { weightShapes } from '../../harness/shape/weights.ts';
+import { weightShapes } from '../../harness/shape/sized-network.ts';
 import type { SparseContext } from '../../harness/sparse/sparse-method.ts';
 import { finiteDifferences } from './finite-differences.ts';
 import { map, type Values, values } from './reference.ts';
@@ -24,8 +24,8 @@ export type Logits = (weights: Weights, images: Values) => Values;
 export type Loss = (weights: Weights) => number;
 
 /**
- * Mean cross-entropy of logits divided by a temperature, less the logarithm of the number of classes, which is taken off
- * before it rounds: log1p and expm1 keep 17 digits of what little is left at a high temperature.
+ * Mean cross-entropy of logits divided by a temperature, less the logarithm of the number of classes, which is taken
+ * off before it rounds: log1p and expm1 keep 17 digits of what little is left at a high temperature.
  */
 export function referenceLoss(
   logits: Logits,
@@ -65,8 +65,8 @@ export function maskDerivatives(loss: Loss, weights: Weights, name: string): Val
 
 /**
  * The Hessian times a direction, for the weights named, by second differences in float64: of the loss along the
- * direction's unit vector, and of those for every entry. Steps of 1e-5 leave a truncation and a rounding near 1e-6 of the
- * largest entry; they must pass no kink of a ReLU, which shows as an error of the order of the entries themselves.
+ * direction's unit vector, and of those for every entry. Steps of 1e-5 leave a truncation and a rounding near 1e-6 of
+ * the largest entry; they must pass no kink of a ReLU, which shows as an error of the order of the entries themselves.
  */
 export function hessianTimes(loss: Loss, weights: Weights, direction: Weights): Weights {
   const h = 1e-5;
@@ -91,9 +91,7 @@ export function hessianTimes(loss: Loss, weights: Weights, direction: Weights): 
 export function scoringContext(model: Model, imageShape: readonly number[], labelSmoothing = 0) {
   const counted = { examples: 0 };
   const context = {
-    model,
-    imageShape,
-    training: { labelSmoothing },
+    images: { model, imageShape, training: { labelSmoothing } },
     weights: weightShapes(model.blueprint).map(({ name, shape, size }) => ({
       name,
       shape,

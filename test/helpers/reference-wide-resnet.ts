@@ -2,9 +2,9 @@ import { map, type Values } from './reference.ts';
 import { positive, referenceLayers, type Weights } from './reference-network.ts';
 
 /**
- * Logits of the wide ResNet of Zagoruyko and Komodakis 2016 in float64, written out block by block. A block that keeps its
- * shape adds what it computes to its input as it is; one that changes it normalizes and activates the input first, and
- * projects that.
+ * Logits of the wide ResNet of Zagoruyko and Komodakis 2016 in float64, written out block by block. A block that keeps
+ * its shape adds what it computes to its input as it is; one that changes it normalizes and activates the input first,
+ * and projects that.
  */
 export function referenceWideResnetLogits(
   { depth, widen }: { depth: number; widen: number },

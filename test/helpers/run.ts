@@ -1,7 +1,9 @@
 import type { CellRecord } from '../../harness/record.ts';
-import { fixtureEpoch, fixtureRecord } from './records.ts';
+import { fixturePoint, fixtureRecord } from './records.ts';
 
-/** A whole small run: dense with and without weight decay, low-rank under every init and regularizer, at two budgets. */
+/**
+ * A whole small run: dense with and without weight decay, low-rank under every init and regularizer, at two budgets.
+ */
 export function fixtureRun(seeds: number): CellRecord[] {
   const records: CellRecord[] = [];
   for (let seed = 0; seed < seeds; seed++) {
@@ -25,11 +27,11 @@ function cell(config: Parameters<typeof fixtureRecord>[1] & { seed: number }, le
   const wobble = 0.01 * Math.sin(12.9898 * (config.seed + 1) + 78.233 * level * 100);
   const value = Math.round((level + wobble) * 500) / 500;
   const curve = [1, 2, 3, 4].map((epoch) =>
-    fixtureEpoch(epoch, {
+    fixturePoint(epoch, {
       test_accuracy: value * (1 - 0.5 / epoch ** 2),
       effective_learning_rate: (1e-3 * epoch) / level,
     }),
   );
   const parameters = config.method === 'dense' ? 269722 : Math.round(269722 * (config.budget ?? 0.1));
-  return fixtureRecord({ value, best_value: value + 0.01, curve, parameters, nonzero_parameters: parameters }, config);
+  return fixtureRecord({ value, best: value + 0.01, curve, parameters, nonzero_parameters: parameters }, config);
 }

@@ -1,14 +1,17 @@
 import { planBudget } from '../../harness/budget/budget.ts';
 import { phasesOf } from '../../harness/methods/phases.ts';
 import { type Streams, streamsOf } from '../../harness/random.ts';
-import type { EpochPoint } from '../../harness/record.ts';
+import type { CurvePoint } from '../../harness/record.ts';
+import { sizedNetwork } from '../../harness/shape/sized-network.ts';
 import { masksOf, sparseContext } from '../../harness/sparse/context.ts';
 import type { SparseMethod, SparseStep } from '../../harness/sparse/sparse-method.ts';
 import { startSparse } from '../../harness/sparse/start.ts';
-import type { RegularizerName, TrainingSpec } from '../../harness/spec/spec.ts';
-import { evaluationStep } from '../../harness/train/evaluate.ts';
-import { trainPhases } from '../../harness/train/phases.ts';
-import { trainingStep } from '../../harness/train/training-step.ts';
+import type { TrainingSpec } from '../../harness/spec/image.ts';
+import type { RegularizerName } from '../../harness/spec/words.ts';
+import { imageExamples } from '../../harness/tasks/image/examples.ts';
+import { imageTraining } from '../../harness/tasks/image/training.ts';
+import { imageEvaluationStep, imageTrainingStep } from '../../harness/train/image-steps.ts';
+import { trainLoop } from '../../harness/train/loop.ts';
 import { tinyData, tinyDataset, tinyModel, tinyTraining } from './tiny-training.ts';
 
 /** Sparse methods on the tiny network, as a cell runs them. */
@@ -26,33 +29,33 @@ export function sparseSetUp(method: SparseMethod, options: SparseOptions = {}) {
   const { budget = 0.3, regularizer = 'weight-decay', trainExamples = 64, streams = streamsOf('tiny', 0) } = options;
   const training = { ...tinyTraining, ...options.training };
   const data = tinyData(trainExamples);
+  const dataset = tinyDataset;
   const model = tinyModel({ method: 'dense' });
-  const masks = masksOf(model);
-  const step = trainingStep(model, training, regularizer, masks);
-  const plan = planBudget(model.blueprint, method, budget);
-  const shared = { method, model, masks, step, keep: plan.keep!, data, dataset: tinyDataset, training, streams };
+  const network = sizedNetwork(model.blueprint);
+  const masks = masksOf(model.variables, network);
+  const step = imageTrainingStep(model, training, regularizer, masks);
+  const plan = planBudget(network, method, { amount: budget, unit: 'parameters' });
+  const examples = imageExamples({ model, data, dataset, training });
+  const { variables } = model;
+  const { optimizer } = step;
+  const shared = { method, network, variables, masks, optimizer, keep: plan.keep!, examples, training, streams };
   const sparse = startSparse(shared);
-  return { ...shared, sparse, plan, context: sparseContext(shared).context };
+  return { ...shared, model, step, data, dataset, sparse, plan, context: sparseContext(shared).context };
 }
 
 export interface SparseEvents {
   /** Points of the epochs done, for one that goes on. */
-  curve?: readonly EpochPoint[];
-  onEpoch?: (curve: readonly EpochPoint[]) => Promise<void>;
+  curve?: readonly CurvePoint[];
+  onPoint?: (curve: readonly CurvePoint[]) => Promise<void>;
   afterStep?: (event: SparseStep) => void;
 }
 
 /** Trains what `sparseSetUp` made, through all phases. */
 export function trainSparse(setUp: ReturnType<typeof sparseSetUp>, events: SparseEvents = {}) {
   const { method, model, step, data, dataset, training, streams, sparse } = setUp;
-  return trainPhases({
-    model,
-    step,
-    data,
-    dataset,
-    streams,
-    phases: phasesOf(method, training),
-    evaluation: evaluationStep(model, [8, 8, 3]),
+  const phases = phasesOf(method, training);
+  return trainLoop({
+    ...imageTraining({ model, step, data, dataset, streams, phases, evaluation: imageEvaluationStep(model) }),
     curve: events.curve ?? [],
     beforePhase: sparse.hooks.beforePhase!,
     afterStep: (event) => {
@@ -60,6 +63,6 @@ export function trainSparse(setUp: ReturnType<typeof sparseSetUp>, events: Spars
       events.afterStep?.(event);
     },
     onProgress: () => undefined,
-    onEpoch: async (curve) => events.onEpoch?.(curve),
+    onPoint: async (curve) => events.onPoint?.(curve),
   });
 }

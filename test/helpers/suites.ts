@@ -1,6 +1,11 @@
-import { type ImageExperimentSpec, type SuiteSpec, suiteSchema } from '../../harness/spec/spec.ts';
+import { type ImageConfig, type ImageExperimentSpec, isImage } from '../../harness/spec/image.ts';
+import { type SuiteSpec, suiteSchema } from '../../harness/spec/suite.ts';
+import { isTranslation, type TranslationConfig } from '../../harness/spec/translation.ts';
+import type { BaseConfig } from '../../harness/spec/words.ts';
 
-/** A small suite for tests of plans: two models, a dense and a low-rank arm, two seeds, on CIFAR-10 or generated images. */
+/**
+ * A small suite for tests of plans: two models, a dense and a low-rank arm, two seeds, on CIFAR-10 or generated images.
+ */
 export function fixtureSuite(change: (suite: SuiteSpec) => void = () => undefined): SuiteSpec {
   const dataset = {
     name: 'cifar-10',
@@ -19,6 +24,7 @@ export function fixtureSuite(change: (suite: SuiteSpec) => void = () => undefine
         note: 'short',
         experiments: [
           {
+            task: 'image',
             models: [
               { name: 'resnet', depth: 20, width: 16 },
               { name: 'resnet', depth: 8, width: 8 },
@@ -37,12 +43,14 @@ export function fixtureSuite(change: (suite: SuiteSpec) => void = () => undefine
               labelSmoothing: 0,
             },
             arms: [
-              { method: 'dense', inits: ['default'], regularizers: ['weight-decay'], budgets: [1] },
+              { method: 'dense', factors: { budget: [1], init: ['default'], regularizer: ['weight-decay'] } },
               {
                 method: 'low-rank',
-                inits: ['default', 'spectral'],
-                regularizers: ['none', 'frobenius-decay'],
-                budgets: [0.1, 0.25],
+                factors: {
+                  budget: [0.1, 0.25],
+                  init: ['default', 'spectral'],
+                  regularizer: ['none', 'frobenius-decay'],
+                },
               },
             ],
             denseExamplesPerSecond: 400,
@@ -61,6 +69,24 @@ export function fixtureSuite(change: (suite: SuiteSpec) => void = () => undefine
 /** The one experiment of the smoke profile. */
 export function experimentOf(suite: SuiteSpec): ImageExperimentSpec {
   return suite.profiles.smoke!.experiments[0] as ImageExperimentSpec;
+}
+
+/** Adds an experiment behind that of the smoke profile. */
+export function addExperiment(suite: SuiteSpec, experiment: ImageExperimentSpec): void {
+  const { smoke } = suite.profiles;
+  smoke!.experiments = [...smoke!.experiments, experiment];
+}
+
+/** The configuration of a cell that classifies images. */
+export function imageConfig({ config }: { config: BaseConfig }): ImageConfig {
+  if (!isImage(config)) throw new Error(`a configuration of images is expected, not of ${config.task}`);
+  return config;
+}
+
+/** The configuration of a cell that translates. */
+export function textConfig({ config }: { config: BaseConfig }): TranslationConfig {
+  if (!isTranslation(config)) throw new Error(`a configuration of translation is expected, not of ${config.task}`);
+  return config;
 }
 
 /** A change that sets one field of the smoke profile, or of its experiment, named by its path: `models.0.depth`. */

@@ -7,7 +7,8 @@ import { buildNetwork } from '../../harness/nn/network.ts';
 import { gaussian, streamsOf } from '../../harness/random.ts';
 import type { ResnetOptions } from '../../harness/shape/resnet.ts';
 import { resnetBlueprint } from '../../harness/shape/resnet.ts';
-import type { DatasetSpec, InitName, TrainingSpec } from '../../harness/spec/spec.ts';
+import type { DatasetSpec, TrainingSpec } from '../../harness/spec/image.ts';
+import type { InitName } from '../../harness/spec/words.ts';
 
 /** A network and a data set small enough to train in a fraction of a second. */
 

@@ -1,11 +1,12 @@
-import { planCells } from '../../harness/plan.ts';
-import type { CellRecord } from '../../harness/record.ts';
-import { type Cell, type SuiteSpec, suiteSchema, type TranslationExperimentSpec } from '../../harness/spec/spec.ts';
-import { fixtureEpoch, fixtureRecord } from './records.ts';
+import { planCells } from '../../harness/plan/plan.ts';
+import type { PlannedCell } from '../../harness/spec/cell.ts';
+import { type SuiteSpec, suiteSchema } from '../../harness/spec/suite.ts';
+import type { TranslationExperimentSpec } from '../../harness/spec/translation.ts';
 
 /** A small translation suite for tests: a Transformer of width 16 on a few generated sentence pairs. */
 export function translationSuite(change: (experiment: TranslationExperimentSpec) => void = () => undefined): SuiteSpec {
   const experiment: TranslationExperimentSpec = {
+    task: 'translation',
     models: [{ name: 'transformer', layers: 1, width: 16, feedForward: 32, heads: 2, positions: 64, vocabulary: 400 }],
     dataset: {
       name: 'generated-pair',
@@ -37,12 +38,10 @@ export function translationSuite(change: (experiment: TranslationExperimentSpec)
       decoding: { beam: 2, lengthPenalty: 1, maxLength: { a: 1, b: 2 } },
     },
     arms: [
-      { method: 'dense', inits: ['default'], regularizers: ['none'], budgets: [1] },
+      { method: 'dense', factors: { budget: [1], init: ['default'], regularizer: ['none'] } },
       {
         method: 'low-rank',
-        inits: ['default', 'spectral'],
-        regularizers: ['none', 'frobenius-decay'],
-        budgets: [0.5],
+        factors: { budget: [0.5], init: ['default', 'spectral'], regularizer: ['none', 'frobenius-decay'] },
         budgetUnit: 'rank-scale',
       },
     ],
@@ -57,12 +56,12 @@ export function translationSuite(change: (experiment: TranslationExperimentSpec)
   });
 }
 
-export function translationCells(change?: (experiment: TranslationExperimentSpec) => void): Cell[] {
+export function translationCells(change?: (experiment: TranslationExperimentSpec) => void): PlannedCell[] {
   return planCells(translationSuite(change), 'smoke', { present: [] });
 }
 
 /** The same on the files of Multi30k. */
-export function cellsOfMulti30k(): Cell[] {
+export function cellsOfMulti30k(): PlannedCell[] {
   const suite = translationSuite((experiment) => {
     experiment.dataset = {
       name: 'multi30k',
@@ -78,42 +77,4 @@ export function cellsOfMulti30k(): Cell[] {
     };
   });
   return planCells(suite, 'smoke', { present: ['multi30k'] });
-}
-
-/** A completed record of one of these cells. */
-export function translationRecord(cell: Cell, value: number, overrides: Partial<CellRecord> = {}): CellRecord {
-  const { estimatedSeconds: _estimate, timeLimitSeconds: _limit, ...identity } = cell;
-  return fixtureRecord({
-    ...identity,
-    metric: 'bleu',
-    value,
-    best_value: null,
-    curve: [1, 2].map((epoch) =>
-      fixtureEpoch(epoch, {
-        test_loss: null,
-        test_accuracy: null,
-        valid_loss: 2 / epoch,
-        perplexity: Math.exp(2 / epoch),
-      }),
-    ),
-    translation: {
-      valid_loss: 1,
-      perplexity: Math.E,
-      decoded_epoch: 2,
-      bleu_signature: 'nrefs:1',
-      chrf: 55.5,
-      chrf_signature: 'nc:6',
-      vocabulary: 300,
-      skipped: { long: 3, empty: 0 },
-      train_tokens_per_second: 9000,
-      decode_tokens_per_second: 1200,
-      samples: [{ source: 'ein Hund | läuft', reference: 'a dog runs', hypothesis: 'a dog walks' }],
-      spectra: ['source', 'target', 'encoder.1.self.query-key'].map((name, index) => ({
-        name,
-        frobenius_norm: { before: 10 + index, after: 20 + index },
-        stable_rank: { before: 4, after: 2 },
-      })),
-    },
-    ...overrides,
-  });
 }

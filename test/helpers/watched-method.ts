@@ -14,7 +14,7 @@ export interface Update {
 }
 
 export function stateOf(context: SparseContext): NetworkState {
-  const momenta = context.weights.map(({ momentum }) => (momentum.value.dataSync() as Float32Array).slice());
+  const momenta = context.weights.map(({ slots }) => (slots[0]!.value.dataSync() as Float32Array).slice());
   return { masks: context.masks(), values: context.values(), momenta };
 }
 
@@ -37,8 +37,8 @@ export function watched(method: SparseMethod, updates: Update[]): SparseMethod {
 }
 
 /**
- * Where a layer differs from what was expected: the expected values where `stays` says so, zero elsewhere. Whole layers, because
- * an expectation for each entry takes long.
+ * Where a layer differs from what was expected: the expected values where `stays` says so, zero elsewhere. Whole
+ * layers, because an expectation for each entry takes long.
  */
 export function misplaced(layer: Float32Array, expected: Float32Array, stays: (i: number) => boolean): number[] {
   return [...layer.keys()].filter((i) => layer[i] !== (stays(i) ? expected[i] : 0));

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { dense, denseConv } from '../../harness/methods/dense.ts';
+import { dense } from '../../harness/methods/dense.ts';
+import { denseConv } from '../../harness/nn/conv-layer.ts';
 import { streamsOf } from '../../harness/random.ts';
 import { convShape, filterOf, inference } from '../helpers/conv-layers.ts';
 import { expectClose, tensorOf, valuesOf } from '../helpers/engine.ts';

@@ -36,7 +36,8 @@ const cases = shapes.flatMap((shape) =>
 );
 
 describe.each(cases)(
-  'low-rank layer, scale $scale, $init, stride $shape.stride, kernel $shape.kernel, $shape.inChannels to $shape.outChannels',
+  'low-rank layer, scale $scale, $init, stride $shape.stride, kernel $shape.kernel, $shape.inChannels to ' +
+    '$shape.outChannels',
   ({ shape, scale, init }) => {
     const layer = build(shape, scale, init);
     const { u, v } = factorsOf(layer);

@@ -4,7 +4,7 @@ import { crossEntropy } from '../../harness/engine/ops/cross-entropy.ts';
 import { tf } from '../../harness/engine/tensorflow.ts';
 import { dense } from '../../harness/methods/dense.ts';
 import { lowRank } from '../../harness/methods/low-rank.ts';
-import type { LayerMethod } from '../../harness/methods/method.ts';
+import type { LayerMethod } from '../../harness/nn/layer-method.ts';
 import { buildNetwork } from '../../harness/nn/network.ts';
 import { gaussian, streamsOf } from '../../harness/random.ts';
 import { vggBlueprint } from '../../harness/shape/vgg.ts';

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { tf } from '../../harness/engine/tensorflow.ts';
 import { type Variable, variableOf } from '../../harness/engine/variable.ts';
 import { globalNorm } from '../../harness/optim/gradient-clipping.ts';
-import { nesterov } from '../../harness/optim/nesterov.ts';
+import { optimizerOf } from '../../harness/optim/optimizer.ts';
 import { expectClose, tensorOf, valuesOf } from '../helpers/engine.ts';
 import { randomValues, values } from '../helpers/reference.ts';
 
@@ -15,7 +15,7 @@ const numbers = (variables: readonly Variable[]) => variables.map(({ value }) =>
 describe('nesterov', () => {
   test('two steps by hand: b ← 0.5·b + g, w ← w − η·(g + 0.5·b), each with its learning rate', () => {
     const [w, x] = weights();
-    const optimizer = nesterov([w, x], { momentum: 0.5, clipNorm: null });
+    const optimizer = optimizerOf({ name: 'nesterov', momentum: 0.5 }, [w, x], { clipNorm: null });
     expect(optimizer.slots.map(({ name, role, value }) => [name, role, ...value.dataSync()])).toEqual([
       ['w.momentum', 'statistic', 0, 0],
       ['x.momentum', 'statistic', 0],
@@ -32,7 +32,7 @@ describe('nesterov', () => {
     // Sutskever et al. 2013: with plain momentum's weights v and buffer b, Nesterov's weights are v − η·μ·b where the
     // gradients are the same and the learning rate constant.
     const [w] = weights();
-    const optimizer = nesterov([w], { momentum: 0.75, clipNorm: null });
+    const optimizer = optimizerOf({ name: 'nesterov', momentum: 0.75 }, [w], { clipNorm: null });
     let [plain, buffer] = [1, 0];
     for (const gradient of [0.5, -1, 2, 0.25]) {
       buffer = 0.75 * buffer + gradient;
@@ -44,7 +44,7 @@ describe('nesterov', () => {
 
   test('clips all gradients together: a norm of 5 to 1', () => {
     const [w, x] = weights();
-    const optimizer = nesterov([w, x], { momentum: 0, clipNorm: 1 });
+    const optimizer = optimizerOf({ name: 'nesterov', momentum: 0 }, [w, x], { clipNorm: 1 });
     optimizer.update([tf.tensor1d([3, 0]), tf.tensor1d([-4])], tf.scalar(1));
     const share = 1 / (5 + 1e-6);
     expectClose(w.value, values([2], [1 - 3 * share, 2]), 1e-6);
@@ -53,20 +53,23 @@ describe('nesterov', () => {
 
   test('leaves gradients within the norm as they are, to the bit', () => {
     const [w, x] = weights();
-    const optimizer = nesterov([w, x], { momentum: 0, clipNorm: 5.5 });
+    const optimizer = optimizerOf({ name: 'nesterov', momentum: 0 }, [w, x], { clipNorm: 5.5 });
     optimizer.update([tf.tensor1d([3, 0]), tf.tensor1d([-4])], tf.scalar(0.25));
     expect(numbers([w, x])).toEqual([[0.25, 2], [9]]);
   });
 
   test('without gradient, clipping moves nothing', () => {
     const [w, x] = weights();
-    nesterov([w, x], { momentum: 0.9, clipNorm: 0.1 }).update([tf.zeros([2]), tf.zeros([1])], tf.scalar(1));
+    optimizerOf({ name: 'nesterov', momentum: 0.9 }, [w, x], { clipNorm: 0.1 }).update(
+      [tf.zeros([2]), tf.zeros([1])],
+      tf.scalar(1),
+    );
     expect(numbers([w, x])).toEqual([[1, 2], [8]]);
   });
 
   test('steps in a tidy leave as many tensors as there were', () => {
     const [w] = weights();
-    const optimizer = nesterov([w], { momentum: 0.9, clipNorm: 1 });
+    const optimizer = optimizerOf({ name: 'nesterov', momentum: 0.9 }, [w], { clipNorm: 1 });
     const before = tf.memory().numTensors;
     for (let step = 0; step < 3; step++) {
       tf.tidy(() => optimizer.update([tf.tensor1d([1, 2])], tf.scalar(0.1)));

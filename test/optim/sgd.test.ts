@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { tf } from '../../harness/engine/tensorflow.ts';
 import { variableOf } from '../../harness/engine/variable.ts';
-import { sgd } from '../../harness/optim/sgd.ts';
+import { optimizerOf } from '../../harness/optim/optimizer.ts';
 import '../helpers/engine.ts';
 
 test('two steps by hand: b ← 0.5·b + g, w ← w − η·b, each with its learning rate', () => {
@@ -9,7 +9,7 @@ test('two steps by hand: b ← 0.5·b + g, w ← w − η·b, each with its lear
     variableOf('w', 'weight', Float32Array.of(1, 2), [2]),
     variableOf('x', 'factor', Float32Array.of(8), [1]),
   ];
-  const optimizer = sgd([w, x], 0.5);
+  const optimizer = optimizerOf({ name: 'sgd', momentum: 0.5 }, [w, x]);
   expect(optimizer.slots.map(({ name, role, value }) => [name, role, ...value.dataSync()])).toEqual([
     ['w.momentum', 'statistic', 0, 0],
     ['x.momentum', 'statistic', 0],
@@ -25,14 +25,14 @@ test('two steps by hand: b ← 0.5·b + g, w ← w − η·b, each with its lear
 
 test('without momentum a step is plain descent', () => {
   const w = variableOf('w', 'weight', Float32Array.of(1), [1]);
-  const optimizer = sgd([w], 0);
+  const optimizer = optimizerOf({ name: 'sgd', momentum: 0 }, [w]);
   for (let step = 0; step < 2; step++) optimizer.update([tf.tensor1d([1])], tf.scalar(0.25));
   expect([...w.value.dataSync()]).toEqual([0.5]);
 });
 
 test('steps in a tidy leave as many tensors as there were', () => {
   const w = variableOf('w', 'weight', Float32Array.of(1), [1]);
-  const optimizer = sgd([w], 0.9);
+  const optimizer = optimizerOf({ name: 'sgd', momentum: 0.9 }, [w]);
   const before = tf.memory().numTensors;
   for (let step = 0; step < 3; step++) tf.tidy(() => optimizer.update([tf.tensor1d([1])], tf.scalar(0.1)));
   expect(tf.memory().numTensors).toBe(before);
@@ -41,7 +41,7 @@ test('steps in a tidy leave as many tensors as there were', () => {
 test('under a mask, neither gradient nor momentum moves what is masked, and what is unmasked later starts anew', () => {
   const weight = variableOf('w', 'weight', Float32Array.of(1, 2, 0), [3]);
   const mask = variableOf('m', 'statistic', Float32Array.of(1, 1, 0), [3]);
-  const optimizer = sgd([weight], 0.5, new Map([[weight, mask]]));
+  const optimizer = optimizerOf({ name: 'sgd', momentum: 0.5 }, [weight], { masks: new Map([[weight, mask]]) });
   const update = (gradient: number[]) => optimizer.update([tf.tensor1d(gradient)], tf.scalar(0.25));
   const state = () => [weight, optimizer.slots[0]!].map(({ value }) => [...value.dataSync()].map((x) => x + 0));
   update([4, 8, 16]);

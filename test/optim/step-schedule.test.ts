@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { learningRateAt } from '../../harness/optim/step-schedule.ts';
-import type { TrainingSpec } from '../../harness/spec/spec.ts';
+import type { TrainingSpec } from '../../harness/spec/image.ts';
 
 const published: TrainingSpec = {
   epochs: 200,

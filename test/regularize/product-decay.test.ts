@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { productDecay } from '../../harness/regularize/product-decay.ts';
+import { decayTerms } from '../../harness/regularize/decay.ts';
+import { type ProductDecay, productDecayOf } from '../../harness/regularize/product-decay.ts';
 import { decayCouplings, type TransformerRegularizerName } from '../../harness/spec/translation.ts';
 import { expectClose } from '../helpers/engine.ts';
 import { map } from '../helpers/reference.ts';
@@ -12,14 +13,16 @@ const isMatrix = (name: string) => /\.[uv]$/.test(name);
 const isQueryKey = (name: string) => /\.(query|key)$/.test(name);
 const isOutputValue = (name: string) => /\.(value|output)$/.test(name);
 
+const termsOf = (options: ProductDecay) => decayTerms(model.variables, productDecayOf(model.products, options));
+
 /** Names of the variables that decay, by where that enters. */
 function entering(regularizer: TransformerRegularizerName, decayCoupling: (typeof decayCouplings)[number]) {
-  const { gradient, decoupled } = productDecay(model, { regularizer, decay: 0.5, decayCoupling });
+  const { gradient, decoupled } = termsOf({ regularizer, decay: 0.5, decayCoupling });
   const sorted = (terms: typeof gradient) => names.filter((name) => [...terms.keys()].some((one) => one.name === name));
   return { gradient: sorted(gradient), decoupled: sorted(decoupled) };
 }
 
-describe('productDecay', () => {
+describe('the decay of a Transformer', () => {
   test.each(['weight-decay', 'frobenius-decay', 'frobenius-decay-query-key'] as const)(
     '%s decays every variable, beside the gradient or in it',
     (regularizer) => {
@@ -42,7 +45,7 @@ describe('productDecay', () => {
 
   test.each(decayCouplings)('without a regularizer, or with λ = 0, decays nothing: %s', (decayCoupling) => {
     expect(entering('none', decayCoupling)).toEqual({ gradient: [], decoupled: [] });
-    const { gradient, decoupled } = productDecay(model, { regularizer: 'frobenius-decay', decay: 0, decayCoupling });
+    const { gradient, decoupled } = termsOf({ regularizer: 'frobenius-decay', decay: 0, decayCoupling });
     expect(gradient.size + decoupled.size).toBe(0);
   });
 
@@ -54,7 +57,7 @@ describe('productDecay', () => {
     'frobenius-decay-query-key',
     'frobenius-decay-output-value',
   ] as const)('%s is λ·∂R by finite differences, of every variable', (regularizer) => {
-    const { decoupled } = productDecay(model, { regularizer, decay: 0.5, decayCoupling: 'decoupled' });
+    const { decoupled } = termsOf({ regularizer, decay: 0.5, decayCoupling: 'decoupled' });
     expect(decoupled.size).toBe(names.length);
     for (const [{ name }, term] of decoupled) {
       expectClose(

@@ -2,9 +2,10 @@ import { describe, expect, test } from 'vitest';
 import { tf } from '../../harness/engine/tensorflow.ts';
 import { lowRank } from '../../harness/methods/low-rank.ts';
 import type { Model } from '../../harness/nn/model.ts';
-import { decayGradients, parameterRatio } from '../../harness/regularize/regularizer.ts';
+import { decayTerms } from '../../harness/regularize/decay.ts';
+import { decayOf, parameterRatio, type RegularizerOptions } from '../../harness/regularize/regularizer.ts';
 import { totalParameters } from '../../harness/shape/blueprint.ts';
-import { type RegularizerName, regularizerNames } from '../../harness/spec/spec.ts';
+import { type RegularizerName, regularizerNames } from '../../harness/spec/words.ts';
 import { composedFilter } from '../helpers/conv-layers.ts';
 import { expectClose, tensorOf, valuesOf } from '../helpers/engine.ts';
 import { finiteDifferences } from '../helpers/finite-differences.ts';
@@ -19,7 +20,14 @@ function stirred(model: Model): Model {
 
 const ratio = 0.5;
 
-function decayOf(model: Model, regularizer: RegularizerName, lambda: number): Map<string, Values> {
+/** All of the decay enters in the gradient. */
+function decayGradients(model: Model, options: RegularizerOptions) {
+  const { gradient, decoupled } = decayTerms(model.variables, decayOf(model.compressed, options));
+  expect(decoupled.size).toBe(0);
+  return gradient;
+}
+
+function gradientsOf(model: Model, regularizer: RegularizerName, lambda: number): Map<string, Values> {
   return new Map(
     [...decayGradients(model, { regularizer, lambda, ratio })].map(([{ name }, gradient]) => [
       name,
@@ -39,7 +47,7 @@ test('parameterRatio counts what is trained, as the plan of a budget does', () =
   expect(parameterRatio(tinyModel({ method: 'dense' }).variables, dense)).toBe(1);
 });
 
-describe('decayGradients', () => {
+describe('the decay of a network of images', () => {
   test('without a regularizer, or with λ = 0, decays nothing', () => {
     const model = tinyModel();
     expect(decayGradients(model, { regularizer: 'none', lambda: 0.1, ratio }).size).toBe(0);
@@ -50,7 +58,7 @@ describe('decayGradients', () => {
 
   test('as weight decay is λw for every trainable variable: factors, first convolution, normalizations, classifier, bias', () => {
     const model = stirred(tinyModel());
-    const decay = decayOf(model, 'weight-decay', 0.25);
+    const decay = gradientsOf(model, 'weight-decay', 0.25);
     expect([...decay.keys()].sort()).toEqual(
       trainable(model)
         .map(({ name }) => name)
@@ -77,7 +85,7 @@ describe('decayGradients', () => {
 
   test('as no-factor-decay is λw for all but factors', () => {
     const model = stirred(tinyModel());
-    const decay = decayOf(model, 'no-factor-decay', 0.25);
+    const decay = gradientsOf(model, 'no-factor-decay', 0.25);
     const weights = trainable(model).filter(({ role }) => role === 'weight');
     expect([...decay.keys()]).toEqual(weights.map(({ name }) => name));
     expect(weights.length).toBeLessThan(trainable(model).length);
@@ -87,7 +95,7 @@ describe('decayGradients', () => {
 
   test('as crs is λ·ratio·w for factors, λw for the rest', () => {
     const model = stirred(tinyModel());
-    const decay = decayOf(model, 'crs', 0.25);
+    const decay = gradientsOf(model, 'crs', 0.25);
     expect(decay.size).toBe(trainable(model).length);
     for (const { name, value, role } of trainable(model)) {
       // Powers of two scale without rounding.
@@ -100,7 +108,7 @@ describe('decayGradients', () => {
   test('as Frobenius decay replaces the factors decay, in both forms of the layer, and keeps the rest', () => {
     for (const scale of [0.25, 1]) {
       const model = stirred(tinyModel({ scale }));
-      const decay = decayOf(model, 'frobenius-decay', 0.5);
+      const decay = gradientsOf(model, 'frobenius-decay', 0.5);
       expect([...decay.keys()].sort()).toEqual(
         trainable(model)
           .map(({ name }) => name)
@@ -129,7 +137,7 @@ describe('decayGradients', () => {
     'is proportional to λ: %s',
     (regularizer) => {
       const model = stirred(tinyModel());
-      const [one, eight] = [decayOf(model, regularizer, 0.125), decayOf(model, regularizer, 1)];
+      const [one, eight] = [gradientsOf(model, regularizer, 0.125), gradientsOf(model, regularizer, 1)];
       // Powers of two scale without rounding.
       for (const [name, gradient] of one) expect(eight.get(name)).toEqual(map(gradient, (number) => number * 8));
     },
@@ -137,7 +145,7 @@ describe('decayGradients', () => {
 
   test('as Frobenius decay of a dense model is weight decay', () => {
     const model = stirred(tinyModel({ method: 'dense' }));
-    const [frobenius, weight] = [decayOf(model, 'frobenius-decay', 0.3), decayOf(model, 'weight-decay', 0.3)];
+    const [frobenius, weight] = [gradientsOf(model, 'frobenius-decay', 0.3), gradientsOf(model, 'weight-decay', 0.3)];
     expect(frobenius.size).toBe(trainable(model).length);
     expect(new Map([...frobenius].sort())).toEqual(new Map([...weight].sort()));
   });

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
-import type { CellRecord } from '../../harness/record.ts';
-import { renderHtml } from '../../reports/render/html.ts';
-import { renderMarkdown } from '../../reports/render/markdown.ts';
+import type { CellRecord, FinishedRecord } from '../../harness/record.ts';
+import { methodOf } from '../../reports/arms/coordinates.ts';
+import { renderHtml, renderMarkdown } from '../../reports/report.ts';
 import { renderSummary } from '../../reports/summary.ts';
 import { armRecords } from '../helpers/arms.ts';
 import { failedRecord } from '../helpers/records.ts';
@@ -22,11 +22,15 @@ const sparse = ['snip', 'set', 'magnitude'].flatMap((method) =>
 );
 const all = [...dense, ...lowRank, ...sparse];
 
+const withValue = (record: FinishedRecord, value: number): FinishedRecord => ({
+  ...record,
+  measures: [{ metric: 'accuracy', value, best: null }],
+});
 const uncounted = { ratio: null, weight_ratio: null, parameters: null, nonzero_parameters: null, macs: null };
 const runs: [string, CellRecord[]][] = [
   ['whole', all],
   ['one seed', all.filter(({ seed }) => seed === 0)],
-  ['seeds of some arms only', all.filter(({ seed, method }) => seed === 0 || method === 'snip')],
+  ['seeds of some arms only', all.filter((record) => record.seed === 0 || methodOf(record) === 'snip')],
   ['no dense arm', [...lowRank, ...sparse]],
   ['no low-rank arm', [...dense, ...sparse]],
   ['sparse arms alone', sparse],
@@ -42,8 +46,8 @@ const runs: [string, CellRecord[]][] = [
   ],
   ['failed arms', [...all, ...['rigl', 'dsr'].map((method) => failedRecord('boom', { method }))]],
   ['nothing but failures', ['rigl', 'dsr'].map((method) => failedRecord('boom', { method }))],
-  ['equal values', all.map((record) => ({ ...record, value: 0.5 }))],
-  ['values of 0 and 1', all.map((record) => ({ ...record, value: record.seed % 2 }))],
+  ['equal values', all.map((record) => withValue(record, 0.5))],
+  ['values of 0 and 1', all.map((record) => withValue(record, record.seed % 2))],
   ['nothing counted', all.map((record) => ({ ...record, ...uncounted, training_macs: null, training_passes: null }))],
   ['no operations', all.map((record) => ({ ...record, macs: 0, training_macs: 0 }))],
   ['no curves', all.map((record) => ({ ...record, curve: [] }))],

@@ -1,10 +1,10 @@
 import { expect, it } from 'vitest';
 import { exitCodeOf } from '../../harness/run/exit-code.ts';
 import { fixtureVerdict } from '../helpers/records.ts';
-import { fixtureCell, recordOfCell } from './helpers.ts';
+import { failureOfCell, fixtureCell, recordOfCell } from './helpers.ts';
 
 const record = recordOfCell(fixtureCell('fine'));
-const failed = { ...record, status: 'failed' as const };
+const failed = failureOfCell(fixtureCell('fine'), 'it broke');
 
 it.each([
   ['all pass', [record], ['pass', 'reproduced', 'improved'], true, false, 0],

@@ -4,40 +4,63 @@ import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { onTestFinished } from 'vitest';
-import type { CellRecord } from '../../harness/record.ts';
-import type { Cell } from '../../harness/spec/spec.ts';
-import { fixtureConfig, fixtureRecord } from '../helpers/records.ts';
+import { type FailedRecord, type FinishedRecord, identityOf } from '../../harness/record.ts';
+import { failedRecord } from '../../harness/run/records/failed-record.ts';
+import type { Cell, PlannedCell } from '../../harness/spec/cell.ts';
+import type { ImageConfig } from '../../harness/spec/image.ts';
+import { fixtureConfig, fixtureIdentity, fixtureRecord, type RecordOverrides } from '../helpers/records.ts';
 
-/** A worker without training; a cell's method says how it behaves. */
+/** A worker without training; a cell's behaviour or method says how it behaves. */
 export const fixtureWorker = fileURLToPath(new URL('./fixtures/worker.mjs', import.meta.url));
 
-/** A cell named after its method, which says how the fixture worker behaves. */
-export function fixtureCell(method: string, overrides: Partial<Cell> = {}): Cell {
-  const seed = overrides.seed ?? 0;
+/** A cell for the fixture worker. */
+export interface StandInCell extends PlannedCell {
+  /** How the worker behaves, where that is not what the cell's method says. */
+  behaviour?: string;
+}
+
+export interface FixtureCell extends StandInCell {
+  config: ImageConfig;
+}
+
+/** What of a fixture cell does not follow from its configuration, and its seed. */
+type CellOverrides = Partial<Omit<FixtureCell, keyof ReturnType<typeof fixtureIdentity>>> & {
+  cell?: string;
+  seed?: number;
+};
+
+/**
+ * A cell named after its method, which says how the fixture worker behaves; what identifies it follows from its
+ * configuration, that of the fixture with the given fields.
+ */
+export function fixtureCell(
+  method: string,
+  { seed = 0, ...overrides }: CellOverrides = {},
+  config: Partial<Omit<ImageConfig, 'method' | 'seed'>> = {},
+): FixtureCell {
+  const identity = fixtureIdentity(fixtureConfig({ regularizer: 'none', ...config, method, seed }));
   return {
-    id: `id-${method}-${seed}`,
+    ...identity,
     suite: 'compression',
     profile: 'smoke',
     cell: `${method}.seed-${seed}`,
-    model: 'resnet-20',
-    dataset: 'generated',
-    method,
-    init: 'default',
-    regularizer: 'none',
-    budget: 0.1,
     ratio: 0.1,
-    seed,
-    config: fixtureConfig({ method, seed }),
+    parameters: 27053,
     estimatedSeconds: 10,
     timeLimitSeconds: 20,
+    isNeeded: false,
     ...overrides,
   };
 }
 
-/** The completed record of a fixture cell. */
-export function recordOfCell(cell: Cell, overrides: Partial<CellRecord> = {}): CellRecord {
-  const { estimatedSeconds: _estimate, timeLimitSeconds: _limit, ...identity } = cell;
-  return fixtureRecord({ ...identity, ...overrides });
+/** The completed or diverged record of a cell of images. */
+export function recordOfCell(cell: Cell, overrides: RecordOverrides = {}): FinishedRecord {
+  return fixtureRecord({ ...identityOf(cell), ...overrides });
+}
+
+/** The record of a cell that failed. */
+export function failureOfCell(cell: Cell, error: string): FailedRecord {
+  return failedRecord(cell, error, new Date(0), new Date(12_500));
 }
 
 /** A new folder that is removed when the test ends. */

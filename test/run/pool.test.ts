@@ -1,15 +1,21 @@
-import { access, readFile } from 'node:fs/promises';
+import { access, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, it, vi } from 'vitest';
 import { UsageError } from '../../harness/errors.ts';
-import type { CellRecord } from '../../harness/record.ts';
+import { errorOf, type FailedRecord } from '../../harness/record.ts';
 import { gpuSlots } from '../../harness/run/gpu/gpu-slots.ts';
 import { type PoolOptions, runPool } from '../../harness/run/pool.ts';
 import { checkpointDir, readRecord, readRecords, storeAt, writeRecord } from '../../harness/run/records/store.ts';
-import type { Cell } from '../../harness/spec/spec.ts';
-import { fixtureCell, fixtureWorker, recordOfCell, temporaryFolder } from './helpers.ts';
+import {
+  failureOfCell,
+  fixtureCell,
+  fixtureWorker,
+  recordOfCell,
+  type StandInCell,
+  temporaryFolder,
+} from './helpers.ts';
 
-async function pool(cells: readonly Cell[], overrides: Partial<PoolOptions> = {}) {
+async function pool(cells: readonly StandInCell[], overrides: Partial<PoolOptions> = {}) {
   const store = overrides.store ?? storeAt(await temporaryFolder());
   const seen: string[] = [];
   const records = await runPool(cells, {
@@ -18,28 +24,33 @@ async function pool(cells: readonly Cell[], overrides: Partial<PoolOptions> = {}
     dataFolders: {},
     device: 'cpu',
     threads: 1,
-    killAfterMs: 100,
+    killAfterMs: 5000,
     jobs: 2,
     signal: new AbortController().signal,
     onProgress: () => {},
     onRecord: (record) => seen.push(record.cell),
     ...overrides,
   });
-  return { store, seen, records, byMethod: new Map(records.map((record) => [record.method, record])) };
+  return { store, seen, records, byMethod: new Map(records.map((record) => [record.config.method, record])) };
 }
 
 /** Runs one cell and gives its failed record, which must lie in the store too. */
 async function failureOf(
   method: string,
-  overrides: Partial<Cell> = {},
-  device: PoolOptions['device'] = 'cpu',
-): Promise<CellRecord> {
+  overrides: Parameters<typeof fixtureCell>[1] = {},
+  options: Partial<PoolOptions> = {},
+): Promise<FailedRecord> {
   const cell = fixtureCell(method, overrides);
-  const { store, records } = await pool([cell], { device });
+  const { store, records } = await pool([cell], options);
   expect(records).toHaveLength(1);
-  expect(records[0]).toMatchObject({ id: cell.id, status: 'failed', value: null, weights_digest: null });
-  expect(await readRecord(store, cell)).toEqual(records[0]);
-  return records[0]!;
+  const [record] = records;
+  expect(record).toMatchObject({ id: cell.id, status: 'failed' });
+  expect(await readRecord(store, cell)).toEqual(record);
+  if (record?.status !== 'failed') throw new Error('a failed record is expected');
+  // No value, no weights.
+  expect(record).not.toHaveProperty('measures');
+  expect(record).not.toHaveProperty('weights_digest');
+  return record;
 }
 
 it('gives the records that the workers wrote, and reports each once', async () => {
@@ -94,13 +105,19 @@ it('records a worker that ends well but without a record', async () => {
 });
 
 it('does not take the record of another configuration for the cell’s', async () => {
-  expect((await failureOf('other-id')).error).toContain('left no record');
+  const store = storeAt(await temporaryFolder());
+  const cell = fixtureCell('copies');
+  const other = recordOfCell(fixtureCell('copies', {}, { budget: 0.2 }));
+  expect([other.cell, other.id === cell.id]).toEqual([cell.cell, false]);
+  await writeFile(join(store.outDir, 'other.json'), JSON.stringify(other));
+  const [record] = (await pool([cell], { store })).records;
+  expect(record).toMatchObject({ id: cell.id, status: 'failed', error: expect.stringContaining('left no record') });
 });
 
 it('keeps only the readable end of an endless error output', async () => {
   const { error } = await failureOf('noisy');
   expect(error).toMatch(/exit code 7[\s\S]*the very end$/);
-  expect(error!.length).toBeLessThan(2200);
+  expect(error.length).toBeLessThan(2200);
   expect(error).not.toMatch(/[^\P{Cc}\n]/u);
 });
 
@@ -115,7 +132,7 @@ it('ends a cell that exceeds its time limit with SIGTERM', async () => {
 });
 
 it('ends a cell that ignores SIGTERM with SIGKILL', async () => {
-  const { error } = await failureOf('stubborn', { timeLimitSeconds: 1.5 });
+  const { error } = await failureOf('stubborn', { timeLimitSeconds: 1.5 }, { killAfterMs: 100 });
   expect(error).toContain('was ended (SIGTERM, then SIGKILL)');
 });
 
@@ -131,21 +148,21 @@ it('keeps the checkpoint of a killed worker, and drops it once the cell is finis
   const { store } = await pool([killed]);
   const state = join(checkpointDir(store, killed), 'state');
   expect(await readFile(state, 'utf8')).toBe('epoch 3');
-  await pool([{ ...killed, method: 'fine' }], { store });
+  await pool([{ ...killed, behaviour: 'fine' }], { store });
   await expect(access(state)).rejects.toThrow('ENOENT');
 });
 
 it('keeps the record of a worker that dies right after writing it', async () => {
   const { records } = await pool([fixtureCell('dies-after-record')]);
-  expect(records[0]).toMatchObject({ status: 'completed', value: 0.5 });
+  expect(records[0]).toMatchObject({ status: 'completed', measures: [{ metric: 'accuracy', value: 0.5 }] });
 });
 
 it('does not take the record of an earlier attempt for this one’s', async () => {
   const store = storeAt(await temporaryFolder());
   const cell = fixtureCell('silent');
-  await writeRecord(store, recordOfCell(cell, { status: 'failed', error: 'earlier', value: null }));
+  await writeRecord(store, failureOfCell(cell, 'earlier'));
   const { records } = await pool([cell], { store });
-  expect(records[0]?.error).toContain('left no record');
+  expect(errorOf(records[0]!)).toContain('left no record');
 });
 
 it('runs at most `jobs` workers at once, and that many', async () => {
@@ -190,7 +207,7 @@ it('ends cells that wait for a GPU when interrupted', async () => {
 });
 
 it('says what a GPU’s failure means', async () => {
-  const { error } = await failureOf('gpu-full', {}, 'gpu');
+  const { error } = await failureOf('gpu-full', {}, { device: 'gpu' });
   expect(error).toMatch(/exit code 1.*\nThe GPU’s memory ran out\. Use fewer --jobs.*\n.*\n.*CUDA_ERROR_OUT_OF_MEMORY/);
   await expect(pool([fixtureCell('no-gpu')], { device: 'gpu' })).rejects.toThrow(
     /no-gpu\.seed-0: TensorFlow finds no GPU\nThe NVIDIA driver’s library libcuda\.so\.1 was not found/,

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { finishedLine, startProgress } from '../../harness/run/progress.ts';
 import { formatDuration, fractionDone, fractionOf, secondsLeft } from '../../harness/run/progress-estimate.ts';
-import { capture, fixtureCell, recordOfCell } from './helpers.ts';
+import { capture, failureOfCell, fixtureCell, recordOfCell } from './helpers.ts';
 
 beforeEach(() => {
   vi.useFakeTimers();
@@ -43,11 +43,9 @@ it.each([
 it('describes a finished cell in one line', () => {
   const cell = fixtureCell('fine');
   expect(finishedLine(recordOfCell(cell, { value: 0.91234, seconds: 75 }))).toBe(
-    'fine.seed-0: accuracy 91.23%, 1 min 15 s, completed',
+    'fine.seed-0: accuracy 91.23 %, 1 min 15 s, completed',
   );
-  expect(finishedLine(recordOfCell(cell, { status: 'failed', value: null, seconds: null, error: 'one\ntwo' }))).toBe(
-    'fine.seed-0: no accuracy, failed: one',
-  );
+  expect(finishedLine(failureOfCell(cell, 'one\ntwo'))).toBe('fine.seed-0: no accuracy, 13 s, failed: one');
 });
 
 it('writes a line for each finished cell and a heartbeat, without a terminal', () => {
@@ -61,7 +59,7 @@ it('writes a line for each finished cell and a heartbeat, without a terminal', (
   vi.advanceTimersByTime(90_000);
   expect(text().split('\n')).toEqual([
     '25% done, 0/2 cells finished, about 1 min 30 s left',
-    '[1/2] fine.seed-0: accuracy 55.00%, 13 s, completed',
+    '[1/2] fine.seed-0: accuracy 55.00 %, 13 s, completed',
     '',
   ]);
 });
@@ -78,5 +76,5 @@ it('draws a bar on a terminal, with the lines of finished cells above it', () =>
   progress.cellFinished(recordOfCell(cells[0]!));
   progress.stop();
   progress.stop();
-  expect(text()).toContain('[1/1] fine.seed-0: accuracy 55.00%, 13 s, completed');
+  expect(text()).toContain('[1/1] fine.seed-0: accuracy 55.00 %, 13 s, completed');
 });

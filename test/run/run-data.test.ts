@@ -3,10 +3,11 @@ import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { loadTranslation } from '../../harness/data/text/translation.ts';
 import { dataDigests, dataDirOf } from '../../harness/run/run-data.ts';
+import { isTranslation } from '../../harness/spec/translation.ts';
 import { multi30kText, writeText } from '../data/text/text-files.ts';
 import { fixtureConfig } from '../helpers/records.ts';
 import { cellsOfMulti30k, translationCells } from '../helpers/translation-cells.ts';
-import { temporaryFolder } from './helpers.ts';
+import { fixtureCell, temporaryFolder } from './helpers.ts';
 
 const generated = translationCells()[0]!;
 const ofFiles = cellsOfMulti30k()[0]!;
@@ -14,8 +15,8 @@ const ofFiles = cellsOfMulti30k()[0]!;
 it('is the digest that a record of the data has, and another one for other files', async () => {
   const folder = await writeText(await temporaryFolder(), multi30kText);
   const folders = { multi30k: folder };
-  const dataset = ofFiles.config.dataset;
-  if (dataset.name !== 'multi30k') throw new Error('a cell of Multi30k is expected');
+  if (!isTranslation(ofFiles.config)) throw new Error('a cell of translation is expected');
+  const { dataset } = ofFiles.config;
   const before = await dataDigests(folders)(ofFiles);
   expect(before).toBe((await loadTranslation(dataset, folder)).digest);
   const known = dataDigests(folders);
@@ -39,14 +40,16 @@ it('does not know that of images which only a worker can decode, as no engine is
     'tiny-imagenet-200/val/val_annotations.txt': 'val_0.JPEG\tn01443537\t0\t0\t1\t1\n',
     'tiny-imagenet-200/val/images/val_0.JPEG': image,
   });
-  const config = fixtureConfig();
-  const dataset = { ...config.dataset, name: 'tiny-imagenet' as const, trainExamples: 1, testExamples: 1 };
-  expect(await dataDigests({ 'tiny-imagenet': dir })({ config: { ...config, dataset } })).toBeNull();
+  const { dataset } = fixtureConfig();
+  const sizes = { trainExamples: 1, testExamples: 1 };
+  const cell = fixtureCell('fine', {}, { dataset: { ...dataset, ...sizes, name: 'tiny-imagenet' } });
+  expect(dataDirOf(cell, { 'tiny-imagenet': dir })).toBe(dir);
+  expect(await dataDigests({ 'tiny-imagenet': dir })(cell)).toBeNull();
 });
 
 it('names what is wrong with images that are not there', async () => {
-  const config = fixtureConfig();
-  const cell = { config: { ...config, dataset: { ...config.dataset, name: 'cifar-10' as const } } };
+  const { dataset } = fixtureConfig();
+  const cell = fixtureCell('fine', {}, { dataset: { ...dataset, name: 'cifar-10' } });
   const folder = await temporaryFolder();
   expect(dataDirOf(cell, { 'cifar-10': folder })).toBe(folder);
   await expect(dataDigests({ 'cifar-10': folder })(cell)).rejects.toThrow(folder);

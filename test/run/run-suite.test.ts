@@ -1,4 +1,4 @@
-import { access, readdir, readFile, truncate, writeFile } from 'node:fs/promises';
+import { access, readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { expect, it, vi } from 'vitest';
@@ -7,15 +7,16 @@ import { readRunFile } from '../../harness/run/records/run-file.ts';
 import { readRecords, recordPath, storeAt, writeRecord } from '../../harness/run/records/store.ts';
 import { dataDigests } from '../../harness/run/run-data.ts';
 import { type RunSuiteOptions, runSuite } from '../../harness/run/run-suite.ts';
-import type { Cell } from '../../harness/spec/spec.ts';
+import type { PlannedCell } from '../../harness/spec/cell.ts';
 import { multi30kText, writeText } from '../data/text/text-files.ts';
+import { chainCells } from '../helpers/chain-kind.ts';
 import { standInNvidiaSmi } from '../helpers/nvidia-smi.ts';
 import { gpuTables } from '../helpers/nvidia-smi-outputs.ts';
-import { fixtureConfig } from '../helpers/records.ts';
 import { cellsOfMulti30k } from '../helpers/translation-cells.ts';
-import { capture, fixtureCell, fixtureWorker, recordOfCell, temporaryFolder } from './helpers.ts';
+import { recordOf } from './fixtures/record-of.mjs';
+import { capture, fixtureCell, fixtureWorker, recordOfCell, type StandInCell, temporaryFolder } from './helpers.ts';
 
-async function run(cells: readonly Cell[], overrides: Partial<RunSuiteOptions> = {}) {
+async function run(cells: readonly StandInCell[], overrides: Partial<RunSuiteOptions> = {}) {
   const outDir = overrides.outDir ?? (await temporaryFolder());
   const baselinesDir = await temporaryFolder();
   const { stream, text } = capture();
@@ -40,7 +41,7 @@ async function run(cells: readonly Cell[], overrides: Partial<RunSuiteOptions> =
     commandLine: ['suite', 'compression'],
     settings: { jobs: 2 },
     workerPath: fixtureWorker,
-    killAfterMs: 100,
+    killAfterMs: 5000,
     versions: { factorbench: '1.0.0', commit: null, node: 'v20' },
     cellsOfPlan: cells.length,
     signal: new AbortController().signal,
@@ -75,7 +76,7 @@ it('brings all cells to records, writes the reports and run.json, and passes', a
     finished_at: expect.stringMatching(/^\d{4}-/),
   });
   expect(text()).toContain('Data: generated.');
-  expect(text()).toMatch(/\[2\/2\] fine\.seed-\d: accuracy 50\.00%, 1 s, completed/);
+  expect(text()).toMatch(/\[2\/2\] fine\.seed-\d: accuracy 50\.00 %, 1 s, completed/);
 });
 
 it('spreads cells over the GPUs, one to a worker, and notes what cannot be watched', async () => {
@@ -112,9 +113,7 @@ it('skips completed and diverged cells on the next run, and runs failed ones aga
   const cells = ['traced', 'diverged', 'crash'].map((method) => fixtureCell(method));
   await run(cells, { outDir });
   const before = await readFile(recordPath(storeAt(outDir), 'traced.seed-0'), 'utf8');
-  const mended = cells.map((cell) =>
-    cell.method === 'crash' ? { ...cell, method: 'fine' } : { ...cell, method: 'crash' },
-  );
+  const mended = cells.map((cell) => ({ ...cell, behaviour: cell.config.method === 'crash' ? 'fine' : 'crash' }));
   const { exitCode, records, text } = await run(mended, { outDir });
   expect(records.map(({ status }) => status)).toEqual(['completed', 'diverged', 'completed']);
   expect(exitCode).toBe(0);
@@ -127,9 +126,10 @@ it('skips completed and diverged cells on the next run, and runs failed ones aga
 it('runs a changed cell again and keeps its old record', async () => {
   const outDir = await temporaryFolder();
   await run([fixtureCell('fine')], { outDir });
-  const { records, store, text } = await run([fixtureCell('fine', { id: 'changed' })], { outDir });
-  expect(records[0]?.id).toBe('changed');
-  expect(await readdir(store.supersededDir)).toEqual(['fine.seed-0-id-fine-0.json']);
+  const [before, after] = [fixtureCell('fine'), fixtureCell('fine', {}, { budget: 0.2 })];
+  const { records, store, text } = await run([after], { outDir });
+  expect([records[0]?.id, after.id === before.id]).toEqual([after.id, false]);
+  expect(await readdir(store.supersededDir)).toEqual([`fine.seed-0-${before.id}.json`]);
   expect(text()).toContain('fine.seed-0: its configuration has changed since its record');
 });
 
@@ -138,10 +138,7 @@ it('runs everything again with fresh, and keeps the old records', async () => {
   const cells = [fixtureCell('traced'), fixtureCell('fine')];
   await run(cells, { outDir });
   const { store } = await run(cells, { outDir, fresh: true });
-  expect((await readdir(store.supersededDir)).sort()).toEqual([
-    'fine.seed-0-id-fine-0.json',
-    'traced.seed-0-id-traced-0.json',
-  ]);
+  expect((await readdir(store.supersededDir)).sort()).toEqual(cells.map(({ cell, id }) => `${cell}-${id}.json`).sort());
   expect((await readFile(join(outDir, 'trace'), 'utf8')).match(/start/g)).toHaveLength(2);
 });
 
@@ -190,7 +187,7 @@ it('keeps what is finished and writes the reports when interrupted, and goes on 
   expect(notes.at(-1)).toMatch(/Interrupted: 1 of 2 cells did not finish/);
   expect(await stateOf(outDir)).toMatchObject({ interrupted: true, exit_code: 130, completed: 1 });
   await access(join(outDir, 'report.html'));
-  const later = await run([{ ...cells[0]!, method: 'fine' }, cells[1]!], { outDir });
+  const later = await run([{ ...cells[0]!, behaviour: 'fine' }, cells[1]!], { outDir });
   expect(later).toMatchObject({ exitCode: 0, records: [{ cell: 'hang.seed-0' }, { cell: 'fine.seed-0' }] });
 });
 
@@ -217,12 +214,12 @@ it.each([
 
 it('runs a finished cell again where the files of its data have changed', async () => {
   const folder = await writeText(await temporaryFolder(), multi30kText);
-  const cell = { ...cellsOfMulti30k()[0]!, method: 'fine' };
+  const cell = { ...cellsOfMulti30k()[0]!, behaviour: 'fine' };
   const options = { dataFolders: { multi30k: folder }, check: false };
   const { outDir, store } = await run([], options);
-  const record = recordOfCell(cell);
+  const record = recordOf(cell);
   const data = (await dataDigests(options.dataFolders)(cell))!;
-  await writeRecord(store, { ...record, fingerprint: { ...record.fingerprint!, data } });
+  await writeRecord(store, { ...record, fingerprint: { ...record.fingerprint, data } });
   expect((await run([cell], { ...options, outDir })).text()).toContain('0 of 1 cells to run');
   await writeFile(join(folder, 'train.en'), multi30kText['train.en']!.replace('dog', 'cat'));
   const again = await run([cell], { ...options, outDir });
@@ -242,8 +239,7 @@ it('tells a damaged baseline before it runs a cell', async () => {
 });
 
 it('runs the cells of a method again whose file has changed, and says so', async () => {
-  const cellOf = (digit: string) =>
-    fixtureCell('fine', { id: digit, origin: '/my.js', config: fixtureConfig({ methodDigest: digit.repeat(64) }) });
+  const cellOf = (digit: string) => fixtureCell('fine', { origin: '/my.js' }, { methodDigest: digit.repeat(64) });
   const { outDir, records } = await run([cellOf('a')]);
   expect(records[0]).toMatchObject({ origin: '/my.js', config: { methodDigest: 'a'.repeat(64) } });
   expect((await run([cellOf('a')], { outDir })).text()).toContain('0 of 1 cells to run');
@@ -256,4 +252,38 @@ it('does not pass where something could not be planned, and says so in its notes
   const { exitCode, notes } = await run([fixtureCell('fine')], { refusals: ['my.js: no method'], notes: ['a note'] });
   expect(exitCode).toBe(1);
   expect(notes).toEqual(expect.arrayContaining(['Not run: my.js: no method', 'a note']));
+});
+
+it('runs a cell again whose weights are missing and needed, and then the one that needs them', async () => {
+  const [needed, reader, other] = chainCells([[], [0], [0]]) as [PlannedCell, PlannedCell, PlannedCell];
+  const options = { suite: 'chains', check: false };
+  const { outDir, store } = await run([needed, reader], options);
+  expect(await readdir(store.weightsDir)).toEqual([`fine-0.seed-0-${needed.id}.weights`]);
+  await rm(store.weightsDir, { recursive: true });
+  const again = await run([needed, reader, other], { ...options, outDir });
+  expect(again.text()).toContain('fine-0.seed-0: its weights, which other cells need, are not kept; it runs again.');
+  expect(again.text()).toContain('2 of 3 cells to run');
+  expect(again.records.map(({ cell, status }) => `${cell} ${status}`)).toEqual([
+    'fine-0.seed-0 completed',
+    'fine-1.seed-0 completed',
+    'fine-2.seed-0 completed',
+  ]);
+  expect(await readdir(store.weightsDir)).toEqual([`fine-0.seed-0-${needed.id}.weights`]);
+  // Nothing is left to run, so that nothing needs weights.
+  await rm(store.weightsDir, { recursive: true });
+  expect((await run([needed, reader, other], { ...options, outDir })).text()).toContain('0 of 3 cells to run');
+});
+
+it('fails what needs a failed cell, says so in the reports, and exits with 1', async () => {
+  const [needed, reader] = chainCells([[], [0]]) as [PlannedCell, PlannedCell];
+  const broken = { ...needed, behaviour: 'crash' };
+  const { exitCode, outDir } = await run([broken, reader], { suite: 'chains', check: false });
+  expect(exitCode).toBe(1);
+  expect(await stateOf(outDir)).toMatchObject({ completed: 0, failed: 2 });
+  expect(await readFile(join(outDir, 'results.csv'), 'utf8')).toContain(
+    'It needs fine-0.seed-0 as its link-0, which is failed.',
+  );
+  // Mended, both run.
+  const mended = await run([needed, reader], { outDir, suite: 'chains', check: false });
+  expect(mended.records.map(({ status }) => status)).toEqual(['completed', 'completed']);
 });

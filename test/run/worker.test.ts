@@ -21,6 +21,8 @@ async function start(method: string) {
     cell,
     context: { dataDir: '/data', checkpointDir, device: 'cpu', threads: 2 },
     outDir: store.outDir,
+    neededDir: store.outDir,
+    keepsWeights: false,
   };
   await subprocess.sendMessage(request);
   return { store, cell, messages, subprocess, checkpointDir };
@@ -36,7 +38,7 @@ it('writes the record of its cell, tells progress and done, and ends', async () 
 
 it.each([
   ['throws', 'no such layer'],
-  ['invalid', 'not valid: value'],
+  ['invalid', 'not valid: measures.0.value'],
 ])('tells an error and leaves no record where the cell %s', async (method, text) => {
   const { store, cell, messages, subprocess } = await start(method);
   expect(await subprocess).toMatchObject({ exitCode: 1 });

@@ -14,8 +14,9 @@ import { dirname, join } from 'node:path';
 import { createContext } from '../../harness/setup/context.mjs';
 
 /**
- * A checkout to set up, with a cache and with stand-ins for npm, python3 and g++ as the only tools on its PATH. The stand-ins
- * note their calls, and fail with the text of FAKE_NPM_ERROR, FAKE_PIP_ERROR or FAKE_GXX_ERROR. With FAKE_PIP_HANG pip never ends.
+ * A checkout to set up, with a cache and with stand-ins for npm, python3 and g++ as the only tools on its PATH. The
+ * stand-ins note their calls, and fail with the text of FAKE_NPM_ERROR, FAKE_PIP_ERROR or FAKE_GXX_ERROR. With
+ * FAKE_PIP_HANG pip never ends.
  */
 export interface FakeCheckout {
   root: string;
@@ -135,7 +136,10 @@ if (args[0] === '-m') {
   for (const name of ['cc', 'framework']) fs.writeFileSync(path.join(args[2], 'tensorflow/libtensorflow_' + name + '.so.2'), name);
 }`;
 
-/** Makes the smallest add-on that Node loads. The real compiler is called by its path, as the stand-ins' PATH does not lead there. */
+/**
+ * Makes the smallest add-on that Node loads. The real compiler is called by its path, as the stand-ins' PATH does not
+ * lead there.
+ */
 const gxx = `
 const fs = require('node:fs'), path = require('node:path'), { execFileSync } = require('node:child_process');
 if (process.argv.includes('--version')) { console.log('g++ stand-in'); process.exit(0); }

@@ -79,7 +79,8 @@ describe('pins', () => {
 describe('unpacking a wheel', () => {
   const zip = (members: Record<string, string>) => {
     const code =
-      'import json,sys,zipfile\nz=zipfile.ZipFile(sys.argv[1],"w")\nfor n,t in json.loads(sys.argv[2]).items(): z.writestr(n,t)\nz.close()';
+      'import json,sys,zipfile\nz=zipfile.ZipFile(sys.argv[1],"w")\nfor n,t in json.loads(sys.argv[2]).items(): ' +
+      'z.writestr(n,t)\nz.close()';
     execFileSync('python3', ['-c', code, join(folder, 'a.whl'), JSON.stringify(members)]);
   };
   const unpack = (...prefixes: string[]) =>

@@ -6,7 +6,8 @@ import { formatBytes, startStep } from '../../harness/setup/progress.mjs';
 describe('parseCpuInfo', () => {
   it('reads model and extensions on x64', () => {
     const text =
-      'processor\t: 0\nmodel\t\t: 17\nmodel name\t: AMD EPYC\nflags\t\t: fpu avx avx2 fma avx512f avx512_vnni amx_tile\n';
+      'processor\t: 0\nmodel\t\t: 17\nmodel name\t: AMD EPYC\nflags\t\t: fpu avx avx2 fma avx512f avx512_vnni ' +
+      'amx_tile\n';
     expect(parseCpuInfo(text)).toEqual({
       model: 'AMD EPYC',
       instructionSet: ['avx', 'avx2', 'fma', 'avx512f', 'avx512_vnni', 'amx'],

@@ -1,4 +1,7 @@
-/** Sets up a checkout in a process of its own: `set-up-runner.mjs ROOT`, with the tools and the cache of the environment. */
+/**
+ * Sets up a checkout in a process of its own: `set-up-runner.mjs ROOT`, with the tools and the cache of the
+ * environment.
+ */
 import { createContext } from '../../harness/setup/context.mjs';
 import { ensureSetUp } from '../../harness/setup/ensure.mjs';
 

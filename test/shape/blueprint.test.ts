@@ -1,9 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import { UsageError } from '../../harness/errors.ts';
 import { denseMacs, denseParameters, totalMacs, totalOutputs, totalParameters } from '../../harness/shape/blueprint.ts';
-import { resnetBlueprint, resnetName } from '../../harness/shape/resnet.ts';
+import { resnetBlueprint } from '../../harness/shape/resnet.ts';
 import { vggBlueprint } from '../../harness/shape/vgg.ts';
 import { wideResnetBlueprint } from '../../harness/shape/wide-resnet.ts';
+import { resnetName } from '../../harness/spec/model-names.ts';
 import { convShape } from '../helpers/conv-layers.ts';
 
 const resnet = (depth: number, width = 16) =>

@@ -9,7 +9,7 @@ test('setMasks zeroes weights and momentum that it masks, even ones that are not
   const { context } = sparseSetUp(randomPruning);
   const [first] = context.weights;
   first!.weight.assign(tf.fill([...first!.shape], Number.NaN));
-  first!.momentum.assign(tf.onesLike(first!.momentum.value));
+  first!.slots[0]!.assign(tf.onesLike(first!.slots[0]!.value));
   const masks = filled(
     context.weights.map(({ size }) => size),
     1,
@@ -18,7 +18,7 @@ test('setMasks zeroes weights and momentum that it masks, even ones that are not
   context.setMasks(masks);
   expect(context.masks()).toEqual(masks);
   expect([...context.values()[0]!.subarray(0, 3)]).toEqual([Number.NaN, 0, 0]);
-  expect([...first!.momentum.value.dataSync()].slice(0, 3)).toEqual([1, 0, 0]);
+  expect([...first!.slots[0]!.value.dataSync()].slice(0, 3)).toEqual([1, 0, 0]);
 });
 
 test('setMasks refuses another number of masks, and entries beyond 0 and 1', () => {

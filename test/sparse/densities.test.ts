@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { resnetBlueprint } from '../../harness/shape/resnet.ts';
-import { weightShapes } from '../../harness/shape/weights.ts';
+import { weightShapes } from '../../harness/shape/sized-network.ts';
 import { erkCounts } from '../../harness/sparse/densities.ts';
 
 test('densities are in proportion to the sum of the dimensions over their product', () => {
@@ -15,7 +15,8 @@ test('densities are in proportion to the sum of the dimensions over their produc
 });
 
 test('a layer that would pass its size is dense, and the others share the rest', () => {
-  // Sums 8 and 4, 60: at 40 entries ε is 40/72, so that [2, 2] would keep 2.2; at 90, ε = 1.25 would give it 5 of its 4.
+  // Sums 8 and 4, 60: at 40 entries ε is 40/72, so that [2, 2] would keep 2.2; at 90, ε = 1.25 would give it 5 of its
+  // 4.
   const shapes = [
     [2, 2],
     [4, 4],

@@ -33,7 +33,10 @@ test.each([
 });
 
 describe('rewire', () => {
-  /** The first layer keeps its entries 0 to 9, at weights 10, 9, ... 1 and momentum 1; the second is whole; the rest is empty. */
+  /**
+   * The first layer keeps its entries 0 to 9, at weights 10, 9, ... 1 and momentum 1; the second is whole; the rest is
+   * empty.
+   */
   function prepared() {
     const { context } = sparseSetUp(randomPruning);
     const [first] = context.weights;
@@ -43,7 +46,7 @@ describe('rewire', () => {
     );
     masks[0]!.fill(1, 0, 10);
     masks[1]!.fill(1);
-    for (const { momentum } of context.weights) momentum.assign(tf.onesLike(momentum.value));
+    for (const { slots } of context.weights) slots[0]!.assign(tf.onesLike(slots[0]!.value));
     const values = Float32Array.from({ length: first!.size }, (_, i) => (i < 10 ? (i % 2 === 0 ? 10 - i : i - 10) : 5));
     first!.weight.assign(tf.tensor(values, [...first!.shape]));
     context.setMasks(masks);
@@ -58,7 +61,7 @@ describe('rewire', () => {
     rewire(context, 0.3, lowestFree);
     expect(context.masks()).toEqual(masks);
     expect([...context.values()[0]!.subarray(0, 11)].map((x) => x + 0)).toEqual([10, -9, 8, -7, 6, -5, 4, 0, 0, 0, 0]);
-    expect([...first.momentum.value.dataSync()].slice(0, 11)).toEqual([1, 1, 1, 1, 1, 1, 1, 0, 0, 0, 0]);
+    expect([...first.slots[0]!.value.dataSync()].slice(0, 11)).toEqual([1, 1, 1, 1, 1, 1, 1, 0, 0, 0, 0]);
     expect(context.values()[1]).toEqual(before);
     expect(context.masks()[2]!.every((value) => value === 0)).toBe(true);
   });

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { resnetBlueprint } from '../../harness/shape/resnet.ts';
-import { weightShapes } from '../../harness/shape/weights.ts';
+import { weightShapes } from '../../harness/shape/sized-network.ts';
 import { type RatioLayer, smartRatioCounts } from '../../harness/sparse/smart-ratios.ts';
 
 const conv = (size: number): RatioLayer => ({ kind: 'conv', size });

@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { warmedUpRate } from '../../harness/optim/inverse-sqrt-schedule.ts';
 import { learningRateAt } from '../../harness/optim/step-schedule.ts';
-import type { ImageExperimentSpec, TrainingSpec, TranslationExperimentSpec } from '../../harness/spec/spec.ts';
+import type { ImageExperimentSpec, TrainingSpec } from '../../harness/spec/image.ts';
+import type { TranslationExperimentSpec } from '../../harness/spec/translation.ts';
 import { matchedDecay, matchedSequenceDecay } from '../../suites/matched-decay.ts';
 import { suites } from '../../suites/registry.ts';
 

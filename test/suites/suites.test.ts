@@ -3,17 +3,15 @@ import { describe, expect, test } from 'vitest';
 import { readBaseline } from '../../baselines/baseline-file.ts';
 import { usedText } from '../../harness/data/text/translation.ts';
 import { methodOf, methods } from '../../harness/methods/registry.ts';
-import { planCells } from '../../harness/plan.ts';
-import {
-  type Cell,
-  dataFolderNames,
-  fileDatasetNames,
-  generatedDatasetNames,
-  type ProfileName,
-  suiteSchema,
-  type TranslationExperimentSpec,
-} from '../../harness/spec/spec.ts';
+import { planCells } from '../../harness/plan/plan.ts';
+import type { Cell } from '../../harness/spec/cell.ts';
+import { dataFolderNames, fileDatasetNames } from '../../harness/spec/datasets.ts';
+import type { ImageExperimentSpec } from '../../harness/spec/image.ts';
+import { suiteSchema } from '../../harness/spec/suite.ts';
+import type { TranslationExperimentSpec } from '../../harness/spec/translation.ts';
+import { factorOf, type ProfileName } from '../../harness/spec/words.ts';
 import { suites } from '../../suites/registry.ts';
+import { textConfig } from '../helpers/suites.ts';
 
 const profiles = suites.flatMap((suite) =>
   (Object.keys(suite.profiles) as ProfileName[]).map((profile) => ({
@@ -49,20 +47,22 @@ describe.each(profiles)('$name', ({ suite, profile }) => {
     expect(new Set(cells.map(({ id }) => id)).size).toBe(cells.length);
     if (suite.profiles[profile]!.experiments.some(({ fallbackDataset }) => fallbackDataset === null)) return;
     const standIns = planCells(suite, profile, { present: [] });
-    const generated: readonly string[] = generatedDatasetNames;
-    expect(standIns.filter(({ dataset }) => generated.includes(dataset))).toHaveLength(cells.length);
+    const generated = standIns.filter(({ dataset }) => dataset === 'generated' || dataset === 'generated-pair');
+    expect(generated).toHaveLength(cells.length);
   });
 
   test('has a dense cell for every model, data set and seed to compare the others with', () => {
     const placeOf = ({ model, dataset, seed }: Cell) => `${model} ${dataset} ${seed}`;
-    const dense = new Set(cells.filter(({ method }) => method === 'dense').map(placeOf));
+    const dense = new Set(cells.filter((cell) => factorOf(cell, 'method') === 'dense').map(placeOf));
     expect(new Set(cells.map(placeOf))).toEqual(dense);
   });
 
   test('asks for budgets that its networks can reach', () => {
-    for (const { cell, method, budget, ratio, config } of cells) {
+    for (const planned of cells) {
+      const { cell, ratio, config } = planned;
       if ('budgetUnit' in config) continue;
-      const used = methodOf(method);
+      const budget = factorOf(planned, 'budget') as number;
+      const used = methodOf(config.method);
       if (used.kind === 'layer' && !used.compresses) continue;
       // One more rank on every layer of a narrow network changes the ratio by a few hundredths.
       expect(`${cell}: ${Math.abs(ratio! - budget) <= Math.max(0.15 * budget, 0.001)}`).toBe(`${cell}: true`);
@@ -85,7 +85,9 @@ describe('compression at the published schedule', () => {
   const suite = suites.find(({ name }) => name === 'compression')!;
   const paper = suite.profiles.paper!;
 
-  test.each(paper.experiments.map((experiment) => ({ name: experiment.dataset.name, experiment })))(
+  const experiments = paper.experiments as ImageExperimentSpec[];
+
+  test.each(experiments.map((experiment) => ({ name: experiment.dataset.name, experiment })))(
     'has the settings of the paper on $name',
     ({ experiment }) => {
       const { models, dataset, training, arms, fallbackDataset } = experiment;
@@ -111,16 +113,16 @@ describe('compression at the published schedule', () => {
       });
       const lowRank = arms.find(({ method }) => method === 'low-rank')!;
       const larger = dataset.name === 'tiny-imagenet' && !vgg;
-      expect(lowRank.budgets.slice(0, 3)).toEqual(larger ? [0.05, 0.1, 0.15] : [0.02, 0.05, 0.1]);
+      expect(lowRank.factors.budget.slice(0, 3)).toEqual(larger ? [0.05, 0.1, 0.15] : [0.02, 0.05, 0.1]);
       // A curve of five operating points for every method, the sparse ones at the same budgets.
       const sparse = methods.filter(({ kind }) => kind === 'sparse').map(({ name }) => name);
       expect(new Set(arms.map(({ method }) => method))).toEqual(new Set(['dense', 'low-rank', ...sparse]));
-      for (const { method, budgets } of arms) {
-        expect([method, budgets]).toEqual([method, method === 'dense' ? [1] : lowRank.budgets]);
+      for (const { method, factors } of arms) {
+        expect([method, factors.budget]).toEqual([method, method === 'dense' ? [1] : lowRank.factors.budget]);
       }
-      expect(lowRank.budgets.length).toBeGreaterThanOrEqual(5);
-      expect(lowRank.inits).toEqual(['default', 'spectral']);
-      expect(lowRank.regularizers).toEqual(expect.arrayContaining(['weight-decay', 'frobenius-decay']));
+      expect(lowRank.factors.budget.length).toBeGreaterThanOrEqual(5);
+      expect(lowRank.factors.init).toEqual(['default', 'spectral']);
+      expect(lowRank.factors.regularizer).toEqual(expect.arrayContaining(['weight-decay', 'frobenius-decay']));
       expect(fallbackDataset).toBeNull();
     },
   );
@@ -155,7 +157,7 @@ test('the nightly translation takes at most 100 minutes on two cores', () => {
 
 describe('translation at the published settings', () => {
   const { paper } = suites.find(({ name }) => name === 'translation')!.profiles;
-  const [experiment, released] = paper!.experiments as TranslationExperimentSpec[];
+  const [experiment] = paper!.experiments as TranslationExperimentSpec[];
 
   test('trains transformer_small as the paper does', () => {
     expect(experiment!.models).toEqual([
@@ -176,7 +178,7 @@ describe('translation at the published settings', () => {
     expect(experiment!.dataset).toMatchObject({ name: 'iwslt14-de-en', lowerCase: true, maxWords: 175, maxRatio: 1.5 });
   });
 
-  test('has the parts of initialization and regularizer, the values of λ, and the released code’s decay as a variant', () => {
+  test('has the parts of initialization and regularizer, the values of λ, and the released code’s decay', () => {
     const cells = planCells({ ...suites.find(({ name }) => name === 'translation')! }, 'paper', {
       present: dataFolderNames,
       seeds: 1,
@@ -188,10 +190,17 @@ describe('translation at the published settings', () => {
       'low-rank-0.25.spectral.frobenius-decay-0.00005.transformer-small.iwslt14-de-en',
       'low-rank-0.5.spectral-query-key.frobenius-decay.transformer-small.iwslt14-de-en',
       'low-rank-0.5.spectral.frobenius-decay-output-value-0.0001.transformer-small.iwslt14-de-en',
-      'low-rank-0.5.spectral.frobenius-decay-0.00001.transformer-small.iwslt14-de-en.released',
+      'low-rank-0.5.spectral.frobenius-decay-0.00001.released.transformer-small.iwslt14-de-en',
     ]) {
       expect(names).toContain(`${arm}.seed-0`);
     }
-    expect(released).toMatchObject({ variant: 'released', training: { decayCoupling: 'released' } });
+    const released = cells.filter((cell) => factorOf(cell, 'coupling') === 'released');
+    expect(released.map(({ cell }) => cell)).toEqual(
+      cells.map(({ cell }) => cell).filter((cell) => cell.includes('.released.')),
+    );
+    for (const cell of cells) {
+      const coupling = released.includes(cell) ? 'released' : 'decoupled';
+      expect([cell.cell, textConfig(cell).training.decayCoupling]).toEqual([cell.cell, coupling]);
+    }
   });
 });

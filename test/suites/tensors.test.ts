@@ -1,14 +1,10 @@
 import { describe, expect, test } from 'vitest';
-import { planCells } from '../../harness/plan.ts';
-import {
-  fileDatasetNames,
-  type ImageExperimentSpec,
-  initNames,
-  type ProfileName,
-  regularizerNames,
-  type TrainingSpec,
-} from '../../harness/spec/spec.ts';
+import { planCells } from '../../harness/plan/plan.ts';
+import { fileDatasetNames } from '../../harness/spec/datasets.ts';
+import type { ImageExperimentSpec, TrainingSpec } from '../../harness/spec/image.ts';
+import { factorOf, initNames, type ProfileName, regularizerNames } from '../../harness/spec/words.ts';
 import { suites } from '../../suites/registry.ts';
+import { imageConfig } from '../helpers/suites.ts';
 
 const suite = suites.find(({ name }) => name === 'tensors')!;
 const cellsOf = (profile: ProfileName) => planCells(suite, profile, { present: fileDatasetNames });
@@ -20,14 +16,15 @@ describe.each(['smoke', 'nightly', 'paper'] as const)('tensors, %s', (profile) =
   const cells = cellsOf(profile);
 
   test('has every method, initialization and regularizer', () => {
-    const names = (field: 'method' | 'init' | 'regularizer') => new Set(cells.map((cell) => cell[field]));
+    const names = (factor: 'method' | 'init' | 'regularizer') => new Set(cells.map((cell) => factorOf(cell, factor)));
     expect(names('method')).toEqual(new Set(['dense', ...ofPointwise, ...ofFilter, ...variants]));
     expect(names('init')).toEqual(new Set(initNames));
     expect(names('regularizer')).toEqual(new Set(regularizerNames));
   });
 
   test('trains wide ResNets with Cutout', () => {
-    for (const { config } of cells) {
+    for (const cell of cells) {
+      const config = imageConfig(cell);
       expect(config.model.name).toBe('wide-resnet');
       expect(config.dataset).toMatchObject({ cutout: 16 });
       expect(config.training).toMatchObject({ learningRate: 0.1, decayAt: [0.3, 0.6, 0.8], decayFactor: 0.2 });
@@ -39,7 +36,9 @@ test.each(['nightly', 'paper'] as const)(
   'tensors, %s: every method under every initialization and regularizer, three times',
   (profile) => {
     const cells = new Set(
-      cellsOf(profile).map(({ method, init, regularizer, seed }) => [method, init, regularizer, seed].join()),
+      cellsOf(profile).map((cell) =>
+        [...['method', 'init', 'regularizer'].map((factor) => factorOf(cell, factor)), cell.seed].join(),
+      ),
     );
     for (const method of [...ofPointwise, ...ofFilter]) {
       for (const init of initNames.filter((name) => name !== 'iid' || ofPointwise.includes(method))) {
@@ -72,7 +71,7 @@ describe('tensors at the published schedule', () => {
   const cells = cellsOf('paper');
 
   test('has the settings of the paper', () => {
-    const [experiment] = suite.profiles.paper!.experiments;
+    const [experiment] = suite.profiles.paper!.experiments as ImageExperimentSpec[];
     expect(experiment!.models).toEqual([{ name: 'wide-resnet', depth: 28, widen: 10 }]);
     expect(experiment!.training).toEqual({
       epochs: 200,
@@ -104,7 +103,7 @@ describe('tensors at the published schedule', () => {
     ['tucker-tt-core', 0.01667, 0.0167],
     ['tucker-tt-core', 0.06667, 0.067],
   ])('%s reaches the published ratio at budget %d: %d', (method, budget, published) => {
-    const cell = cells.find((one) => one.method === method && one.budget === budget)!;
+    const cell = cells.find((one) => factorOf(one, 'method') === method && factorOf(one, 'budget') === budget)!;
     expect(Math.abs(cell.ratio! - published)).toBeLessThan(6e-5);
   });
 });

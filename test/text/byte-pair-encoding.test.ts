@@ -14,8 +14,10 @@ const published = new Map([
 
 describe('learnMerges', () => {
   it('learns the published example, ties by code units', () => {
-    // By hand. First e s and s t· have 9, w e 8, l o 7. With es, es t· has 9 and w e is left in lower alone (2); then l o
-    // has 7; then e w, n e and w est· have 6, and after e w: ew est· and n ew; then lo w· has 5, and d est·, i d, w i 3.
+    // By hand. First e s and s t· have 9, w e 8, l o 7. With es, es t· has 9 and w e is left in lower alone (2); then l
+    // o
+    // has 7; then e w, n e and w est· have 6, and after e w: ew est· and n ew; then lo w· has 5, and d est·, i d, w i
+    // 3.
     expect(learnMerges(published, 8)).toEqual([
       ['e', 's'],
       ['es', `t${e}`],

@@ -1,7 +1,7 @@
 import { type Batch, trainBatches } from '../../data/images/batches.ts';
 import { loadImages } from '../../data/images/images.ts';
 import { streamsOf } from '../../random.ts';
-import type { DatasetSpec } from '../../spec/spec.ts';
+import type { DatasetSpec } from '../../spec/image.ts';
 
 /** Augmented and normalized batches of generated 32x32 images without an end; every eighth begins an epoch. */
 export async function generatedBatches(batchSize: number): Promise<() => Batch> {

@@ -2,8 +2,7 @@ import { tf } from '../../engine/tensorflow.ts';
 import { dense } from '../../methods/dense.ts';
 import { lowRank } from '../../methods/low-rank.ts';
 import { resnetBlueprint } from '../../shape/resnet.ts';
-import { batchTensors } from '../../train/batch-tensors.ts';
-import { trainingStep } from '../../train/training-step.ts';
+import { imageFeeds, imageTrainingStep } from '../../train/image-steps.ts';
 import { type Benchmark, trainingFlops } from '../benchmark.ts';
 import { generatedBatches } from './generated-batches.ts';
 import {
@@ -35,11 +34,11 @@ const trainLoop: Benchmark = {
   flops: trainingFlops(forwardMacs(denseVariant), loopBatchSize),
   prepare: async () => {
     const nextBatch = await generatedBatches(loopBatchSize);
-    const step = trainingStep(buildVariant(denseVariant), training, denseVariant.regularizer);
+    const step = imageTrainingStep(buildVariant(denseVariant), training, denseVariant.regularizer);
     return {
       task: () =>
         tf.tidy(() => {
-          const feeds = { ...batchTensors(nextBatch(), imageShape), learningRate: tf.scalar(0.01) };
+          const feeds = { ...imageFeeds(nextBatch(), imageShape), learningRate: tf.scalar(0.01) };
           step.run(feeds).loss.dataSync();
         }),
       dispose: () => {
@@ -53,7 +52,10 @@ const trainLoop: Benchmark = {
 /** The training step that others are compared with. */
 export const denseTrainStep: Benchmark = trainStepBenchmark(denseVariant);
 
-/** ResNet-20 at the published width: training and evaluation of a batch of 128, and training with its data in batches of 32. */
+/**
+ * ResNet-20 at the published width: training and evaluation of a batch of 128, and training with its data in batches of
+ * 32.
+ */
 export const resnetBenchmarks: readonly Benchmark[] = [
   denseTrainStep,
   evaluationBenchmark(denseVariant),

@@ -1,16 +1,16 @@
 import { type Scalar, type Tensor, tf } from '../../engine/tensorflow.ts';
 import { dense } from '../../methods/dense.ts';
 import { lowRank } from '../../methods/low-rank.ts';
-import type { LayerMethod } from '../../methods/method.ts';
+import type { LayerMethod } from '../../nn/layer-method.ts';
 import { buildTransformer } from '../../nn/transformer/transformer.ts';
 import { streamsOf } from '../../random.ts';
 import { transformerBlueprint, transformerMacs, transformerSmall } from '../../shape/transformer.ts';
 import {
-  type SequenceBatch,
+  type SequenceFeeds,
   type SequenceTraining,
   sequenceEvaluationStep,
   sequenceTrainingStep,
-} from '../../train/sequence-step.ts';
+} from '../../train/sequence-steps.ts';
 import { type Benchmark, evaluationFlops, trainingFlops } from '../benchmark.ts';
 import { stepBenchmark } from './step-benchmark.ts';
 
@@ -48,7 +48,7 @@ function forwardMacs({ method, scale }: Variant): number {
   return transformerMacs(blueprint, method.matrices!, scale, { source: length, target: length });
 }
 
-function randomBatch(): SequenceBatch {
+function randomBatch(): SequenceFeeds {
   const ids = (purpose: string): Tensor => {
     const uniform = streams(purpose);
     const draws = Int32Array.from({ length: batchSize * length }, () => Math.floor(vocabulary * uniform()));
@@ -72,7 +72,9 @@ function benchmarksOf(variant: Variant): Benchmark[] {
   ];
 }
 
-/** `transformer_small` on 64 sentence pairs of 24 tokens with vocabularies of 8,000: a training step, and an evaluation. */
+/**
+ * `transformer_small` on 64 sentence pairs of 24 tokens with vocabularies of 8,000: a training step, and an evaluation.
+ */
 export const transformerBenchmarks: readonly Benchmark[] = [
   ...benchmarksOf({ label: 'dense', method: dense, scale: 1 }),
   ...benchmarksOf({ label: 'low-rank-0.25', method: lowRank, scale: 0.25 }),

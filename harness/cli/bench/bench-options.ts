@@ -30,6 +30,7 @@ export const defaultPeerLimit = 600;
 /** What stdout holds. */
 export type OutputFormat = 'table' | 'json' | 'csv';
 
+/** What the options ask stdout to hold. */
 export function formatOf({ json, csv }: BenchOptions): OutputFormat {
   if (json === true) return 'json';
   return csv === true ? 'csv' : 'table';

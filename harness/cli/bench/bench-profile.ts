@@ -60,7 +60,8 @@ export async function profileBenchmarks(
   }
   if (rows.length === 0) {
     throw new UsageError(
-      `--profile: none of ${namesOf(chosen)} is a step of operations; try --only 'train-step*' or --only 'evaluation*'.`,
+      `--profile: none of ${namesOf(chosen)} is a step of operations; try --only 'train-step*' or --only ` +
+        `'evaluation*'.`,
     );
   }
   if (format === 'json') io.stdout.write(benchJson(rows));

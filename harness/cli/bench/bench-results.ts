@@ -35,6 +35,7 @@ const columns = [
   'share_of_peak',
 ] as readonly (keyof BenchResult)[];
 
+/** Rows as indented JSON. */
 export function benchJson(rows: readonly object[]): string {
   return `${JSON.stringify(rows, null, 2)}\n`;
 }
@@ -52,6 +53,7 @@ export function rowsCsv<T extends object>(rows: readonly T[], names: readonly (k
   );
 }
 
+/** One line a benchmark, for people. */
 export function benchTable(results: readonly BenchResult[]): string {
   const rows = results.map(({ name, value, spread, gflop_per_second, share_of_peak }) => [
     name,
@@ -76,6 +78,7 @@ export function peerTable(peers: readonly PeerResult[]): string {
   return table([['ratio', 'interval', 'coverage', 'range', 'median', 'peer'], ...rows]);
 }
 
+/** A fraction as a percentage: 0.123 -> `12.3 %`. */
 export function percent(fraction: number, digits = 1): string {
   return `${(100 * fraction).toFixed(digits)} %`;
 }

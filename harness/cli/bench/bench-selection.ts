@@ -42,6 +42,7 @@ function refuseContradictions({ json, csv, peer, alternations, peerLimit, profil
   }
 }
 
+/** The benchmarks' names, for messages. */
 export function namesOf(benchmarks: readonly Benchmark[]): string {
   return benchmarks.map(({ name }) => name).join(', ');
 }

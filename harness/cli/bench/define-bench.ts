@@ -17,7 +17,8 @@ export function defineBenchCommand(program: Command, { io, finish }: CommandCont
     .command('bench')
     .summary('time steps, kernels and the data pipeline')
     .description(
-      'Times training steps, evaluations, kernels and the data pipeline in this process, on the CPU: the median of the ' +
+      'Times training steps, evaluations, kernels and the data pipeline in this process, on the CPU: the median of ' +
+        'the ' +
         'calls, its spread (half the distance between the quartiles), and where the arithmetic is known the GFLOP/s ' +
         'reached and their share of the machine’s measured matrix-product peak.',
     )

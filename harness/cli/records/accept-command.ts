@@ -1,5 +1,5 @@
 import { acceptRecords } from '../../../baselines/accept.ts';
-import type { Baseline } from '../../../baselines/baseline.ts';
+import { type Baseline, valueOfEntry } from '../../../baselines/baseline.ts';
 import { readBaseline, writeBaseline } from '../../../baselines/baseline-file.ts';
 import { UsageError } from '../../errors.ts';
 import type { Io } from '../io.ts';
@@ -34,11 +34,12 @@ export function changesBetween(previous: Baseline | null, next: Baseline): strin
   for (const entry of next.cells) {
     const old = before.get(entry.cell);
     before.delete(entry.cell);
-    if (old === undefined) lines.push(`added     ${entry.cell}: value ${entry.value}`);
+    if (old === undefined) lines.push(`added     ${entry.cell}: value ${valueOfEntry(entry)}`);
     else if (JSON.stringify(old) === JSON.stringify(entry)) unchanged++;
     else
       lines.push(
-        `replaced  ${entry.cell}: value ${old.value} -> ${entry.value}${old.id === entry.id ? '' : ', new id'}`,
+        `replaced  ${entry.cell}: value ${valueOfEntry(old)} -> ` +
+          `${valueOfEntry(entry)}${old.id === entry.id ? '' : ', new id'}`,
       );
   }
   for (const cell of before.keys()) lines.push(`removed   ${cell}`);

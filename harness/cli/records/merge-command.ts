@@ -2,7 +2,13 @@ import { resolve } from 'node:path';
 import { UsageError } from '../../errors.ts';
 import { conclude } from '../../run/conclude.ts';
 import { exitCodeOf } from '../../run/exit-code.ts';
-import { type MergeSource, mergedRunFile, mergeSources, readMergeSource } from '../../run/records/merge.ts';
+import {
+  type MergeSource,
+  mergedRunFile,
+  mergeSources,
+  mergeWeights,
+  readMergeSource,
+} from '../../run/records/merge.ts';
 import { writeRunFile } from '../../run/records/run-file.ts';
 import { hasRecords, storeAt, writeRecord } from '../../run/records/store.ts';
 import type { Io } from '../io.ts';
@@ -20,6 +26,7 @@ export async function mergeCommand(dirs: readonly string[], options: { out: stri
   const { records, planned } = merged;
   const { suite, profile, profileSpec } = selectSuite(records[0]?.suite, records[0]?.profile ?? '');
   for (const record of records) await writeRecord(store, record);
+  await mergeWeights(sources, records, store);
   const missing = planned - records.length;
   const notes = [`Merged from ${dirs.length} folders: ${dirs.join(', ')}.`];
   if (missing > 0) notes.push(`${missing} of ${planned} planned cells have no record in them.`);

@@ -2,15 +2,15 @@ import { UsageError } from '../../errors.ts';
 import { exitCodes } from '../../run/exit-code.ts';
 import type { Device } from '../../run/protocol.ts';
 import { sampleRecords } from '../../run/records/verify.ts';
+import { fileDatasetOf } from '../../run/run-data.ts';
 import { runVerify } from '../../run/run-verify.ts';
-import { dataFolderNames } from '../../spec/spec.ts';
 import { workerPath } from '../checkout.ts';
 import { type Io, withInterruption } from '../io.ts';
 import { defaultJobs } from '../parse-options.ts';
 import { locateMethods } from '../run/join-methods.ts';
 import { findData } from '../run/plan-command.ts';
 import { killAfterMs } from '../run/suite-command.ts';
-import { readStoredRun, type StoredRunOptions } from './stored-run.ts';
+import { readFolder, readStoredRun, type StoredRunOptions } from './stored-run.ts';
 
 export interface VerifyCommandOptions extends StoredRunOptions {
   sample: number;
@@ -29,18 +29,23 @@ export async function verifyCommand(name: string, options: VerifyCommandOptions,
   const sample = sampleRecords(stored, options.sample, options.seed);
   const records = await locateMethods(sample, options.method);
   if (records.length === 0) throw new UsageError(`${outDir} holds no completed record to verify. Run the suite first.`);
-  const needed = dataFolderNames.filter((dataset) => records.some((record) => record.config.dataset.name === dataset));
-  const dataFolders = await findData(needed, options, io);
-  const missing = needed.filter((dataset) => dataFolders[dataset] === undefined);
+  const datasets = [...new Set(records.flatMap((record) => fileDatasetOf(record) ?? []))];
+  const dataFolders = await findData(datasets, options, io);
+  const missing = datasets.filter((dataset) => dataFolders[dataset] === undefined);
   if (missing.length > 0) {
     throw new UsageError(
       `The stored cells were trained on ${missing.join(', ')}, not found here. Name the folder with --data.`,
     );
   }
   const stream = options.json === true ? io.stderr : io.stdout;
+  const neededIds = new Set(records.flatMap(({ needs }) => needs.map(({ id }) => id)));
+  const kept = neededIds.size === 0 ? [] : await readFolder(outDir, io);
+  const needed = kept.filter((record) => record.status !== 'failed').filter(({ id }) => neededIds.has(id));
   const { results, interrupted } = await withInterruption(io, async (signal) => ({
     results: await runVerify({
       records,
+      outDir,
+      needed,
       dataFolders,
       killAfterMs,
       signal,
@@ -48,7 +53,7 @@ export async function verifyCommand(name: string, options: VerifyCommandOptions,
       device: options.device,
       jobs: options.jobs ?? defaultJobs(1),
       timeLimitSeconds: profileSpec.timeLimitSeconds,
-      workerPath: workerPath(),
+      workerPath: io.workerPath ?? workerPath(),
     }),
     interrupted: signal.aborted,
   }));

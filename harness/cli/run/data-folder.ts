@@ -1,15 +1,12 @@
 import { accessSync, constants, existsSync, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
-import type { FolderDataset } from '../../data/file-dataset.ts';
-import { fileDatasets } from '../../data/images/file-datasets.ts';
-import { textDatasets } from '../../data/text/text-datasets.ts';
+import type { FolderDataset } from '../../data/dataset.ts';
+import { contentOf } from '../../data/folder.ts';
+import { datasetNamed } from '../../data/registry.ts';
 import { UsageError } from '../../errors.ts';
 import type { DataFolders } from '../../run/protocol.ts';
 import { cacheFolder } from '../../setup/platform.mjs';
-import type { DataFolderName } from '../../spec/spec.ts';
-
-type AnyDataset = FolderDataset<DataFolderName, unknown>;
-const folderDatasets: Readonly<Record<DataFolderName, AnyDataset>> = { ...fileDatasets, ...textDatasets };
+import type { DataFolderName } from '../../spec/datasets.ts';
 
 export interface DataFolderOptions {
   /** The data sets to look for. */
@@ -25,35 +22,51 @@ export interface DataFolderOptions {
 
 /**
  * The folders that hold the data sets, each looked for in --data, else in $FACTORBENCH_DATA, else in `data/` in the
- * checkout and then in the user's cache; without those that are nowhere. With `download` these are fetched into the folder
- * that was named, else into the user's cache, or into the checkout's `data/` where only that can be written (an image).
- * Throws UsageError where a folder was named and holds none of them, and where files are damaged.
+ * checkout and then in the user's cache; without those that are nowhere. With `download` these are fetched into the
+ * folder that was named, else into the user's cache, or into the checkout's `data/` where only that can be written (an
+ * image). Throws UsageError where a folder was named and holds none of them, and where files are damaged.
  */
 export async function locateData(options: DataFolderOptions): Promise<DataFolders> {
-  const { data, download, env, checkout, log } = options;
-  const datasets = options.datasets.map((name) => folderDatasets[name]);
-  const userFolder = join(cacheFolder(env), 'data');
-  const named = namedFolder(data, env);
-  const places = named === null ? [join(checkout, 'data'), userFolder] : [named.folder];
+  const { download, log } = options;
+  const datasets = options.datasets.map((name) => datasetNamed(name));
+  const { places, named, target } = searchPlaces(options);
   const folders: Partial<Record<DataFolderName, string>> = {};
   for (const dataset of datasets) {
-    const found =
-      (await findIn(dataset, places)) ??
-      (download ? await fetchInto(dataset, named?.folder ?? ownTarget(checkout, userFolder), log) : null);
+    const found = (await findIn(dataset, places)) ?? (download ? await fetchInto(dataset, target, log) : null);
     if (found !== null) folders[dataset.name] = found;
   }
   if (named !== null && datasets.length > 0 && Object.keys(folders).length === 0) {
-    const sought = datasets.map(({ title, holds }) => `${title} (${holds})`).join(', nor ');
+    const sought = datasets.map((dataset) => `${dataset.title} (${contentOf(dataset)})`).join(', nor ');
     throw new UsageError(
-      `${named.origin}: ${named.folder} does not hold ${sought}. Name its folder with --data, or fetch it with --download.`,
+      `${named.origin}: ${named.folder} does not hold ${sought}. ` +
+        'Name its folder with --data, or fetch it with --download.',
     );
   }
   return folders;
 }
 
+/** The folders that data sets are looked for in, and the one that they are downloaded into. */
+export interface SearchPlaces {
+  readonly places: readonly string[];
+  /** The only one, where it was named, and what named it. */
+  readonly named: { readonly folder: string; readonly origin: string } | null;
+  readonly target: string;
+}
+
+/** Where the options and the environment let data sets lie. */
+export function searchPlaces({
+  data,
+  env,
+  checkout,
+}: Pick<DataFolderOptions, 'data' | 'env' | 'checkout'>): SearchPlaces {
+  const named = namedFolder(data, env);
+  if (named !== null) return { named, places: [named.folder], target: named.folder };
+  const [inCheckout, userFolder] = [join(checkout, 'data'), join(cacheFolder(env), 'data')];
+  return { named, places: [inCheckout, userFolder], target: ownTarget(inCheckout, userFolder) };
+}
+
 /** Where data goes that no folder was named for. */
-function ownTarget(checkout: string, userFolder: string): string {
-  const inCheckout = join(checkout, 'data');
+function ownTarget(inCheckout: string, userFolder: string): string {
   return !isWritable(userFolder) && isWritable(inCheckout) ? inCheckout : userFolder;
 }
 
@@ -68,7 +81,11 @@ function isWritable(folder: string): boolean {
   }
 }
 
-async function findIn(dataset: AnyDataset, places: readonly string[]): Promise<string | null> {
+/**
+ * The folder of a data set's files, checked, in the first of the places that holds any; null: in none.
+ * @throws UsageError where they are damaged or cannot be read
+ */
+export async function findIn(dataset: FolderDataset, places: readonly string[]): Promise<string | null> {
   for (const place of places) {
     const found = await dataset.find(place);
     if (found === null) continue;
@@ -78,14 +95,14 @@ async function findIn(dataset: AnyDataset, places: readonly string[]): Promise<s
   return null;
 }
 
-function namedFolder(data: string | undefined, env: NodeJS.ProcessEnv): { folder: string; origin: string } | null {
+function namedFolder(data: string | undefined, env: NodeJS.ProcessEnv): SearchPlaces['named'] {
   if (data !== undefined) return { folder: resolve(data), origin: `--data ${data}` };
   const fromEnvironment = env.FACTORBENCH_DATA;
   if (fromEnvironment === undefined || fromEnvironment === '') return null;
   return { folder: resolve(fromEnvironment), origin: 'FACTORBENCH_DATA' };
 }
 
-async function fetchInto(dataset: AnyDataset, folder: string, log: (line: string) => void): Promise<string> {
+async function fetchInto(dataset: FolderDataset, folder: string, log: (line: string) => void): Promise<string> {
   log(`Downloading ${dataset.title} into ${folder} ...`);
   const found = await dataset.fetch(folder);
   log(`${dataset.title} is in ${found}.`);

@@ -57,15 +57,15 @@ function noteOf(name: string, { path, sha256 }: { path: string; sha256: string }
  *
  * @throws UsageError where no file there has the content that the record was made with
  */
-export async function locateMethods(
-  records: readonly CellRecord[],
+export async function locateMethods<R extends CellRecord>(
+  records: readonly R[],
   values: readonly string[] = [],
-): Promise<CellRecord[]> {
+): Promise<R[]> {
   const given = values.map((value) => resolve(value));
   return Promise.all(records.map((record) => located(record, given)));
 }
 
-async function located(record: CellRecord, given: readonly string[]): Promise<CellRecord> {
+async function located<R extends CellRecord>(record: R, given: readonly string[]): Promise<R> {
   const { cell, config, origin } = record;
   if (config.methodDigest === undefined || origin === undefined) return record;
   const problems: string[] = [];

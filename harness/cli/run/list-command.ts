@@ -1,7 +1,7 @@
 import { suites } from '../../../suites/registry.ts';
-import { neededDatasets, planCells } from '../../plan.ts';
+import { neededDatasets, planCells } from '../../plan/plan.ts';
 import { exitCodes } from '../../run/exit-code.ts';
-import { profileNames } from '../../spec/spec.ts';
+import { profileNames } from '../../spec/words.ts';
 import { type Io, table } from '../io.ts';
 import { defaultJobs } from '../parse-options.ts';
 import { joinMethods } from './join-methods.ts';

@@ -1,10 +1,12 @@
-import { type NeededDataset, neededDatasets, type PlanOptions, planCells } from '../../plan.ts';
+import { type NeededDataset, neededDatasets, type PlanOptions, planCells } from '../../plan/plan.ts';
 import { exitCodes } from '../../run/exit-code.ts';
 import { formatDuration } from '../../run/progress-estimate.ts';
 import type { DataFolders } from '../../run/protocol.ts';
 import { shardCells } from '../../run/records/shard.ts';
-import { type Cell, type DataFolderName, dataFolderNames, type ProfileName, type SuiteSpec } from '../../spec/spec.ts';
-import { denseParametersOf } from '../../tasks/outline.ts';
+import type { PlannedCell } from '../../spec/cell.ts';
+import { type DataFolderName, dataFolderNames } from '../../spec/datasets.ts';
+import type { SuiteSpec } from '../../spec/suite.ts';
+import { factorOf, type ProfileName } from '../../spec/words.ts';
 import { checkoutFolder } from '../checkout.ts';
 import { type Io, table } from '../io.ts';
 import { defaultJobs } from '../parse-options.ts';
@@ -14,7 +16,7 @@ import { type SelectedSuite, selectSuite } from './select-suite.ts';
 import type { SuiteOptions } from './suite-options.ts';
 
 export interface PlannedRun extends SelectedSuite {
-  cells: Cell[];
+  cells: PlannedCell[];
   /** Number of cells before --only and --shard. */
   cellsOfPlan: number;
   /** Folders of the real data that the cells need and that is there. */
@@ -58,7 +60,8 @@ export async function planRun(
   const cells = options.shard === undefined ? chosen : shardCells(chosen, options.shard);
   const dataNotes = missing.map(
     ({ name: dataset, standIn }) =>
-      `${dataset} was not found: ${standIn ? 'generated data is used instead' : 'a run needs it'}. Give --data DIR, or --download.`,
+      `${dataset} was not found: ${standIn ? 'generated data is used instead' : 'a run needs it'}. Give --data DIR, ` +
+      'or --download.',
   );
   const cellsOfPlan = sizeOfPlan(suite, profile, { seeds, methods });
   return { ...selected, cells, cellsOfPlan, dataFolders, dataNotes, methodNotes, refusals };
@@ -108,18 +111,25 @@ export async function planCommand(name: string | undefined, options: SuiteOption
   const seconds = cells.reduce((sum, cell) => sum + cell.estimatedSeconds, 0);
   io.stdout.write(table(rows));
   io.stdout.write(
-    `${cells.length} cells, ${formatDuration(seconds)} of computing: about ${formatDuration(seconds / jobs)} with --jobs ${jobs}.\n`,
+    `${cells.length} cells, ${formatDuration(seconds)} of computing: about ${formatDuration(seconds / jobs)} with ` +
+      `--jobs ${jobs}.\n`,
   );
   return exitCode;
 }
 
 /** Parameters kept, and their ratio. */
-function sizeOf({ ratio, config }: Cell): [string, string] {
-  if (ratio === null) return ['', 'ratio by training'];
-  return [`${Math.round(ratio * denseParametersOf(config))} parameters`, `ratio ${ratio.toFixed(5)}`];
+function sizeOf({ ratio, parameters }: PlannedCell): [string, string] {
+  return [
+    parameters === null ? '' : `${parameters} parameters`,
+    ratio === null ? 'ratio by training' : `ratio ${ratio.toFixed(5)}`,
+  ];
 }
 
-function planRow(cell: Cell) {
-  const { suite, profile, model, dataset, method, init, regularizer, budget, ratio, seed, id } = cell;
-  return { suite, profile, cell: cell.cell, model, dataset, method, init, regularizer, budget, ratio, seed, id };
+function planRow(cell: PlannedCell) {
+  const { suite, profile, model, dataset, ratio, seed, id, kind, factors, needs } = cell;
+  const [method, init, regularizer, budget] = ['method', 'init', 'regularizer', 'budget'].map((name) =>
+    factorOf(cell, name),
+  );
+  const columns = { suite, profile, cell: cell.cell, model, dataset, method, init, regularizer, budget, ratio, seed };
+  return { ...columns, id, kind, factors, needs };
 }

@@ -8,17 +8,19 @@ import type { SuiteOptions } from './suite-options.ts';
 export interface CommandContext {
   io: Io;
   commandLine: string[];
+  /** What the help of `suite` says of data sets; empty where no help of it is asked for, as it takes time to load. */
+  dataHelp: string;
   finish(exitCode: number): void;
 }
 
 /** `suite`, `plan` and `list`. Each loads what it does only when it is called, so that --help starts fast. */
-export function defineRunCommands(program: Command, { io, commandLine, finish }: CommandContext): void {
+export function defineRunCommands(program: Command, { io, commandLine, dataHelp, finish }: CommandContext): void {
   withRunOptions(withPlanOptions(program.command('suite')))
     .summary('run a suite')
     .description('Runs a suite: trains its cells, checks them against the baseline, writes the reports.')
     .option('--list', 'print the suites and profiles instead of running')
     .option('--plan', 'print the cells instead of running')
-    .addHelpText('after', suiteHelp)
+    .addHelpText('after', suiteHelp(dataHelp))
     .action(async (name: string | undefined, options: SuiteOptions) => {
       const { suiteCommand } = await import('./suite-command.ts');
       finish(await suiteCommand(name, options, commandLine, io));
@@ -84,29 +86,26 @@ export function examples(...lines: readonly string[]): string {
   return `\nExamples:\n${lines.map((line) => `  $ ${line}`).join('\n')}`;
 }
 
-const dataHelp = `Data sets are looked for in the folder of --data, under the names that their archives unpack to:
-  cifar-10       cifar-10-batches-bin/   binary version: data_batch_1.bin to data_batch_5.bin, test_batch.bin
-  cifar-100      cifar-100-binary/       binary version: train.bin, test.bin
-  tiny-imagenet  tiny-imagenet-200/      wnids.txt, train/<class>/images/*.JPEG, val/images/*.JPEG, val/val_annotations.txt`;
-
-const suiteHelp = `${examples(
-  'npm run suite -- compression',
-  'npm run suite -- compression --profile nightly --data ~/data --jobs 2',
-  "npm run suite -- compression --only 'low-rank-*' --only 'dense.*' --seeds 1",
-  'npm run suite -- compression --profile nightly --shard 1/4 --out shard-1',
-  'npm run suite -- compression --method ./my-method.js',
-  'npm run suite -- compression --plan --json',
-)}
+function suiteHelp(dataHelp: string): string {
+  return `${examples(
+    'npm run suite -- compression',
+    'npm run suite -- compression --profile nightly --data ~/data --jobs 2',
+    "npm run suite -- compression --only 'low-rank-*' --only 'dense.*' --seeds 1",
+    'npm run suite -- compression --profile nightly --shard 1/4 --out shard-1',
+    'npm run suite -- compression --method ./my-method.js',
+    'npm run suite -- compression --plan --json',
+  )}
 
 A run goes on where an earlier one into the same folder stopped: completed and diverged cells are kept, failed ones run
 again. Shards: the longest cells first, each to the shard with the least estimated time so far, so that N machines share
 a plan without talking to each other; npm run merge joins their folders.
 
-A method from a file gets the budgets of the suite's compressed arms. The file is an ES module; the README's section "Add
-a method" has an example. A file that is changed runs its cells again. A file that cannot be loaded, or a budget that it
-cannot reach, is named, the other cells run, and the exit code is 1.
+A method from a file gets the budgets of the suite's compressed arms. The file is an ES module; the README's section
+"Add a method" has an example. A file that is changed runs its cells again. A file that cannot be loaded, or a budget
+that it cannot reach, is named, the other cells run, and the exit code is 1.
 
 ${dataHelp}
 
-Exit code: 0 passed; 1 a cell regressed or failed; 2 wrong usage or bad input; 3 with --strict: inconclusive or without a
-baseline; 130 interrupted.`;
+Exit code: 0 passed; 1 a cell regressed or failed; 2 wrong usage or bad input; 3 with --strict: inconclusive or without
+a baseline; 130 interrupted.`;
+}

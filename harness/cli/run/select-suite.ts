@@ -1,7 +1,8 @@
 import { resolve } from 'node:path';
 import { suites } from '../../../suites/registry.ts';
 import { UsageError } from '../../errors.ts';
-import { type ProfileName, type ProfileSpec, profileNames, type SuiteSpec } from '../../spec/spec.ts';
+import type { ProfileSpec, SuiteSpec } from '../../spec/suite.ts';
+import { type ProfileName, profileNames } from '../../spec/words.ts';
 import { checkoutFolder } from '../checkout.ts';
 import { suggestion } from '../suggest.ts';
 

@@ -54,7 +54,7 @@ export async function suiteCommand(
       check: options.check !== false,
       strict: options.strict === true,
       settings: { ...options, jobs, out: outDir },
-      workerPath: workerPath(),
+      workerPath: io.workerPath ?? workerPath(),
       baselinesDir: io.baselinesDir,
     }),
   );

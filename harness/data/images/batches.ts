@@ -1,5 +1,5 @@
 import { permutation, type Streams, type Uniform } from '../../random.ts';
-import type { DatasetSpec } from '../../spec/spec.ts';
+import type { DatasetSpec } from '../../spec/image.ts';
 import { cutOut, drawHole, type Hole } from './cutout.ts';
 import type { ImageData, ImageSet } from './images.ts';
 
@@ -19,8 +19,8 @@ export interface Batch {
  * One epoch's training batches in a random order; the last batch may be smaller. Each image is cropped out of itself
  * padded with black (byte 0, before normalization) by `cropPadding` on each side, at an offset uniform in
  * 0 .. 2·cropPadding in both directions, and then flipped left to right with probability 1/2 (He et al. 2016, section
- * 4.2); then Cutout blanks a square of it, where the data set has it. Order, augmentation and Cutout have one stream each
- * and epoch, so that a run resumes at any epoch without stored generator state; every image takes three numbers of
+ * 4.2); then Cutout blanks a square of it, where the data set has it. Order, augmentation and Cutout have one stream
+ * each and epoch, so that a run resumes at any epoch without stored generator state; every image takes three numbers of
  * augmentation whatever the settings, so that the draws stay aligned.
  */
 export function* trainBatches(
@@ -35,8 +35,8 @@ export function* trainBatches(
 }
 
 /**
- * The first `perClass` training examples of each class in a random order, or all of it where there are fewer, as one batch
- * sorted by class; drawn and augmented as an epoch's are.
+ * The first `perClass` training examples of each class in a random order, or all of it where there are fewer, as one
+ * batch sorted by class; drawn and augmented as an epoch's are.
  */
 export function balancedBatch(data: ImageData, spec: DatasetSpec, perClass: number, streams: Streams): Batch {
   const { count, labels } = data.train;
@@ -59,8 +59,8 @@ export function* testBatches(data: ImageData, batchSize: number): Generator<Batc
 }
 
 /**
- * Where an image is seen: its rows from `top` and columns from `left` on (black outside), then flipped or not, then blank in
- * the hole.
+ * Where an image is seen: its rows from `top` and columns from `left` on (black outside), then flipped or not, then
+ * blank in the hole.
  */
 interface View {
   readonly flip: boolean;

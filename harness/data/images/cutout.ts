@@ -1,6 +1,8 @@
 import type { Uniform } from '../../random.ts';
 
-/** A part of an image: rows from `top` up to `bottom`, columns from `left` up to `right`, both ends within the image. */
+/**
+ * A part of an image: rows from `top` up to `bottom`, columns from `left` up to `right`, both ends within the image.
+ */
 export interface Hole {
   readonly top: number;
   readonly bottom: number;
@@ -9,9 +11,9 @@ export interface Hole {
 }
 
 /**
- * The hole of Cutout (DeVries and Taylor 2017, section 3.1, and their code): a square of `side` pixels about a centre that
- * is uniform over the pixels of the image, row drawn before column, so that the square may lie partly outside. Pixels from
- * ⌊side/2⌋ before the centre on.
+ * The hole of Cutout (DeVries and Taylor 2017, section 3.1, and their code): a square of `side` pixels about a centre
+ * that is uniform over the pixels of the image, row drawn before column, so that the square may lie partly outside.
+ * Pixels from ⌊side/2⌋ before the centre on.
  */
 export function drawHole(side: number, height: number, width: number, uniform: Uniform): Hole {
   const top = Math.floor(uniform() * height) - Math.floor(side / 2);

@@ -2,9 +2,9 @@ import type { Uniform } from '../../random.ts';
 
 /**
  * The ten pattern families of the generated images. Each painter fills `field` (side x side, row by row) with a pattern
- * of its family, everything else about it random: place, phase, period and a few degrees of rotation. Every family is its
- * own mirror image in distribution, so that a horizontal flip keeps the class. `standardize` then takes the families'
- * mean and energy away, so that only the arrangement tells the class.
+ * of its family, everything else about it random: place, phase, period and a few degrees of rotation. Every family is
+ * its own mirror image in distribution, so that a horizontal flip keeps the class. `standardize` then takes the
+ * families' mean and energy away, so that only the arrangement tells the class.
  */
 export type Painter = (field: Float64Array, side: number, uniform: Uniform) => void;
 
@@ -12,6 +12,7 @@ const degree = Math.PI / 180;
 /** Rotation within a family: far less than the 45 degrees between neighbouring families. */
 const jitter = 9 * degree;
 
+/** One for each class, in the order of the labels. */
 export const painters: readonly Painter[] = [
   (field, side, uniform) => stripes(field, side, uniform, [0]),
   (field, side, uniform) => stripes(field, side, uniform, [90 * degree]),
@@ -78,7 +79,7 @@ function spokes(field: Float64Array, side: number, uniform: Uniform): void {
 /** Value in 0..1 of a mark of radius `radius` at (u, v) from its centre. */
 type Mark = (u: number, v: number, radius: number) => number;
 
-/** Copies of one mark, jittered in the cells of a grid, a third of the image wide each, that is itself shifted at random. */
+/** Copies of one mark, jittered in the cells of a grid that is shifted at random; a cell is a third of an image. */
 function marks(field: Float64Array, side: number, uniform: Uniform, mark: Mark): void {
   const radius = between(3.8, 5.2, uniform);
   const rotation = between(-jitter, jitter, uniform);

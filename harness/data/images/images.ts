@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 import { UsageError } from '../../errors.ts';
-import type { DatasetSpec, FileDatasetName } from '../../spec/spec.ts';
-import type { Part } from '../file-dataset.ts';
-import { datasetFacts } from './dataset-facts.ts';
-import { fileDatasets } from './file-datasets.ts';
-import { generatedLimits, generateImages } from './generated.ts';
+import type { DatasetSpec } from '../../spec/image.ts';
+import type { Part } from '../dataset.ts';
+import { openIn } from '../folder.ts';
+import { datasetNamed } from '../registry.ts';
+import type { GeneratedImages, ImageFolder, Moments } from './image-dataset.ts';
 import type { ImageSet } from './image-set.ts';
 
 export type { ImageSet } from './image-set.ts';
@@ -26,18 +26,6 @@ export interface ImageData {
   readonly digest: string;
 }
 
-interface Moments {
-  readonly mean: readonly number[];
-  readonly standardDeviation: readonly number[];
-}
-
-/** Of all published training images. */
-const publishedMoments: Readonly<Record<FileDatasetName, Moments>> = {
-  'cifar-10': { mean: [0.4914, 0.4822, 0.4465], standardDeviation: [0.247, 0.2435, 0.2616] },
-  'cifar-100': { mean: [0.5071, 0.4865, 0.4409], standardDeviation: [0.2673, 0.2564, 0.2762] },
-  'tiny-imagenet': { mean: [0.4802, 0.4481, 0.3975], standardDeviation: [0.277, 0.2691, 0.2821] },
-};
-
 /** Of ImageNet's training images, as torchvision's models use them. */
 const imagenetMoments: Moments = {
   mean: [0.485, 0.456, 0.406],
@@ -50,56 +38,47 @@ const imagenetMoments: Moments = {
  * @throws UsageError where the files are missing or damaged, or hold fewer images than asked for.
  */
 export async function loadImages(spec: DatasetSpec, dataDir: string | null): Promise<ImageData> {
-  const { classes, side, channels } = datasetFacts[spec.name];
+  const dataset = datasetNamed(spec.name);
+  const { classes, side, channels, source, moments } = dataset;
   const { train, test } =
-    spec.name === 'generated' ? generatedParts(spec) : await readParts({ ...spec, name: spec.name }, dataDir);
-  const moments = spec.name === 'generated' ? momentsOf(train, channels) : publishedMoments[spec.name];
+    dataset.source === 'generated' ? generatedParts(dataset, spec) : await readParts(dataset, spec, dataDir);
   return {
     name: spec.name,
-    source: spec.name === 'generated' ? 'generated' : 'files',
+    source,
     classes,
     height: side,
     width: side,
     channels,
     train,
     test,
-    ...(spec.normalization === 'imagenet' ? imagenetMoments : moments),
+    ...(spec.normalization === 'imagenet' ? imagenetMoments : (moments ?? momentsOf(train, channels))),
     digest: digestOf(train, test),
   };
 }
 
 type Parts = Readonly<Record<Part, ImageSet>>;
 
-async function readParts(spec: DatasetSpec & { name: FileDatasetName }, dataDir: string | null): Promise<Parts> {
-  const dataset = fileDatasets[spec.name];
-  const { title, holds } = dataset;
-  if (dataDir === null) {
-    throw new UsageError(`${spec.name} needs its files: give the folder of ${title} (${holds}) with --data DIR`);
-  }
-  const folder = await dataset.find(dataDir);
-  if (folder === null) {
-    throw new UsageError(`--data ${dataDir}: no ${title} there; give the folder that holds it (${holds})`);
-  }
-  const { counts, read } = await dataset.open(folder);
-  const { train, test } = countsWithin(spec, counts, folder);
-  return { train: await read('train', train), test: await read('test', test) };
+async function readParts(dataset: ImageFolder, spec: DatasetSpec, dataDir: string | null): Promise<Parts> {
+  const { folder, opened } = await openIn(dataset, dataDir);
+  const { train, test } = countsWithin(dataset, spec, opened.counts, folder);
+  return { train: await opened.read('train', train), test: await opened.read('test', test) };
 }
 
-function generatedParts(spec: DatasetSpec): Parts {
-  const { train, test } = countsWithin(spec, generatedLimits, 'the generated set');
-  return { train: generateImages('train', train), test: generateImages('test', test) };
+function generatedParts(dataset: GeneratedImages, spec: DatasetSpec): Parts {
+  const { train, test } = countsWithin(dataset, spec, dataset.limits, 'the generated set');
+  return { train: dataset.generate('train', train), test: dataset.generate('test', test) };
 }
 
 /** How many images of each part to use: those asked for, else those of the whole published set. */
 function countsWithin(
-  { name, trainExamples, testExamples }: DatasetSpec,
+  { examples }: ImageFolder | GeneratedImages,
+  { trainExamples, testExamples }: DatasetSpec,
   present: Readonly<Record<Part, number>>,
   place: string,
 ): Record<Part, number> {
-  const facts = datasetFacts[name];
   return {
-    train: within(trainExamples ?? facts.train, present.train, 'trainExamples', place),
-    test: within(testExamples ?? facts.test, present.test, 'testExamples', place),
+    train: within(trainExamples ?? examples.train, present.train, 'trainExamples', place),
+    test: within(testExamples ?? examples.test, present.test, 'testExamples', place),
   };
 }
 

@@ -126,7 +126,8 @@ function damaged({ path }: RawImages, what: string): UsageError {
 function unusable({ path }: RawImages, done: 'read' | 'written', cause: unknown): UsageError {
   const { code, message } = cause as NodeJS.ErrnoException;
   return new UsageError(
-    `${path}, where decoded images are kept, cannot be ${done} (${code ?? message}); free some space, or make its folder writable`,
+    `${path}, where decoded images are kept, cannot be ${done} (${code ?? message}); ` +
+      'free some space, or make its folder writable',
     { cause },
   );
 }

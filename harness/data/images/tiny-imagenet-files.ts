@@ -1,8 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { UsageError } from '../../errors.ts';
-import { namesIn, type Part, unreadable } from '../file-dataset.ts';
-import { datasetFacts } from './dataset-facts.ts';
+import type { Part } from '../dataset.ts';
+import { namesIn, unreadable } from '../folder.ts';
+import type { ArchivedImages } from './image-dataset.ts';
 
 /**
  * Finds the images of Tiny-ImageNet (Stanford CS231n): `wnids.txt` names the classes, one a line;
@@ -10,10 +11,10 @@ import { datasetFacts } from './dataset-facts.ts';
  * followed by a box. The published test images have no labels: the validation images are the test set.
  */
 
-export const { title } = datasetFacts['tiny-imagenet'];
-const remedy =
-  'unpack tiny-imagenet-200.zip again, and name the folder with --data; or fetch it with --download into another folder';
+/** The facts that finding its files needs. */
+export type ListedDataset = Pick<ArchivedImages<string>, 'title' | 'classes' | 'archive'>;
 
+/** An image's file and its class. */
 export interface LabelledFile {
   /** From the data set's folder on. */
   readonly path: string;
@@ -21,60 +22,67 @@ export interface LabelledFile {
 }
 
 /**
- * The images of both parts. Training images come in turns: the first of each class in the order of `wnids.txt`, then the
- * second of each, so that the first n have all classes; test images in the order of `val_annotations.txt`.
+ * The images of both parts. Training images come in turns: the first of each class in the order of `wnids.txt`, then
+ * the second of each, so that the first n have all classes; test images in the order of `val_annotations.txt`.
  * @throws UsageError where files are missing or a line is wrong, naming file, line and byte offset.
  */
-export async function listTinyImagenet(folder: string): Promise<Record<Part, LabelledFile[]>> {
-  const classes = await readClasses(folder);
-  const ofClasses = await Promise.all(classes.map((wnid) => trainFiles(folder, wnid)));
+export async function listTinyImagenet(dataset: ListedDataset, folder: string): Promise<Record<Part, LabelledFile[]>> {
+  const classes = await readClasses(dataset, folder);
+  const ofClasses = await Promise.all(classes.map((wnid) => trainFiles(dataset, folder, wnid)));
   const most = Math.max(...ofClasses.map((files) => files.length));
   const turns = Array.from({ length: most }, (_, turn) => turn);
   const train = turns.flatMap((turn) =>
     ofClasses.flatMap((files, label) => (files[turn] === undefined ? [] : [{ path: files[turn], label }])),
   );
-  return { train, test: await testFiles(folder, classes) };
+  return { train, test: await testFiles(dataset, folder, classes) };
 }
 
-export function damaged(what: string): UsageError {
-  return new UsageError(`${title}: ${what}; ${remedy}`);
+/** The error for files that are not whole. */
+export function damaged({ title, archive }: ListedDataset, what: string): UsageError {
+  return new UsageError(
+    `${title}: ${what}; unpack ${archive.file} again, and name the folder with --data; ` +
+      'or fetch it with --download into another folder',
+  );
 }
 
-async function readClasses(folder: string): Promise<string[]> {
-  const lines = await readLines(folder, 'wnids.txt');
+async function readClasses(dataset: ListedDataset, folder: string): Promise<string[]> {
+  const lines = await readLines(dataset, folder, 'wnids.txt');
   const classes = lines.map(({ text, place }, index) => {
-    if (!/^n\d{8}$/.test(text)) throw damaged(`${place} is '${text}', not a class such as n01443537`);
+    if (!/^n\d{8}$/.test(text)) throw damaged(dataset, `${place} is '${text}', not a class such as n01443537`);
     const first = lines.findIndex((line) => line.text === text);
-    if (first !== index) throw damaged(`${place} names class ${text} again`);
+    if (first !== index) throw damaged(dataset, `${place} names class ${text} again`);
     return text;
   });
-  if (classes.length === 0) throw damaged(`${join(folder, 'wnids.txt')} is empty`);
-  if (classes.length > 200) throw damaged(`${join(folder, 'wnids.txt')} names ${classes.length} classes, not 200`);
+  if (classes.length === 0) throw damaged(dataset, `${join(folder, 'wnids.txt')} is empty`);
+  if (classes.length > dataset.classes) {
+    throw damaged(dataset, `${join(folder, 'wnids.txt')} names ${classes.length} classes, not ${dataset.classes}`);
+  }
   return classes;
 }
 
-async function trainFiles(folder: string, wnid: string): Promise<string[]> {
+async function trainFiles(dataset: ListedDataset, folder: string, wnid: string): Promise<string[]> {
   const place = join('train', wnid, 'images');
-  const names = await namesIn(title, join(folder, place));
-  if (names === null) throw damaged(`${folder} holds no ${place}`);
+  const names = await namesIn(dataset.title, join(folder, place));
+  if (names === null) throw damaged(dataset, `${folder} holds no ${place}`);
   const images = names.filter(isImage).sort(byNumber);
-  if (images.length === 0) throw damaged(`${join(folder, place)} holds no images (*.JPEG)`);
+  if (images.length === 0) throw damaged(dataset, `${join(folder, place)} holds no images (*.JPEG)`);
   return images.map((name) => join(place, name));
 }
 
-async function testFiles(folder: string, classes: readonly string[]): Promise<LabelledFile[]> {
-  const lines = await readLines(folder, join('val', 'val_annotations.txt'));
+async function testFiles(dataset: ListedDataset, folder: string, classes: readonly string[]): Promise<LabelledFile[]> {
+  const lines = await readLines(dataset, folder, join('val', 'val_annotations.txt'));
   const place = join('val', 'images');
-  const names = new Set(await namesIn(title, join(folder, place)));
-  if (names.size === 0) throw damaged(`${folder} holds no ${place}`);
+  const names = new Set(await namesIn(dataset.title, join(folder, place)));
+  if (names.size === 0) throw damaged(dataset, `${folder} holds no ${place}`);
   const labels = new Map(classes.map((wnid, label) => [wnid, label]));
   return lines.map((line) => {
     const [name = '', wnid = ''] = line.text.split('\t');
     const label = labels.get(wnid);
     if (label === undefined) {
-      throw damaged(`${line.place} has class '${wnid}', which wnids.txt does not name`);
+      throw damaged(dataset, `${line.place} has class '${wnid}', which wnids.txt does not name`);
     }
-    if (!names.has(name)) throw damaged(`${line.place} names ${name}, which ${join(folder, place)} does not hold`);
+    if (!names.has(name))
+      throw damaged(dataset, `${line.place} names ${name}, which ${join(folder, place)} does not hold`);
     return { path: join(place, name), label };
   });
 }
@@ -85,10 +93,12 @@ interface Line {
   readonly place: string;
 }
 
-async function readLines(folder: string, name: string): Promise<Line[]> {
+async function readLines(dataset: ListedDataset, folder: string, name: string): Promise<Line[]> {
   const path = join(folder, name);
   const content = await readFile(path, 'latin1').catch((error: NodeJS.ErrnoException) => {
-    throw error.code === 'ENOENT' ? damaged(`${folder} holds no ${name}`) : unreadable(title, path, error);
+    throw error.code === 'ENOENT'
+      ? damaged(dataset, `${folder} holds no ${name}`)
+      : unreadable(dataset.title, path, error);
   });
   let offset = 0;
   const lines = content.split('\n').map((text, index) => {

@@ -1,56 +1,49 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
-import { basename, join } from 'node:path';
-import { type Archive, fetchArchive } from '../archive.ts';
-import { type FileDataset, namesIn, type OpenedDataset, type Part, unreadable } from '../file-dataset.ts';
-import { datasetFacts } from './dataset-facts.ts';
+import { join } from 'node:path';
+import type { Part } from '../dataset.ts';
+import { unreadable } from '../folder.ts';
+import { archivedImages, type OpenedImages } from './image-dataset.ts';
 import type { ImageSet } from './image-set.ts';
 import { decodeJpeg, jpegDecoder } from './jpeg.ts';
 import { type RawImages, readRawImages, writeRawImages } from './raw-images.ts';
-import { damaged, type LabelledFile, listTinyImagenet, title } from './tiny-imagenet-files.ts';
+import { damaged, type LabelledFile, listTinyImagenet } from './tiny-imagenet-files.ts';
 
-const { side, channels } = datasetFacts['tiny-imagenet'];
-const imageBytes = side * side * channels;
-/** Files read at once: enough to keep the disk busy. */
-const readAhead = 64;
-
-const archive: Archive = {
-  file: 'tiny-imagenet-200.zip',
+const facts = {
+  name: 'tiny-imagenet',
+  title: 'Tiny-ImageNet',
+  classes: 200,
+  side: 64,
+  channels: 3,
+  examples: { train: 100_000, test: 10_000 },
+  moments: { mean: [0.4802, 0.4481, 0.3975], standardDeviation: [0.277, 0.2691, 0.2821] },
   folder: 'tiny-imagenet-200',
-  url: 'http://cs231n.stanford.edu/tiny-imagenet-200.zip',
-  bytes: 248_100_043,
-  md5: '90528d7ca1a48142e341f4ef8d21d0de',
-};
+  files: '`wnids.txt`, `train/<class>/images/*.JPEG`, `val/images/*.JPEG`, `val/val_annotations.txt`',
+  archive: {
+    file: 'tiny-imagenet-200.zip',
+    url: 'http://cs231n.stanford.edu/tiny-imagenet-200.zip',
+    bytes: 248_100_043,
+    md5: '90528d7ca1a48142e341f4ef8d21d0de',
+  },
+} as const;
 
 /**
  * Tiny-ImageNet: 200 classes of 500 training images, 64 x 64. Its JPEG files are decoded once, into `train.raw` and
  * `test.raw` beside them; reading them for the first time needs the engine.
  */
-export const tinyImagenet: FileDataset = {
-  name: 'tiny-imagenet',
-  title,
-  archive,
-  find,
-  holds: 'wnids.txt, train/ and val/, there or in tiny-imagenet-200',
+export const tinyImagenet = archivedImages({
+  ...facts,
+  isIn: (names) => names.includes('wnids.txt'),
   open: openTinyImagenet,
-  async fetch(dir, options) {
-    const present = await find(dir);
-    if (present === null) return fetchArchive(archive, dir, openTinyImagenet, options);
-    await openTinyImagenet(present);
-    return present;
-  },
-};
+});
 
-async function find(dir: string): Promise<string | null> {
-  for (const candidate of [join(dir, archive.folder), dir]) {
-    const names = await namesIn(title, candidate);
-    if (names !== null && (basename(candidate) === archive.folder || names.includes('wnids.txt'))) return candidate;
-  }
-  return null;
-}
+const { title, side, channels } = facts;
+const imageBytes = side * side * channels;
+/** Files read at once: enough to keep the disk busy. */
+const readAhead = 64;
 
-async function openTinyImagenet(folder: string): Promise<OpenedDataset> {
-  const files = await listTinyImagenet(folder);
+async function openTinyImagenet(folder: string): Promise<OpenedImages> {
+  const files = await listTinyImagenet(facts, folder);
   return {
     counts: { train: files.train.length, test: files.test.length },
     read: (part, count) => readPart(folder, part, files[part], count),
@@ -58,7 +51,7 @@ async function openTinyImagenet(folder: string): Promise<OpenedDataset> {
 }
 
 async function readPart(folder: string, part: Part, files: readonly LabelledFile[], count: number): Promise<ImageSet> {
-  if (count > files.length) throw damaged(`${count} images asked for, but ${folder} holds ${files.length}`);
+  if (count > files.length) throw damaged(facts, `${count} images asked for, but ${folder} holds ${files.length}`);
   const source = createHash('sha256')
     .update(JSON.stringify([jpegDecoder, files]))
     .digest('hex');
@@ -74,21 +67,21 @@ async function decodeAll(folder: string, files: readonly LabelledFile[]): Promis
   const images = new Uint8Array(files.length * imageBytes);
   const labels = Uint8Array.from(files, ({ label }) => label);
   for (let start = 0; start < files.length; start += readAhead) {
-    const paths = files.slice(start, start + readAhead).map(({ path }) => join(folder, path));
-    const contents = await Promise.all(paths.map(readImage));
-    contents.forEach((bytes, i) => {
-      images.set(decodeImage(bytes, paths[i]!), (start + i) * imageBytes);
-    });
+    const ahead = files.slice(start, start + readAhead).map(({ path }) => readImage(join(folder, path)));
+    for (const [i, { path, bytes }] of (await Promise.all(ahead)).entries()) {
+      images.set(decodeImage(bytes, path), (start + i) * imageBytes);
+    }
   }
   return { count: files.length, images, labels };
 }
 
-function readImage(path: string): Promise<Uint8Array> {
-  return readFile(path).catch((error: unknown) => {
+async function readImage(path: string): Promise<{ path: string; bytes: Uint8Array }> {
+  const bytes = await readFile(path).catch((error: unknown) => {
     throw unreadable(title, path, error);
   });
+  return { path, bytes };
 }
 
 function decodeImage(bytes: Uint8Array, path: string): Uint8Array {
-  return decodeJpeg(bytes, side, (what) => damaged(`${path}: ${what}`));
+  return decodeJpeg(bytes, side, (what) => damaged(facts, `${path}: ${what}`));
 }

@@ -13,6 +13,7 @@ export interface WordPair {
   readonly target: readonly string[];
 }
 
+/** The text of a data set after cleaning. */
 export interface CleanCorpus {
   readonly train: readonly WordPair[];
   readonly valid: readonly WordPair[];
@@ -77,7 +78,8 @@ function wholeWords(text: TextPairs, spec: TextDatasetSpec): WordPair[] {
     for (const side of ['source', 'target'] as const) {
       if (pair[side].length > 0) continue;
       throw new UsageError(
-        `${text.place(pair.index, side)} has no word; validation and test text is used as a whole: remove the line on both sides`,
+        `${text.place(pair.index, side)} has no word; ` +
+          'validation and test text is used as a whole: remove the line on both sides',
       );
     }
   }

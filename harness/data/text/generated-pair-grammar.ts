@@ -1,8 +1,8 @@
 import { type Gender, lexicon } from './generated-pair-lexicon.ts';
 
 /**
- * The grammar of the generated language pair: a sentence as a tree, and how each language says it. The source says every
- * tree in its own way, so a source sentence has exactly one translation. Below, words stand for their classes.
+ * The grammar of the generated language pair: a sentence as a tree, and how each language says it. The source says
+ * every tree in its own way, so a source sentence has exactly one translation. Below, words stand for their classes.
  *
  * Source, without gender and with verbs that do not agree:
  * - noun phrase: article, adjectives, noun with its number, preposition and noun phrase, or a relative clause;
@@ -15,11 +15,12 @@ import { type Gender, lexicon } from './generated-pair-lexicon.ts';
  * Target, whose nouns have a gender:
  * - noun phrase: article, noun, adjectives from the last to the first, then the rest. Article and adjectives agree with
  *   the noun in gender and number.
- * - every clause: subject [not] verb [object] [adverb]. The verb agrees with its subject in number, however far that is.
- *   The past is an auxiliary, which agrees, and a participle.
+ * - every clause: subject [not] verb [object] [adverb]. The verb agrees with its subject in number, however far
+ *   that is. The past is an auxiliary, which agrees, and a participle.
  * - a definite object is marked by `a`. A question begins with `esk`; reported and relative clauses with `ke`.
  */
 
+/** A noun and what belongs to it; words by their numbers in the lexicon. */
 export interface NounPhrase {
   readonly noun: number;
   readonly plural: boolean;
@@ -30,8 +31,10 @@ export interface NounPhrase {
   readonly relative?: { readonly verb: number; readonly past: boolean; readonly object: NounPhrase } | undefined;
 }
 
+/** What a verb takes: an object, nothing, or a reported clause. */
 export type VerbClass = 'transitive' | 'intransitive' | 'reporting';
 
+/** A verb with its subject and what else it has. */
 export interface Clause {
   readonly subject: NounPhrase;
   readonly verbs: VerbClass;
@@ -43,6 +46,7 @@ export interface Clause {
   readonly adverb?: number | undefined;
 }
 
+/** A main clause, and one that it reports or that comes first. */
 export interface Sentence {
   readonly main: Clause;
   /** A question has no adverb. */

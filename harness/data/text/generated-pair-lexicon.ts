@@ -16,10 +16,13 @@ export const wordCounts = {
   /** Conjunctions of clauses that come first: when, because. */
   conjunctions: 4,
 } as const;
+/** A class of words, each with a stem in both languages. */
 export type WordClass = keyof typeof wordCounts;
 
+/** Of a noun of the target language. */
 export type Gender = 'masculine' | 'feminine';
 
+/** The words of both languages. */
 export interface Lexicon {
   /** Stems by class and number. Every stem ends with a consonant, and every ending begins with a vowel. */
   readonly source: Readonly<Record<WordClass, readonly string[]>>;
@@ -38,6 +41,7 @@ interface Sounds {
 const sourceSounds: Sounds = { first: 'bdgkmprtvz', vowels: 'aiou', last: 'fgklmpr' };
 const targetSounds: Sounds = { first: 'cdfglmnpstv', vowels: 'aeiou', last: 'bcdlmprt' };
 
+/** The same on every machine: its stream is seeded by a name. */
 export const lexicon: Lexicon = drawLexicon();
 
 function drawLexicon(): Lexicon {

@@ -1,6 +1,5 @@
 import { UsageError } from '../../errors.ts';
 import { streamsOf, type Uniform } from '../../random.ts';
-import type { GeneratedPairSpec } from '../../spec/text.ts';
 import {
   type Clause,
   type NounPhrase,
@@ -10,20 +9,33 @@ import {
   type VerbClass,
 } from './generated-pair-grammar.ts';
 import { type WordClass, wordCounts } from './generated-pair-lexicon.ts';
-import type { Corpus, TextPair, TextPairs, TextPart } from './text-pair.ts';
+import type { GeneratedText } from './text-dataset.ts';
+import type { TextPair, TextPairs, TextPart } from './text-pair.ts';
 
 /**
  * Sentences of the generated language pair: a data set of sentence pairs that needs no files, for smoke runs and tests.
  *
- * Every adjective and noun that stand together are a combination of one of eight classes. Training sentences have none of
- * the first two. A validation sentence has one at least of the second, a test sentence of the first: so the parts hold no
- * sentence in common, whatever their sizes, and the held-out ones are about combinations that training never shows.
+ * Every adjective and noun that stand together are a combination of one of eight classes. Training sentences have none
+ * of the first two. A validation sentence has one at least of the second, a test sentence of the first: so the parts
+ * hold no sentence in common, whatever their sizes, and the held-out ones are about combinations that training never
+ * shows.
  */
+export const generatedPair: GeneratedText<'generated-pair'> = {
+  name: 'generated-pair',
+  title: 'generated language pair',
+  sort: 'text-pairs',
+  source: 'generated',
+  examples: { train: 20_000, valid: 500, test: 500 },
+  // More would say nothing new, and takes memory.
+  limits: { train: 200_000, test: 10_000 },
+  generate: ({ trainExamples, testExamples }) => ({
+    train: pairsOf('train', within(trainExamples ?? examples.train, limits.train, 'trainExamples')),
+    valid: pairsOf('valid', examples.valid),
+    test: pairsOf('test', within(testExamples ?? examples.test, limits.test, 'testExamples')),
+  }),
+};
 
-export const generatedPairDefaults = { train: 20_000, valid: 500, test: 500 } as const;
-/** More would say nothing new, and takes memory. */
-export const generatedPairLimits = { train: 200_000, test: 10_000 } as const;
-
+const { examples, limits } = generatedPair;
 /** Words and punctuation marks that a side of a sentence has. */
 const lengths = { least: 5, most: 20 };
 const combinationClasses = 8;
@@ -31,8 +43,8 @@ const classOfPart: Readonly<Record<TextPart, number>> = { test: 0, valid: 1, tra
 const streams = streamsOf('generated-pair/1', 0);
 
 /**
- * The first `count` sentence pairs of a part, all different. Deterministic: the same on every call, and a smaller set is
- * the beginning of a larger one.
+ * The first `count` sentence pairs of a part, all different. Deterministic: the same on every call, and a smaller set
+ * is the beginning of a larger one.
  */
 export function generatePairs(part: TextPart, count: number): TextPair[] {
   const uniform = streams(part);
@@ -49,27 +61,18 @@ export function generatePairs(part: TextPart, count: number): TextPair[] {
   return pairs;
 }
 
-/**
- * The text of a specification: `trainExamples` and `testExamples` pairs, or the default numbers.
- * @throws UsageError where more are asked for than is sensible
- */
-export function generatedCorpus({ trainExamples, testExamples }: GeneratedPairSpec): Corpus {
-  const { train, valid, test } = generatedPairDefaults;
-  const pairsOf = (part: TextPart, count: number): TextPairs => ({
-    pairs: generatePairs(part, count),
-    place: (index) => `generated-pair: ${part} sentence ${index + 1}`,
-  });
-  const within = (asked: number, most: number, option: string): number => {
-    if (asked <= most) return asked;
-    throw new UsageError(
-      `${option}: ${asked} sentence pairs asked for, but the generated set holds ${most}; ask for ${most} or fewer`,
-    );
-  };
+function pairsOf(part: TextPart, count: number): TextPairs {
   return {
-    train: pairsOf('train', within(trainExamples ?? train, generatedPairLimits.train, 'trainExamples')),
-    valid: pairsOf('valid', valid),
-    test: pairsOf('test', within(testExamples ?? test, generatedPairLimits.test, 'testExamples')),
+    pairs: generatePairs(part, count),
+    place: (index) => `${generatedPair.name}: ${part} sentence ${index + 1}`,
   };
+}
+
+function within(asked: number, most: number, option: string): number {
+  if (asked <= most) return asked;
+  throw new UsageError(
+    `${option}: ${asked} sentence pairs asked for, but the generated set holds ${most}; ask for ${most} or fewer`,
+  );
 }
 
 /** The class of an adjective and a noun that stand together. */

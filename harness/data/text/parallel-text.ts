@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { UsageError } from '../../errors.ts';
-import { unreadable } from '../file-dataset.ts';
+import { unreadable } from '../folder.ts';
 import type { TextPair, TextPairs } from './text-pair.ts';
 
 /** A longer line is not a sentence: most likely the file lost its line ends. In UTF-16 code units. */
@@ -48,8 +48,10 @@ export function paired(title: string, source: TextFile, target: TextFile): TextP
   if (n !== m) {
     const [longer, shorter] = n > m ? [source, target] : [target, source];
     throw new UsageError(
-      `${title}: ${longer.path} has ${longer.lines.length} sentences and ${shorter.path} has ${shorter.lines.length}: ` +
-        `line ${longer.lines[shorter.lines.length]!.number} of ${longer.path} has no translation; give both sides of the same text`,
+      `${title}: ${longer.path} has ${longer.lines.length} sentences ` +
+        `and ${shorter.path} has ${shorter.lines.length}: ` +
+        `line ${longer.lines[shorter.lines.length]!.number} of ${longer.path} has no translation; ` +
+        'give both sides of the same text',
     );
   }
   const sides = { source, target };
@@ -80,7 +82,8 @@ function decodeUtf8(title: string, path: string, bytes: Buffer): string {
   } catch (cause) {
     const { line, offset } = firstInvalid(bytes);
     throw new UsageError(
-      `${title}: ${path}: line ${line} (byte offset ${offset}) is not UTF-8; convert the file to UTF-8, or fetch it again`,
+      `${title}: ${path}: line ${line} (byte offset ${offset}) is not UTF-8; ` +
+        'convert the file to UTF-8, or fetch it again',
       { cause },
     );
   }

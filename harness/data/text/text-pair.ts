@@ -4,6 +4,7 @@ export interface TextPair {
   readonly target: string;
 }
 
+/** The parts of parallel text. */
 export type TextPart = 'train' | 'valid' | 'test';
 
 /** Sentence pairs and where they come from. */

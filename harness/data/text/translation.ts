@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
 import { UsageError } from '../../errors.ts';
-import type { TextDatasetSpec, TextFileSpec } from '../../spec/text.ts';
+import type { TextDatasetSpec } from '../../spec/text.ts';
 import type { IdPair } from '../../text/token-batches.ts';
 import { learnVocabulary, type Vocabulary } from '../../text/vocabulary.ts';
+import { openIn } from '../folder.ts';
+import { datasetNamed } from '../registry.ts';
 import { type CleanCorpus, cleanCorpus, type SkippedPairs, type WordPair } from './clean-text.ts';
-import { generatedCorpus } from './generated-pair.ts';
-import { textDatasets } from './text-datasets.ts';
 import type { Corpus } from './text-pair.ts';
 
 /** The sentence pairs of a cell: what it trains on, validates and is tested on. */
@@ -23,12 +23,15 @@ export interface TranslationData {
   readonly digest: string;
 }
 
+/** The sentence pairs of a part, encoded and as text. */
 export interface TranslationPart {
   /** Ids without <bos> and <eos>, as token batches take them; a translator's sources are these with <eos>. */
   readonly pairs: readonly IdPair[];
   /** What the pairs were made of, in their order: as it is written, in its own case. */
   readonly sourceTexts: readonly string[];
-  /** The published translations, as BLEU and chrF compare with; where the data are in lower case, compare without case. */
+  /**
+   * The published translations, as BLEU and chrF compare with; where the data are in lower case, compare without case.
+   */
   readonly references: readonly string[];
 }
 
@@ -41,11 +44,12 @@ export interface UsedText extends CleanCorpus {
 }
 
 /**
+ * Reads or generates the sentence pairs that a data set's specification names, and cleans them.
  * @param dataDir the folder of the files, or one that contains it under its published name; not used by generated data
  * @throws UsageError where files are missing or damaged, or hold fewer pairs than asked for, naming file and line
  */
 export async function usedText(spec: TextDatasetSpec, dataDir: string | null): Promise<UsedText> {
-  const corpus = spec.name === 'generated-pair' ? generatedCorpus(spec) : await readCorpus(spec, dataDir);
+  const corpus = await corpusOf(spec, dataDir);
   const clean = cleanCorpus(corpus, spec);
   const train = firstOf(clean.train, spec.trainExamples, 'trainExamples', spec);
   const test = firstOf(clean.test, spec.testExamples, 'testExamples', spec);
@@ -54,7 +58,8 @@ export async function usedText(spec: TextDatasetSpec, dataDir: string | null): P
 }
 
 /**
- * Loads and encodes the sentence pairs that a data set's specification names; learns the vocabulary from the training text.
+ * Loads and encodes the sentence pairs that a data set's specification names; learns the vocabulary from the training
+ * text.
  * @throws UsageError as `usedText`, and where a part has no sentence or a sentence too many tokens
  */
 export async function loadTranslation(spec: TextDatasetSpec, dataDir: string | null): Promise<TranslationData> {
@@ -75,7 +80,7 @@ export async function loadTranslation(spec: TextDatasetSpec, dataDir: string | n
   const whole = (pairs: readonly WordPair[]) => pairs.map((pair) => withinTokens(encode(pair, vocabulary), spec));
   return {
     name: spec.name,
-    source: spec.name === 'generated-pair' ? 'generated' : 'files',
+    source: datasetNamed(spec.name).source,
     vocabulary,
     train: partOf(train),
     valid: partOf(whole(used.valid)),
@@ -90,16 +95,10 @@ interface EncodedPair {
   readonly ids: IdPair;
 }
 
-async function readCorpus(spec: TextFileSpec, dataDir: string | null): Promise<Corpus> {
-  const { title, holds, find, open } = textDatasets[spec.name];
-  if (dataDir === null) {
-    throw new UsageError(`${spec.name} needs its files: give the folder of ${title} (${holds}) with --data DIR`);
-  }
-  const folder = await find(dataDir);
-  if (folder === null) {
-    throw new UsageError(`--data ${dataDir}: no ${title} there; give the folder that holds it (${holds})`);
-  }
-  return (await open(folder)).corpus(spec.source, spec.target);
+async function corpusOf(spec: TextDatasetSpec, dataDir: string | null): Promise<Corpus> {
+  if (spec.name === 'generated-pair') return datasetNamed(spec.name).generate(spec);
+  const { opened } = await openIn(datasetNamed(spec.name), dataDir);
+  return opened.corpus(spec.source, spec.target);
 }
 
 function firstOf<T>(

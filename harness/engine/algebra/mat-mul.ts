@@ -21,7 +21,8 @@ export function matMul(a: Tensor, b: Tensor, options: MatMulOptions = {}): Tenso
 }
 
 /**
- * op(A)·op(B) of every pair of matrices in two batches, op(A) [..., m, k] and op(B) [..., k, n] with equal leading axes.
+ * op(A)·op(B) of every pair of matrices in two batches, op(A) [..., m, k] and op(B) [..., k, n] with equal leading
+ * axes.
  *
  * @returns [..., m, n]
  */

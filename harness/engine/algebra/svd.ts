@@ -1,6 +1,8 @@
 import { runOp, type Tensor, type Tensor1D, type Tensor2D, tf } from '../tensorflow.ts';
 
-/** The thin singular value decomposition A = P diag(σ) Qᵀ: P [m, k], σ [k] in descending order, Q [n, k], k = min(m, n). */
+/**
+ * The thin singular value decomposition A = P diag(σ) Qᵀ: P [m, k], σ [k] in descending order, Q [n, k], k = min(m, n).
+ */
 export interface Svd {
   p: Tensor2D;
   sigma: Tensor1D;

@@ -28,8 +28,8 @@ const shared: Attributes = {
 };
 
 /**
- * Batch normalization in training (Ioffe and Szegedy 2015): y = scale·(x − μ)/√(σ² + ε) + offset with the batch's mean μ
- * and biased variance σ² per channel; the running variance takes the unbiased one. One fused operation each way.
+ * Batch normalization in training (Ioffe and Szegedy 2015): y = scale·(x − μ)/√(σ² + ε) + offset with the batch's mean
+ * μ and biased variance σ² per channel; the running variance takes the unbiased one. One fused operation each way.
  *
  * @param x [batch, height, width, channels]; all of the state is [channels]
  */
@@ -84,8 +84,8 @@ const evaluation: Attributes = { ...shared, is_training: { bool: false } };
 const oneDnn = '_MklNativeFusedBatchNormV3';
 
 /**
- * A graph joins TensorFlow's own operation to the convolution before it, or multiplies it out, which rounds otherwise than
- * the operation by itself; oneDNN's it leaves as it is.
+ * A graph joins TensorFlow's own operation to the convolution before it, or multiplies it out, which rounds otherwise
+ * than the operation by itself; oneDNN's it leaves as it is.
  */
 function inferenceValue(inputs: Tensor[]): Tensor {
   const attributes: Attributes = { ...evaluation, exponential_avg_factor: { float: 1 } };
@@ -96,8 +96,8 @@ function inferenceValue(inputs: Tensor[]): Tensor {
 }
 
 /**
- * The derivative of batch normalization in training along ẋ, with scale and offset held: with c = x − μ, r = 1/√(σ² + ε),
- * x̂ = r·c and means E per channel,
+ * The derivative of batch normalization in training along ẋ, with scale and offset held: with c = x − μ, r = 1/√(σ² +
+ * ε), x̂ = r·c and means E per channel,
  *
  *   ẏ = scale·r·(ẋ − E[ẋ] − x̂·E[x̂∘ẋ]).
  *

@@ -38,8 +38,8 @@ export interface ChannelMap {
 }
 
 /**
- * A channel map of a convolution's output, as a convolution with scaled filters and a bias. A graph makes one operation of
- * it, which has the bits of the two.
+ * A channel map of a convolution's output, as a convolution with scaled filters and a bias. A graph makes one operation
+ * of it, which has the bits of the two.
  */
 export function mappedConv2d(x: Tensor, filter: Tensor, { scale, offset }: ChannelMap, options: Conv2dOptions): Tensor {
   return biasAdd(conv2d(x, tf.mul(filter, scale), options), offset);
@@ -62,7 +62,9 @@ function vectorSteps(inner: number, outer: number): number {
   return inner * Math.ceil(outer / floatsPerVector);
 }
 
-/** Of AVX-512; narrower vectors only make the difference smaller. Not asked of the machine: all take the same choice. */
+/**
+ * Of AVX-512; narrower vectors only make the difference smaller. Not asked of the machine: all take the same choice.
+ */
 const floatsPerVector = 16;
 
 function convolve(

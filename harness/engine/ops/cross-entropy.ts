@@ -2,8 +2,8 @@ import { type Attributes, runOp, type Scalar, type Tensor, tf } from '../tensorf
 import { softmax } from './softmax.ts';
 
 /**
- * Mean softmax cross-entropy −Σ_c q_c log p_c over the batch, p = softmax(logits), with label smoothing ε
- * (Szegedy et al. 2016): q_c = (1 − ε)·[c = label] + ε/classes. The fused operation gives loss and gradient p − q at once.
+ * Mean softmax cross-entropy −Σ_c q_c log p_c over the batch, p = softmax(logits), with label smoothing ε (Szegedy et
+ * al. 2016): q_c = (1 − ε)·[c = label] + ε/classes. The fused operation gives loss and gradient p − q at once.
  *
  * @param logits [batch, classes]
  * @param labels [batch], int32, of 0 to classes − 1; with label smoothing others are not noticed
@@ -13,8 +13,8 @@ export function crossEntropy(logits: Tensor, labels: Tensor, smoothing: number):
 }
 
 /**
- * The derivative of the mean cross-entropy along a direction ṡ of the logits s, mean over the batch of Σ_c (p_c − q_c)·ṡ_c.
- * Gradients are for the logits and for the direction.
+ * The derivative of the mean cross-entropy along a direction ṡ of the logits s, mean over the batch of Σ_c (p_c −
+ * q_c)·ṡ_c. Gradients are for the logits and for the direction.
  *
  * @param tangent ṡ [batch, classes]
  */

@@ -2,8 +2,8 @@ import { type Attributes, runOp, type Tensor, tf } from '../tensorflow.ts';
 import { paddingOf } from './conv2d.ts';
 
 /**
- * Depthwise convolution, y[n, i, j, c] = Σ_ab x[n, i·s + a − ⌊k1/2⌋, j·s + b − ⌊k2/2⌋, c]·f[a, b, c]: one filter a channel,
- * with the padding of `conv2d`.
+ * Depthwise convolution, y[n, i, j, c] = Σ_ab x[n, i·s + a − ⌊k1/2⌋, j·s + b − ⌊k2/2⌋, c]·f[a, b, c]: one filter a
+ * channel, with the padding of `conv2d`.
  *
  * @param x [batch, height, width, channels]
  * @param filter [k1, k2, channels, 1], odd k1 and k2

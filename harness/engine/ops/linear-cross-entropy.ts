@@ -18,8 +18,8 @@ export interface LinearCrossEntropy {
 }
 
 /**
- * Softmax cross-entropy of a linear layer's logits z = x·W + b over many classes, with label smoothing ε (Szegedy et al.
- * 2016), as the weighted mean Σ_i w_i·loss_i / Σ_i w_i.
+ * Softmax cross-entropy of a linear layer's logits z = x·W + b over many classes, with label smoothing ε (Szegedy et
+ * al. 2016), as the weighted mean Σ_i w_i·loss_i / Σ_i w_i.
  *
  * With logits of a vocabulary's size, what costs is to walk over the [batch, classes] matrix. With p = softmax(z),
  * q = (1 − ε)·onehot + ε/classes and lse = log Σ exp z = max z − log max p:

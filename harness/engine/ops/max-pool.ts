@@ -20,8 +20,8 @@ export function maxPool(x: Tensor, size: number): Tensor {
 }
 
 /**
- * The derivative of y = maxPool(x, size) along ẋ: the entry of ẋ at each window's largest input, the first of them where
- * several are equal. Gradients are for ẋ; those for x and y are zero wherever they exist.
+ * The derivative of y = maxPool(x, size) along ẋ: the entry of ẋ at each window's largest input, the first of them
+ * where several are equal. Gradients are for ẋ; those for x and y are zero wherever they exist.
  */
 export function maxPoolTangent(x: Tensor, y: Tensor, tangent: Tensor, size: number): Tensor {
   const attributes = windows(size);

@@ -12,7 +12,10 @@ export function relu(x: Tensor): Tensor {
   })(x);
 }
 
-/** The derivative of max(x, 0) along ẋ: ẋ·[y > 0], of y = max(x, 0). Gradients are for ẋ; that for y is zero wherever it exists. */
+/**
+ * The derivative of max(x, 0) along ẋ: ẋ·[y > 0], of y = max(x, 0). Gradients are for ẋ; that for y is zero wherever it
+ * exists.
+ */
 export function reluTangent(y: Tensor, tangent: Tensor): Tensor {
   return tf.customGrad((input, save) => {
     (save as (tensors: Tensor[]) => void)([y]);

@@ -3,14 +3,17 @@ import type { ChannelMap } from '../../engine/ops/conv2d.ts';
 import { type Tensor, tf } from '../../engine/tensorflow.ts';
 import { MethodFileError } from '../../errors.ts';
 import type { CompressibleLayer, Pass, StatisticUpdates } from '../../nn/layer.ts';
+import type { LayerMethod } from '../../nn/layer-method.ts';
 import type { ConvShape } from '../../shape/blueprint.ts';
-import type { LayerMethod } from '../method.ts';
 import { countSchema, type GivenLayerMethod, layerSchema } from './file-schema.ts';
 import { fitting, inFile } from './in-file.ts';
 
-/** A layer method from a file. Its counts and every layer that it builds are checked; all that goes wrong names the file. */
+/**
+ * A layer method from a file. Its counts and every layer that it builds are checked; all that goes wrong names the
+ * file.
+ */
 export function layerMethodOfFile(file: string, given: GivenLayerMethod): LayerMethod {
-  const { name, inits, matrices } = given;
+  const { name, inits, largestScale, matrices } = given;
   const counting = (part: 'parameters' | 'macs') => (shape: ConvShape, scale: number) => {
     const place = `${part}(${shape.name}, ${scale})`;
     return fitting(
@@ -42,6 +45,7 @@ export function layerMethodOfFile(file: string, given: GivenLayerMethod): LayerM
       return layer;
     },
     ...(inits === undefined ? {} : { inits }),
+    ...(largestScale === undefined ? {} : { largestScale }),
     ...(matrices === undefined ? {} : { matrices }),
   };
 }
@@ -79,8 +83,8 @@ function requireVariables(file: string, shape: ConvShape, { variables }: Compres
 }
 
 /**
- * Applies a new layer to two images in training and in evaluation, compares its shapes with the dense layer's, and its two
- * ways to evaluate with each other.
+ * Applies a new layer to two images in training and in evaluation, compares its shapes with the dense layer's, and its
+ * two ways to evaluate with each other.
  */
 function tryOut(file: string, shape: ConvShape, layer: CompressibleLayer): void {
   const { name, kernel, inChannels, outChannels, stride } = shape;

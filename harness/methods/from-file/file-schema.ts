@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import { Variable } from '../../engine/variable.ts';
-import { initNames, regularizerNames, trainingSchema } from '../../spec/spec.ts';
+import { trainingSchema } from '../../spec/image.ts';
+import { sequenceTrainingSchema } from '../../spec/translation.ts';
+import { initNames, regularizerNames } from '../../spec/words.ts';
 
 /** What a method's file may give: the parts of `LayerMethod` or `SparseMethod`, and the arms that it takes part in. */
 
@@ -21,6 +23,8 @@ const layerMethodSchema = z.strictObject({
   macs: part('(shape, scale) => number'),
   build: part('(shape, scale, init, streams) => layer'),
   matrices: z.strictObject({ parameters: part(''), macs: part(''), headSize: part(''), build: part('') }).optional(),
+  /** The largest rank scale; 1 where it does not say. */
+  largestScale: z.number().positive().optional(),
   /** The initializations and regularizers that it knows; those of the suite's low-rank arms where it does not say. */
   inits: z.array(z.enum(initNames)).min(1).optional(),
   regularizers: z.array(z.enum(regularizerNames)).min(1).optional(),
@@ -32,6 +36,7 @@ const sparseMethodSchema = z.strictObject({
   phases: part('(training) => phases'),
   start: part('(context) => ({ variables, beforePhase })'),
   fewestKept: part('(layers) => number').optional(),
+  imagesOnly: z.boolean().optional(),
 });
 
 export const methodSchema = z.discriminatedUnion('kind', [layerMethodSchema, sparseMethodSchema], {
@@ -64,6 +69,22 @@ export const sparseRunSchema = z.strictObject({
   afterStep: part('(event) => void').optional(),
 });
 
-export const phasesSchema = z.array(z.strictObject({ label: z.string().min(1), training: trainingSchema })).min(1);
+const [images, sequences] = [trainingSchema.shape, sequenceTrainingSchema.shape];
+
+/**
+ * A phase's length and schedule, of whatever training; that all else is the cell's is asked where phases are planned.
+ */
+const phaseTrainingSchema = z.looseObject({
+  epochs: images.epochs,
+  learningRate: images.learningRate,
+  firstEpochLearningRate: images.firstEpochLearningRate.optional(),
+  decayAt: images.decayAt.optional(),
+  decayFactor: images.decayFactor.optional(),
+  updates: sequences.updates.optional(),
+  warmupUpdates: sequences.warmupUpdates.optional(),
+  constantUpdates: sequences.constantUpdates.optional(),
+});
+
+export const phasesSchema = z.array(z.strictObject({ label: z.string().min(1), training: phaseTrainingSchema })).min(1);
 
 export const countSchema = z.int({ error: 'expected a whole number' }).min(0, { error: 'expected no number below 0' });

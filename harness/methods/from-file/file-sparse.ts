@@ -1,10 +1,13 @@
 import { tf } from '../../engine/tensorflow.ts';
 import { MethodFileError } from '../../errors.ts';
 import type { SparseMethod, SparseRun } from '../../sparse/sparse-method.ts';
+import type { Phase, PhaseTraining } from '../../train/phases.ts';
 import { countSchema, type GivenSparseMethod, phasesSchema, sparseRunSchema } from './file-schema.ts';
 import { fitting, inFile, namingFile } from './in-file.ts';
 
-/** A sparse method from a file. What its parts return and leave behind is checked; all that goes wrong names the file. */
+/**
+ * A sparse method from a file. What its parts return and leave behind is checked; all that goes wrong names the file.
+ */
 export function sparseMethodOfFile(file: string, given: GivenSparseMethod): SparseMethod {
   const call = (part: string, run: () => unknown): unknown => inFile(file, part, run);
   const fewest = (layers: number) => {
@@ -20,13 +23,13 @@ export function sparseMethodOfFile(file: string, given: GivenSparseMethod): Spar
     kind: 'sparse',
     name: given.name,
     ...(given.fewestKept === undefined ? {} : { fewestKept: fewest }),
-    phases: (training) =>
-      fitting(
-        file,
-        'phases',
-        phasesSchema,
-        call('phases', () => given.phases(training)),
-      ),
+    ...(given.imagesOnly === undefined ? {} : { imagesOnly: given.imagesOnly }),
+    phases: <T extends PhaseTraining>(training: T) => {
+      const phases = call('phases', () => given.phases(training));
+      fitting(file, 'phases', phasesSchema, phases);
+      // That all but the schedule is the cell's is asked where phases are planned.
+      return phases as Phase<T>[];
+    },
     start(context) {
       const before = tf.memory().numTensors;
       const started = call('start', () => given.start(context));

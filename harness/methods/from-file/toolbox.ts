@@ -4,14 +4,13 @@ import { tf as engine, type TensorFlow } from '../../engine/tensorflow.ts';
 import { filledVariable, Variable, variableOf } from '../../engine/variable.ts';
 import { denseConvWeight } from '../../init/conv-weight.ts';
 import { heNormal } from '../../init/he-normal.ts';
-import { spectralFactors } from '../../init/spectral.ts';
+import { filterMatrix } from '../../nn/conv-layer.ts';
 import { gaussian, permutation, uniformIn } from '../../random.ts';
-import { frobeniusGradients } from '../../regularize/frobenius.ts';
 import { denseMacs, denseParameters } from '../../shape/blueprint.ts';
 import { erkCounts } from '../../sparse/densities.ts';
 import { fineTuning } from '../../sparse/fine-tuning.ts';
 import { complement, filled, highest, magnitudes, ones, randomly, union } from '../../sparse/selection.ts';
-import { filterMatrix } from '../filter-matrix.ts';
+import { frobeniusGradients, spectralFactors } from '../../tensor/low-rank.ts';
 import { lowRank, uMatrixOf, vMatrixOf } from '../low-rank.ts';
 import { roundHalfEven } from '../round.ts';
 

@@ -10,23 +10,24 @@ import type { SparseMethod } from '../../sparse/sparse-method.ts';
 const l1 = 1e-5;
 
 /**
- * T of the noise √(2ηT)·ν. The authors' code for MNIST adds η·10⁻⁵·ν at a first learning rate η of 0.5, which is √(2ηT)·ν
- * at this T.
+ * T of the noise √(2ηT)·ν. The authors' code for MNIST adds η·10⁻⁵·ν at a first learning rate η of 0.5, which is
+ * √(2ηT)·ν at this T.
  */
 const temperature = 2.5e-11;
 
 /**
- * Deep rewiring (Bellec et al. 2018, algorithm 1): each connection has a fixed sign s and w = s·θ, active where θ > 0. After
- * each step of gradient descent, θ ← θ − ηα + √(2ηT)·ν of every active connection, ν ~ N(0, 1); those that fall below zero
- * become dormant, and as many dormant connections, each of the whole network equally likely, become active at θ = 0 (10⁻¹² in
- * the authors' code) and momentum zero. The number of active connections stays; the layers' shares of it move. The last step
- * does none of this, because what it activates would not be trained.
+ * Deep rewiring (Bellec et al. 2018, algorithm 1): each connection has a fixed sign s and w = s·θ, active where θ > 0.
+ * After each step of gradient descent, θ ← θ − ηα + √(2ηT)·ν of every active connection, ν ~ N(0, 1); those that fall
+ * below zero become dormant, and as many dormant connections, each of the whole network equally likely, become active
+ * at θ = 0 (10⁻¹² in the authors' code) and momentum zero. The number of active connections stays; the layers' shares
+ * of it move. The last step does none of this, because what it activates would not be trained.
  *
- * A connection's sign is that of its initial weight, which is drawn symmetrically, whether it starts active or not. The first
- * active ones are random, of Erdős-Rényi-kernel densities, where the publication sets densities by hand.
+ * A connection's sign is that of its initial weight, which is drawn symmetrically, whether it starts active or not. The
+ * first active ones are random, of Erdős-Rényi-kernel densities, where the publication sets densities by hand.
  *
- * Settings for convolutional networks were not found: α and T are those of the authors' code for MNIST, and constant. η is
- * the step's learning rate. Gradient descent has the training's momentum and decay, which the publication does without.
+ * Settings for convolutional networks were not found: α and T are those of the authors' code for MNIST, and constant. η
+ * is the step's learning rate. Gradient descent has the training's momentum and decay, which the publication does
+ * without.
  */
 export const deepR: SparseMethod = {
   kind: 'sparse',

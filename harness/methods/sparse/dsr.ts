@@ -18,7 +18,9 @@ const largestShare = 0.1;
 
 /** Steps of the published training: 200 epochs of 50,000 images in batches of 100. */
 const publishedSteps = 200 * 500;
-/** Steps between two updates, P, by the share of the training until which they hold: epochs 40, 80, 120 and 160 of 200. */
+/**
+ * Steps between two updates, P, by the share of the training until which they hold: epochs 40, 80, 120 and 160 of 200.
+ */
 const publishedIntervals = [
   { until: 40 / 200, interval: 100 },
   { until: 80 / 200, interval: 200 },
@@ -27,17 +29,17 @@ const publishedIntervals = [
 ];
 
 /**
- * Dynamic sparse reparameterization (Mostafa and Wang 2019), on the schedule of its wide residual networks: a random mask of
- * one density; every P steps, all weights with |w| < H, one threshold for all layers, are dropped, H is doubled or halved
- * where fewer than 0.9 or more than 1.1 of the target were, and as many weights are grown at random places, shared out to the
- * layers in proportion to what they have left (`reallocate`). P starts at 100 and doubles at a fifth, two and three fifths of
- * the training; in the last fifth the mask stays.
+ * Dynamic sparse reparameterization (Mostafa and Wang 2019), on the schedule of its wide residual networks: a random
+ * mask of one density; every P steps, all weights with |w| < H, one threshold for all layers, are dropped, H is doubled
+ * or halved where fewer than 0.9 or more than 1.1 of the target were, and as many weights are grown at random places,
+ * shared out to the layers in proportion to what they have left (`reallocate`). P starts at 100 and doubles at a fifth,
+ * two and three fifths of the training; in the last fifth the mask stays.
  *
- * Adapted: P is in proportion to the training's length, ten steps at least, so that a shortened training has as many updates,
- * or one every ten steps. The target is 1 % of the dense network's weights, but not more than a tenth of the kept ones, which it comes
- * to where a tenth is kept: it would replace most of a sparser network at once. First convolution, shortcuts and classifier
- * take part, which the published networks leave dense. Grown places may be ones dropped in the same update, which the
- * authors' code excludes. The batch size of 100 is the default of their code.
+ * Adapted: P is in proportion to the training's length, ten steps at least, so that a shortened training has as many
+ * updates, or one every ten steps. The target is 1 % of the dense network's weights, but not more than a tenth of the
+ * kept ones, which it comes to where a tenth is kept: it would replace most of a sparser network at once. First
+ * convolution, shortcuts and classifier take part, which the published networks leave dense. Grown places may be ones
+ * dropped in the same update, which the authors' code excludes. The batch size of 100 is the default of their code.
  */
 export const dsr: SparseMethod = {
   kind: 'sparse',

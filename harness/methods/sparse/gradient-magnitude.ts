@@ -3,8 +3,8 @@ import type { SparseMethod } from '../../sparse/sparse-method.ts';
 
 /**
  * A control of SNIP, whose score it is without the weight: at initialization, on one batch of the training's size, the
- * weights of largest |∂L/∂w| over all layers are kept, and trained under that mask. It has no publication of its own, and
- * takes all other settings from SNIP.
+ * weights of largest |∂L/∂w| over all layers are kept, and trained under that mask. It has no publication of its own,
+ * and takes all other settings from SNIP.
  */
 export const gradientMagnitude: SparseMethod = {
   kind: 'sparse',
@@ -13,7 +13,7 @@ export const gradientMagnitude: SparseMethod = {
   start: (context) => ({
     variables: [],
     beforePhase() {
-      const gradients = context.gradients(context.batch('scores', context.training.batchSize));
+      const gradients = context.gradients(context.batch('scores'));
       context.setMasks(highest(gradients.map(magnitudes), context.keep));
     },
   }),

@@ -8,16 +8,16 @@ import type { SparseMethod } from '../../sparse/sparse-method.ts';
 const rewindShare = 5 / 160;
 
 /**
- * The lottery ticket by iterative magnitude pruning with rewinding (Frankle and Carbin 2019; Frankle et al. 2020): the dense
- * network is trained; in each of n rounds the weights of largest magnitude over all layers and among those that are left
- * are kept, (keep/total)^(1/n) of them, the network is rewound to an early step k of the first training, and trained again
- * under the mask. The published rounds prune a fifth each, as many as the budget needs; here their number is
- * `pruningRounds`, and the share follows from the budget, so that it is met exactly.
+ * The lottery ticket by iterative magnitude pruning with rewinding (Frankle and Carbin 2019; Frankle et al. 2020): the
+ * dense network is trained; in each of n rounds the weights of largest magnitude over all layers and among those that
+ * are left are kept, (keep/total)^(1/n) of them, the network is rewound to an early step k of the first training, and
+ * trained again under the mask. The published rounds prune a fifth each, as many as the budget needs; here their number
+ * is `pruningRounds`, and the share follows from the budget, so that it is met exactly.
  *
- * Rewound are weights, biases, normalizations and their running statistics. Each round takes the whole training from its
- * first learning rate on and from zero momentum, not the steps after k only. k is 5/160 of the training's steps, one at
- * least: at the published learning rate of 0.1, tickets that are reset to the initialization itself do not win in deeper
- * networks (Frankle et al. 2020).
+ * Rewound are weights, biases, normalizations and their running statistics. Each round takes the whole training from
+ * its first learning rate on and from zero momentum, not the steps after k only. k is 5/160 of the training's steps,
+ * one at least: at the published learning rate of 0.1, tickets that are reset to the initialization itself do not win
+ * in deeper networks (Frankle et al. 2020).
  */
 export const lotteryTicket: SparseMethod = {
   kind: 'sparse',
@@ -30,7 +30,7 @@ export const lotteryTicket: SparseMethod = {
     const rounds = pruningRounds(context.training.epochs);
     const total = context.weights.reduce((sum, { size }) => sum + size, 0);
     const early = new Map<Variable, Variable>(
-      context.model.variables.map((variable) => [
+      context.variables.map((variable) => [
         variable,
         filledVariable(`${variable.name}.early`, 'statistic', variable.value.shape, 0),
       ]),

@@ -3,7 +3,7 @@ import { fineTuning } from '../../sparse/fine-tuning.ts';
 import { damped, surgeonScores, surgeonUpdate } from '../../sparse/scores/brain-surgeon.ts';
 import { kroneckerFactors } from '../../sparse/scores/kronecker-factors.ts';
 import { highest } from '../../sparse/selection.ts';
-import type { SparseContext, SparseMethod } from '../../sparse/sparse-method.ts';
+import { imagesOf, type SparseContext, type SparseMethod } from '../../sparse/sparse-method.ts';
 
 /** Examples that the Kronecker factors are estimated from, or all where there are fewer. */
 const factorExamples = 1024;
@@ -12,18 +12,20 @@ const factorExamples = 1024;
 const damping = 1e-3;
 
 /**
- * MLPrune (Zeng and Urtasun 2018): the dense network is trained; with the Hessian of each layer approximated by Kronecker
- * factors A ⊗ G, a weight's importance is w²/(2·[A⁻¹]_jj·[G⁻¹]_ii), the rise of the loss where it is removed and all others
- * follow. The highest importances over all layers are kept (one threshold, so that each layer's share follows from it), the
- * kept weights take the optimal brain surgeon's update for all that are removed, and are trained on.
+ * MLPrune (Zeng and Urtasun 2018): the dense network is trained; with the Hessian of each layer approximated by
+ * Kronecker factors A ⊗ G, a weight's importance is w²/(2·[A⁻¹]_jj·[G⁻¹]_ii), the rise of the loss where it is removed
+ * and all others follow. The highest importances over all layers are kept (one threshold, so that each layer's share
+ * follows from it), the kept weights take the optimal brain surgeon's update for all that are removed, and are trained
+ * on.
  *
- * Choices where the publication is not at hand: factors of the empirical Fisher matrix of 1024 training examples, augmented
- * as in training; 10⁻³ of the mean diagonal entry added to each diagonal; the update for all removed weights together; one
- * step of pruning; and the fine-tuning of magnitude pruning.
+ * Choices where the publication is not at hand: factors of the empirical Fisher matrix of 1024 training examples,
+ * augmented as in training; 10⁻³ of the mean diagonal entry added to each diagonal; the update for all removed weights
+ * together; one step of pruning; and the fine-tuning of magnitude pruning.
  */
 export const mlprune: SparseMethod = {
   kind: 'sparse',
   name: 'mlprune',
+  imagesOnly: true,
   phases: (training) => [
     { label: 'dense', training },
     { label: 'fine-tune', training: fineTuning(training) },
@@ -37,8 +39,9 @@ export const mlprune: SparseMethod = {
 };
 
 function prune(context: SparseContext): void {
-  const { weights, keep, training } = context;
-  const batch = context.batch('factors', factorExamples);
+  const { weights, keep } = context;
+  const { training, batch: batchOf } = imagesOf(context);
+  const batch = batchOf('factors', factorExamples);
   const factors = kroneckerFactors(context, batch, training.batchSize).map(({ inputs, outputs }) => {
     const pair = { a: damped(inputs.value, damping), g: damped(outputs.value, damping) };
     inputs.dispose();

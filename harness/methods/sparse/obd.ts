@@ -1,23 +1,24 @@
 import { fineTuning } from '../../sparse/fine-tuning.ts';
 import { empiricalFisher } from '../../sparse/scores/fisher.ts';
 import { highest } from '../../sparse/selection.ts';
-import type { SparseMethod } from '../../sparse/sparse-method.ts';
+import { imagesOf, type SparseMethod } from '../../sparse/sparse-method.ts';
 
 /** Examples that the Fisher matrix is estimated from, or all where there are fewer. */
 const fisherExamples = 1024;
 
 /**
- * Optimal brain damage (LeCun et al. 1990) in one step: the dense network is trained; a weight's importance is the rise of
- * the loss to second order where it alone is removed, w²·H_ii/2, with the Hessian's diagonal approximated by that of the
- * empirical Fisher matrix (Wang et al. 2019; they sample the labels from the network instead). The highest
+ * Optimal brain damage (LeCun et al. 1990) in one step: the dense network is trained; a weight's importance is the rise
+ * of the loss to second order where it alone is removed, w²·H_ii/2, with the Hessian's diagonal approximated by that of
+ * the empirical Fisher matrix (Wang et al. 2019; they sample the labels from the network instead). The highest
  * importances over all layers are kept, and trained on.
  *
- * The estimate is from 1024 training examples, augmented as in training; neither source says how many. Fine-tuning is that
- * of magnitude pruning, so that the two differ in the importance alone.
+ * The estimate is from 1024 training examples, augmented as in training; neither source says how many. Fine-tuning is
+ * that of magnitude pruning, so that the two differ in the importance alone.
  */
 export const obd: SparseMethod = {
   kind: 'sparse',
   name: 'obd',
+  imagesOnly: true,
   phases: (training) => [
     { label: 'dense', training },
     { label: 'fine-tune', training: fineTuning(training) },
@@ -26,7 +27,7 @@ export const obd: SparseMethod = {
     variables: [],
     beforePhase(phase) {
       if (phase !== 1) return;
-      const fisher = empiricalFisher(context, context.batch('fisher', fisherExamples));
+      const fisher = empiricalFisher(context, imagesOf(context).batch('fisher', fisherExamples));
       const scores = context.values().map((weights, l) => obdScores(weights, fisher[l]!));
       context.setMasks(highest(scores, context.keep));
     },
@@ -34,7 +35,8 @@ export const obd: SparseMethod = {
 };
 
 /**
- * w²·F/2 of every entry, in float64: squares of small gradients and of small weights together pass below float32's range.
+ * w²·F/2 of every entry, in float64: squares of small gradients and of small weights together pass below float32's
+ * range.
  */
 export function obdScores(weights: Float32Array, fisher: Float32Array): Float64Array {
   return Float64Array.from(weights, (weight, i) => (weight * weight * fisher[i]!) / 2);

@@ -14,15 +14,16 @@ const initialShare = 0.3;
 const updatedShare = 3 / 4;
 
 /**
- * RigL (Evci et al. 2020, algorithm 1): a random mask of Erdős-Rényi-kernel densities; every ΔT steps until T_end, in each
- * layer, the share α/2·(1 + cos(πt/T_end)) of the weights, those of smallest magnitude, gives way to as many where |∂L/∂w|
- * is largest. ΔT is the published one in proportion to the training's length, so that a shortened training has as
- * many updates, but ten steps at least: each computes one more batch, which a ΔT of 100 makes cheap.
+ * RigL (Evci et al. 2020, algorithm 1): a random mask of Erdős-Rényi-kernel densities; every ΔT steps until T_end, in
+ * each layer, the share α/2·(1 + cos(πt/T_end)) of the weights, those of smallest magnitude, gives way to as many where
+ * |∂L/∂w| is largest. ΔT is the published one in proportion to the training's length, so that a shortened training has
+ * as many updates, but ten steps at least: each computes one more batch, which a ΔT of 100 makes cheap.
  *
  * The gradients are dense, of the step's own batch, at the weights as the step leaves them and before any is dropped.
- * Places that are dropped in the same update may grow again (the algorithm grows outside of what is left after the drop),
- * and start from zero like all others: the algorithm says so, while the authors' code lets these keep weight and momentum.
- * Their code also replaces the step by the update; here the update follows it. Each update computes one more batch, counted.
+ * Places that are dropped in the same update may grow again (the algorithm grows outside of what is left after the
+ * drop), and start from zero like all others: the algorithm says so, while the authors' code lets these keep weight and
+ * momentum. Their code also replaces the step by the update; here the update follows it. Each update computes one more
+ * batch, counted.
  */
 export const rigl: SparseMethod = {
   kind: 'sparse',

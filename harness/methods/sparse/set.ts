@@ -4,7 +4,9 @@ import { cosineShare, rewire, scaledInterval } from '../../sparse/rewiring.ts';
 import { randomly } from '../../sparse/selection.ts';
 import type { SparseMethod } from '../../sparse/sparse-method.ts';
 
-/** Liu et al. 2021 (in-time over-parameterization): ΔT = 1500 in 250 epochs of 391 steps, half of the weights at first. */
+/**
+ * Liu et al. 2021 (in-time over-parameterization): ΔT = 1500 in 250 epochs of 391 steps, half of the weights at first.
+ */
 const published = { interval: 1500, steps: 250 * 391 };
 const initialShare = 0.5;
 

@@ -3,15 +3,14 @@ import { type Tensor, tf } from '../../engine/tensorflow.ts';
 import { type Variable, variableOf } from '../../engine/variable.ts';
 import { denseConvWeight } from '../../init/conv-weight.ts';
 import { heNormal } from '../../init/he-normal.ts';
+import { denseConv, filterMatrix } from '../../nn/conv-layer.ts';
 import type { CompressibleLayer } from '../../nn/layer.ts';
+import type { LayerMethod } from '../../nn/layer-method.ts';
 import type { Streams, Uniform } from '../../random.ts';
 import { type ConvShape, denseMacs, denseParameters, isPointwise } from '../../shape/blueprint.ts';
-import type { InitName } from '../../spec/spec.ts';
+import type { InitName } from '../../spec/words.ts';
 import { type NdArray, ndArray } from '../../tensor/nd-array.ts';
-import { denseConv } from '../dense.ts';
-import { filterMatrix } from '../filter-matrix.ts';
 import { inLayer, ofLayer } from '../in-layer.ts';
-import type { LayerMethod } from '../method.ts';
 import { applyChain, chainMacs, fanInOf, type Link, runsAsChain, sizeOfLink } from './chain.ts';
 import type { Decomposed } from './folded-pointwise.ts';
 
@@ -25,19 +24,22 @@ export interface ChainFormat {
   compose(filters: readonly Tensor[]): Tensor;
   /** Multiply-accumulates of `compose`. */
   compositionMacs(links: readonly Link[], shape: ConvShape): number;
-  /** The links' filters that come close to a dense one [k1, k2, in, out]; `uniform` draws what the decomposition leaves open. */
+  /**
+   * The links' filters that come close to a dense one [k1, k2, in, out]; `uniform` draws what the decomposition leaves
+   * open.
+   */
   decompose(filter: NdArray, links: readonly Link[], uniform: Uniform): Decomposed;
   /** Gradients of ½‖W‖²_F for the links' filters, without composing W. */
   decay(filters: readonly Tensor[]): Tensor[];
 }
 
 /**
- * A method that trains the chain's filters. Where running the chain would cost more than the dense convolution, it composes
- * the dense filter in every pass. Convolutions of one pixel, the shortcuts, stay dense, as in the tensor methods of the
- * paper's released code.
+ * A method that trains the chain's filters. Where running the chain would cost more than the dense convolution, it
+ * composes the dense filter in every pass. Convolutions of one pixel, the shortcuts, stay dense, as in the tensor
+ * methods of the paper's released code.
  *
- * Default initialization: He normal on each convolution of the chain, by its own inputs. Spectral: the decomposition of the
- * dense layer's own draw.
+ * Default initialization: He normal on each convolution of the chain, by its own inputs. Spectral: the decomposition of
+ * the dense layer's own draw.
  */
 export function chainMethod(format: ChainFormat): LayerMethod {
   return {

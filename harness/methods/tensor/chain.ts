@@ -13,6 +13,7 @@ export interface Link {
   stride: readonly [number, number];
 }
 
+/** Entries of a link's filter. */
 export function sizeOfLink({ filter }: Link): number {
   return filter.reduce((product, length) => product * length, 1);
 }
@@ -28,14 +29,14 @@ export function chainMacs(links: readonly Link[], shape: ConvShape): number {
 }
 
 /**
- * Whether to run the chain, and not to compose the dense filter in every pass: by operations, and by the values that the
- * convolutions read and write, each of which costs as much as ten multiply-accumulates.
+ * Whether to run the chain, and not to compose the dense filter in every pass: by operations, and by the values that
+ * the convolutions read and write, each of which costs as much as ten multiply-accumulates.
  *
  * Measured in training steps of single layers, one thread, batches of 16 and 32: 16 to 320 channels of 32 x 32 to 8 x 8
- * pixels, stride 1 and 2, chains of a tenth, a quarter, half and all of the dense parameters. Chains took 0.2 to 0.6 of the
- * dense time at a tenth, 0.4 to 1.6 at a half and 0.7 to 3.5 at all; composing first mostly took 1.0 to 1.2. In 94 of the 96
- * cases the form that this rule takes was the faster one or within 5 % of it. It counts operations only, so that every machine
- * takes the same form.
+ * pixels, stride 1 and 2, chains of a tenth, a quarter, half and all of the dense parameters. Chains took 0.2 to 0.6 of
+ * the dense time at a tenth, 0.4 to 1.6 at a half and 0.7 to 3.5 at all; composing first mostly took 1.0 to 1.2. In 94
+ * of the 96 cases the form that this rule takes was the faster one or within 5 % of it. It counts operations only, so
+ * that every machine takes the same form.
  */
 export function runsAsChain(links: readonly Link[], shape: ConvShape): boolean {
   const outputs = outputsOf(links, shape);

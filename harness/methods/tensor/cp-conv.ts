@@ -7,9 +7,9 @@ import { type ChainFormat, chainMethod } from './chain-method.ts';
 
 /**
  * CP over taps, inputs and outputs: W[t, i, o] = Σ_r T[t, r]·A[i, r]·B[r, o] as a 1 x 1 convolution to R channels, a
- * depthwise k1 x k2 one, and a 1 x 1 one to the outputs. The four-way CP of Lebedev et al. 2015 splits the depthwise one into
- * k1 x 1 and 1 x k2; for 3 x 3 that saves three weights of a term in hundreds, and costs one more pass over R channels and
- * every filter that is no product of the two directions.
+ * depthwise k1 x k2 one, and a 1 x 1 one to the outputs. The four-way CP of Lebedev et al. 2015 splits the depthwise
+ * one into k1 x 1 and 1 x k2; for 3 x 3 that saves three weights of a term in hundreds, and costs one more pass over R
+ * channels and every filter that is no product of the two directions.
  */
 export const cpConvFormat: ChainFormat = {
   name: 'cp-conv',

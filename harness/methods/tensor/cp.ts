@@ -12,12 +12,13 @@ import { scaledRank } from '../scaled-rank.ts';
 import { foldedPointwise, type PointwiseFormat } from './folded-pointwise.ts';
 
 /**
- * CP of three dims. Its rank R = max(1, round(s·R_1)) is scaled by R_1 = ∏d_k / max d_k, at which every tensor has an exact
- * CP; the released code scales the least dim, so that it reaches small budgets only. Initialized by alternating least
- * squares from the higher-order SVD.
+ * CP of three dims. Its rank R = max(1, round(s·R_1)) is scaled by R_1 = ∏d_k / max d_k, at which every tensor has an
+ * exact CP; the released code scales the least dim, so that it reaches small budgets only. Initialized by alternating
+ * least squares from the higher-order SVD.
  */
 export const cpMethod = foldedPointwise(cpFormat(sweepingOfDraws));
 
+/** CP as a format of pointwise matrices, with so many sweeps of alternating least squares. */
 export function cpFormat(sweeping: Sweeping): PointwiseFormat {
   return {
     name: 'cp',

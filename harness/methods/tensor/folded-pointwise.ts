@@ -5,15 +5,14 @@ import { type Variable, variableOf } from '../../engine/variable.ts';
 import { UsageError } from '../../errors.ts';
 import { independentCores } from '../../init/independent-cores.ts';
 import { depthwiseWeight, pointwiseVariance, pointwiseWeight } from '../../init/pointwise-weight.ts';
+import { denseConv, filterMatrix } from '../../nn/conv-layer.ts';
 import type { CompressibleLayer } from '../../nn/layer.ts';
+import type { LayerMethod } from '../../nn/layer-method.ts';
 import type { Streams, Uniform } from '../../random.ts';
 import { type ConvShape, denseMacs, denseParameters, isPointwise } from '../../shape/blueprint.ts';
-import type { InitName } from '../../spec/spec.ts';
+import type { InitName } from '../../spec/words.ts';
 import { equalNorms, type NdArray, ndArray, sizeOf } from '../../tensor/nd-array.ts';
-import { denseConv } from '../dense.ts';
-import { filterMatrix } from '../filter-matrix.ts';
 import { inLayer, ofLayer } from '../in-layer.ts';
-import type { LayerMethod } from '../method.ts';
 
 /** What a format makes of an out x in matrix at a rank scale. */
 export interface CorePlan {
@@ -59,9 +58,9 @@ export interface PointwiseFormat {
  * convolution, which takes the stride, and a pointwise one whose out x in matrix W is a tensor in a format of few
  * parameters, composed in every pass. A 1 x 1 convolution stays dense.
  *
- * Initializations: `default` decomposes a draw of U(±1/√in), as published; `spectral` one of N(0, 2/out), and rescales the
- * cores to equal norms; `iid` draws each core by itself, for a W of variance 2/out.
- * Frobenius decay acts on W alone: the depthwise kernel is a weight like any other.
+ * Initializations: `default` decomposes a draw of U(±1/√in), as published; `spectral` one of N(0, 2/out), and rescales
+ * the cores to equal norms; `iid` draws each core by itself, for a W of variance 2/out. Frobenius decay acts on W
+ * alone: the depthwise kernel is a weight like any other.
  */
 export function foldedPointwise(format: PointwiseFormat): LayerMethod {
   return {
@@ -93,7 +92,10 @@ function depthwiseSize({ kernel, inChannels }: ConvShape): number {
   return kernel[0] * kernel[1] * inChannels;
 }
 
-/** @throws UsageError naming the layer, where its kernel is even, its matrix cannot be folded or the rank scale is above 1 */
+/**
+ * @throws UsageError naming the layer, where its kernel is even, its matrix cannot be folded or the rank scale is above
+ *   1
+ */
 function planOf(format: PointwiseFormat, shape: ConvShape, scale: number): CorePlan {
   const { name, kernel, inChannels, outChannels } = shape;
   return inLayer(format.name, name, () => {

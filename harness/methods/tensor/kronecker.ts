@@ -3,13 +3,13 @@ import { scaledRank } from '../scaled-rank.ts';
 import { foldedPointwise } from './folded-pointwise.ts';
 
 /**
- * Sum of Kronecker products A_s ⊗ B_s for the matrix as it is, not folded. A is o_1 x i_1 with o_1 the least divisor of the
- * outputs from their square root on and i_1 the largest of the inputs up to theirs, so that A and B are of like size. The
- * number of terms R = max(1, round(s·min(o_1·i_1, o_2·i_2))) is exact at s = 1. Initialized by the nearest sum (Van Loan and
- * Pitsianis 1993).
+ * Sum of Kronecker products A_s ⊗ B_s for the matrix as it is, not folded. A is o_1 x i_1 with o_1 the least divisor of
+ * the outputs from their square root on and i_1 the largest of the inputs up to theirs, so that A and B are of like
+ * size. The number of terms R = max(1, round(s·min(o_1·i_1, o_2·i_2))) is exact at s = 1. Initialized by the nearest
+ * sum (Van Loan and Pitsianis 1993).
  *
- * W is composed and then applied. A term by itself would take i_1·o_2·(i_2 + o_1) operations a pixel: at 640 x 640 as many as a
- * sixteenth of W, so that fewer than 16 terms would pay, where the published budgets have 20 and 166.
+ * W is composed and then applied. A term by itself would take i_1·o_2·(i_2 + o_1) operations a pixel: at 640 x 640 as
+ * many as a sixteenth of W, so that fewer than 16 terms would pay, where the published budgets have 20 and 166.
  */
 export const kroneckerMethod = foldedPointwise({
   name: 'kronecker',

@@ -5,9 +5,9 @@ import { cutWarning, scaledRank } from '../scaled-rank.ts';
 import { foldedPointwise } from './folded-pointwise.ts';
 
 /**
- * Tensor ring of three dims. It is closed by r_0, the least divisor of d_1 above 1; the others are
- * r_1 = max(1, round(s·d_1/r_0)) and r_2 = max(1, round(s·min(d_1·d_2/r_0, r_0·d_3))): the ranks of an exact ring at s = 1.
- * r_2 is at most min(r_1·d_2, r_0·d_3): where r_1 was rounded down, it can be less than asked. Where d_1 is prime r_0 is 1, a
+ * Tensor ring of three dims. It is closed by r_0, the least divisor of d_1 above 1; the others are r_1 = max(1,
+ * round(s·d_1/r_0)) and r_2 = max(1, round(s·min(d_1·d_2/r_0, r_0·d_3))): the ranks of an exact ring at s = 1. r_2 is
+ * at most min(r_1·d_2, r_0·d_3): where r_1 was rounded down, it can be less than asked. Where d_1 is prime r_0 is 1, a
  * train. Initialized by ring SVD.
  */
 export const tensorRingMethod = foldedPointwise({

@@ -7,8 +7,8 @@ import type { Link } from './chain.ts';
 import type { ChainFormat } from './chain-method.ts';
 
 /**
- * A convolution's filter as a tensor train from the input channels over the taps to the output channels: a core [r, d, r']
- * is a convolution from r to r' channels, and the train a chain of them.
+ * A convolution's filter as a tensor train from the input channels over the taps to the output channels: a core [r, d,
+ * r'] is a convolution from r to r' channels, and the train a chain of them.
  *
  * @param tapsOf the filter sizes [k1, k2] of the inner links; their product is the whole filter's
  */
@@ -89,7 +89,9 @@ export function trainRanks(dims: readonly number[], scale: number): TrainRanks {
   return { ranks, warning: cutWarning(asked, ranks) };
 }
 
-/** The first core is the matrix [in, r] and the last [r, out]; those between hold a filter [k1, k2, r, r'] tap by tap. */
+/**
+ * The first core is the matrix [in, r] and the last [r, out]; those between hold a filter [k1, k2, r, r'] tap by tap.
+ */
 function isInner(k: number, parts: readonly unknown[]): boolean {
   return k > 0 && k < parts.length - 1;
 }

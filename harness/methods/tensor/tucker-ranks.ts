@@ -7,8 +7,8 @@ export interface TuckerRanks {
 }
 
 /**
- * S_k = max(1, round(s·d_k)). The decomposition truncates mode after mode, so that S_2 is at most S_1·d_3 and S_3 at most
- * S_1·S_2: where one dim is much larger than the others, a rank can be less than asked.
+ * S_k = max(1, round(s·d_k)). The decomposition truncates mode after mode, so that S_2 is at most S_1·d_3 and S_3 at
+ * most S_1·S_2: where one dim is much larger than the others, a rank can be less than asked.
  */
 export function tuckerRanks([d1, d2, d3]: readonly [number, number, number], scale: number): TuckerRanks {
   const asked = [d1, d2, d3].map((size) => scaledRank(scale, size)) as [number, number, number];

@@ -11,8 +11,8 @@ import { foldedPointwise } from './folded-pointwise.ts';
 import { tuckerRanks } from './tucker-ranks.ts';
 
 /**
- * Tucker as the paper's released code has it: the same tensors and ranks as `tucker`, with the core kept as a tensor train,
- * which takes more parameters than the core.
+ * Tucker as the paper's released code has it: the same tensors and ranks as `tucker`, with the core kept as a tensor
+ * train, which takes more parameters than the core.
  */
 export const tuckerTtCore = foldedPointwise({
   name: 'tucker-tt-core',

@@ -5,8 +5,8 @@ import { foldedPointwise } from './folded-pointwise.ts';
 import { tuckerRanks } from './tucker-ranks.ts';
 
 /**
- * Tucker of three dims with a core of its own, ranks S_k = max(1, round(s·d_k)). Initialized by the sequentially truncated
- * higher-order SVD.
+ * Tucker of three dims with a core of its own, ranks S_k = max(1, round(s·d_k)). Initialized by the sequentially
+ * truncated higher-order SVD.
  */
 export const tuckerMethod = foldedPointwise({
   name: 'tucker',

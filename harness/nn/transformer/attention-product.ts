@@ -1,8 +1,6 @@
-import { batchMatMul, matMul } from '../../engine/algebra/mat-mul.ts';
 import { type Tensor, tf } from '../../engine/tensorflow.ts';
 import type { Variable } from '../../engine/variable.ts';
-import { spectralFactors } from '../../init/spectral.ts';
-import { frobeniusGradients } from '../../regularize/frobenius.ts';
+import { composeLowRank, frobeniusGradients, spectralFactors } from '../../tensor/low-rank.ts';
 import type { CompressibleWeight } from '../layer.ts';
 
 /**
@@ -37,7 +35,7 @@ function productOf(left: Variable, right: Variable, layout: Layout, heads: numbe
   const v = () => toHeads(right.value, layout, heads);
   return {
     variables: [left, right],
-    matrix: () => tf.tidy(() => batchMatMul(u(), v(), { transposeB: true })),
+    matrix: () => tf.tidy(() => composeLowRank(u(), v())),
     frobeniusGradients: () =>
       tf.tidy(() => {
         const gradients = frobeniusGradients(u(), v());
@@ -47,7 +45,7 @@ function productOf(left: Variable, right: Variable, layout: Layout, heads: numbe
       const [newLeft, newRight] = tf.tidy((): [Tensor, Tensor] => {
         const [lefts, rights] = [tf.unstack(u()), tf.unstack(v())];
         const factors = lefts.map((factor, head) =>
-          spectralFactors(matMul(factor, rights[head]!, { transposeB: true }), factor.shape[1]!),
+          spectralFactors(composeLowRank(factor, rights[head]!), factor.shape[1]!),
         );
         return [
           fromHeads(tf.stack(factors.map((pair) => pair.u)), 'columns'),

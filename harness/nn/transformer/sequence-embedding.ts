@@ -2,7 +2,8 @@ import { type Tensor, tf } from '../../engine/tensorflow.ts';
 import type { MatrixLayer } from '../matrix-layer.ts';
 
 /**
- * Rows of the token table plus rows 0, 1, ... of the position table (Vaswani et al. 2017, section 3.5, learned positions).
+ * Rows of the token table plus rows 0, 1, ... of the position table (Vaswani et al. 2017, section 3.5, learned
+ * positions).
  *
  * @param ids [batch, n], int32
  * @returns [batch·n, width]

@@ -7,7 +7,9 @@ import type { DropoutRates } from '../dropout.ts';
 import type { CompressibleWeight } from '../layer.ts';
 import type { AttentionView } from './attention-layer.ts';
 
-/** What a pass reads besides the variables. Whatever changes from batch to batch comes in here, random seeds included. */
+/**
+ * What a pass reads besides the variables. Whatever changes from batch to batch comes in here, random seeds included.
+ */
 export type SequenceInputs = {
   /** Source tokens [batch, m], int32. */
   source: Tensor;

@@ -25,8 +25,8 @@ export function memoryViews(
 
 /**
  * The decoder token by token: keys and values of earlier tokens are kept, so that a token costs one row. The room for
- * them is of fixed length, which a recorded step needs. A sentence's hypotheses ask the memory together, like the tokens
- * of one target, so that keys and values of the memory exist once a sentence.
+ * them is of fixed length, which a recorded step needs. A sentence's hypotheses ask the memory together, like the
+ * tokens of one target, so that keys and values of the memory exist once a sentence.
  */
 export function incrementalDecoder(
   parts: TransformerParts,

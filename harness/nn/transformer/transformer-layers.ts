@@ -6,7 +6,10 @@ import type { MatrixLayer } from '../matrix-layer.ts';
 import type { AttentionLayer, AttentionView } from './attention-layer.ts';
 import type { TransformerParts } from './transformer-parts.ts';
 
-/** Layers of a stack, each with normalization before every sublayer, dropout behind it, and its input added to the result. */
+/**
+ * Layers of a stack, each with normalization before every sublayer, dropout behind it, and its input added to the
+ * result.
+ */
 
 export interface AttentionSublayer {
   norm: LayerNormLayer;
@@ -28,11 +31,13 @@ export interface DecoderLayer extends EncoderLayer {
   cross: AttentionSublayer;
 }
 
+/** The encoder's layer of a number, counted from 0, of the parts with its name. */
 export function encoderLayer(parts: TransformerParts, index: number): EncoderLayer {
   const name = `encoder.${index + 1}`;
   return { self: attentionOf(parts, `${name}.self`), feedForward: feedForwardOf(parts, name) };
 }
 
+/** The decoder's layer of a number, counted from 0, of the parts with its name. */
 export function decoderLayer(parts: TransformerParts, index: number): DecoderLayer {
   const name = `decoder.${index + 1}`;
   return {

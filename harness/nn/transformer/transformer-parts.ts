@@ -1,11 +1,11 @@
 import { filledVariable, type Variable } from '../../engine/variable.ts';
 import { UsageError } from '../../errors.ts';
-import type { LayerMethod } from '../../methods/method.ts';
 import type { Streams } from '../../random.ts';
 import { headsWidth, type TransformerBlueprint } from '../../shape/transformer.ts';
-import type { InitName } from '../../spec/spec.ts';
 import type { ProductName } from '../../spec/translation.ts';
+import type { InitName } from '../../spec/words.ts';
 import type { CompressibleWeight } from '../layer.ts';
+import type { LayerMethod } from '../layer-method.ts';
 import { type LayerNormLayer, layerNormLayer } from '../layer-norm-layer.ts';
 import type { MatrixLayer } from '../matrix-layer.ts';
 import { type AttentionLayer, attentionLayer } from './attention-layer.ts';

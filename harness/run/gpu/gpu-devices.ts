@@ -19,14 +19,15 @@ export interface FoundGpus {
 }
 
 /**
- * A MIG instance's memory is less than its name says, and no query tells what is free. The least share that NVIDIA lists: an H200's
- * 1g.18gb has 16,384 MiB, a GB200's 1g.24gb has 20,480, which are 0.89 and 0.83.
+ * A MIG instance's memory is less than its name says, and no query tells what is free. The least share that NVIDIA
+ * lists: an H200's 1g.18gb has 16,384 MiB, a GB200's 1g.24gb has 20,480, which are 0.89 and 0.83.
  */
 const shareOfProfile = 0.83;
 
 /**
- * The GPUs that this run may use, by NVIDIA's tool: those of CUDA_VISIBLE_DEVICES (UUIDs or numbers in the tool's order), else all.
- * Without the tool, which some containers lack, one GPU of unknown memory is taken to be there; TensorFlow will tell.
+ * The GPUs that this run may use, by NVIDIA's tool: those of CUDA_VISIBLE_DEVICES (UUIDs or numbers in the tool's
+ * order), else all. Without the tool, which some containers lack, one GPU of unknown memory is taken to be there;
+ * TensorFlow will tell.
  *
  * @throws UsageError where no GPU can be used: the tool fails, the driver is too old, the variable hides all
  */
@@ -52,7 +53,8 @@ export async function findGpus(env: NodeJS.ProcessEnv): Promise<FoundGpus> {
   const skipped = rows.filter(({ uuid }) => prepared.has(uuid));
   const skips = skipped.map(
     ({ name, uuid }) =>
-      `${name} (${uuid}) is not used: it is in MIG mode and has no instance. Make one (nvidia-smi mig), or end the mode.`,
+      `${name} (${uuid}) is not used: it is in MIG mode and has no instance. Make one (nvidia-smi mig), or end the ` +
+      'mode.',
   );
   if (skipped.length === rows.length) throw new UsageError(`--device gpu: ${skips.join(' ')}`);
   const all = rows.flatMap(({ index, uuid, name, freeMiB }) => {
@@ -69,14 +71,18 @@ export async function findGpus(env: NodeJS.ProcessEnv): Promise<FoundGpus> {
   const visible = visibleOf(all, env.CUDA_VISIBLE_DEVICES);
   if (visible.length === 0) {
     throw new UsageError(
-      `--device gpu: CUDA_VISIBLE_DEVICES=${env.CUDA_VISIBLE_DEVICES} leaves none of ${all.map(({ id }) => id).join(', ')}.`,
+      `--device gpu: CUDA_VISIBLE_DEVICES=${env.CUDA_VISIBLE_DEVICES} leaves none of ` +
+        `${all.map(({ id }) => id).join(', ')}.`,
     );
   }
   const gpus = visible.map(({ id, name, freeMiB }) => ({ id, name, freeMiB }));
   return { gpus, notes: [...skips, ...notesOn(gpus)] };
 }
 
-/** The listed GPUs in MIG mode that have no instance: CUDA cannot use them. Old tools do not know the question, nor the mode. */
+/**
+ * The listed GPUs in MIG mode that have no instance: CUDA cannot use them. Old tools do not know the question, nor the
+ * mode.
+ */
 async function dividedWithoutInstance(listed: ReadonlyMap<string, readonly unknown[]>): Promise<Set<string>> {
   const { output } = await askNvidiaSmi(['--query-gpu=uuid,mig.mode.current', '--format=csv,noheader,nounits']);
   const rows = (output ?? '').split('\n').map((line) => line.split(',').map((field) => field.trim()));
@@ -92,7 +98,8 @@ function notesOn(gpus: readonly Gpu[]): string[] {
     .filter(({ freeMiB }) => freeMiB !== null && freeMiB < scarceMiB)
     .map(
       ({ name, freeMiB }) =>
-        `${name} has only ${freeMiB} MiB free: its cells may run out of memory. nvidia-smi lists the programs that hold it.`,
+        `${name} has only ${freeMiB} MiB free: its cells may run out of memory. nvidia-smi lists the programs that ` +
+        'hold it.',
     );
   return [...scarce, ...silenceOf(gpus)];
 }
@@ -105,7 +112,10 @@ function silenceOf(gpus: readonly Gpu[]): string[] {
   ];
 }
 
-/** Compute instances, `1c.3g.20gb`, share the memory of their GPU instance, which is 3 slices large: each may count on its part. */
+/**
+ * Compute instances, `1c.3g.20gb`, share the memory of their GPU instance, which is 3 slices large: each may count on
+ * its part.
+ */
 function freeOfProfile(profile: string): number | null {
   const nominal = profileMemory(profile);
   if (nominal === null) return null;

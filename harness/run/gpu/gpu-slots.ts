@@ -3,7 +3,8 @@ import { partlyMeasured } from '../../measure/gpu-memory.ts';
 import { askNvidiaSmi } from '../../measure/nvidia-smi.ts';
 import type { CellRecord } from '../../record.ts';
 import { gpuQuery, parseGpus } from '../../setup/nvidia-smi.mjs';
-import { type Cell, isTranslation } from '../../spec/spec.ts';
+import type { Cell } from '../../spec/cell.ts';
+import { kindOf } from '../../tasks/registry.ts';
 import type { Gpu } from './gpu-devices.ts';
 import { ranOutOfMemory } from './gpu-failure.ts';
 
@@ -17,10 +18,11 @@ export interface GpuPlace {
 }
 
 /**
- * Shares GPUs out among cells that run at once: a cell starts where its expected memory fits beside that of the cells that
- * are there, and else waits. TensorFlow takes memory as it grows and has no limit per process that could be set from
- * outside, so the number of cells is bounded instead. A cell that fits nowhere is forced onto the roomiest GPU without cells where
- * no waiting would help: no GPU could ever hold it, or nothing of the run is running. It may then fail by itself.
+ * Shares GPUs out among cells that run at once: a cell starts where its expected memory fits beside that of the cells
+ * that are there, and else waits. TensorFlow takes memory as it grows and has no limit per process that could be set
+ * from outside, so the number of cells is bounded instead. A cell that fits nowhere is forced onto the roomiest GPU
+ * without cells where no waiting would help: no GPU could ever hold it, or nothing of the run is running. It may then
+ * fail by itself.
  */
 export interface GpuSlots {
   /** Resolves to null where `signal` ended the wait. */
@@ -29,7 +31,10 @@ export interface GpuSlots {
   learn(record: CellRecord, place?: GpuPlace): void;
 }
 
-/** Expected of a cell while none of its kind was measured: the CUDA context, cuDNN's workspaces and a network of CIFAR's size. */
+/**
+ * Expected of a cell while none of its kind was measured: the CUDA context, cuDNN's workspaces and a network of CIFAR's
+ * size.
+ */
 const unmeasuredMiB = 4096;
 /** Peaks are sampled, so the true one is a little higher. */
 const headroom = 1.15;
@@ -57,7 +62,7 @@ export function gpuSlots(
   // One at a time decides, or two cells would take the same room.
   let deciding: Promise<unknown> = Promise.resolve();
 
-  const expectedOf = (cell: Cell) => headroom * (peaks.get(kindOf(cell)) ?? unmeasuredMiB / headroom);
+  const expectedOf = (cell: Cell) => headroom * (peaks.get(sortOf(cell)) ?? unmeasuredMiB / headroom);
   /** Kinds with a record: where it has no peak, no further one is waited for. */
   const recorded = new Set<string>();
   /** Kinds without a record, of which a cell runs; others of the kind only get GPUs of their own. */
@@ -70,7 +75,8 @@ export function gpuSlots(
     const live = await Promise.all(
       places.map(async (place) => {
         const room = roomOf(place);
-        // Of a GPU whose memory is not told, nothing more can be asked. What does not fit by the count needs no question.
+        // Of a GPU whose memory is not told, nothing more can be asked. What does not fit by the count needs no
+        // question.
         const free = place.gpu.freeMiB === null || room < expected ? null : await freeMiB(place.gpu);
         return { place, empty: place.expected.length === 0, room: free === null ? 0 : Math.min(room, free) };
       }),
@@ -105,7 +111,7 @@ export function gpuSlots(
 
   return {
     async acquire(cell, signal) {
-      const kind = kindOf(cell);
+      const kind = sortOf(cell);
       const self = { overtaken: 0 };
       waiting.push(self);
       const attempt = async () => {
@@ -134,20 +140,25 @@ export function gpuSlots(
       }
     },
     learn(record, place) {
-      const kind = kindOf(record);
+      const kind = sortOf(record);
       const raise = (peak: number) => peaks.set(kind, Math.max(peak, peaks.get(kind) ?? 0));
-      if (record.status !== 'failed' || record.gpu_memory_peak_bytes !== null) recorded.add(kind);
+      if (record.status === 'failed') {
+        if (place !== undefined && ranOutOfMemory(record.error)) raise(place.roomMiB / headroom);
+        return;
+      }
+      recorded.add(kind);
       const partly = record.warnings.some((warning) => warning.startsWith(partlyMeasured));
       if (record.gpu_memory_peak_bytes !== null && !partly) raise(record.gpu_memory_peak_bytes / 2 ** 20);
-      if (record.error !== null && place !== undefined && ranOutOfMemory(record.error)) raise(place.roomMiB / headroom);
     },
   };
 }
 
-/** Cells of one kind need about the same memory; factorized networks need less than dense ones, so that the largest counts. */
-function kindOf({ model, dataset, config }: Cell | CellRecord): string {
-  const batch = isTranslation(config) ? config.training.batchTokens : config.training.batchSize;
-  return `${model} ${dataset} ${batch}`;
+/**
+ * Cells of one sort need about the same memory; factorized networks need less than dense ones, so that the largest
+ * counts.
+ */
+function sortOf({ model, dataset, config }: Cell | CellRecord): string {
+  return `${config.task} ${model} ${dataset} ${kindOf(config.task).batchOf(config)}`;
 }
 
 function roomOf({ gpu, expected }: Occupied): number {
@@ -156,8 +167,8 @@ function roomOf({ gpu, expected }: Occupied): number {
 }
 
 /**
- * Asks the tool once for all GPUs, when the first is looked at. A MIG instance's free memory is asked of nobody: what was free
- * at the start, less what is given out, has to do.
+ * Asks the tool once for all GPUs, when the first is looked at. A MIG instance's free memory is asked of nobody: what
+ * was free at the start, less what is given out, has to do.
  */
 function freeNow(): FreeMemory {
   let asked: ReturnType<typeof askNvidiaSmi> | undefined;

@@ -1,9 +1,11 @@
-import { access } from 'node:fs/promises';
+import { access, readFile } from 'node:fs/promises';
+import { writeFileAtomically } from '../../atomic-file.ts';
 import { UsageError } from '../../errors.ts';
-import type { CellRecord, Fingerprint } from '../../record.ts';
+import { type CellRecord, type Fingerprint, gatedMetric, gatedValue } from '../../record.ts';
+import { keptWeights } from './needed.ts';
 import type { RunFile } from './run-file.ts';
 import { readRunFile } from './run-file.ts';
-import { readRecords, recordPath, storeAt } from './store.ts';
+import { readRecords, recordPath, type Store, storeAt, weightsPath } from './store.ts';
 
 /** One output folder that is to be merged. */
 export interface MergeSource {
@@ -18,7 +20,9 @@ export interface Merged {
   planned: number;
 }
 
-/** Reads an output folder. Throws UsageError where it holds no record, or a damaged one: a merge must not lose results. */
+/**
+ * Reads an output folder. Throws UsageError where it holds no record, or a damaged one: a merge must not lose results.
+ */
 export async function readMergeSource(outDir: string): Promise<MergeSource> {
   try {
     await access(outDir);
@@ -56,6 +60,7 @@ export function mergeSources(sources: readonly MergeSource[]): Merged {
     const known = kept.get(cell);
     kept.set(cell, known === undefined ? candidate : agreed(known, candidate));
   }
+  requireSameNeeds(kept);
   const records = [...kept.values()].map(({ record }) => record).sort((a, b) => (a.cell < b.cell ? -1 : 1));
   const planned = Math.max(records.length, ...sources.map(({ run }) => run?.cells_of_plan ?? 0));
   return { records, planned };
@@ -96,11 +101,59 @@ function agreed(left: Placed, right: Placed): Placed {
   }
   if (left.record.status === 'failed') return right;
   if (right.record.status === 'failed') return left;
-  const differing = (['status', 'weights_digest', 'value'] as const).find(
-    (field) => left.record[field] !== right.record[field],
-  );
+  const [before, after] = [outcomeOf(left.record), outcomeOf(right.record)];
+  const differing = Object.keys(before).find((field) => before[field] !== after[field]);
   if (differing === undefined) return left;
-  throw conflict(left, right, `${differing} is ${left.record[differing]} and ${right.record[differing]}`);
+  throw conflict(left, right, `${differing} is ${before[differing]} and ${after[differing]}`);
+}
+
+/** What two runs of a cell must have in common, by name. */
+function outcomeOf(record: Exclude<CellRecord, { status: 'failed' }>): Record<string, string | number | null> {
+  const { status, weights_digest, result_digest } = record;
+  return { status, weights_digest, [gatedMetric(record)]: gatedValue(record), result_digest };
+}
+
+/** A cell must have read what the needed cell's merged record gives. */
+function requireSameNeeds(kept: ReadonlyMap<string, Placed>): void {
+  const byId = new Map([...kept.values()].map((placed) => [placed.record.id, placed]));
+  for (const placed of kept.values()) {
+    const { record } = placed;
+    if (record.status === 'failed') continue;
+    for (const [at, { id, role, cell }] of record.needs.entries()) {
+      const needed = byId.get(id);
+      if (needed === undefined) {
+        throw new UsageError(
+          `merge: ${placed.path} reads from ${cell} (its ${role}), which no folder holds; merge that too.`,
+        );
+      }
+      const given = needed.record.status === 'failed' ? 'none' : needed.record.result_digest;
+      if (given === record.needed_digests[at]) continue;
+      throw conflict(
+        placed,
+        needed,
+        `the first read the result ${record.needed_digests[at]} of the second, which gives ${given}`,
+      );
+    }
+  }
+}
+
+/** Copies the kept weights of the merged cells into another store. */
+export async function mergeWeights(
+  sources: readonly MergeSource[],
+  records: readonly CellRecord[],
+  to: Store,
+): Promise<void> {
+  const needed = new Set(records.flatMap(({ needs }) => needs.map(({ id }) => id)));
+  for (const record of records.filter(({ id }) => needed.has(id))) {
+    if (record.status === 'failed') continue;
+    for (const { outDir } of sources) {
+      const from = storeAt(outDir);
+      // Weights of another result may lie beside: they are not these.
+      if ((await keptWeights(from, record)) === null) continue;
+      await writeFileAtomically(weightsPath(to, record), await readFile(weightsPath(from, record)));
+      break;
+    }
+  }
 }
 
 function requireSameSuite(left: Placed, right: Placed): void {
@@ -114,10 +167,12 @@ function requireSameSuite(left: Placed, right: Placed): void {
 const engineFields = ['engine', 'tensorflow', 'binding'] as const satisfies readonly (keyof Fingerprint)[];
 
 function requireSameEngine(placed: readonly Placed[]): void {
-  const [left, ...others] = placed.filter(({ record }) => record.fingerprint !== null);
+  const [left, ...others] = placed.flatMap(({ record, path }) =>
+    record.status === 'failed' ? [] : [{ record, path, fingerprint: record.fingerprint }],
+  );
   for (const right of others) {
     for (const field of engineFields) {
-      const [a, b] = [left?.record.fingerprint?.[field], right.record.fingerprint?.[field]];
+      const [a, b] = [left?.fingerprint[field], right.fingerprint[field]];
       if (left !== undefined && a !== b) throw conflict(left, right, `version of ${field} is ${a} and ${b}`);
     }
   }

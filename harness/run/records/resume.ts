@@ -1,13 +1,14 @@
-import type { CellRecord } from '../../record.ts';
-import type { Cell } from '../../spec/spec.ts';
+import type { CellRecord, FinishedRecord } from '../../record.ts';
+import type { PlannedCell } from '../../spec/cell.ts';
 import type { Device } from '../protocol.ts';
+import { keptWeights } from './needed.ts';
 import { readRecords, removeTemporaryFiles, type Store, startAfresh, supersede } from './store.ts';
 
 export interface Resumed {
   /** Finished by an earlier run, in the plan's order: skipped. */
-  finished: CellRecord[];
+  finished: FinishedRecord[];
   /** To run: without a record, or failed before. */
-  remaining: Cell[];
+  remaining: PlannedCell[];
   /** Valid records of cells that are not planned now; they stay where they are. */
   others: CellRecord[];
   warnings: string[];
@@ -20,25 +21,30 @@ export interface Computation {
   threads: number;
   device: Device;
   /** Digest of the data that a cell would be given now; null: nothing that can change. */
-  dataDigest(cell: Cell): Promise<string | null>;
+  dataDigest(cell: PlannedCell): Promise<string | null>;
 }
 
 /**
  * Prepares a store for the planned cells. A completed or diverged record with a cell's id, of the same computation,
  * makes it finished; a record of an earlier configuration or computation moves to the superseded ones; `fresh` moves
- * those of all planned cells. Hold the lock.
+ * those of all planned cells. A cell whose weights a remaining one needs is finished only where they are kept. Hold the
+ * lock.
  */
 export async function resumeStore(
   store: Store,
-  cells: readonly Cell[],
+  cells: readonly PlannedCell[],
   { fresh, ...computation }: Computation & { fresh: boolean },
 ): Promise<Resumed> {
   await removeTemporaryFiles(store);
   if (fresh) await startAfresh(store, cells);
   const { records, warnings } = await readRecords(store, { quarantine: true });
   const planned = new Map(cells.map((cell) => [cell.cell, cell]));
-  const current = new Map<string, CellRecord>();
+  const finished = new Map<string, FinishedRecord>();
   const others: CellRecord[] = [];
+  const putAside = async (record: CellRecord, change: string) => {
+    await supersede(store, record);
+    warnings.push(`${record.cell}: ${change} since its record; it runs again, the old record is kept aside.`);
+  };
   for (const record of records) {
     const cell = planned.get(record.cell);
     if (cell === undefined) {
@@ -46,31 +52,69 @@ export async function resumeStore(
       continue;
     }
     const change = await changeSince(record, cell, computation);
-    if (change === null) {
-      current.set(record.cell, record);
-    } else {
-      await supersede(store, record);
-      warnings.push(`${record.cell}: ${change} since its record; it runs again, the old record is kept aside.`);
-    }
+    if (change !== null) await putAside(record, change);
+    else if (record.status !== 'failed') finished.set(record.id, record);
   }
-  const isFinished = (cell: Cell) => ['completed', 'diverged'].includes(current.get(cell.cell)?.status ?? '');
+  for (const [record, change] of changedNeeds(cells, finished)) await putAside(record, change);
+  for (const record of await takeWithoutWeights(store, cells, finished)) {
+    await supersede(store, record);
+    warnings.push(`${record.cell}: its weights, which other cells need, are not kept; it runs again.`);
+  }
   return {
-    finished: cells.filter(isFinished).map((cell) => current.get(cell.cell)!),
-    remaining: cells.filter((cell) => !isFinished(cell)),
+    finished: cells.flatMap(({ id }) => finished.get(id) ?? []),
+    remaining: cells.filter(({ id }) => !finished.has(id)),
     others,
     warnings,
   };
 }
 
 /** What is no longer as it was when the record was made; null where nothing is. A failed record runs again anyway. */
-async function changeSince(record: CellRecord, cell: Cell, computation: Computation): Promise<string | null> {
+async function changeSince(record: CellRecord, cell: PlannedCell, computation: Computation): Promise<string | null> {
   const { program, threads, device } = computation;
+  if (record.suite !== cell.suite || record.profile !== cell.profile) return 'its suite or profile has changed';
   if (record.config.methodDigest !== cell.config.methodDigest) return "its method's file has changed";
   if (record.id !== cell.id) return 'its configuration has changed';
   if (record.status === 'failed') return null;
   if (record.program !== program) return 'the program has changed';
-  if (record.fingerprint?.threads !== threads) return 'the number of threads has changed';
+  if (record.fingerprint.threads !== threads) return 'the number of threads has changed';
   if (!record.fingerprint.device.startsWith(device)) return 'the device has changed';
   const digest = await computation.dataDigest(cell);
   return digest === null || record.fingerprint.data === digest ? null : `${cell.dataset} has changed`;
+}
+
+/** Takes out, and returns, the records that read something else of a cell than it gives now. */
+function changedNeeds(
+  cells: readonly PlannedCell[],
+  finished: Map<string, FinishedRecord>,
+): [FinishedRecord, string][] {
+  const changed = cells.flatMap(({ id, needs }): [FinishedRecord, string][] => {
+    const record = finished.get(id);
+    if (record === undefined) return [];
+    const other = needs.find((need, at) => finished.get(need.id)?.result_digest !== record.needed_digests[at]);
+    return other === undefined ? [] : [[record, `${other.cell}, which it needs, has changed`]];
+  });
+  if (changed.length === 0) return [];
+  for (const [record] of changed) finished.delete(record.id);
+  return [...changed, ...changedNeeds(cells, finished)];
+}
+
+/**
+ * Takes out, and returns, the finished cells that a remaining one needs, and whose weights are not kept, where they
+ * have any: these remain then, and need theirs.
+ */
+async function takeWithoutWeights(
+  store: Store,
+  cells: readonly PlannedCell[],
+  finished: Map<string, FinishedRecord>,
+): Promise<FinishedRecord[]> {
+  const needed = new Set(cells.flatMap(({ id, needs }) => (finished.has(id) ? [] : needs.map((need) => need.id))));
+  const lacking: FinishedRecord[] = [];
+  for (const id of needed) {
+    const record = finished.get(id);
+    if (record === undefined || record.weights_digest === null) continue;
+    if ((await keptWeights(store, record)) === null) lacking.push(record);
+  }
+  if (lacking.length === 0) return [];
+  for (const { id } of lacking) finished.delete(id);
+  return [...lacking, ...(await takeWithoutWeights(store, cells, finished))];
 }

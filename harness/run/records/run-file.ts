@@ -4,7 +4,7 @@ import { execa } from 'execa';
 import { z } from 'zod';
 import { writeFileAtomically } from '../../atomic-file.ts';
 import { UsageError } from '../../errors.ts';
-import { profileNames } from '../../spec/spec.ts';
+import { profileNames } from '../../spec/words.ts';
 
 const count = z.int().min(0);
 

@@ -1,5 +1,5 @@
 import { UsageError } from '../../errors.ts';
-import type { Cell } from '../../spec/spec.ts';
+import type { PlannedCell } from '../../spec/cell.ts';
 
 /** Part `index` of `count`; both count from 1. */
 export interface Shard {
@@ -20,25 +20,51 @@ export function parseShard(text: string): Shard {
 
 /**
  * The cells of one shard, in the plan's order. The shards of one plan are disjoint and together complete: every machine
- * computes the same partition from the plan alone. Longest cells first, each goes to the shard with the least estimated
- * time so far (Graham's longest-processing-time rule); ties go to the earlier cell, to the shard
- * with fewer cells, to the lower shard.
+ * computes the same partition from the plan alone. Cells that read from each other stay together. The longest of these
+ * groups first, each goes to the shard with the least estimated time so far (Graham's longest-processing-time rule);
+ * ties go to the earlier group, to the shard with fewer cells, to the lower shard.
  */
-export function shardCells(cells: readonly Cell[], shard: Shard): Cell[] {
+export function shardCells(cells: readonly PlannedCell[], shard: Shard): PlannedCell[] {
   const loads = Array.from({ length: shard.count }, () => ({ seconds: 0, cells: 0 }));
-  const chosen = new Set<Cell>();
-  for (const cell of longestFirst(cells)) {
+  const chosen = new Set<PlannedCell>();
+  for (const { members, estimatedSeconds } of longestFirst(groupsOf(cells))) {
     const lightest = loads.reduce((best, load) =>
       load.seconds < best.seconds || (load.seconds === best.seconds && load.cells < best.cells) ? load : best,
     );
-    lightest.seconds += cell.estimatedSeconds;
-    lightest.cells++;
-    if (lightest === loads[shard.index - 1]) chosen.add(cell);
+    lightest.seconds += estimatedSeconds;
+    lightest.cells += members.length;
+    if (lightest === loads[shard.index - 1]) for (const cell of members) chosen.add(cell);
   }
   return cells.filter((cell) => chosen.has(cell));
 }
 
-/** Cells by falling estimate, in the plan's order where equal: long cells started late would leave workers idle. */
-export function longestFirst(cells: readonly Cell[]): Cell[] {
-  return [...cells].sort((a, b) => b.estimatedSeconds - a.estimatedSeconds);
+interface Group {
+  members: PlannedCell[];
+  estimatedSeconds: number;
+}
+
+/** Cells that read from each other, directly or not, in the order of their first members. */
+function groupsOf(cells: readonly PlannedCell[]): Group[] {
+  const leader = new Map(cells.map(({ id }) => [id, id]));
+  const leaderOf = (id: string): string => {
+    const above = leader.get(id) ?? id;
+    return above === id ? id : leaderOf(above);
+  };
+  for (const { id, needs } of cells) {
+    for (const need of needs) if (leader.has(need.id)) leader.set(leaderOf(need.id), leaderOf(id));
+  }
+  const groups = new Map<string, Group>();
+  for (const cell of cells) {
+    const key = leaderOf(cell.id);
+    const group = groups.get(key) ?? { members: [], estimatedSeconds: 0 };
+    group.members.push(cell);
+    group.estimatedSeconds += cell.estimatedSeconds;
+    groups.set(key, group);
+  }
+  return [...groups.values()];
+}
+
+/** By falling estimate, in the given order where equal: long cells started late would leave workers idle. */
+export function longestFirst<T extends { estimatedSeconds: number }>(items: readonly T[]): T[] {
+  return [...items].sort((a, b) => b.estimatedSeconds - a.estimatedSeconds);
 }

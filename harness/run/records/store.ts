@@ -1,9 +1,9 @@
 import { access, mkdir, readdir, readFile, rename, rm } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { basename, join, resolve } from 'node:path';
 import { writeFileAtomically } from '../../atomic-file.ts';
 import { UsageError } from '../../errors.ts';
-import { type CellRecord, recordSchema } from '../../record.ts';
-import type { Cell } from '../../spec/spec.ts';
+import { type CellRecord, recordSchema, recordVersion } from '../../record.ts';
+import type { Cell } from '../../spec/cell.ts';
 
 /** The folders of one output folder. `records/<cell>.json` is the only truth; the rest can be made again from it. */
 export interface Store {
@@ -12,6 +12,8 @@ export interface Store {
   /** Records that newer ones replaced: `<cell>-<id>.json`. Nothing finished is ever deleted. */
   supersededDir: string;
   checkpointsDir: string;
+  /** Final weights of cells that others need: `<cell>-<id>.weights`. */
+  weightsDir: string;
 }
 
 export interface StoredRecords {
@@ -32,6 +34,7 @@ export function storeAt(outDir: string): Store {
     recordsDir,
     supersededDir: join(recordsDir, 'superseded'),
     checkpointsDir: join(root, 'checkpoints'),
+    weightsDir: join(root, 'weights'),
   };
 }
 
@@ -43,6 +46,11 @@ export function recordPath(store: Store, cell: string): string {
 /** The folder of one cell's checkpoints; its name holds the id, so that a changed cell never resumes an older one's. */
 export function checkpointDir(store: Store, cell: Identity): string {
   return join(store.checkpointsDir, `${cell.cell}-${cell.id}`);
+}
+
+/** The file of a cell's kept weights; its name holds the id, as that of its checkpoints does. */
+export function weightsPath(store: Store, cell: Identity): string {
+  return join(store.weightsDir, `${cell.cell}-${cell.id}.weights`);
 }
 
 /** Validates and writes a record atomically. Throws on an invalid record, UsageError on a full or read-only disk. */
@@ -70,11 +78,25 @@ export async function readRecords(store: Store, options: { quarantine: boolean }
     const read = await readRecordFile(path, name.slice(0, -'.json'.length));
     if (read.record !== null) {
       records.push(read.record);
+    } else if (options.quarantine && read.version !== undefined) {
+      await moveAside(store, path, `${name.slice(0, -'.json'.length)}-version-${read.version}`);
+      warnings.push(`${path} ${read.problem}; it is kept in ${store.supersededDir}, its cell runs again.`);
+    } else if (read.version !== undefined) {
+      warnings.push(
+        `${path} ${read.problem}: run its suite again, which keeps it aside, or read it with the program that wrote ` +
+          'it.',
+      );
     } else if (options.quarantine) {
-      await rename(path, `${path}.corrupt`);
-      warnings.push(`${path} holds no valid record (${read.problem}); renamed to ${name}.corrupt, counts as missing.`);
+      const kept = await freeName(`${path}.corrupt`);
+      await rename(path, kept);
+      warnings.push(
+        `${path} holds no valid record (${read.problem}); renamed to ${basename(kept)}, counts as missing.`,
+      );
     } else {
-      warnings.push(`${path} holds no valid record (${read.problem}); it counts as missing.`);
+      warnings.push(
+        `${path} holds no valid record (${read.problem}); it counts as missing: run its suite again, which keeps the ` +
+          'file aside.',
+      );
     }
   }
   return { records, warnings };
@@ -82,25 +104,38 @@ export async function readRecords(store: Store, options: { quarantine: boolean }
 
 /** Moves one record to the superseded ones. An earlier superseded record of the same name is kept too. */
 export async function supersede(store: Store, record: Identity): Promise<void> {
-  await mkdir(store.supersededDir, { recursive: true });
-  const base = join(store.supersededDir, `${record.cell}-${record.id}`);
-  let target = `${base}.json`;
-  for (let copy = 2; await exists(target); copy++) target = `${base}.${copy}.json`;
-  await rename(recordPath(store, record.cell), target);
+  await moveAside(store, recordPath(store, record.cell), `${record.cell}-${record.id}`);
 }
 
-/** Starts cells afresh: their records become superseded ones, and their checkpoints are deleted. */
+async function moveAside(store: Store, path: string, name: string): Promise<void> {
+  await mkdir(store.supersededDir, { recursive: true });
+  await rename(path, await freeName(join(store.supersededDir, name), '.json'));
+}
+
+/** A path that holds no file yet: numbered from 2 on where the plain one is taken. */
+async function freeName(base: string, ending = ''): Promise<string> {
+  let path = `${base}${ending}`;
+  for (let copy = 2; await exists(path); copy++) path = `${base}.${copy}${ending}`;
+  return path;
+}
+
+/** Starts cells afresh: their records become superseded ones, and their checkpoints and kept weights are deleted. */
 export async function startAfresh(store: Store, cells: readonly Identity[]): Promise<void> {
   const names = new Set(cells.map(({ cell }) => cell));
   const { records } = await readRecords(store, { quarantine: true });
   for (const record of records) if (names.has(record.cell)) await supersede(store, record);
-  for (const cell of cells) await rm(checkpointDir(store, cell), { recursive: true, force: true });
+  for (const cell of cells) {
+    await rm(checkpointDir(store, cell), { recursive: true, force: true });
+    await rm(weightsPath(store, cell), { force: true });
+  }
 }
 
 /** Removes what a writer that was killed in the middle of a write left behind. Call it only while holding the lock. */
 export async function removeTemporaryFiles(store: Store): Promise<void> {
-  for (const name of await filesOf(store.recordsDir)) {
-    if (/\.json\.\d+-\d+\.tmp$/.test(name)) await rm(join(store.recordsDir, name), { force: true });
+  for (const dir of [store.recordsDir, store.weightsDir]) {
+    for (const name of await filesOf(dir)) {
+      if (/\.(json|weights)\.\d+-\d+\.tmp$/.test(name)) await rm(join(dir, name), { force: true });
+    }
   }
 }
 
@@ -124,7 +159,10 @@ async function filesOf(dir: string): Promise<string[]> {
   }
 }
 
-type Read = { record: CellRecord } | { record: null; problem: string };
+type Read =
+  | { record: CellRecord }
+  /** `version`: of a record that another version of the program wrote. */
+  | { record: null; problem: string; version?: number };
 
 async function readRecordFile(path: string, cell: string): Promise<Read> {
   let content: unknown;
@@ -135,10 +173,20 @@ async function readRecordFile(path: string, cell: string): Promise<Read> {
     if (error instanceof SyntaxError) return { record: null, problem: `no JSON: ${error.message}` };
     throw error;
   }
+  const version = versionOf(content);
+  if (version !== null && version !== recordVersion) {
+    const problem = `is a record of version ${version}, and this program reads version ${recordVersion}`;
+    return { record: null, problem, version };
+  }
   const parsed = recordSchema.safeParse(content);
   if (!parsed.success) return { record: null, problem: issuesOf(parsed.error) };
   if (parsed.data.cell !== cell) return { record: null, problem: `it is the record of ${parsed.data.cell}` };
   return { record: parsed.data };
+}
+
+function versionOf(content: unknown): number | null {
+  const version = content !== null && typeof content === 'object' && 'version' in content ? content.version : null;
+  return typeof version === 'number' ? version : null;
 }
 
 function issuesOf(error: { issues: readonly { path: PropertyKey[]; message: string }[] }): string {

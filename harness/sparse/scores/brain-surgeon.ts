@@ -48,9 +48,9 @@ const tolerance = 1e-4;
 const mostSteps = 100;
 
 /**
- * The kept weights after all others are removed together: W + X, X zero outside the mask, at the least rise of the loss,
- * where (A·(X − W∘(1 − M))·G)∘M = 0. Solved by conjugate gradients, each step of which lowers the loss, so that an early
- * end is an approximation between plain removal and the solution.
+ * The kept weights after all others are removed together: W + X, X zero outside the mask, at the least rise of the
+ * loss, where (A·(X − W∘(1 − M))·G)∘M = 0. Solved by conjugate gradients, each step of which lowers the loss, so that
+ * an early end is an approximation between plain removal and the solution.
  *
  * @param weights W [in, out]
  * @param mask M [in, out], 0 or 1
@@ -59,7 +59,8 @@ const mostSteps = 100;
 export function surgeonUpdate(weights: Tensor, mask: Tensor, inputs: Tensor, outputs: Tensor): Tensor {
   const inner = (a: Tensor, b: Tensor) => tf.tidy(() => tf.sum(tf.mul(a, b)).dataSync()[0]!);
   return tf.tidy(() => {
-    // The solution does not depend on the factors' scales, but float32 squares of small gradients' squares pass below its range.
+    // The solution does not depend on the factors' scales, but float32 squares of small gradients' squares pass below
+    // its range.
     const [a, g] = [ofUnitScale(inputs), ofUnitScale(outputs)];
     const applied = (d: Tensor) =>
       tf.tidy(() => tf.mul(product(product(a, d, false, false), g, false, false), mask) as Tensor);

@@ -4,18 +4,17 @@ import { crossEntropy } from '../../engine/ops/cross-entropy.ts';
 import { replaying } from '../../engine/replay.ts';
 import { type Tensor, tf } from '../../engine/tensorflow.ts';
 import { filledVariable } from '../../engine/variable.ts';
-import { batchTensors } from '../../train/batch-tensors.ts';
-import type { SparseContext } from '../sparse-method.ts';
+import { imageFeeds } from '../../train/image-steps.ts';
+import { imagesOf, type SparseContext } from '../sparse-method.ts';
 
 /**
- * The diagonal of the empirical Fisher matrix, F_i = 1/N·Σ_n (∂ℓ_n/∂w_i)², of every masked weight over the N examples of a
- * batch; ℓ_n is the training loss of example n with its own label, without decay. Normalizations use their running
+ * The diagonal of the empirical Fisher matrix, F_i = 1/N·Σ_n (∂ℓ_n/∂w_i)², of every masked weight over the N examples
+ * of a batch; ℓ_n is the training loss of example n with its own label, without decay. Normalizations use their running
  * statistics, so that examples do not depend on each other. Examples go through one by one, and are counted.
  */
-export function empiricalFisher(
-  { model, weights, imageShape, training, countExamples }: SparseContext,
-  batch: Batch,
-): Float32Array[] {
+export function empiricalFisher(context: SparseContext, batch: Batch): Float32Array[] {
+  const { weights, countExamples } = context;
+  const { model, imageShape, training } = imagesOf(context);
   const variables = weights.map(({ weight }) => weight);
   const sums = weights.map(({ name, shape }) => filledVariable(`${name}.fisher`, 'statistic', [...shape], 0));
   const replay = replaying(
@@ -32,7 +31,7 @@ export function empiricalFisher(
     [...model.variables, ...sums],
   );
   try {
-    for (const example of examplesOf(batch)) tf.tidy(() => void replay.run(batchTensors(example, imageShape)));
+    for (const example of examplesOf(batch)) tf.tidy(() => void replay.run(imageFeeds(example, imageShape)));
     return sums.map(({ value }) => (value.dataSync() as Float32Array).map((sum) => sum / batch.size));
   } finally {
     replay.dispose();

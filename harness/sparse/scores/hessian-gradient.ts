@@ -3,13 +3,13 @@ import { valueAndGradients } from '../../engine/gradients.ts';
 import { crossEntropy, crossEntropyTangent } from '../../engine/ops/cross-entropy.ts';
 import { type Tensor, tf } from '../../engine/tensorflow.ts';
 import type { StatisticUpdates } from '../../nn/layer.ts';
-import { batchTensors } from '../../train/batch-tensors.ts';
-import type { SparseContext } from '../sparse-method.ts';
+import { imageFeeds } from '../../train/image-steps.ts';
+import { imagesOf, type SparseContext } from '../sparse-method.ts';
 import { logitsAlong } from './tangents.ts';
 
 /**
- * Passes forward and backward that a Hessian-gradient product takes beside the gradient's one: a convolution becomes three
- * (of the value, and two of the tangent), each with its two gradients.
+ * Passes forward and backward that a Hessian-gradient product takes beside the gradient's one: a convolution becomes
+ * three (of the value, and two of the tangent), each with its two gradients.
  */
 const passesOfProduct = 3;
 
@@ -24,8 +24,8 @@ export interface GradientAndProduct {
 /**
  * The gradient g of a loss for the masked weights, and the product of the loss's Hessian H with it; other variables are
  * constants. The loss is the sum over the batches of the training loss with logits divided by a temperature, without
- * decay; normalizations use each batch's own statistics, and keep their running ones. H·g is the gradient of
- * z = Σ_b gᵀ∇L_b with g held, where gᵀ∇L_b comes from forward differentiation: nothing is a difference, so that there is no
+ * decay; normalizations use each batch's own statistics, and keep their running ones. H·g is the gradient of z = Σ_b
+ * gᵀ∇L_b with g held, where gᵀ∇L_b comes from forward differentiation: nothing is a difference, so that there is no
  * step to choose, and the error is that of float32 sums. Examples are counted, four times each.
  */
 export function hessianGradient(
@@ -33,12 +33,13 @@ export function hessianGradient(
   batches: readonly Batch[],
   temperature: number,
 ): GradientAndProduct {
-  const { model, weights, imageShape, training, countExamples } = context;
+  const { weights, countExamples } = context;
+  const { model, imageShape, training } = imagesOf(context);
   const variables = weights.map(({ weight }) => weight);
   const sumOver = (ofBatch: (images: Tensor, labels: Tensor) => Tensor[]) =>
     batches.reduce<Tensor[] | null>((sums, batch) => {
       return tf.tidy(() => {
-        const { images, labels } = batchTensors(batch, imageShape);
+        const { images, labels } = imageFeeds(batch, imageShape);
         const terms = ofBatch(images, labels);
         return sums === null ? terms : sums.map((sum, l) => tf.add(sum, terms[l]!));
       }) as Tensor[];

@@ -7,12 +7,12 @@ import { replaying } from '../../engine/replay.ts';
 import { type Tensor, tf } from '../../engine/tensorflow.ts';
 import { filledVariable, type Variable } from '../../engine/variable.ts';
 import type { Observer } from '../../nn/layer.ts';
-import { batchTensors } from '../../train/batch-tensors.ts';
-import type { SparseContext } from '../sparse-method.ts';
+import { imageFeeds } from '../../train/image-steps.ts';
+import { imagesOf, type SparseContext } from '../sparse-method.ts';
 
 /**
- * The Kronecker factors of a layer's Fisher matrix, F ≈ A ⊗ G, with its weight as a matrix W [in·k1·k2, out], y = a·W: the
- * entry of F for the weights (j, i) and (k, l) is A_jk·G_il.
+ * The Kronecker factors of a layer's Fisher matrix, F ≈ A ⊗ G, with its weight as a matrix W [in·k1·k2, out], y = a·W:
+ * the entry of F for the weights (j, i) and (k, l) is A_jk·G_il.
  */
 export interface KroneckerFactors {
   /** E[Σ_t a_t·a_tᵀ] over examples and positions t. */
@@ -22,13 +22,14 @@ export interface KroneckerFactors {
 }
 
 /**
- * Kronecker factors of every masked weight over the examples of a batch (Martens and Grosse 2015; Grosse and Martens 2016,
- * section 3, for convolutions), for the training loss with the examples' own labels (the empirical Fisher matrix), without
- * decay and without biases. Normalizations use their running statistics. Examples go through `chunk` at once, and are
- * counted. The caller disposes the factors.
+ * Kronecker factors of every masked weight over the examples of a batch (Martens and Grosse 2015; Grosse and Martens
+ * 2016, section 3, for convolutions), for the training loss with the examples' own labels (the empirical Fisher
+ * matrix), without decay and without biases. Normalizations use their running statistics. Examples go through `chunk`
+ * at once, and are counted. The caller disposes the factors.
  */
 export function kroneckerFactors(context: SparseContext, batch: Batch, chunk: number): KroneckerFactors[] {
-  const { model, weights, imageShape, training, countExamples } = context;
+  const { weights, countExamples } = context;
+  const { model, imageShape, training } = imagesOf(context);
   const factors = new Map(weights.map(({ name, shape }) => [name, emptyFactors(name, shape)]));
   const variables = weights.map(({ weight }) => weight);
   const sums = [...factors.values()].flatMap(({ inputs, outputs }) => [inputs, outputs]);
@@ -45,7 +46,7 @@ export function kroneckerFactors(context: SparseContext, batch: Batch, chunk: nu
     [...model.variables, ...sums],
   );
   try {
-    for (const part of chunksOf(batch, chunk)) tf.tidy(() => void replay.run(batchTensors(part, imageShape)));
+    for (const part of chunksOf(batch, chunk)) tf.tidy(() => void replay.run(imageFeeds(part, imageShape)));
   } finally {
     replay.dispose();
     countExamples(batch.size);
@@ -62,7 +63,9 @@ function emptyFactors(name: string, shape: readonly number[]): KroneckerFactors 
   };
 }
 
-/** Adds to the factors what `examples` of `total` examples contribute, in a pass and its gradient of their mean loss. */
+/**
+ * Adds to the factors what `examples` of `total` examples contribute, in a pass and its gradient of their mean loss.
+ */
 function adding(factors: ReadonlyMap<string, KroneckerFactors>, examples: number, total: number): Observer {
   const add = (sum: Variable, rows: Tensor, factor: number) => {
     sum.assign(tf.tidy(() => tf.add(sum.value, tf.mul(product(rows, rows, true, false), factor))));

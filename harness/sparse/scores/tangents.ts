@@ -7,7 +7,10 @@ import type { Model } from '../../nn/model.ts';
 import { subsampled } from '../../nn/network.ts';
 import type { Operation } from '../../shape/blueprint.ts';
 
-/** A value that depends on the weights θ, and its tangent, the derivative along a direction v: d/dε of the value at θ + ε·v. */
+/**
+ * A value that depends on the weights θ, and its tangent, the derivative along a direction v: d/dε of the value at θ +
+ * ε·v.
+ */
 export interface Dual {
   readonly value: Tensor;
   readonly tangent: Tensor;
@@ -21,7 +24,8 @@ export interface Dual {
  * Where a ReLU's or a maximum's derivative jumps, its second derivative is taken as zero, as automatic differentiation
  * does: a difference of gradients would add the jumps of all that pass a kink within its step.
  *
- * @param direction by the name of a convolution's or linear layer's weight, all of them; other variables stay as they are
+ * @param direction by the name of a convolution's or linear layer's weight, all of them; other variables stay as they
+ *   are
  * @param images [batch, size, size, channels]
  */
 export function logitsAlong(model: Model, direction: ReadonlyMap<string, Tensor>, images: Tensor): Dual {
@@ -98,7 +102,9 @@ function bilinear(x: Dual, weight: Dual, f: (input: Tensor, weight: Tensor) => T
   return { value: f(x.value, weight.value), tangent: sum(f(x.tangent, weight.value), f(x.value, weight.tangent)) };
 }
 
-/** a + b of one shape. Unlike the library's, its gradient saves neither: convolutions' outputs are most of the memory. */
+/**
+ * a + b of one shape. Unlike the library's, its gradient saves neither: convolutions' outputs are most of the memory.
+ */
 function sum(a: Tensor, b: Tensor): Tensor {
   return tf.customGrad((x, y) => ({
     value: tf.add(x as Tensor, y as Tensor),

@@ -1,28 +1,20 @@
-import { countedLengths, planTransformer } from '../../budget/transformer-budget.ts';
-import { textFacts } from '../../data/text/text-facts.ts';
-import { denseMatrices } from '../../methods/dense-matrix.ts';
+import { planBudget } from '../../budget/budget.ts';
+import { budgetOf } from '../../budget/budget-unit.ts';
+import { datasetNamed } from '../../data/registry.ts';
+import { UsageError } from '../../errors.ts';
 import type { Method } from '../../methods/method.ts';
-import {
-  type TransformerBlueprint,
-  transformerBase,
-  transformerBlueprint,
-  transformerMacs,
-  transformerSmall,
-} from '../../shape/transformer.ts';
-import type { TranslationConfig } from '../../spec/spec.ts';
-import type { TransformerSpec } from '../../spec/translation.ts';
+import { phasesOf } from '../../methods/phases.ts';
+import { countedLengths, sizedTransformer } from '../../shape/sized-transformer.ts';
+import { type TransformerBlueprint, transformerBlueprint } from '../../shape/transformer.ts';
+import { transformerName } from '../../spec/model-names.ts';
+import type { TransformerSpec, TranslationConfig } from '../../spec/translation.ts';
 import { overheadSeconds, relativeCost } from '../estimate.ts';
+import type { Outline } from '../kind.ts';
 
 /** The network of a model; the paper's sizes have names, others are called after layers and width. */
 export function transformerOf(model: TransformerSpec): TransformerBlueprint {
   const { layers, width, feedForward, heads, positions, vocabulary } = model;
-  const is = (sizes: typeof transformerSmall | typeof transformerBase) =>
-    layers === sizes.encoderLayers &&
-    width === sizes.width &&
-    feedForward === sizes.feedForward &&
-    heads === sizes.heads;
-  const size = is(transformerSmall) ? 'small' : is(transformerBase) ? 'base' : `${layers}-${width}`;
-  return transformerBlueprint(`transformer-${size}`, {
+  return transformerBlueprint(transformerName(model), {
     encoderLayers: layers,
     decoderLayers: layers,
     width,
@@ -40,20 +32,34 @@ const decodingCost = 30;
 /** Measured: at a tenth of the dense operations a step still takes about 0.6 of the dense time. */
 const restOfDense = 1.2;
 
-export function outlineTranslationCell(config: TranslationConfig, method: Method, denseSpeed: number) {
+/** @throws UsageError where a sparse method scores by what only networks of images offer */
+function refuseImageMethods(method: Method): void {
+  if (method.kind === 'layer' || method.imagesOnly !== true) return;
+  throw new UsageError(
+    `method ${method.name}: scores weights by what only networks of images offer here (tangents, Kronecker factors ` +
+      'or the Fisher matrix of single images); for Transformers use one that goes by magnitudes, gradients or chance',
+  );
+}
+
+/** @param denseSpeed sentence pairs a second of the dense network's training */
+export function outlineTranslationCell(config: TranslationConfig, method: Method, denseSpeed: number): Outline {
   const { dataset, training } = config;
-  const blueprint = transformerOf(config.model);
-  const { ratio, passMacs } = planTransformer(blueprint, method, config);
-  const whole = textFacts[dataset.name];
+  refuseImageMethods(method);
+  const network = sizedTransformer(transformerOf(config.model));
+  const { ratio, passMacs } = planBudget(network, method, budgetOf(config));
+  const whole = datasetNamed(dataset.name).examples;
   const pairs = dataset.trainExamples ?? whole.train;
-  const capped = (training.updates ?? Number.POSITIVE_INFINITY) * (training.batchTokens / countedLengths.target);
-  const trained = Math.min(training.epochs * pairs, capped);
+  const trained = phasesOf(method, training).reduce((sum, { training: { epochs, updates, batchTokens } }) => {
+    const capped = (updates ?? Number.POSITIVE_INFINITY) * (batchTokens / countedLengths.target);
+    return sum + Math.min(epochs * pairs, capped);
+  }, 0);
   const validated = ((trained / pairs) * whole.valid) / 3;
   const decoded = (dataset.testExamples ?? whole.test) * decodingCost * (training.decoding.beam / 5);
-  const denseMacs = transformerMacs(blueprint, denseMatrices, 1, countedLengths);
+  const denseMacs = network.dense.macs;
   const relative = relativeCost(passMacs, denseMacs, restOfDense * denseMacs);
   return {
     ratio,
+    parameters: Math.round(ratio * network.dense.parameters),
     estimatedSeconds: overheadSeconds + ((trained + validated) * relative + decoded) / denseSpeed,
   };
 }

@@ -1,5 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { planTransformer } from '../../budget/transformer-budget.ts';
+import { planBudget } from '../../budget/budget.ts';
+import { budgetOf } from '../../budget/budget-unit.ts';
 import { loadTranslation, type TranslationData } from '../../data/text/translation.ts';
 import { translator } from '../../decode/translator.ts';
 import { tf } from '../../engine/tensorflow.ts';
@@ -8,31 +9,36 @@ import { type SpectrumPoint, spectrumOf } from '../../measure/spectra.ts';
 import { timeTask } from '../../measure/speed.ts';
 import { tensorPeakBytes } from '../../measure/tensor-peak.ts';
 import { dense } from '../../methods/dense.ts';
+import { phasesOf } from '../../methods/phases.ts';
 import { attentionProductNames } from '../../nn/transformer/attention-product.ts';
 import type { SequenceModel } from '../../nn/transformer/sequence-model.ts';
 import { buildTransformer } from '../../nn/transformer/transformer.ts';
 import { streamsOf } from '../../random.ts';
-import type { Spectrum, TranslationResult } from '../../record.ts';
-import type { TranslationConfig } from '../../spec/spec.ts';
-import { spectralProducts, type TransformerInitName } from '../../spec/translation.ts';
+import type { CurvePoint, Measure } from '../../record.ts';
+import { sizedTransformer } from '../../shape/sized-transformer.ts';
+import { masksOf } from '../../sparse/context.ts';
+import { startSparse } from '../../sparse/start.ts';
+import {
+  type Spectrum,
+  spectralProducts,
+  type TransformerInitName,
+  type TranslationConfig,
+  type TranslationDetails,
+} from '../../spec/translation.ts';
 import { bleu, bleuSignature } from '../../text/bleu.ts';
 import { chrf, chrfSignature } from '../../text/chrf.ts';
 import { detokenize } from '../../text/detokenizer.ts';
 import { type TokenBatch, trainTokenBatches } from '../../text/token-batches.ts';
 import { bosId, eosId, padId } from '../../text/vocabulary.ts';
+import { finiteOrNull } from '../../train/curve.ts';
 import { averagedWeights, bestWeights } from '../../train/kept-weights.ts';
-import { sequenceEvaluationStep, sequenceTrainingStep } from '../../train/sequence-step.ts';
-import {
-  batchOptions,
-  evaluateSequences,
-  trainedText,
-  trainFeeds,
-  trainingLength,
-  trainSequences,
-} from '../../train/sequence-trainer.ts';
-import { finiteOrNull } from '../../train/trainer.ts';
-import type { Speeds, Task, TaskOptions } from '../task.ts';
+import { trainLoop } from '../../train/loop.ts';
+import { pointsOf } from '../../train/places.ts';
+import { sequenceEvaluationStep, sequenceTrainingStep } from '../../train/sequence-steps.ts';
+import { methodFor, type Speeds, sizeOf, type Task, type TaskOptions } from '../task.ts';
+import { translationExamples } from './examples.ts';
 import { transformerOf } from './outline.ts';
+import { batchOptions, idleFeeds, trainedText, translationTraining, validate } from './training.ts';
 
 /** Test sentences decoded together. */
 const decodedTogether = 32;
@@ -40,75 +46,107 @@ const decodedTogether = 32;
 const shownSamples = 10;
 
 /** Machine translation: the metric is BLEU of beam search on the test text. */
-export async function translationTask(config: TranslationConfig, options: TaskOptions): Promise<Task> {
+export async function translationTask(
+  config: TranslationConfig,
+  { streams, dataDir, ...options }: TaskOptions,
+): Promise<Task> {
   const { training } = config;
-  const data = await loadTranslation(config.dataset, options.dataDir);
+  const method = methodFor(config, options.method);
+  const data = await loadTranslation(config.dataset, dataDir);
   refuseUnfitting(config, data);
-  const method = options.method.kind === 'layer' ? options.method : dense;
   const blueprint = transformerOf(config.model);
-  const budget = planTransformer(blueprint, options.method, config);
+  const network = sizedTransformer(blueprint);
+  const budget = planBudget(network, method, budgetOf(config));
   const spectral = productsOf(config.init);
   const model = buildTransformer(
     blueprint,
     {
-      method,
+      method: method.kind === 'layer' ? method : dense,
       scale: budget.scale,
       init: spectral.includes('linear') ? 'spectral' : 'default',
       spectralAttention: attentionProductNames.filter((name) => spectral.includes(name)),
     },
-    options.streams,
+    streams,
   );
+  const { variables } = model;
   const spectraBefore = spectraOf(model);
-  const step = sequenceTrainingStep(model, {
-    ...training,
-    regularizer: config.regularizer,
-    dropout: { hidden: training.dropout, relu: training.reluDropout },
-  });
+  const masks = method.kind === 'sparse' ? masksOf(variables, network) : new Map();
+  const step = sequenceTrainingStep(
+    model,
+    {
+      ...training,
+      regularizer: config.regularizer,
+      dropout: { hidden: training.dropout, relu: training.reluDropout },
+    },
+    masks,
+  );
   const evaluation = sequenceEvaluationStep(model);
   const { train, valid } = { train: data.train.pairs, valid: data.valid.pairs };
-  const length = trainingLength(train, training);
-  const { epochs } = length;
+  const sparse =
+    method.kind === 'sparse'
+      ? startSparse({
+          method,
+          network,
+          variables,
+          masks,
+          optimizer: step.optimizer,
+          keep: budget.keep!,
+          examples: translationExamples(model, train, training),
+          training,
+          streams,
+        })
+      : null;
+  const phases = phasesOf(method, training);
+  const loop = translationTraining({ step, evaluation, train, valid, phases, streams });
+  const lengths = loop.phases.map(pointsOf);
+  const epochs = lengths.reduce((sum, points) => sum + points, 0);
+  const lossOf = ({ values }: CurvePoint) => values.valid_loss ?? Number.POSITIVE_INFINITY;
   const kept =
     training.averagedEpochs === null
-      ? bestWeights(model.variables)
-      : averagedWeights(model.variables, training.averagedEpochs, epochs);
+      ? bestWeights({ variables, masks }, lossOf, sparse?.fits)
+      : averagedWeights({ variables, masks }, training.averagedEpochs, lengths.at(-1)!);
   let decoded: Decoded | null = null;
   return {
-    budget,
-    passMacs: budget.passMacs,
+    size: sizeOf(budget, 1),
     data: { digest: data.digest, source: data.source, train: train.length, test: data.test.pairs.length },
-    phases: [{ label: 'train', epochs }],
+    phases: phases.map(({ label }, index) => ({ label, epochs: lengths[index]! })),
     warnings: [],
-    state: [...step.variables, ...kept.variables],
-    variables: model.variables,
-    train: (given) => trainSequences({ step, evaluation, train, valid, training, length, kept, ...options, ...given }),
+    state: [...step.variables, ...(sparse?.variables ?? []), ...kept.variables],
+    variables,
+    train: (run) => trainLoop({ ...loop, ...sparse?.hooks, ...run, kept }),
     async conclude({ curve, diverged }, onProgress) {
-      const { pairs: examples, tokens } = trainedText(
-        { train, training, length, streams: options.streams },
-        curve.length,
-      );
-      if (diverged) return { metric: 'bleu', value: null, best_value: null, examples };
+      const { pairs, tokens } = trainedText({ train, streams }, phases, curve.length);
+      const examples = pairs + (sparse?.examples() ?? 0);
+      if (diverged) {
+        const measures = translationMeasures({ bleu: null, chrf: null, valid_loss: null, perplexity: null });
+        return { measures, checks: [], details: null, masked: sparse?.counts(false), examples };
+      }
       kept.restore();
+      const masked = sparse?.counts(true);
       const place = { epoch: epochs, step: curve.length, steps: curve.length };
       const tick = async () => {
         onProgress({ phase: 'evaluate', ...place, loss: null });
         await nextTurn();
       };
-      const validated = await evaluateSequences(evaluation, valid, training, tick);
+      const validated = await validate(evaluation, valid, training, tick);
       decoded = await decodeTest(model, data, config, tick);
       const { lowerCase } = config.dataset;
       const { references, sourceTexts } = data.test;
       const { hypotheses } = decoded;
-      const translation: TranslationResult = {
-        valid_loss: validated.loss,
-        perplexity: Math.exp(validated.loss),
-        decoded_epoch: kept.epochOf(curve),
-        bleu_signature: bleuSignature({ lowerCase }),
+      const measures = translationMeasures({
+        bleu: bleu(hypotheses, references, { lowerCase }).score,
         chrf: chrf(hypotheses, references, { lowerCase }),
+        valid_loss: finiteOrNull(validated.loss),
+        perplexity: finiteOrNull(Math.exp(validated.loss)),
+      });
+      const seconds = curve.reduce((sum, { train_seconds = 0 }) => sum + train_seconds, 0);
+      const details: TranslationDetails = {
+        decoded_epoch: kept.at(),
+        bleu_signature: bleuSignature({ lowerCase }),
         chrf_signature: chrfSignature({ lowerCase }),
         vocabulary: data.vocabulary.symbols.length,
         skipped: { ...data.skipped },
-        train_tokens_per_second: tokens / curve.reduce((sum, { train_seconds }) => sum + train_seconds!, 0),
+        train_tokens_per_second: tokens / seconds,
         decode_tokens_per_second: decoded.tokens / decoded.seconds,
         samples: hypotheses.slice(0, shownSamples).map((hypothesis, index) => ({
           source: sourceTexts[index]!,
@@ -117,23 +155,17 @@ export async function translationTask(config: TranslationConfig, options: TaskOp
         })),
         spectra: spectraBetween(spectraBefore, spectraOf(model)),
       };
-      return {
-        metric: 'bleu',
-        value: bleu(hypotheses, references, { lowerCase }).score,
-        best_value: null,
-        examples,
-        translation,
-      };
+      return { measures, checks: [], details, masked, examples };
     },
     /** Speeds are an epoch's: each length of batches is timed, and counts as often as it occurs. */
     async measure(): Promise<Speeds> {
-      const streams = streamsOf('measure', 0);
-      const batches = trainTokenBatches(train, batchOptions(training), 0, streams);
+      const draws = streamsOf('measure', 0);
+      const batches = trainTokenBatches(train, batchOptions(training), 0, draws);
       const lengths = new Set(batches.map(({ sourceLength }) => sourceLength));
       const batchesOf = (padded: number) => batches.filter(({ sourceLength }) => sourceLength === padded);
       const trainOnce = (batch: TokenBatch, run: typeof step.run) =>
         // A learning rate of zero keeps the weights where training left them.
-        tf.tidy(() => void run(trainFeeds(batch, 0, streams('dropout'))).loss.dataSync());
+        tf.tidy(() => void run(idleFeeds(batch, draws('dropout'))).loss.dataSync());
       // Batches hold as many tokens, but attention grows with the length.
       const [longest] = batchesOf(Math.max(...lengths));
       const tensorPeak = await tensorPeakBytes(() => trainOnce(longest!, step.runEagerly));
@@ -153,18 +185,24 @@ export async function translationTask(config: TranslationConfig, options: TaskOp
   };
 }
 
+function translationMeasures(values: Record<'bleu' | 'chrf' | 'valid_loss' | 'perplexity', number | null>): Measure[] {
+  return Object.entries(values).map(([metric, value]) => ({ metric, value, best: null }));
+}
+
 /** @throws UsageError where the model's tables or the batches' lengths are too small for the data */
 function refuseUnfitting({ model, dataset, training }: TranslationConfig, { vocabulary }: TranslationData): void {
   const symbols = vocabulary.symbols.length;
   if (symbols > model.vocabulary) {
     throw new UsageError(
-      `${dataset.name}: the vocabulary has ${symbols} symbols, the model's tables ${model.vocabulary} rows; raise vocabulary, or lower merges`,
+      `${dataset.name}: the vocabulary has ${symbols} symbols, the model's tables ${model.vocabulary} rows; raise ` +
+        'vocabulary, or lower merges',
     );
   }
   const longest = training.lengths.at(-1)!;
   if (dataset.maxTokens > longest || longest > model.positions) {
     throw new UsageError(
-      `${dataset.name}: sentences of maxTokens ${dataset.maxTokens} need a length as large and as many positions; the largest of lengths is ${longest}, of positions there are ${model.positions}`,
+      `${dataset.name}: sentences of maxTokens ${dataset.maxTokens} need a length as large and as many positions; ` +
+        `the largest of lengths is ${longest}, of positions there are ${model.positions}`,
     );
   }
 }

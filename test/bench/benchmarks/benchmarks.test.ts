@@ -30,7 +30,8 @@ describe('benchmarks', () => {
     // Of n in and n out channels, rank r = round(3n/9): 3·n·r for the row at the width that the columns leave it, and
     // the same for the column. At n = 16, 32, 64: r = 5, 11, 21.
     const kept = 6 * 2 * 3 * 16 * 5 * 32 ** 2 + 5 * 2 * 3 * 32 * 11 * 16 ** 2 + 5 * 2 * 3 * 64 * 21 * 8 ** 2;
-    // Doubling the channels n halves the size s: rank round(3n/9), a row of n channels at s by s/2, a column of 2n at s/2.
+    // Doubling the channels n halves the size s: rank round(3n/9), a row of n channels at s by s/2, a column of 2n at
+    // s/2.
     const doubled = 3 * 11 * (16 * 32 * 16 + 32 * 16 ** 2) + 3 * 21 * (32 * 16 * 8 + 64 * 8 ** 2);
     const macs = 442368 + kept + doubled + 640;
     expect(flopsOf('evaluation/resnet-20/low-rank-0.1111-frobenius-decay')).toBe(2 * 128 * macs);

@@ -2,8 +2,8 @@ import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { writeRunFile } from '../../../harness/run/records/run-file.ts';
-import { recordPath, storeAt } from '../../../harness/run/records/store.ts';
-import { temporaryFolder } from '../../run/helpers.ts';
+import { recordPath, storeAt, writeRecord } from '../../../harness/run/records/store.ts';
+import { failureOfCell, temporaryFolder } from '../../run/helpers.ts';
 import { cli, folderWith, smokeCells } from '../helpers.ts';
 
 const cells = smokeCells.slice(0, 2);
@@ -76,7 +76,8 @@ it.each([[[]], [['--strict']]])('exits with 1 where planned cells have no record
 });
 
 it('exits with 1 where a record failed, and does not accept it', async () => {
-  const outDir = await folderWith([first], { status: 'failed', error: 'it broke', value: null });
+  const outDir = await temporaryFolder();
+  await writeRecord(storeAt(outDir), failureOfCell(first, 'it broke'));
   const baselinesDir = await temporaryFolder();
   expect((await cli(['check', 'compression', '--out', outDir])).exitCode).toBe(1);
   const accepted = await cli(['accept', 'compression', '--out', outDir, '--why', 'x'], { baselinesDir });
@@ -93,6 +94,21 @@ it('names a damaged record and goes on with the others, without renaming it', as
   expect(stderr).toContain(path);
   expect(stdout).toContain(second.cell);
   expect(await readFile(path, 'utf8')).toBe('{"version":');
+});
+
+it('names a record of version 1 with the remedy, and goes on with the others, without moving it', async () => {
+  const outDir = await folderWith(cells);
+  const path = recordPath(storeAt(outDir), first.cell);
+  const text = JSON.stringify({ version: 1, cell: first.cell });
+  await writeFile(path, text);
+  const { exitCode, stdout, stderr } = await cli(['check', 'compression', '--out', outDir]);
+  expect(stderr).toBe(
+    `${path} is a record of version 1, and this program reads version 2: run its suite again, which keeps it aside, or read ` +
+      'it with the program that wrote it.\n',
+  );
+  expect(stdout).toContain('1 cells: 1 no-baseline.');
+  expect(exitCode).toBe(0);
+  expect(await readFile(path, 'utf8')).toBe(text);
 });
 
 it('prints verdicts as JSON only', async () => {

@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
 import { locateMethods } from '../../../harness/cli/run/join-methods.ts';
 import { loadMethodFile } from '../../../harness/method-file.ts';
-import { planCells } from '../../../harness/plan.ts';
+import { planCells } from '../../../harness/plan/plan.ts';
 import type { CellRecord } from '../../../harness/record.ts';
 import { storeAt, writeRecord } from '../../../harness/run/records/store.ts';
 import { compression } from '../../../suites/compression.ts';

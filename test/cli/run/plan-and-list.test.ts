@@ -1,11 +1,13 @@
 import { expect, it } from 'vitest';
 import { totalParameters } from '../../../harness/shape/blueprint.ts';
-import { isTranslation } from '../../../harness/spec/spec.ts';
 import { blueprintOf } from '../../../harness/tasks/image/outline.ts';
 import { suites } from '../../../suites/registry.ts';
+import { imageConfig } from '../../helpers/suites.ts';
 import { cli, smokeCells } from '../helpers.ts';
 
-const keys = 'suite profile cell model dataset method init regularizer budget ratio seed id'.split(' ');
+const keys = 'suite profile cell model dataset method init regularizer budget ratio seed id kind factors needs'.split(
+  ' ',
+);
 
 it.each([[['plan', 'compression', '--json']], [['suite', 'compression', '--plan', '--json']]])(
   'prints the plan as JSON and nothing else: %j',
@@ -14,7 +16,12 @@ it.each([[['plan', 'compression', '--json']], [['suite', 'compression', '--plan'
     expect(exitCode).toBe(0);
     const rows = JSON.parse(stdout) as Record<string, unknown>[];
     expect(rows.map(({ id }) => id)).toEqual(smokeCells.map(({ id }) => id));
-    for (const row of rows) expect(Object.keys(row)).toEqual(keys);
+    for (const [index, row] of rows.entries()) {
+      expect(Object.keys(row)).toEqual(keys);
+      const cell = smokeCells[index]!;
+      const { method, init, regularizer, budget } = imageConfig(cell);
+      expect(row).toMatchObject({ method, init, regularizer, budget, kind: 'image', factors: cell.factors, needs: [] });
+    }
   },
 );
 
@@ -28,10 +35,10 @@ it('prints a table with the total', async () => {
   const lines = stdout.trimEnd().split('\n');
   expect(lines).toHaveLength(smokeCells.length + 1);
   expect(lines[0]).toContain(smokeCells[0]!.cell);
-  const low = smokeCells.findIndex(({ method }) => method === 'low-rank');
+  const low = smokeCells.findIndex(({ config }) => config.method === 'low-rank');
   const [, parameters, ratio] = /\s(\d+) parameters\s+ratio (\d\.\d{5})\s/.exec(lines[low]!)!;
-  const { config } = smokeCells[low]!;
-  const dense = isTranslation(config) ? 0 : totalParameters(blueprintOf(config.model, config.dataset));
+  const config = imageConfig(smokeCells[low]!);
+  const dense = totalParameters(blueprintOf(config.model, config.dataset));
   expect(Number(parameters) / dense).toBeCloseTo(smokeCells[low]!.ratio!, 12);
   expect(ratio).toBe(smokeCells[low]!.ratio!.toFixed(5));
   expect(lines.at(-1)).toMatch(new RegExp(`^${smokeCells.length} cells, .* with --jobs 2\\.$`));

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { type Batch, balancedBatch, testBatches, trainBatches } from '../../../harness/data/images/batches.ts';
 import type { ImageData } from '../../../harness/data/images/images.ts';
 import { permutation, type Streams, streamsOf } from '../../../harness/random.ts';
-import type { DatasetSpec } from '../../../harness/spec/spec.ts';
+import type { DatasetSpec } from '../../../harness/spec/image.ts';
 
 const mean = [0.5, 0.25, 0.125];
 const standardDeviation = [0.25, 0.5, 0.2];

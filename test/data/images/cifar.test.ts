@@ -2,7 +2,8 @@ import { chmod, mkdir, mkdtemp, rm, truncate, writeFile } from 'node:fs/promises
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { cifar10, cifar100 } from '../../../harness/data/images/cifar.ts';
+import { cifar10 } from '../../../harness/data/images/cifar-10.ts';
+import { cifar100 } from '../../../harness/data/images/cifar-100.ts';
 import { failure } from '../failure.ts';
 import { byteAt, pairedRecordsOf, recordsOf, writeCifar10, writeCifar100 } from './cifar-files.ts';
 

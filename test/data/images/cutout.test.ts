@@ -3,7 +3,7 @@ import { balancedBatch, trainBatches } from '../../../harness/data/images/batche
 import { cutOut, drawHole } from '../../../harness/data/images/cutout.ts';
 import type { ImageData } from '../../../harness/data/images/images.ts';
 import { type Streams, streamsOf } from '../../../harness/random.ts';
-import type { DatasetSpec } from '../../../harness/spec/spec.ts';
+import type { DatasetSpec } from '../../../harness/spec/image.ts';
 
 const uniformOf = (draws: readonly number[]) => {
   let next = 0;

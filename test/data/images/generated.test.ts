@@ -1,21 +1,22 @@
 import { createHash } from 'node:crypto';
 import { expect, test } from 'vitest';
-import { generatedClasses, generateImages } from '../../../harness/data/images/generated.ts';
+import { generatedImages } from '../../../harness/data/images/generated.ts';
 import type { ImageSet } from '../../../harness/data/images/image-set.ts';
 import { linearAccuracy } from './softmax-regression.ts';
 
-const train = generateImages('train', 2000);
-const unseen = generateImages('test', 1000);
+const { classes, generate } = generatedImages;
+const train = generate('train', 2000);
+const unseen = generate('test', 1000);
 
 test('the generated images are the same everywhere and always', () => {
   const digest = ({ images, labels }: ImageSet) =>
     createHash('sha256').update(images).update(labels).digest('hex').slice(0, 16);
-  expect(digest(generateImages('train', 20))).toBe('c0fd872afae108e5');
-  expect(digest(generateImages('test', 20))).toBe('1f347bd1f97496cd');
+  expect(digest(generate('train', 20))).toBe('c0fd872afae108e5');
+  expect(digest(generate('test', 20))).toBe('1f347bd1f97496cd');
 });
 
 test('a smaller set is the beginning of a larger one', () => {
-  const few = generateImages('train', 37);
+  const few = generate('train', 37);
   expect(few.count).toBe(37);
   expect(Buffer.compare(few.images, train.images.subarray(0, 37 * 3072))).toBe(0);
   expect([...few.labels]).toEqual([...train.labels.subarray(0, 37)]);
@@ -36,11 +37,11 @@ test('every ten images in a row hold each class once, in changing order', () => 
 });
 
 test('a linear model on the pixels stays near chance', () => {
-  expect(linearAccuracy(train, unseen, generatedClasses, 4)).toBeLessThan(0.25);
+  expect(linearAccuracy(train, unseen, classes, 4)).toBeLessThan(0.25);
 });
 
 test('the same linear model learns once a block of brighter pixels tells the class', () => {
-  expect(linearAccuracy(marked(train), marked(unseen), generatedClasses, 4)).toBeGreaterThan(0.8);
+  expect(linearAccuracy(marked(train), marked(unseen), classes, 4)).toBeGreaterThan(0.8);
 });
 
 /** Brightens eight rows of three columns that the label chooses. */
@@ -56,13 +57,13 @@ function marked(set: ImageSet): ImageSet {
 
 test('5,000 images take less than two seconds of processor time', () => {
   const start = process.cpuUsage();
-  generateImages('train', 5000);
+  generate('train', 5000);
   const { user, system } = process.cpuUsage(start);
   expect((user + system) / 1e6).toBeLessThan(2);
 });
 
 test('the classes are their own mirror images: slopes to the left and to the right are equally frequent', () => {
-  for (let label = 0; label < generatedClasses; label++) {
+  for (let label = 0; label < classes; label++) {
     const tilts = slopes(train, label).map(({ xx, yy, xy }) => xy / (xx + yy));
     const mean = tilts.reduce((sum, tilt) => sum + tilt, 0) / tilts.length;
     const variance = tilts.reduce((sum, tilt) => sum + (tilt - mean) ** 2, 0) / tilts.length;

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { loadImages, momentsOf } from '../../../harness/data/images/images.ts';
-import type { DatasetSpec } from '../../../harness/spec/spec.ts';
+import type { DatasetSpec } from '../../../harness/spec/image.ts';
 import { failure } from '../failure.ts';
 import { pairedRecordsOf, recordsOf, writeCifar10, writeCifar100 } from './cifar-files.ts';
 

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { loadImages } from '../../../harness/data/images/images.ts';
 import { tinyImagenet } from '../../../harness/data/images/tiny-imagenet.ts';
-import type { DatasetSpec } from '../../../harness/spec/spec.ts';
+import type { DatasetSpec } from '../../../harness/spec/image.ts';
 import '../../helpers/engine.ts';
 import { failure } from '../failure.ts';
 import { classes, colourOf, jpegOf, tinyFiles, writeTiny } from './tiny-imagenet-files.ts';

@@ -1,10 +1,5 @@
 import { expect, it, test } from 'vitest';
-import {
-  combinationClass,
-  generatedCorpus,
-  generatedPairLimits,
-  generatePairs,
-} from '../../../harness/data/text/generated-pair.ts';
+import { combinationClass, generatedPair, generatePairs } from '../../../harness/data/text/generated-pair.ts';
 import {
   type Clause,
   type NounPhrase,
@@ -117,11 +112,13 @@ it('refuses numbers beyond sense', () => {
     maxWords: 50,
     maxRatio: null,
     maxTokens: 99,
-    trainExamples: generatedPairLimits.train + 1,
+    trainExamples: generatedPair.limits.train + 1,
     testExamples: 5,
   };
-  expect(() => generatedCorpus(spec)).toThrow('trainExamples: 200001 sentence pairs asked for, but the generated set');
-  const few = generatedCorpus({ ...spec, trainExamples: 7 });
+  expect(() => generatedPair.generate(spec)).toThrow(
+    'trainExamples: 200001 sentence pairs asked for, but the generated set',
+  );
+  const few = generatedPair.generate({ ...spec, trainExamples: 7 });
   expect([few.train, few.test].map(({ pairs }) => pairs.length)).toEqual([7, 5]);
 });
 

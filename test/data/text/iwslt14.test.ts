@@ -70,7 +70,7 @@ it('is fetched, checked by its size and its numbers of sentences, and only the t
   await execa('tar', ['-czf', join(source, 'de-en.tgz'), '-C', source, 'de-en']);
   const bytes = await readFile(join(source, 'de-en.tgz'));
   server = await serve((request, response) => sendFile(request, response, bytes));
-  const archive = { file: 'de-en.tgz', folder: 'de-en', url: server.url, bytes: bytes.length, md5: null };
+  const archive = { file: 'de-en.tgz', url: server.url, bytes: bytes.length, md5: null };
   const target = join(await temporaryFolder(), 'data');
   const other = iwslt14From(archive, { train: 174_443, test: 6750 });
   expect(await failure(other.fetch(target, { tries: 1 }))).toContain('the train text has 7 sentence pairs, not 174443');

@@ -3,7 +3,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterEach, expect, it } from 'vitest';
-import { type Multi30kFiles, multi30k, multi30kFrom, published } from '../../../harness/data/text/multi30k.ts';
+import { multi30k, multi30kFrom } from '../../../harness/data/text/multi30k.ts';
 import { temporaryFolder } from '../../run/helpers.ts';
 import { failure } from '../failure.ts';
 import { type Answer, type FileServer, sendFile, serve } from '../file-server.ts';
@@ -29,18 +29,19 @@ async function from(text: Readonly<Record<string, string>>, answer: Answer = () 
     sendFile(request, response, packed.get(request.url!.slice(1))!, { etag: '"v1"' });
   });
   const base = server.url.replace(/\/file$/, '');
-  const files: Multi30kFiles = Object.fromEntries(
-    [...packed].map(([name, bytes]) => [
-      name.replace('.gz', ''),
-      { url: `${base}/${name}`, md5: createHash('md5').update(bytes).digest('hex') },
-    ]),
-  );
+  const files = [...packed].map(([file, bytes]) => {
+    const md5 = createHash('md5').update(bytes).digest('hex');
+    return { file, url: `${base}/${file}`, bytes: null, md5 };
+  });
   return multi30kFrom(files, lines);
 }
 
 it('is fetched from where its authors publish it', () => {
-  expect(Object.keys(published)).toEqual(Object.keys(multi30kText));
-  expect(published['test_2016_flickr.de']).toEqual({
+  const { downloads } = multi30k;
+  expect(downloads.map(({ file }) => file)).toEqual(Object.keys(multi30kText).map((name) => `${name}.gz`));
+  expect(downloads.find(({ file }) => file === 'test_2016_flickr.de.gz')).toEqual({
+    file: 'test_2016_flickr.de.gz',
+    bytes: null,
     url: 'https://raw.githubusercontent.com/multi30k/dataset/master/data/task1/raw/test_2016_flickr.de.gz',
     md5: 'efd67d314d98489b716b145475101932',
   });

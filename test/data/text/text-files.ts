@@ -14,11 +14,15 @@ export const multi30kText: Readonly<Record<string, string>> = {
 
 const sets = ['TED.dev2010', 'TEDX.dev2012', 'TED.tst2010', 'TED.tst2011', 'TED.tst2012'];
 
-/** `train` are the lines of each side; every test set has the sentences `<set> eins &amp; zwei` and `<set> one &amp; two`. */
+/**
+ * `train` are the lines of each side; every test set has the sentences `<set> eins &amp; zwei` and `<set> one &amp;
+ * two`.
+ */
 export function iwslt14Text(train: { de: readonly string[]; en: readonly string[] }): Record<string, string> {
   const linesOf = (lines: readonly string[]) => lines.map((line) => `${line}\n`).join('');
   const xml = (text: string) =>
-    `<?xml version="1.0" encoding="UTF-8"?>\n<mteval>\n<doc docid="1">\n<url>http://x</url>\n<seg id="1"> ${text} </seg>\n</doc>\n</mteval>\n`;
+    `<?xml version="1.0" encoding="UTF-8"?>\n<mteval>\n<doc docid="1">\n<url>http://x</url>\n<seg id="1"> ${text} ` +
+    '</seg>\n</doc>\n</mteval>\n';
   return {
     'train.tags.de-en.de': linesOf(train.de),
     'train.tags.de-en.en': linesOf(train.en),

@@ -3,18 +3,18 @@ import { crossEntropy } from '../../../harness/engine/ops/cross-entropy.ts';
 import { tf } from '../../../harness/engine/tensorflow.ts';
 import { gradientMagnitude } from '../../../harness/methods/sparse/gradient-magnitude.ts';
 import { ones } from '../../../harness/sparse/selection.ts';
-import { batchTensors } from '../../../harness/train/batch-tensors.ts';
+import { imageFeeds } from '../../../harness/train/image-steps.ts';
 import '../../helpers/engine.ts';
 import { sparseSetUp } from '../../helpers/sparse-training.ts';
 
 test('keeps the weights whose change moves the loss most, whatever their own size', async () => {
   const { context, model, keep, sparse } = sparseSetUp(gradientMagnitude, { budget: 0.1 });
-  const batch = context.batch('scores', 24);
+  const batch = context.images!.batch('scores', 24);
   const before = context.values();
   const scores = context.gradients(batch).map((gradients) => gradients.map(Math.abs));
   const loss = () =>
     tf.tidy(() => {
-      const { images, labels } = batchTensors(batch, [8, 8, 3]);
+      const { images, labels } = imageFeeds(batch, [8, 8, 3]);
       return crossEntropy(model.apply(images, { training: true, updates: [] }), labels, 0).dataSync()[0]!;
     });
   // The slope of the loss at the entry of largest score of each layer, by central differences.

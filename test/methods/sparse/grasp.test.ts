@@ -102,7 +102,7 @@ test('a score is half the rise of the gradient’s squared norm for a share of t
 test('keeps the lowest scores over all layers, of ten examples a class in two halves', async () => {
   const { context, keep, sparse } = sparseSetUp(grasp, { training: { labelSmoothing: 0.1 } });
   const before = context.values();
-  const { size, images, labels } = context.balancedBatch('scores/0', 10);
+  const { size, images, labels } = context.images!.balancedBatch('scores/0', 10);
   expect([...labels]).toEqual(Array.from({ length: 30 }, (_, n) => Math.floor(n / 10)));
   const halves = [
     { size: 15, images: images.slice(0, 15 * 192), labels: labels.slice(0, 15) },

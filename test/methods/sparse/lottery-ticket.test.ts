@@ -8,8 +8,8 @@ import { sparseSetUp, trainSparse } from '../../helpers/sparse-training.ts';
 type SetUp = ReturnType<typeof sparseSetUp>;
 
 /** Values of every variable of the network, by name. */
-const stateOf = ({ model }: Pick<SetUp, 'model'>) =>
-  new Map(model.variables.map(({ name, value }) => [name, (value.dataSync() as Float32Array).slice()]));
+const stateOf = ({ variables }: Pick<SetUp, 'variables'>) =>
+  new Map(variables.map(({ name, value }) => [name, (value.dataSync() as Float32Array).slice()]));
 
 test('rewindStep is 5/160 of the steps, one at least', () => {
   expect([2, 100, 160, 62_500].map(rewindStep)).toEqual([1, 3, 5, 1953]);
@@ -33,7 +33,7 @@ test('prunes by magnitude round by round, and begins each where the first traini
           const before = { masks: context.masks(), values: context.values() };
           await run.beforePhase(phase);
           const momentum = context.weights.map((layer) =>
-            Math.max(...magnitudes(layer.momentum.value.dataSync() as Float32Array)),
+            Math.max(...magnitudes(layer.slots[0]!.value.dataSync() as Float32Array)),
           );
           rounds.push({ before, masks: context.masks(), state: stateOf(context), momentum: Math.max(...momentum) });
         },
@@ -77,6 +77,6 @@ test('prunes by magnitude round by round, and begins each where the first traini
   expect(rounds[0]!.state).not.toEqual(early);
   expect(rounds[1]!.before.values[0]).not.toEqual(early.get(names[0]!));
   // Each round has the learning rates of the whole training.
-  const rates = curve.map(({ learning_rate }) => learning_rate);
+  const rates = curve.map(({ values }) => values.learning_rate);
   expect(rates).toEqual([...rates.slice(0, 4), ...rates.slice(0, 4), ...rates.slice(0, 4)]);
 });

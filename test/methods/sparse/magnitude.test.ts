@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
 import { magnitude } from '../../../harness/methods/sparse/magnitude.ts';
 import { highest, magnitudes } from '../../../harness/sparse/selection.ts';
-import { evaluationStep } from '../../../harness/train/evaluate.ts';
-import { train } from '../../../harness/train/trainer.ts';
-import { trainingStep } from '../../../harness/train/training-step.ts';
+import { imageTraining } from '../../../harness/tasks/image/training.ts';
+import { imageEvaluationStep, imageTrainingStep } from '../../../harness/train/image-steps.ts';
+import { trainLoop } from '../../../harness/train/loop.ts';
 import '../../helpers/engine.ts';
 import { sparseSetUp, trainSparse } from '../../helpers/sparse-training.ts';
 import { tinyModel } from '../../helpers/tiny-training.ts';
@@ -12,14 +12,16 @@ test('trains as the dense network does, then keeps the largest weights of all la
   const setUp = sparseSetUp(magnitude, { training: { epochs: 2 } });
   const { data, dataset, training, streams, context, keep } = setUp;
   const model = tinyModel({ method: 'dense' });
-  const shared = { data, dataset, training, streams, curve: [], onProgress: () => undefined };
-  const dense = await train({
-    ...shared,
+  const loop = imageTraining({
+    data,
+    dataset,
+    streams,
+    phases: [{ label: 'train', training }],
     model,
-    onEpoch: async () => undefined,
-    step: trainingStep(model, training, 'weight-decay'),
-    evaluation: evaluationStep(model, [8, 8, 3]),
+    step: imageTrainingStep(model, training, 'weight-decay'),
+    evaluation: imageEvaluationStep(model),
   });
+  const dense = await trainLoop({ ...loop, curve: [], onProgress: () => undefined, onPoint: async () => undefined });
   const trained = context.weights.map(({ name }) => model.variables.find((variable) => variable.name === name)!);
   const expected = highest(
     trained.map(({ value }) => magnitudes(value.dataSync() as Float32Array)),
@@ -32,9 +34,8 @@ test('trains as the dense network does, then keeps the largest weights of all la
     },
   });
   expect(new Set(masksBefore)).toEqual(new Set([true]));
-  expect(curve.slice(0, 2).map((point) => ({ ...point, seconds: 0 }))).toEqual(
-    dense.curve.map((point) => ({ ...point, seconds: 0 })),
-  );
+  const computed = (points: typeof curve) => points.map(({ at, values }) => ({ at, values }));
+  expect(computed(curve.slice(0, 2))).toEqual(computed(dense.curve));
   expect(context.masks()).toEqual(expected);
-  expect(curve.map(({ learning_rate }) => Number(learning_rate.toFixed(6)))).toEqual([0.05, 0.005, 0.0005]);
+  expect(curve.map(({ values }) => Number(values.learning_rate!.toFixed(6)))).toEqual([0.05, 0.005, 0.0005]);
 });

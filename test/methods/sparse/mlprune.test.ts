@@ -19,7 +19,7 @@ test('prunes the trained network by the surgeon’s importances, moves what is k
         async beforePhase(phase) {
           const before = context.values();
           // More are asked for than there are: all 64, in the same order and views.
-          const factors = phase === 0 ? [] : kroneckerFactors(context, context.batch('factors', 4096), 8);
+          const factors = phase === 0 ? [] : kroneckerFactors(context, context.images!.batch('factors', 4096), 8);
           const scores = factors.map(({ inputs, outputs }, l) =>
             surgeonScores(before[l]!, damped(inputs.value, 1e-3), damped(outputs.value, 1e-3)),
           );

@@ -57,7 +57,7 @@ test('prunes the trained network where its loss rises least to second order, and
         async beforePhase(phase) {
           const values = context.values();
           // More are asked for than there are: all 64, in the same order and views.
-          const fisher = phase === 0 ? [] : empiricalFisher(context, context.batch('fisher', 4096));
+          const fisher = phase === 0 ? [] : empiricalFisher(context, context.images!.batch('fisher', 4096));
           await run.beforePhase(phase);
           seen.push({ values, fisher, masks: context.masks() });
         },
@@ -76,7 +76,7 @@ test('prunes the trained network where its loss rises least to second order, and
     );
   expect(Math.min(...scores(1))).toBeGreaterThanOrEqual(Math.max(...scores(0)));
   expect(setUp.context.masks()).toEqual(masks);
-  expect(curve.map(({ learning_rate }) => Number(learning_rate.toFixed(6)))).toEqual([0.05, 0.005, 0.0005]);
+  expect(curve.map(({ values }) => Number(values.learning_rate!.toFixed(6)))).toEqual([0.05, 0.005, 0.0005]);
   // Once by this test and once by the method.
   expect(setUp.sparse.examples()).toBe(128);
 });

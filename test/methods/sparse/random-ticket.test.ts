@@ -5,7 +5,10 @@ import { ones } from '../../../harness/sparse/selection.ts';
 import '../../helpers/engine.ts';
 import { sparseSetUp } from '../../helpers/sparse-training.ts';
 
-/** ResNet-8 of width 4: seven convolutions of 108, 144, 144, 288, 576, 1152 and 2304 entries, and 48 of the linear layer. */
+/**
+ * ResNet-8 of width 4: seven convolutions of 108, 144, 144, 288, 576, 1152 and 2304 entries, and 48 of the linear
+ * layer.
+ */
 const sizes = [108, 144, 144, 288, 576, 1152, 2304];
 
 test('keeps the shares of its layers in the published proportion, at random places of them', async () => {

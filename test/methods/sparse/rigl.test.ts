@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import type { Batch } from '../../../harness/data/images/batches.ts';
 import { valueAndGradients } from '../../../harness/engine/gradients.ts';
 import { crossEntropy } from '../../../harness/engine/ops/cross-entropy.ts';
 import { tf } from '../../../harness/engine/tensorflow.ts';
@@ -7,7 +8,7 @@ import type { StatisticUpdates } from '../../../harness/nn/layer.ts';
 import { erkCounts } from '../../../harness/sparse/densities.ts';
 import { filled, magnitudes, ones } from '../../../harness/sparse/selection.ts';
 import type { SparseMethod, SparseStep } from '../../../harness/sparse/sparse-method.ts';
-import { batchTensors } from '../../../harness/train/batch-tensors.ts';
+import { imageFeeds } from '../../../harness/train/image-steps.ts';
 import '../../helpers/engine.ts';
 import { sparseSetUp, trainSparse } from '../../helpers/sparse-training.ts';
 import { misplaced, moved, type Update, watched } from '../../helpers/watched-method.ts';
@@ -15,9 +16,10 @@ import { misplaced, moved, type Update, watched } from '../../helpers/watched-me
 type SetUp = ReturnType<typeof sparseSetUp>;
 
 /** |∂L/∂w| of every masked weight, operation by operation. */
-function gradientSizes({ model, context }: Pick<SetUp, 'model' | 'context'>, { batch }: SparseStep): Float32Array[] {
+function gradientSizes({ context }: Pick<SetUp, 'context'>, { batch }: SparseStep): Float32Array[] {
   const updates: StatisticUpdates = [];
-  const { images, labels } = batchTensors(batch, context.imageShape);
+  const { model, imageShape } = context.images!;
+  const { images, labels } = imageFeeds(batch as Batch, imageShape);
   const { gradients } = valueAndGradients(
     () => crossEntropy(model.apply(images, { training: true, updates }), labels, 0),
     context.weights.map(({ weight }) => weight),
@@ -37,7 +39,7 @@ test('replaces the smallest weights by those of largest gradient until three qua
       return {
         ...run,
         afterStep(event) {
-          const sizes = gradientSizes({ model: context.model, context }, event);
+          const sizes = gradientSizes({ context }, event);
           run.afterStep!(event);
           updates.push({ ...noted.at(-1)!, sizes });
         },
@@ -118,14 +120,14 @@ test('grows what was just dropped where its gradient is large, from zero', () =>
   const [first] = context.weights;
   const values = Float32Array.from({ length: first!.size }, (_, i) => (i < 10 ? (i % 2 === 0 ? 10 - i : i - 10) : 0));
   first!.weight.assign(tf.tensor(values, [...first!.shape]));
-  first!.momentum.assign(tf.onesLike(first!.momentum.value));
+  first!.slots[0]!.assign(tf.onesLike(first!.slots[0]!.value));
   context.setMasks(masks);
   // T_end is 30 and the share 0.15·(1 + cos(π/3)) = 0.225: 2 of 10, weights 2 and −1 of the places 8 and 9.
   after(10, 40);
   const [mask, weights] = [context.masks()[0]!, context.values()[0]!];
   expect([...mask.keys()].filter((i) => mask[i] === 1)).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 9, 12]);
   expect([...weights.subarray(0, 13)].map((x) => x + 0)).toEqual([10, -9, 8, -7, 6, -5, 4, -3, 0, 0, 0, 0, 0]);
-  const momenta = [...first!.momentum.value.dataSync()].slice(0, 13).map((x) => x + 0);
+  const momenta = [...first!.slots[0]!.value.dataSync()].slice(0, 13).map((x) => x + 0);
   expect(momenta).toEqual([1, 1, 1, 1, 1, 1, 1, 1, 0, 0, 0, 0, 0]);
 });
 

@@ -4,7 +4,7 @@ import { tf } from '../../../harness/engine/tensorflow.ts';
 import { snip, snipScores } from '../../../harness/methods/sparse/snip.ts';
 import { lossGradients } from '../../../harness/sparse/scores/loss-gradients.ts';
 import { highest } from '../../../harness/sparse/selection.ts';
-import { batchTensors } from '../../../harness/train/batch-tensors.ts';
+import { imageFeeds, imageLoss } from '../../../harness/train/image-steps.ts';
 import { expectClose } from '../../helpers/engine.ts';
 import { map, values } from '../../helpers/reference.ts';
 import { maskDerivatives, noiseBatch, referenceLoss, scoringContext } from '../../helpers/reference-loss.ts';
@@ -15,12 +15,12 @@ import { tinyModel } from '../../helpers/tiny-training.ts';
 
 test('scores are the magnitudes of the derivatives of the loss for the mask entries', () => {
   const { context, model } = sparseSetUp(snip, { training: { labelSmoothing: 0.1 } });
-  const batch = context.batch('scores', 24);
+  const batch = context.images!.batch('scores', 24);
   const weights = context.values();
   const gradients = context.gradients(batch);
   const loss = () =>
     tf.tidy(() => {
-      const { images, labels } = batchTensors(batch, [8, 8, 3]);
+      const { images, labels } = imageFeeds(batch, [8, 8, 3]);
       return crossEntropy(model.apply(images, { training: true, updates: [] }), labels, 0.1).dataSync()[0]!;
     });
   for (const [l, { weight, shape }] of context.weights.entries()) {
@@ -33,7 +33,8 @@ test('scores are the magnitudes of the derivatives of the loss for the mask entr
         weight.assign(tf.tensor(moved, [...shape]));
         return loss();
       };
-      // A float32 loss near 1 has an error of 2e-7, so that h = 0.002 leaves 1e-4; the kinks of ReLU within h add theirs.
+      // A float32 loss near 1 has an error of 2e-7, so that h = 0.002 leaves 1e-4; the kinks of ReLU within h add
+      // theirs.
       const difference = Math.abs(at(1.002) - at(0.998)) / 0.004;
       expect(Math.abs(scores[entry]! - difference)).toBeLessThan(0.02 * Math.max(...scores) + 1e-4);
       at(1);
@@ -46,7 +47,7 @@ test('scores agree with differences of the loss for the mask in float64, for eve
   const batch = noiseBatch('snip', 5, 48, 3);
   const { context } = scoringContext(model, [4, 4, 3]);
   const variables = context.weights.map(({ weight }) => weight);
-  const gradients = lossGradients(model, variables, [4, 4, 3], 0)(batch);
+  const gradients = lossGradients(model.variables, variables, imageLoss(model, 0))(() => imageFeeds(batch, [4, 4, 3]));
   const weights = weightsOf(model);
   const loss = referenceLoss((at, images) => referenceLogits(model, at, images, true), batch, [4, 4, 3]);
   context.weights.forEach(({ name, shape, weight }, l) => {

@@ -7,7 +7,7 @@ import { tf } from '../../../harness/engine/tensorflow.ts';
 import { countParameters, weightsDigest } from '../../../harness/measure/weights.ts';
 import { phasesOf } from '../../../harness/methods/phases.ts';
 import { methods } from '../../../harness/methods/registry.ts';
-import type { EpochPoint } from '../../../harness/record.ts';
+import type { CurvePoint } from '../../../harness/record.ts';
 import { ones } from '../../../harness/sparse/selection.ts';
 import type { SparseMethod } from '../../../harness/sparse/sparse-method.ts';
 import { totalEpochs } from '../../../harness/train/phases.ts';
@@ -24,7 +24,7 @@ beforeAll(async () => {
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
 const sparseMethods = methods.filter((method): method is SparseMethod => method.kind === 'sparse');
-const withoutSeconds = (curve: readonly EpochPoint[]) => curve.map((point) => ({ ...point, seconds: 0 }));
+const withoutSeconds = (curve: readonly CurvePoint[]) => curve.map(({ at, values }) => ({ at, values }));
 
 /** At most `count` of the items, evenly spaced, the first and the last among them. */
 function spread<T>(items: readonly T[], count: number): T[] {
@@ -40,8 +40,8 @@ describe.each(sparseMethods.map((method) => ({ name: method.name, method })))('$
     await trainSparse(setUp, {
       afterStep: ({ phase, step }) => {
         steps++;
-        for (const { name, weight, mask, momentum } of setUp.context.weights) {
-          const [m, w, b] = [mask, weight, momentum].map(({ value }) => value.dataSync() as Float32Array);
+        for (const { name, weight, mask, slots } of setUp.context.weights) {
+          const [m, w, b] = [mask, weight, slots[0]!].map(({ value }) => value.dataSync() as Float32Array);
           const moved = m!.findIndex(
             (value, i) => (value !== 1 && value !== 0) || (value === 0 && (w![i] !== 0 || b![i] !== 0)),
           );
@@ -72,7 +72,7 @@ describe.each(sparseMethods.map((method) => ({ name: method.name, method })))('$
     const stateOf = ({ step, sparse }: ReturnType<typeof sparseSetUp>) => [...step.variables, ...sparse.variables];
     const whole = sparseSetUp(method, options);
     const undisturbed = await trainSparse(whole, {
-      onEpoch: async (curve) => {
+      onPoint: async (curve) => {
         files.push(join(folder, `${method.name}-${curve.length}.ckpt`));
         await saveCheckpoint(files.at(-1)!, key, curve, stateOf(whole));
       },

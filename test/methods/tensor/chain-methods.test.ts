@@ -7,7 +7,8 @@ import { cpConv, cpConvFormat } from '../../../harness/methods/tensor/cp-conv.ts
 import { tensorTrainConvFormat } from '../../../harness/methods/tensor/tensor-train-conv.ts';
 import { tucker2Format } from '../../../harness/methods/tensor/tucker-2.ts';
 import { gaussian, streamsOf } from '../../../harness/random.ts';
-import { decayGradients } from '../../../harness/regularize/regularizer.ts';
+import { decayTerms } from '../../../harness/regularize/decay.ts';
+import { decayOf } from '../../../harness/regularize/regularizer.ts';
 import type { ConvShape } from '../../../harness/shape/blueprint.ts';
 import { cp, sweepingWarning } from '../../../harness/tensor/cp.ts';
 import { ndArray } from '../../../harness/tensor/nd-array.ts';
@@ -146,7 +147,10 @@ describe.each(cases.map((one) => ({ ...one, name: one.format.name })))('$name', 
     for (const shape of [convShape({ inChannels: 2, outChannels: 3 }), convShape({ inChannels: 3, kernel: [1, 3] })]) {
       const layer = method.build(shape, scale, 'default', streams);
       const model = { variables: layer.variables, compressed: [layer] };
-      const gradients = decayGradients(model, { regularizer: 'frobenius-decay', lambda: 0.5, ratio: 0.1 });
+      const gradients = decayTerms(
+        model.variables,
+        decayOf(model.compressed, { regularizer: 'frobenius-decay', lambda: 0.5, ratio: 0.1 }),
+      ).gradient;
       const parts = layer.variables.map(({ value }) => valuesOf(value));
       layer.variables.forEach((variable, k) => {
         const penalty = (moved: Values) => 0.5 * halfSquare(composed(parts.with(k, moved)));

@@ -4,20 +4,22 @@ import { tf } from '../../../harness/engine/tensorflow.ts';
 import { UsageError } from '../../../harness/errors.ts';
 import { depthwiseWeight, pointwiseWeight } from '../../../harness/init/pointwise-weight.ts';
 import { weightsDigest } from '../../../harness/measure/weights.ts';
-import type { LayerMethod } from '../../../harness/methods/method.ts';
 import { methodOf, methods } from '../../../harness/methods/registry.ts';
 import { cpFormat } from '../../../harness/methods/tensor/cp.ts';
 import { foldedPointwise } from '../../../harness/methods/tensor/folded-pointwise.ts';
 import type { CompressibleLayer } from '../../../harness/nn/layer.ts';
+import type { LayerMethod } from '../../../harness/nn/layer-method.ts';
 import { buildNetwork } from '../../../harness/nn/network.ts';
 import { streamsOf } from '../../../harness/random.ts';
-import { decayGradients } from '../../../harness/regularize/regularizer.ts';
+import { decayTerms } from '../../../harness/regularize/decay.ts';
+import { decayOf } from '../../../harness/regularize/regularizer.ts';
 import { type ConvShape, totalParameters } from '../../../harness/shape/blueprint.ts';
 import { resnetBlueprint } from '../../../harness/shape/resnet.ts';
+import { sizedNetwork } from '../../../harness/shape/sized-network.ts';
 import { wideResnetBlueprint } from '../../../harness/shape/wide-resnet.ts';
-import type { InitName, RegularizerName } from '../../../harness/spec/spec.ts';
+import type { InitName, RegularizerName } from '../../../harness/spec/words.ts';
 import { ndArray } from '../../../harness/tensor/nd-array.ts';
-import { trainingStep } from '../../../harness/train/training-step.ts';
+import { imageTrainingStep } from '../../../harness/train/image-steps.ts';
 import { convShape, filterOf, inference } from '../../helpers/conv-layers.ts';
 import { expectClose, tensorOf, valuesOf } from '../../helpers/engine.ts';
 import { finiteDifferences } from '../../helpers/finite-differences.ts';
@@ -143,7 +145,10 @@ describe.each(tensorMethods)('a layer of $name', (method) => {
     const layer = method.build(shape, 0.5, 'iid', streams);
     const model = { variables: layer.variables, compressed: [layer] };
     const { cores, depthwise } = partsOf(method.name, layer, shape);
-    const decay = decayGradients(model, { regularizer: 'frobenius-decay', lambda: 0.5, ratio: 1 });
+    const decay = decayTerms(
+      model.variables,
+      decayOf(model.compressed, { regularizer: 'frobenius-decay', lambda: 0.5, ratio: 1 }),
+    ).gradient;
     expect(decay.size).toBe(cores.length + 1);
     cores.forEach((core, k) => {
       const penalty = (moved: Values) => {
@@ -160,7 +165,10 @@ describe.each(tensorMethods)('a layer of $name', (method) => {
   test('decays cores by λ·ratio under crs, its kernel by λ', () => {
     const layer = method.build(shape, 0.5, 'default', streams);
     const model = { variables: layer.variables, compressed: [layer] };
-    const decay = decayGradients(model, { regularizer: 'crs', lambda: 0.5, ratio: 0.25 });
+    const decay = decayTerms(
+      model.variables,
+      decayOf(model.compressed, { regularizer: 'crs', lambda: 0.5, ratio: 0.25 }),
+    ).gradient;
     layer.variables.forEach((variable, k) => {
       const by = k === layer.variables.length - 1 ? 0.5 : 0.125;
       expect(valuesOf(decay.get(variable)!)).toEqual(map(valuesOf(variable.value), (value) => value * by));
@@ -201,7 +209,8 @@ describe.each(tensorMethods)('a layer of $name', (method) => {
   test('refuses a rank scale above 1, naming the layer', () => {
     expect(() => method.parameters(shape, 1.5)).toThrow(UsageError);
     expect(() => method.build(shape, 1.5, 'iid', streams)).toThrow(
-      `method ${method.name}, layer layer.conv: rank scale 1.5 asks for ranks above those of its 16 x 8 pointwise matrix`,
+      `method ${method.name}, layer layer.conv: rank scale 1.5 asks for ranks above those of its 16 x 8 pointwise ` +
+        'matrix',
     );
   });
 });
@@ -255,7 +264,7 @@ describe('what does not go as asked', () => {
     const ring = methodOf('tensor-ring') as LayerMethod;
     const blueprint = resnetBlueprint({ depth: 8, width: 8, classes: 10, size: 32, inputChannels: 3 });
     for (const budget of [0.16, 0.18]) {
-      const { scale, ratio } = planBudget(blueprint, ring, budget);
+      const { scale, ratio } = planBudget(sizedNetwork(blueprint), ring, { amount: budget, unit: 'parameters' });
       for (const init of inits) {
         const network = buildNetwork(blueprint, { method: ring, scale, init }, streams);
         const warnings = network.compressed.flatMap((layer) => layer.warnings ?? []);
@@ -305,7 +314,7 @@ describe.each(tensorMethods)('$name', (method) => {
   const make = (init: InitName, regularizer: RegularizerName) => {
     const blueprint = wideResnetBlueprint({ depth: 10, widen: 1, classes: 3, size: 8, inputChannels: 3 });
     const model = buildNetwork(blueprint, { method, scale: 0.4, init }, streamsOf('tiny-tensor', 0));
-    return { model, step: trainingStep(model, tinyTraining, regularizer) };
+    return { model, step: imageTrainingStep(model, tinyTraining, regularizer) };
   };
 
   test.each([

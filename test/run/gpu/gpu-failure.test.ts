@@ -5,7 +5,8 @@ import { explainGpuFailure, ranOutOfMemory } from '../../../harness/run/gpu/gpu-
 test.each([
   [
     'memory full at the start',
-    'INTERNAL: failed call to cuDevicePrimaryCtxRetain: CUDA_ERROR_OUT_OF_MEMORY: out of memory; total memory reported: 12782075904',
+    'INTERNAL: failed call to cuDevicePrimaryCtxRetain: CUDA_ERROR_OUT_OF_MEMORY: out of memory; total memory ' +
+      'reported: 12782075904',
     /memory ran out.*fewer --jobs/,
   ],
   ['memory full later', 'OOM when allocating tensor with shape[128,64,32,32] and type float', /memory ran out/],
@@ -17,12 +18,14 @@ test.each([
   ['an old driver', 'CUDA driver version is insufficient for CUDA runtime version', /driver is too old.*update it/],
   [
     'no driver',
-    'E0000 00:00:1795515675.690221 24097 cuda_platform.cc:52] failed call to cuInit: INTERNAL: CUDA error: Failed call to cuInit: UNKNOWN ERROR (303)',
+    'E0000 00:00:1795515675.690221 24097 cuda_platform.cc:52] failed call to cuInit: INTERNAL: CUDA error: Failed ' +
+      'call to cuInit: UNKNOWN ERROR (303)',
     /libcuda\.so\.1 was not found.*--gpus all/,
   ],
   [
     'no GPU',
-    'failed call to cuInit: INTERNAL: CUDA error: Failed call to cuInit: CUDA_ERROR_NO_DEVICE: no CUDA-capable device is detected',
+    'failed call to cuInit: INTERNAL: CUDA error: Failed call to cuInit: CUDA_ERROR_NO_DEVICE: no CUDA-capable ' +
+      'device is detected',
     /finds no GPU/,
   ],
   [
@@ -32,7 +35,8 @@ test.each([
   ],
   [
     'exclusive compute mode',
-    'failed call to cuDevicePrimaryCtxRetain: CUDA_ERROR_DEVICE_UNAVAILABLE: CUDA-capable device(s) is/are busy or unavailable',
+    'failed call to cuDevicePrimaryCtxRetain: CUDA_ERROR_DEVICE_UNAVAILABLE: CUDA-capable device(s) is/are busy or ' +
+      'unavailable',
     /exclusive compute mode/,
   ],
   ['a driver between two versions', 'failed call to cuInit: CUDA_ERROR_SYSTEM_DRIVER_MISMATCH', /restart the machine/],
@@ -46,7 +50,9 @@ test('other failures are not taken for the GPU’s', () => {
 
 test('an allocation that TensorFlow repeats with less memory is no cause', () => {
   const line =
-    'W tensorflow/core/common_runtime/bfc_allocator.cc:296] Allocator (GPU_0_bfc) ran out of memory trying to allocate 2.17GiB. The caller indicates that this is not a failure, but this may mean that there could be performance gains if more memory were available.';
+    'W tensorflow/core/common_runtime/bfc_allocator.cc:296] Allocator (GPU_0_bfc) ran out of memory trying to ' +
+    'allocate 2.17GiB. The caller indicates that this is not a failure, but this may mean that there could be ' +
+    'performance gains if more memory were available.';
   expect(explainGpuFailure(`${line}\nError: no such layer`)).toBeNull();
   expect(explainGpuFailure(`${line}\nCUDA_ERROR_NO_DEVICE`)).toMatch(/finds no GPU/);
   expect([ranOutOfMemory(line), ranOutOfMemory(`${line}\nOOM when allocating tensor`)]).toEqual([false, true]);

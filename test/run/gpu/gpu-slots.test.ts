@@ -2,13 +2,15 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import type { Gpu } from '../../../harness/run/gpu/gpu-devices.ts';
 import { gpuSlots } from '../../../harness/run/gpu/gpu-slots.ts';
-import type { Cell } from '../../../harness/spec/spec.ts';
+import type { Cell } from '../../../harness/spec/cell.ts';
 import { standInNvidiaSmi } from '../../helpers/nvidia-smi.ts';
-import { fixtureCell, recordOfCell } from '../helpers.ts';
+import { failureOfCell, fixtureCell, recordOfCell } from '../helpers.ts';
 
 const never = new AbortController().signal;
 const gpu = (freeMiB: number | null, id = 'GPU-a'): Gpu => ({ id, name: 'GPU', freeMiB });
 const cells = (count: number) => Array.from({ length: count }, (_, seed) => fixtureCell('fine', { seed }));
+const ofModel = (width: number) => ({ model: { name: 'resnet' as const, depth: 8, width } });
+const wideResnet = { model: { name: 'wide-resnet' as const, depth: 28, widen: 10 } };
 const peak = (cell: Cell, mebibytes: number) => recordOfCell(cell, { gpu_memory_peak_bytes: mebibytes * 2 ** 20 });
 
 /** Asks for a place for each cell, and gives the GPUs of those that have one after a moment. */
@@ -28,7 +30,7 @@ describe('gpuSlots', () => {
     gpuSlots(gpus, { freeMemory: () => async (one) => free(one), retryMs: 5 });
 
   const kinds = (count: number) =>
-    Array.from({ length: count }, (_, index) => fixtureCell('fine', { model: `model-${index}` as Cell['model'] }));
+    Array.from({ length: count }, (_, index) => fixtureCell('fine', {}, ofModel(index + 1)));
 
   it('bounds cells that were never measured by 4 GiB each, of 95 % of what is free', async () => {
     // 0.95 * 13,000 = 12,350 MiB: three times 4,096 and no more.
@@ -62,7 +64,7 @@ describe('gpuSlots', () => {
   it('does not take one kind’s memory for another’s', async () => {
     const controller = new AbortController();
     const slots = slotsOn([gpu(10_000)]);
-    slots.learn(peak(fixtureCell('fine', { model: 'wide-resnet-32-4' }), 100));
+    slots.learn(peak(fixtureCell('fine', {}, wideResnet), 100));
     // One alone, not the 80 that would fit by the other kind's peak.
     expect((await placed(slots, cells(4), controller.signal)).ids).toHaveLength(1);
     controller.abort();
@@ -119,7 +121,7 @@ describe('gpuSlots', () => {
     const controller = new AbortController();
     const slots = slotsOn([gpu(10_000)]);
     const small = (seed: number) => fixtureCell('fine', { seed });
-    const large = fixtureCell('fine', { model: 'wide-resnet-32-4' });
+    const large = fixtureCell('fine', {}, wideResnet);
     slots.learn(peak(small(0), 100));
     slots.learn(peak(large, 8200));
     const first = await slots.acquire(small(0), never);
@@ -138,11 +140,11 @@ describe('gpuSlots', () => {
     const slots = slotsOn([gpu(20_000)]);
     slots.learn(peak(fixtureCell('fine'), 2000));
     const place = await slots.acquire(fixtureCell('fine'), never);
-    slots.learn(recordOfCell(fixtureCell('fine'), { status: 'failed', error: 'some other fault' }), place!);
+    slots.learn(failureOfCell(fixtureCell('fine'), 'some other fault'), place!);
     place!.release();
     const again = await slots.acquire(fixtureCell('fine'), never);
     const error = 'OOM when allocating tensor with shape[128,64,32,32]';
-    slots.learn(recordOfCell(fixtureCell('fine'), { status: 'failed', error }), again!);
+    slots.learn(failureOfCell(fixtureCell('fine'), error), again!);
     again!.release();
     expect((await placed(slots, cells(4), controller.signal)).ids).toHaveLength(1);
     controller.abort();
@@ -197,7 +199,7 @@ describe('gpuSlots', () => {
     const slots = gpuSlots([gpu(22_000)], { retryMs: 5 });
     // Forced, since nothing is running; the next waits for more than 3,000 MiB.
     expect(await slots.acquire(fixtureCell('fine'), never)).not.toBeNull();
-    const other = fixtureCell('fine', { model: 'wide-resnet-32-4' });
+    const other = fixtureCell('fine', {}, wideResnet);
     const { ids, all } = await placed(slots, [other], controller.signal);
     await sleep(300);
     expect(ids).toEqual([]);

@@ -1,11 +1,22 @@
-import { mkdir, truncate } from 'node:fs/promises';
+import { mkdir, readdir, truncate } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import type { CellRecord } from '../../../harness/record.ts';
-import { type MergeSource, mergedRunFile, mergeSources, readMergeSource } from '../../../harness/run/records/merge.ts';
+import type { CellRecord, FinishedRecord } from '../../../harness/record.ts';
+import {
+  type MergeSource,
+  mergedRunFile,
+  mergeSources,
+  mergeWeights,
+  readMergeSource,
+} from '../../../harness/run/records/merge.ts';
+import { keptWeights } from '../../../harness/run/records/needed.ts';
 import type { RunFile } from '../../../harness/run/records/run-file.ts';
 import { recordPath, storeAt, writeRecord } from '../../../harness/run/records/store.ts';
-import { fixtureCell, recordOfCell, temporaryFolder } from '../helpers.ts';
+import { chainCells } from '../../helpers/chain-kind.ts';
+import type { RecordOverrides } from '../../helpers/records.ts';
+import { recordOf } from '../fixtures/record-of.mjs';
+import { failureOfCell, fixtureCell, recordOfCell, temporaryFolder } from '../helpers.ts';
+import { keepWeights } from '../keep-weights.ts';
 
 const first = recordOfCell(fixtureCell('fine'));
 const second = recordOfCell(fixtureCell('fine', { seed: 1 }));
@@ -47,29 +58,32 @@ it('accepts identical duplicates', () => {
 });
 
 it.each([[0], [1]])('prefers a finished record to a failed one, in either order (%i)', (order) => {
-  const failed: CellRecord = { ...first, status: 'failed', error: 'x', value: null, fingerprint: null };
+  const failed = failureOfCell(fixtureCell('fine'), 'x');
   const sources = [source('/a', failed), source('/b', first)];
   expect(mergeSources(order === 0 ? sources : sources.reverse()).records).toEqual([first]);
 });
 
 describe('refuses, naming both files,', () => {
-  it.each<[string, Partial<CellRecord>, RegExp]>([
-    ['unequal weights of one cell', { weights_digest: 'other' }, /weights_digest is .* and other/],
-    ['unequal values of one cell', { value: 0.1 }, /value is 0.55 and 0.1/],
-    ['unequal status of one cell', { status: 'diverged' }, /status is completed and diverged/],
-    ['unequal ids of one cell', { id: 'other' }, /ids id-fine-0 and other/],
-    ['another suite', { suite: 'tensors', cell: 'x' }, /suite is compression and tensors/],
-    ['another profile', { profile: 'paper', cell: 'x' }, /profile is smoke and paper/],
+  const changed = (change: RecordOverrides) => recordOfCell(fixtureCell('fine'), change);
+  const other = recordOfCell(fixtureCell('fine', {}, { budget: 0.2 }));
+  it.each<[string, CellRecord, RegExp]>([
+    ['unequal weights of one cell', changed({ weights_digest: 'other' }), /weights_digest is .* and other/],
+    ['unequal values of one cell', changed({ value: 0.1 }), /accuracy is 0.55 and 0.1/],
+    ['unequal results of one cell', changed({ result_digest: 'other' }), /result_digest is .* and other/],
+    ['unequal status of one cell', changed({ status: 'diverged' }), /status is completed and diverged/],
+    ['unequal ids of one cell', other, new RegExp(`ids ${first.id} and ${other.id}`)],
+    ['another suite', changed({ suite: 'tensors', cell: 'x' }), /suite is compression and tensors/],
+    ['another profile', changed({ profile: 'paper', cell: 'x' }), /profile is smoke and paper/],
     [
       'another engine',
-      { cell: 'x', fingerprint: { ...first.fingerprint!, tensorflow: '1.0' } },
+      changed({ cell: 'x', fingerprint: { ...first.fingerprint, tensorflow: '1.0' } }),
       /tensorflow is .* and 1.0/,
     ],
-  ])('%s', (_, change, message) => {
-    const merge = () => mergeSources([source('/a', first), source('/b', { ...first, ...change })]);
+  ])('%s', (_, record, message) => {
+    const merge = () => mergeSources([source('/a', first), source('/b', record)]);
     expect(merge).toThrow(message);
     expect(merge).toThrow(recordPath(storeAt('/a'), 'fine.seed-0'));
-    expect(merge).toThrow(recordPath(storeAt('/b'), change.cell ?? 'fine.seed-0'));
+    expect(merge).toThrow(recordPath(storeAt('/b'), record.cell));
   });
 
   it('runs of different commits', () => {
@@ -82,7 +96,7 @@ describe('refuses, naming both files,', () => {
 });
 
 it('allows shards on processors of different kinds', () => {
-  const other = { ...second, fingerprint: { ...second.fingerprint!, instruction_set: 'avx512' } };
+  const other = { ...second, fingerprint: { ...second.fingerprint, instruction_set: 'avx512' } };
   expect(mergeSources([source('/a', first), source('/b', other)]).records).toHaveLength(2);
 });
 
@@ -113,4 +127,54 @@ it('describes the merged run only where every shard says how it was run', () => 
     exit_code: 1,
   });
   expect(mergedRunFile([sources[0]!, source('/b', second)], mergeSources(sources), [], 0)).toBeNull();
+});
+
+describe('cells that read from each other', () => {
+  /** Link 1 reads 0. */
+  const cells = chainCells([[], [0]]);
+  const [needed, reader] = cells.map((cell) => recordOf(cell)) as [CellRecord, CellRecord];
+
+  it('may lie in several folders', () => {
+    const { records } = mergeSources([source('/a', reader), source('/b', needed)]);
+    expect(records.map(({ cell }) => cell)).toEqual(['fine-0.seed-0', 'fine-1.seed-0']);
+  });
+
+  it('are refused where what one reads is in none of them, naming both and the remedy', () => {
+    expect(() => mergeSources([source('/a', reader)])).toThrow(
+      `merge: ${recordPath(storeAt('/a'), 'fine-1.seed-0')} reads from fine-0.seed-0 (its link-0), which no folder ` +
+        'holds; merge that too.',
+    );
+  });
+
+  it('are refused where one read another result than is there', () => {
+    const trainedAgain = recordOf(cells[0]!, { result_digest: 'another' });
+    const merge = () => mergeSources([source('/a', reader), source('/b', trainedAgain)]);
+    expect(merge).toThrow('the first read the result result of fine-0.seed-0 of the second, which gives another');
+    expect(merge).toThrow(recordPath(storeAt('/a'), 'fine-1.seed-0'));
+    expect(merge).toThrow(recordPath(storeAt('/b'), 'fine-0.seed-0'));
+    const failed = failureOfCell(cells[0]!, 'it broke');
+    expect(() => mergeSources([source('/a', reader), source('/b', failed)])).toThrow('which gives none');
+  });
+
+  it('ask nothing of the needed cell where they failed themselves', () => {
+    const failed = failureOfCell(cells[1]!, 'It needs fine-0.seed-0 as its link-0, which is failed.');
+    expect(mergeSources([source('/a', failed)]).records).toEqual([failed]);
+  });
+
+  it('take the kept weights of the needed cells along, from the folder that has those of the record, and no others', async () => {
+    const [left, right, out] = [await temporaryFolder(), await temporaryFolder(), storeAt(await temporaryFolder())];
+    for (const cell of cells) {
+      await keepWeights(storeAt(left), cell, 'another digest');
+      await keepWeights(storeAt(right), cell);
+    }
+    await mergeWeights([source(left), source(right)], [needed, reader], out);
+    expect(await readdir(out.weightsDir)).toEqual([`fine-0.seed-0-${needed.id}.weights`]);
+    expect(await keptWeights(out, needed as FinishedRecord)).not.toBeNull();
+  });
+
+  it('are merged also where no weights are kept', async () => {
+    const out = storeAt(join(await temporaryFolder(), 'out'));
+    await mergeWeights([source(await temporaryFolder())], [needed, reader], out);
+    await expect(readdir(out.weightsDir)).rejects.toThrow('ENOENT');
+  });
 });

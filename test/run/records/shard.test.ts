@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import { UsageError } from '../../../harness/errors.ts';
 import { parseShard, shardCells } from '../../../harness/run/records/shard.ts';
+import { chainCells } from '../../helpers/chain-kind.ts';
 import { fixtureCell } from '../helpers.ts';
 
 const cellsWith = (...estimates: number[]) =>
@@ -36,4 +37,31 @@ it('reads I/N', () => {
 it.each(['3/2', '0/2', '1/0', '1', 'a/b', '1/2/3', '-1/2', '1.5/2', ''])('refuses --shard %s', (text) => {
   expect(() => parseShard(text)).toThrow(UsageError);
   expect(() => parseShard(text)).toThrow(`--shard ${text}: expected I/N`);
+});
+
+it.each([1, 2, 3, 4])('keeps cells that read from each other together, in %i shards', (count) => {
+  // Two chains of three, joined through link 6, which reads both; two pairs; two that stand alone.
+  const reads = [[], [0], [1], [], [3], [4], [2, 5], [], [7], [], [9], [], []];
+  const cells = chainCells(reads);
+  const shards = Array.from({ length: count }, (_, i) => shardCells(cells, { index: i + 1, count }));
+  expect(
+    shards
+      .flat()
+      .map(({ cell }) => cell)
+      .sort(),
+  ).toEqual(cells.map(({ cell }) => cell).sort());
+  for (const shard of shards) {
+    const here = new Set(shard.map(({ id }) => id));
+    expect(shard).toEqual(cells.filter(({ id }) => here.has(id)));
+    for (const { needs } of shard) for (const { id } of needs) expect(here).toContain(id);
+  }
+});
+
+it('weighs a group by all of its cells', () => {
+  // 10 + 11 + 12 = 33 | 13, 14, 15, each alone.
+  const shards = [1, 2].map((index) => shardCells(chainCells([[], [0], [1], [], [], []]), { index, count: 2 }));
+  expect(shards.map((cells) => cells.map(({ cell }) => cell))).toEqual([
+    ['fine-0.seed-0', 'fine-1.seed-0', 'fine-2.seed-0'],
+    ['fine-3.seed-0', 'fine-4.seed-0', 'fine-5.seed-0'],
+  ]);
 });

@@ -10,6 +10,7 @@ import {
   startAfresh,
   storeAt,
   supersede,
+  weightsPath,
   writeRecord,
 } from '../../../harness/run/records/store.ts';
 import { fixtureCell, recordOfCell, temporaryFolder } from '../helpers.ts';
@@ -32,8 +33,9 @@ it('reads back what it wrote, as one JSON file named after the cell, and leaves 
 
 it('refuses an invalid record and keeps the one that is there', async () => {
   const store = await storeWith(record);
-  await expect(writeRecord(store, { ...record, value: Number.NaN })).rejects.toThrow(
-    /fine\.seed-0 is not valid: value/,
+  const measures = [{ metric: 'accuracy', value: Number.NaN, best: null }];
+  await expect(writeRecord(store, { ...record, measures })).rejects.toThrow(
+    /fine\.seed-0 is not valid: measures\.0\.value/,
   );
   expect(await readRecord(store, cell)).toEqual(record);
   expect(await readdir(store.recordsDir)).toEqual(['fine.seed-0.json']);
@@ -63,6 +65,14 @@ it.each([
   expect(warnings[0]).toMatch(problem);
   expect((await readdir(store.recordsDir)).sort()).toEqual(['fine.seed-0.json.corrupt', 'fine.seed-1.json']);
   expect((await readRecords(store, { quarantine: true })).warnings).toEqual([]);
+  await writeRecord(store, record);
+  await damage(path);
+  await readRecords(store, { quarantine: true });
+  expect((await readdir(store.recordsDir)).sort()).toEqual([
+    'fine.seed-0.json.corrupt',
+    'fine.seed-0.json.corrupt.2',
+    'fine.seed-1.json',
+  ]);
 });
 
 it('gives a record only for the id that is asked for', async () => {
@@ -74,38 +84,92 @@ it('gives a record only for the id that is asked for', async () => {
 it('keeps every superseded record, also of equal name and id', async () => {
   const store = storeAt(await temporaryFolder());
   for (const value of [0.1, 0.2, 0.3]) {
-    await writeRecord(store, { ...record, value });
+    await writeRecord(store, recordOfCell(cell, { value }));
     await supersede(store, record);
   }
   const names = (await readdir(store.supersededDir)).sort();
-  expect(names).toEqual(['fine.seed-0-id-fine-0.2.json', 'fine.seed-0-id-fine-0.3.json', 'fine.seed-0-id-fine-0.json']);
+  expect(names).toEqual([
+    `fine.seed-0-${cell.id}.2.json`,
+    `fine.seed-0-${cell.id}.3.json`,
+    `fine.seed-0-${cell.id}.json`,
+  ]);
   const values = await Promise.all(
-    names.map(async (name) => JSON.parse(await readFile(join(store.supersededDir, name), 'utf8')).value),
+    names.map(async (name) => JSON.parse(await readFile(join(store.supersededDir, name), 'utf8')).measures[0].value),
   );
   expect(values).toEqual([0.2, 0.3, 0.1]);
   expect((await readRecords(store, { quarantine: true })).records).toEqual([]);
 });
 
-it('starts cells afresh by putting their records aside and deleting their checkpoints, and no others', async () => {
+it('starts cells afresh by putting their records aside and deleting checkpoints and weights, and no others', async () => {
   const other = fixtureCell('fine', { seed: 1 });
   const store = await storeWith(record, recordOfCell(other));
-  for (const kept of [cell, other]) await mkdir(checkpointDir(store, kept), { recursive: true });
+  await mkdir(store.weightsDir, { recursive: true });
+  for (const kept of [cell, other]) {
+    await mkdir(checkpointDir(store, kept), { recursive: true });
+    await writeFile(weightsPath(store, kept), 'weights');
+  }
   await startAfresh(store, [cell]);
   expect((await readRecords(store, { quarantine: false })).records.map((left) => left.cell)).toEqual([other.cell]);
   expect(await readdir(store.supersededDir)).toHaveLength(1);
   await expect(stat(checkpointDir(store, cell))).rejects.toThrow('ENOENT');
   await stat(checkpointDir(store, other));
+  expect(await readdir(store.weightsDir)).toEqual([`fine.seed-1-${other.id}.weights`]);
 });
 
 it('removes what a killed writer left, and nothing else', async () => {
   const store = await storeWith(record);
   await writeFile(join(store.recordsDir, 'fine.seed-1.json.123-0.tmp'), '{"half');
+  await mkdir(store.weightsDir);
+  await writeFile(weightsPath(store, cell), 'weights');
+  await writeFile(`${weightsPath(store, cell)}.123-1.tmp`, 'half');
   await removeTemporaryFiles(store);
   expect(await readdir(store.recordsDir)).toEqual(['fine.seed-0.json']);
+  expect(await readdir(store.weightsDir)).toEqual([`fine.seed-0-${cell.id}.weights`]);
 });
 
 it('names the remedy where the folder cannot be made', async () => {
   const file = join(await temporaryFolder(), 'file');
   await writeFile(file, '');
   await expect(writeRecord(storeAt(file), record)).rejects.toThrow(/Cannot write .*--out/);
+});
+
+/** As version 1 of the program wrote records: another shape altogether. */
+const versionOne = { version: 1, id: 'a', suite: 'compression', cell: 'fine.seed-0', metric: 'accuracy', value: 0.5 };
+
+it('keeps a record of version 1 aside under its version, and says that its cell runs again', async () => {
+  const other = recordOfCell(fixtureCell('fine', { seed: 1 }));
+  const store = await storeWith(other);
+  const path = recordPath(store, 'fine.seed-0');
+  for (const name of ['fine.seed-0-version-1.json', 'fine.seed-0-version-1.2.json']) {
+    await writeFile(path, JSON.stringify(versionOne));
+    expect(await readRecords(store, { quarantine: true })).toEqual({
+      records: [other],
+      warnings: [
+        `${path} is a record of version 1, and this program reads version 2; it is kept in ${store.supersededDir}, ` +
+          'its cell runs again.',
+      ],
+    });
+    expect(JSON.parse(await readFile(join(store.supersededDir, name), 'utf8'))).toEqual(versionOne);
+  }
+  expect(await readdir(store.recordsDir)).toEqual(['fine.seed-1.json', 'superseded']);
+});
+
+it('leaves a record of version 1 where it lies for a reader, naming it with the remedy', async () => {
+  const store = await storeWith(record);
+  const path = recordPath(store, 'fine.seed-1');
+  await writeFile(path, JSON.stringify(versionOne));
+  expect(await readRecords(store, { quarantine: false })).toEqual({
+    records: [record],
+    warnings: [
+      `${path} is a record of version 1, and this program reads version 2: run its suite again, which keeps it ` +
+        'aside, or read it with the program that wrote it.',
+    ],
+  });
+  expect(JSON.parse(await readFile(path, 'utf8'))).toEqual(versionOne);
+});
+
+it('takes no record of version 1 for a cell’s, whatever its id', async () => {
+  const store = await storeWith(record);
+  await writeFile(recordPath(store, record.cell), JSON.stringify({ ...record, version: 1 }));
+  expect(await readRecord(store, cell)).toBeNull();
 });

@@ -35,7 +35,9 @@ const hessian = places.map((p) =>
   places.map((q) => at(a, Math.floor(p / outs), Math.floor(q / outs)) * at(g, p % outs, q % outs)),
 );
 
-/** The changes of the entries that are not fixed at the least ½·dᵀHd, where the fixed ones change by −w; and that rise. */
+/**
+ * The changes of the entries that are not fixed at the least ½·dᵀHd, where the fixed ones change by −w; and that rise.
+ */
 function leastRise(removed: readonly number[]) {
   const free = places.filter((p) => !removed.includes(p));
   const pull = free.map((p) => removed.reduce((sum, q) => sum + hessian[p]![q]! * weights.data[q]!, 0));

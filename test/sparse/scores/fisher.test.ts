@@ -8,7 +8,7 @@ import { streamsOf } from '../../../harness/random.ts';
 import { assemble } from '../../../harness/shape/blueprint.ts';
 import { empiricalFisher } from '../../../harness/sparse/scores/fisher.ts';
 import type { SparseContext } from '../../../harness/sparse/sparse-method.ts';
-import { batchTensors } from '../../../harness/train/batch-tensors.ts';
+import { imageFeeds } from '../../../harness/train/image-steps.ts';
 import { expectClose } from '../../helpers/engine.ts';
 import { sparseSetUp, trainSparse } from '../../helpers/sparse-training.ts';
 
@@ -19,10 +19,10 @@ test('is the mean of the squared slopes of each example’s loss, in a trained n
   context.setMasks(context.masks().map((mask) => mask.fill(1)));
   const before = context.values();
   const tensorsBefore = tf.memory().numTensors;
-  const fisher = empiricalFisher(context, context.batch('fisher', 6));
+  const fisher = empiricalFisher(context, context.images!.batch('fisher', 6));
   expect(tf.memory().numTensors).toBe(tensorsBefore);
   expect(context.values()).toEqual(before);
-  const { images, labels } = batchTensors(context.batch('fisher', 6), [8, 8, 3]);
+  const { images, labels } = imageFeeds(context.images!.batch('fisher', 6), [8, 8, 3]);
   /** Loss of every example by itself. */
   const losses = () =>
     tf.tidy(() =>
@@ -59,9 +59,7 @@ test('of softmax regression is x²·(p − y)², averaged', () => {
   const labels = Int32Array.of(2, 0);
   let counted = 0;
   const context = {
-    model,
-    imageShape: [1, 1, 3],
-    training: { labelSmoothing: 0 },
+    images: { model, imageShape: [1, 1, 3], training: { labelSmoothing: 0 } },
     weights: [{ name: 'classifier.weight', shape: [3, 4], weight }],
     countExamples: (examples: number) => {
       counted += examples;

@@ -113,7 +113,8 @@ interface Case {
 }
 
 const resnet = (shortcut: 'option-a' | 'projection', temperature: number): Case => {
-  const model = tinyModel({ method: 'dense', shape: { width: 2, size: 4, shortcut } });
+  // Of these weights float32 sums leave a few millionths, whatever the order that a machine has them in.
+  const model = tinyModel({ method: 'dense', seed: 1, shape: { width: 2, size: 4, shortcut } });
   return {
     name: `a ResNet with shortcuts by ${shortcut}`,
     model,

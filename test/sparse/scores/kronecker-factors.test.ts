@@ -80,7 +80,8 @@ test('of a convolution, an average and a linear layer are the closed forms', () 
 });
 
 test('of one example, in layers of one position, multiply to the Fisher matrix of a residual network', () => {
-  // Images of 4 x 4 are 1 x 1 in the last of three stages, whose last two convolutions and the linear layer see one position.
+  // Images of 4 x 4 are 1 x 1 in the last of three stages, whose last two convolutions and the linear layer see one
+  // position.
   const model = tinyModel({ method: 'dense', shape: { size: 4 } });
   const { context } = scoringContext(model, [4, 4, 3]);
   const batch = randomBatch(1, 48, 3);

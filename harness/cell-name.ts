@@ -1,0 +1,45 @@
+import { wordsOfKind } from './spec/kinds.ts';
+import type { Factor } from './spec/words.ts';
+
+/** What names an arm: the same for all seeds of one setting. */
+export interface ArmCoordinates {
+  kind: string;
+  model: string | null;
+  dataset: string | null;
+  factors: readonly Factor[];
+}
+
+/**
+ * An arm's name: its factors' values in order, then model and data set, joined by dots; a number says little alone, so
+ * it is joined to what stands before it: `low-rank-0.1.spectral.frobenius-decay.resnet-20.cifar-10`.
+ */
+export function armNameOf({ kind, model, dataset, factors }: ArmCoordinates): string {
+  return [factorsText(kind, factors, { between: '.', before: '-' }), model, dataset]
+    .filter((part) => part !== null)
+    .join('.');
+}
+
+/** A cell's name: its arm's, and the seed. */
+export function cellNameOf(arm: ArmCoordinates, seed: number): string {
+  return `${armNameOf(arm)}.seed-${seed}`;
+}
+
+/** The factors' values for people: `low-rank 0.1, spectral, frobenius-decay`; those named in `without` are left out. */
+export function armLabelOf({ kind, factors }: ArmCoordinates, without: readonly string[] = []): string {
+  return factorsText(
+    kind,
+    factors.filter(({ name }) => !without.includes(name)),
+    { between: ', ', before: ' ' },
+  );
+}
+
+function factorsText(kind: string, factors: readonly Factor[], by: { between: string; before: string }): string {
+  const words = wordsOfKind(kind).factors;
+  let text = '';
+  for (const { name, value } of factors) {
+    if (value === words[name]?.silent) continue;
+    const join = text === '' ? '' : typeof value === 'number' ? by.before : by.between;
+    text += `${join}${value}`;
+  }
+  return text;
+}

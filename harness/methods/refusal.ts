@@ -1,0 +1,28 @@
+import { initsOf } from '../nn/layer-method.ts';
+import type { Method } from './method.ts';
+
+/** Initialization and regularizer of a cell, in the words of the registry's methods. */
+export interface MethodSettings {
+  init: string;
+  regularizer: string;
+}
+
+/** Why a method has no such initialization, or a regularizer that could change nothing about it; null where it has. */
+export function idleRefusal(method: Method, { init, regularizer }: MethodSettings): string | null {
+  // A sparse method starts from the dense initialization.
+  const inits: readonly string[] = method.kind === 'sparse' ? ['default'] : initsOf(method);
+  if (!inits.includes(init)) {
+    const known = inits.map((name) => `'${name}'`).join(', ');
+    const remedy = `give its arm inits ${inits.length === 1 ? '' : 'among '}[${known}]`;
+    return `method ${method.name} has no init '${init}'; ${remedy}`;
+  }
+  if (!isWeightDecay(method, regularizer)) return null;
+  return `method ${method.name} has no regularizer '${regularizer}', which is weight decay there; name that`;
+}
+
+/** A masked weight is no product of factors, and a network without factors has none to scale the decay of. */
+function isWeightDecay(method: Method, regularizer: string): boolean {
+  const ofFactors = regularizer === 'crs' || regularizer === 'no-factor-decay';
+  if (method.kind === 'sparse') return regularizer === 'frobenius-decay' || ofFactors;
+  return !method.compresses && ofFactors;
+}

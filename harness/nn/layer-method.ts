@@ -1,0 +1,27 @@
+import type { Streams } from '../random.ts';
+import type { ConvShape } from '../shape/blueprint.ts';
+import type { LayerCounts } from '../shape/sized.ts';
+import type { InitName } from '../spec/words.ts';
+import type { CompressibleLayer } from './layer.ts';
+import type { MatrixMethod } from './matrix-method.ts';
+
+/** How a method replaces one dense layer. `scale` is the network's one rank scale s (paper, section 4). */
+export interface LayerMethod extends LayerCounts {
+  readonly kind: 'layer';
+  readonly name: string;
+  /** False for a method that leaves layers dense: its budget is always 1. */
+  readonly compresses: boolean;
+  /** The initializations that it knows; where it does not say, `default` and `spectral`. */
+  readonly inits?: readonly InitName[];
+  /** The largest rank scale; 1 where it does not say. */
+  readonly largestScale?: number;
+  /** Makes the convolution with its variables, drawn from the streams named by the layer. */
+  build(shape: ConvShape, scale: number, init: InitName, streams: Streams): CompressibleLayer;
+  /** How it replaces weight matrices; a method that knows convolutions alone has none, and builds no Transformer. */
+  readonly matrices?: MatrixMethod;
+}
+
+/** The initializations that a method knows. */
+export function initsOf({ inits }: LayerMethod): readonly InitName[] {
+  return inits ?? ['default', 'spectral'];
+}

@@ -1,0 +1,94 @@
+import { cellNameOf } from '../cell-name.ts';
+import { UsageError } from '../errors.ts';
+import type { JoinedMethod } from '../methods/joined.ts';
+import type { KindWords } from '../spec/kind-words.ts';
+import { wordsOfKind } from '../spec/kinds.ts';
+import type { ProfileSpec } from '../spec/suite.ts';
+import type { Arm, BaseConfig, BaseExperiment, Factor, FactorValue, ProfileName } from '../spec/words.ts';
+import { armsOf } from './arms.ts';
+
+/** An experiment, and what decides its cells beside it. */
+export interface ExperimentContext {
+  suite: string;
+  profileName: ProfileName;
+  profile: ProfileSpec;
+  experiment: BaseExperiment;
+  /** The experiment's data set or its stand-in; null: it has none. */
+  dataset: { name: string } | null;
+  /** Replicates instead of the profile's number. */
+  seeds: number | undefined;
+  methods: readonly JoinedMethod[];
+}
+
+/** A cell by name and configuration, before anything is computed for it. */
+export interface Draft {
+  cell: string;
+  config: BaseConfig;
+  factors: Factor[];
+  /** Its method; null: a word of the kind's own. */
+  used: JoinedMethod | null;
+  context: ExperimentContext;
+}
+
+/** The cells of an experiment: model by model, seed by seed, arm by arm. */
+export function draftsOf(context: ExperimentContext): Draft[] {
+  const { profile, experiment } = context;
+  const words = wordsOfKind(experiment.task);
+  const arms = armsOf(experiment, context.methods).map((joined) => ({
+    ...joined,
+    combinations: combinationsOf(words, joined.arm),
+  }));
+  const seeds = Array.from({ length: context.seeds ?? profile.seeds }, (_, seed) => seed);
+  return (experiment.models ?? [null]).flatMap((model) =>
+    seeds.flatMap((seed) =>
+      arms.flatMap(({ arm, used, combinations }) =>
+        combinations.map((factors) => draftOf(context, words, { arm, used, factors, model, seed })),
+      ),
+    ),
+  );
+}
+
+/** Every combination of an arm's factors, in the words' order, without what is idle in it, each once. */
+function combinationsOf(words: KindWords, { factors }: Arm): Record<string, FactorValue>[] {
+  const names = Object.keys(words.factors).filter((name) => factors[name] !== undefined);
+  const all = product(names.map((name) => factors[name] ?? [])).map((values) => {
+    const combination = Object.fromEntries(values.map((value, at) => [names[at] ?? '', value]));
+    for (const name of words.idle?.(combination) ?? []) delete combination[name];
+    return combination;
+  });
+  return [...new Map(all.map((combination) => [JSON.stringify(combination), combination])).values()];
+}
+
+/** Every choice of one value from each list; the last list varies fastest. */
+export function product<T>(lists: readonly (readonly T[])[]): T[][] {
+  return lists.reduce<T[][]>((chosen, list) => chosen.flatMap((start) => list.map((value) => [...start, value])), [[]]);
+}
+
+interface Chosen {
+  arm: Arm;
+  used: JoinedMethod | null;
+  factors: Record<string, FactorValue>;
+  model: object | null;
+  seed: number;
+}
+
+function draftOf(context: ExperimentContext, words: KindWords, chosen: Chosen): Draft {
+  const { suite, profileName, experiment, dataset } = context;
+  const { arm, used, factors, model, seed } = chosen;
+  const { method, budgetUnit } = arm;
+  const file = used?.file ?? null;
+  const given = words.configOf(experiment, { model, dataset, method, factors, budgetUnit, seed });
+  const parsed = words.config.safeParse(file === null ? given : { ...(given as object), methodDigest: file.sha256 });
+  if (!parsed.success) {
+    const issues = parsed.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`).join('; ');
+    throw new UsageError(`suite ${suite}, profile ${profileName}: an arm of method ${method} makes no cell: ${issues}`);
+  }
+  const config = parsed.data;
+  const coordinates = [{ name: 'method', value: method }, ...Object.entries(factors).map(toFactor)];
+  const named = { kind: words.task, model: words.model(config), dataset: words.dataset(config), factors: coordinates };
+  return { cell: cellNameOf(named, seed), config, factors: coordinates, used, context };
+}
+
+function toFactor([name, value]: [string, FactorValue]): Factor {
+  return { name, value };
+}

@@ -1,0 +1,215 @@
+import { idOf } from '../cell-id.ts';
+import { MethodFileError, UsageError } from '../errors.ts';
+import type { JoinedMethod } from '../methods/joined.ts';
+import { nameMatcher } from '../name-matcher.ts';
+import type { PlannedCell } from '../spec/cell.ts';
+import { type DataFolderName, needsFiles } from '../spec/datasets.ts';
+import { wordsOfKind } from '../spec/kinds.ts';
+import type { ProfileSpec, SuiteSpec } from '../spec/suite.ts';
+import type { ProfileName } from '../spec/words.ts';
+import { kindOf } from '../tasks/registry.ts';
+import { refuseArmless } from './arms.ts';
+import { type Draft, draftsOf } from './drafts.ts';
+import { type NeedsOfPlan, needsOfPlan } from './needs.ts';
+
+export interface PlanOptions {
+  /** The data sets whose files are present; the stand-ins of others are planned. */
+  present: Iterable<DataFolderName>;
+  /** Replicates instead of the profile's number. */
+  seeds?: number | undefined;
+  /** Globs on cell names: a cell that matches any is kept, with the cells that it needs. */
+  only?: readonly string[] | undefined;
+  /** Methods that take part beside those of the suite. */
+  methods?: readonly JoinedMethod[] | undefined;
+}
+
+/**
+ * The cells of a suite's profile in a fixed order: experiment by experiment, model by model, seed by seed, arm by arm,
+ * so that an interrupted run has whole replicates first.
+ *
+ * @param refuse told, once each, why cells of `methods` cannot be planned; the other cells are. Where it is left out,
+ *   the first such cell throws.
+ * @throws UsageError where the profile does not exist, names a cell or has a configuration twice, where `only` matches nothing, where a cell
+ *   that it keeps needs real data that is absent, or a cell that the plan lacks
+ */
+export function planCells(
+  suite: SuiteSpec,
+  profileName: ProfileName,
+  options: PlanOptions,
+  refuse?: (reason: string) => void,
+): PlannedCell[] {
+  const profile = profileOf(suite, profileName);
+  const present = new Set<string>(options.present);
+  const { seeds, methods = [] } = options;
+  const context = { suite: suite.name, profileName, profile, seeds, methods };
+  const isThere = (dataset: { name: string }) => !needsFiles(dataset) || present.has(dataset.name);
+  const all = profile.experiments.flatMap((experiment) => {
+    const { dataset = null, fallbackDataset = null } = experiment;
+    const used = dataset === null || isThere(dataset) ? dataset : (fallbackDataset ?? dataset);
+    return draftsOf({ ...context, experiment, dataset: used });
+  });
+  const place = `suite ${suite.name}, profile ${profileName}`;
+  refuseDuplicates(place, all);
+  refuseArmless(methods, new Set(all.map(({ config }) => config.method)), refuse);
+  const needs = needsOfPlan(place, all);
+  const chosen = matching(all, options.only);
+  if (chosen.length === 0) {
+    const globs = options.only?.join(' --only ');
+    throw new UsageError(`--only ${globs}: matches none of ${all.length} cells, such as ${all[0]?.cell}`);
+  }
+  const cells = withoutRefused(needs.closure(chosen), (draft) => cellOf(place, draft, needs), refuse);
+  const missing = new Set(
+    cells.flatMap(({ dataset }) => (dataset === null || isThere({ name: dataset }) ? [] : [dataset])),
+  );
+  if (missing.size > 0) {
+    const names = `${[...missing].join(', ')}, which ${missing.size === 1 ? 'was' : 'were'} not found`;
+    throw new UsageError(
+      `${place}: needs ${names}; give its folder with --data DIR, fetch it with --download, or leave its cells out ` +
+        'with --only',
+    );
+  }
+  return cells;
+}
+
+/** A data set with files that a plan asks for, and what becomes of its cells without them. */
+export interface NeededDataset {
+  name: DataFolderName;
+  standIn: boolean;
+}
+
+/**
+ * The data sets with files that the cells of a profile are trained on, of the cells that `only` keeps: by the names
+ * that they have with the files or with the stand-in.
+ */
+export function neededDatasets(
+  suite: SuiteSpec,
+  profileName: ProfileName,
+  options: Omit<PlanOptions, 'present'>,
+): NeededDataset[] {
+  const profile = profileOf(suite, profileName);
+  const { seeds, methods = [], only } = options;
+  const context = { suite: suite.name, profileName, profile, seeds, methods };
+  const needed = new Map<DataFolderName, boolean>();
+  const draftsOn = (which: 'files' | 'stand-ins') =>
+    profile.experiments.flatMap((experiment) => {
+      const { dataset = null, fallbackDataset = null } = experiment;
+      return draftsOf({ ...context, experiment, dataset: which === 'files' ? dataset : (fallbackDataset ?? dataset) });
+    });
+  for (const which of ['files', 'stand-ins'] as const) {
+    const all = draftsOn(which);
+    const kept = needsOfPlan(`suite ${suite.name}, profile ${profileName}`, all).closure(matching(all, only));
+    for (const { experiment } of new Set(kept.map((draft) => draft.context))) {
+      const { dataset, fallbackDataset = null } = experiment;
+      if (dataset === undefined || !needsFiles(dataset)) continue;
+      needed.set(dataset.name, (needed.get(dataset.name) ?? true) && fallbackDataset !== null);
+    }
+  }
+  const order = profile.experiments.flatMap(({ dataset }) => dataset?.name ?? []);
+  return [...needed]
+    .map(([name, standIn]) => ({ name, standIn }))
+    .sort((left, right) => order.indexOf(left.name) - order.indexOf(right.name));
+}
+
+function profileOf(suite: SuiteSpec, name: ProfileName): ProfileSpec {
+  const profile = suite.profiles[name];
+  if (profile !== undefined) return profile;
+  const known = Object.keys(suite.profiles).join(', ');
+  throw new UsageError(`suite ${suite.name} has no profile '${name}'; it has: ${known}`);
+}
+
+function refuseDuplicates(place: string, drafts: readonly Draft[]): void {
+  const names = new Set<string>();
+  const byId = new Map<string, string>();
+  for (const { cell, config } of drafts) {
+    if (names.has(cell)) {
+      throw new UsageError(`${place}: cell ${cell} comes twice; let no two arms or experiments overlap`);
+    }
+    names.add(cell);
+    const id = idOf(config);
+    const other = byId.get(id);
+    if (other !== undefined) {
+      throw new UsageError(`${place}: cells ${other} and ${cell} have the same configuration; leave one of them out`);
+    }
+    byId.set(id, cell);
+  }
+}
+
+function matching(drafts: readonly Draft[], only: readonly string[] | undefined): Draft[] {
+  if (only === undefined || only.length === 0) return [...drafts];
+  const matches = nameMatcher(only);
+  return drafts.filter(({ cell }) => matches(cell));
+}
+
+function cellOf(place: string, draft: Draft, needs: NeedsOfPlan): PlannedCell {
+  const { cell, config, factors, used, context } = draft;
+  const { suite, profileName, profile, experiment } = context;
+  const kind = kindOf(config.task);
+  const words = wordsOfKind(config.task);
+  const method = used?.method ?? null;
+  const refusal = kind.refusal?.(config, method) ?? null;
+  if (refusal !== null) throw new UsageError(`${place}: ${refusal}`);
+  const { ratio, parameters, estimatedSeconds } = kind.outline(config, method, experiment);
+  const file = used?.file ?? null;
+  return {
+    id: idOf(config),
+    suite,
+    profile: profileName,
+    cell,
+    kind: config.task,
+    model: words.model(config),
+    dataset: words.dataset(config),
+    factors,
+    ratio,
+    seed: config.seed,
+    needs: needs.of(draft),
+    config,
+    ...(file === null ? {} : { origin: file.path }),
+    parameters,
+    estimatedSeconds,
+    timeLimitSeconds: profile.timeLimitSeconds,
+    isNeeded: needs.isNeeded(draft),
+  };
+}
+
+/**
+ * The cells of the drafts, without those whose methods refuse and those that need such cells.
+ *
+ * @param refuse told, once each, what methods from files refused, with the file in front; where it is left out, the
+ *   first throws
+ * @throws UsageError where nothing is left, and whatever is thrown for a method of the registry
+ */
+function withoutRefused(
+  drafts: readonly Draft[],
+  make: (draft: Draft) => PlannedCell,
+  refuse: ((reason: string) => void) | undefined,
+): PlannedCell[] {
+  const reasons = new Set<string>();
+  const made = drafts.flatMap((draft) => {
+    try {
+      return [make(draft)];
+    } catch (error) {
+      const file = draft.used?.file ?? null;
+      const refused = error instanceof UsageError || error instanceof MethodFileError;
+      if (!refused || file === null) throw error;
+      const reason = error instanceof MethodFileError ? error.message : `${file.path}: ${error.message}`;
+      if (refuse === undefined) throw new UsageError(reason, { cause: error });
+      reasons.add(reason);
+      return [];
+    }
+  });
+  const cells = withTheirNeeds(made, reasons);
+  if (cells.length === 0) throw new UsageError([...reasons].join('\n'));
+  for (const reason of reasons) refuse?.(reason);
+  return cells;
+}
+
+/** The cells whose needs are among them, directly or not. */
+function withTheirNeeds(cells: readonly PlannedCell[], reasons: Set<string>): PlannedCell[] {
+  const ids = new Set(cells.map(({ id }) => id));
+  const kept = cells.filter(({ cell, needs }) => {
+    const lacking = needs.find(({ id }) => !ids.has(id));
+    if (lacking !== undefined) reasons.add(`${cell}: needs ${lacking.cell}, which is refused`);
+    return lacking === undefined;
+  });
+  return kept.length === cells.length ? kept : withTheirNeeds(kept, reasons);
+}

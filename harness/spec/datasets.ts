@@ -1,0 +1,18 @@
+/** Names of data sets. */
+
+/** Data sets of images that are read from files. */
+export const fileDatasetNames = ['cifar-10', 'cifar-100', 'tiny-imagenet'] as const;
+export type FileDatasetName = (typeof fileDatasetNames)[number];
+
+/** Data sets of sentence pairs that are read from files. */
+export const textFileDatasetNames = ['multi30k', 'iwslt14-de-en'] as const;
+export type TextFileDatasetName = (typeof textFileDatasetNames)[number];
+
+/** Everything that lies in a folder of its own. */
+export type DataFolderName = FileDatasetName | TextFileDatasetName;
+export const dataFolderNames: readonly DataFolderName[] = [...fileDatasetNames, ...textFileDatasetNames];
+
+/** Whether a data set is read from files. */
+export function needsFiles<D extends { name: string }>(dataset: D): dataset is D & { name: DataFolderName } {
+  return (dataFolderNames as readonly string[]).includes(dataset.name);
+}

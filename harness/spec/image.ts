@@ -1,0 +1,148 @@
+import { z } from 'zod';
+import { fileDatasetNames } from './datasets.ts';
+import type { KindWords } from './kind-words.ts';
+import { resnetName, vggName, wideResnetName } from './model-names.ts';
+import {
+  armSchemaOf,
+  baseConfig,
+  budgetUnitSchema,
+  count,
+  fraction,
+  initNames,
+  positive,
+  regularizerNames,
+} from './words.ts';
+
+/** The words of image classification. */
+
+/** Depth 6n+2 and the channels w of the first of three stages, (w, 2w, 4w). */
+const resnetShape = { depth: count, width: count };
+
+export const modelSchema = z.discriminatedUnion('name', [
+  /** CIFAR ResNet of He et al. 2016, section 4.2, with option-A shortcuts: subsampling and zero channels. */
+  z.strictObject({ name: z.literal('resnet'), ...resnetShape }),
+  /** The same with projections: a 1x1 convolution and batch norm where a block changes the shape. */
+  z.strictObject({ name: z.literal('resnet-projection'), ...resnetShape }),
+  /** VGG with batch norm and one linear layer, for small images; w channels in the first of five stages. */
+  z.strictObject({ name: z.literal('vgg'), depth: z.literal(19), width: count }),
+  /** Wide ResNet of Zagoruyko and Komodakis 2016: depth 6n+4, `widen` times (16, 32, 64) channels. */
+  z.strictObject({ name: z.literal('wide-resnet'), depth: count, widen: count }),
+]);
+
+export const datasetSchema = z.strictObject({
+  /** `generated` needs no files. */
+  name: z.enum([...fileDatasetNames, 'generated']),
+  /** Training images used, the first of the files; null: the whole published set. */
+  trainExamples: count.nullable(),
+  /** Test images used; null: the whole published set. */
+  testExamples: count.nullable(),
+  /** Random horizontal flip, and a random crop out of the image padded with zeros by `cropPadding` on each side. */
+  flip: z.boolean(),
+  cropPadding: z.int().min(0),
+  /** Side in pixels of the square that Cutout blanks in every training image; absent: none. */
+  cutout: count.optional(),
+  normalization: z.enum(['dataset', 'imagenet']),
+});
+
+export const trainingSchema = z.strictObject({
+  epochs: count,
+  batchSize: count,
+  learningRate: positive,
+  /** Fractions of the training steps after which the learning rate is multiplied by `decayFactor`. */
+  decayAt: z.array(z.number().gt(0).lt(1)),
+  decayFactor: fraction,
+  /** Learning rate of the first epoch, where it differs (He et al. 2016: deep ResNets); null: the schedule's. */
+  firstEpochLearningRate: positive.nullable(),
+  momentum: z.number().min(0).lt(1),
+  /** λ of every regularizer; one value serves them all (Khodak et al. 2021, section 3.3). */
+  decay: z.number().min(0),
+  /** Share of the target spread over all classes (Szegedy et al. 2016). */
+  labelSmoothing: z.number().min(0).lt(1),
+});
+
+export const imageArmSchema = armSchemaOf({
+  /** Parameters to keep over all parameters, or rank scales; above 1 the factors hold more than the dense layer. */
+  budget: z.array(positive).min(1),
+  init: z.array(z.enum(initNames)).min(1),
+  regularizer: z.array(z.enum(regularizerNames)).min(1),
+  /** Values of λ in place of the training's. */
+  decay: z.array(positive).min(1).optional(),
+});
+
+export const imageExperimentSchema = z.strictObject({
+  task: z.literal('image'),
+  models: z.array(modelSchema).min(1),
+  dataset: datasetSchema,
+  /** Used instead of `dataset` where the real files are not present; null: the experiment needs them. */
+  fallbackDataset: datasetSchema.nullable(),
+  training: trainingSchema,
+  arms: z.array(imageArmSchema).min(1),
+  /** Measured examples a second of a dense cell, one thread; the base of the time estimate. */
+  denseExamplesPerSecond: positive,
+});
+
+export const imageConfigSchema = z.strictObject({
+  task: z.literal('image'),
+  model: modelSchema,
+  dataset: datasetSchema,
+  training: trainingSchema,
+  init: z.enum(initNames),
+  regularizer: z.enum(regularizerNames),
+  budget: positive,
+  budgetUnit: budgetUnitSchema.optional(),
+  ...baseConfig,
+});
+
+export type ModelSpec = z.infer<typeof modelSchema>;
+export type DatasetSpec = z.infer<typeof datasetSchema>;
+export type TrainingSpec = z.infer<typeof trainingSchema>;
+export type ImageArmSpec = z.infer<typeof imageArmSchema>;
+export type ImageExperimentSpec = z.infer<typeof imageExperimentSchema>;
+export type ImageConfig = z.infer<typeof imageConfigSchema>;
+
+export const image: KindWords<ImageConfig, ImageExperimentSpec> = {
+  task: 'image',
+  metrics: ['accuracy'],
+  at: 'epoch',
+  examples: 'images',
+  usesMethods: true,
+  experiment: imageExperimentSchema,
+  config: imageConfigSchema,
+  details: z.null(),
+  factors: {
+    method: { of: ({ method }) => method },
+    budget: { of: ({ budget }) => budget, silent: 1 },
+    init: { of: ({ init }) => init, order: initNames },
+    regularizer: { of: ({ regularizer }) => regularizer, order: regularizerNames },
+    decay: { of: ({ training }) => training.decay },
+  },
+  configOf({ task, training }, { model, dataset, method, factors, budgetUnit, seed }) {
+    const { budget, init, regularizer, decay = training.decay } = factors;
+    const unit = budgetUnit === undefined ? {} : { budgetUnit };
+    return { task, model, dataset, training: { ...training, decay }, method, init, regularizer, budget, seed, ...unit };
+  },
+  idle: ({ regularizer }) => (regularizer === 'none' ? ['decay'] : []),
+  model: ({ model }) => imageModelName(model),
+  dataset: ({ dataset }) => dataset.name,
+  rates: ({ training }) => ({ learning_rate: training.learningRate, decay: training.decay }),
+  length: ({ training }) => (training.epochs === 1 ? '1 epoch' : `${training.epochs} epochs`),
+};
+
+/** The model's name in cells and tables. */
+export function imageModelName(model: ModelSpec): string {
+  switch (model.name) {
+    case 'resnet':
+      return resnetName(model.depth, model.width);
+    case 'resnet-projection':
+      return resnetName(model.depth, model.width, 'projection');
+    case 'vgg':
+      return vggName(model.depth, model.width);
+    case 'wide-resnet':
+      return wideResnetName(model.depth, model.widen);
+  }
+}
+
+/** Whether a configuration is one of image classification. */
+export function isImage(config: { task: string }): config is ImageConfig {
+  return config.task === image.task;
+}

@@ -1,0 +1,99 @@
+/** Measured quantities: how people speak of them, which way is better, and which values they can have. */
+
+export interface Metric {
+  /** Within a sentence, and as a column's name. */
+  title: string;
+  better: 'higher' | 'lower';
+  /** Behind a value, `%` or such as `nats`; empty for points. */
+  unit: string;
+  /** The best possible value, whose hundredths values are then shown in; null: they are shown as they are. */
+  full: number | null;
+  /** Bounds, both possible; null: none. */
+  least: number | null;
+  most: number | null;
+  /** What it is measured of, within a sentence. */
+  of: string;
+}
+
+const known = new Map<string, Metric>(
+  Object.entries({
+    accuracy: { title: 'accuracy', better: 'higher', unit: '%', full: 1, least: 0, most: 1, of: 'the last epoch' },
+    bleu: {
+      title: 'BLEU',
+      better: 'higher',
+      unit: '',
+      full: 100,
+      least: 0,
+      most: 100,
+      of: 'the weights that are decoded',
+    },
+    chrf: {
+      title: 'chrF',
+      better: 'higher',
+      unit: '',
+      full: 100,
+      least: 0,
+      most: 100,
+      of: 'the weights that are decoded',
+    },
+    valid_loss: {
+      title: 'validation loss',
+      better: 'lower',
+      unit: 'nats',
+      full: null,
+      least: 0,
+      most: null,
+      of: 'the weights that are decoded',
+    },
+    perplexity: {
+      title: 'perplexity',
+      better: 'lower',
+      unit: '',
+      full: null,
+      least: 1,
+      most: null,
+      of: 'the weights that are decoded',
+    },
+  } satisfies Record<string, Metric>),
+);
+
+/** @throws Error where there is no metric of that name */
+export function metricOf(name: string): Metric {
+  const metric = known.get(name);
+  if (metric === undefined)
+    throw new Error(`metric '${name}' is unknown; known: ${[...known.keys()].join(', ')}; add it there`);
+  return metric;
+}
+
+/** The names of all metrics. */
+export function metricNames(): string[] {
+  return [...known.keys()];
+}
+
+/**
+ * Makes a metric known.
+ *
+ * @throws Error where its name is taken
+ */
+export function addMetric(name: string, metric: Metric): void {
+  if (known.has(name)) throw new Error(`metric '${name}' is known already; choose another name`);
+  known.set(name, metric);
+}
+
+/** A value such that more is better: statistics compare gains, whatever the metric. */
+export function gainOf(metric: string, value: number): number {
+  return metricOf(metric).better === 'higher' ? value : -value;
+}
+
+/** What a value is multiplied by to be shown. */
+export function shownScale(metric: string): number {
+  const { full } = metricOf(metric);
+  return full === null ? 1 : 100 / full;
+}
+
+/** What is wrong with a value of a metric; null where nothing is. */
+export function boundsProblem(metric: string, value: number): string | null {
+  const { least, most } = metricOf(metric);
+  if (least !== null && value < least) return `${metric} ${value} is below ${least}`;
+  return most !== null && value > most ? `${metric} ${value} is above ${most}` : null;
+}

@@ -1,0 +1,41 @@
+/** Names of models in cells and tables. */
+
+/** `resnet-20` at the published width of 16, `resnet-32-w64` at others; `-projection` where shortcuts are. */
+export function resnetName(depth: number, width: number, shortcut: 'option-a' | 'projection' = 'option-a'): string {
+  const name = width === 16 ? `resnet-${depth}` : `resnet-${depth}-w${width}`;
+  return shortcut === 'projection' ? `${name}-projection` : name;
+}
+
+/** `vgg-19` at the published width of 64, `vgg-19-w8` at others. */
+export function vggName(depth: number, width: number): string {
+  return width === 64 ? `vgg-${depth}` : `vgg-${depth}-w${width}`;
+}
+
+/** `wrn-28-10`: depth and widening factor, as the networks are published. */
+export function wideResnetName(depth: number, widen: number): string {
+  return `wrn-${depth}-${widen}`;
+}
+
+interface TransformerSize {
+  layers: number;
+  width: number;
+  feedForward: number;
+  heads: number;
+}
+
+/**
+ * The paper's IWSLT14 network (Khodak et al. 2021, `transformer_small`), and the base network of Vaswani et al. 2017.
+ */
+const publishedTransformers: Readonly<Record<string, TransformerSize>> = {
+  small: { layers: 2, width: 256, feedForward: 1024, heads: 4 },
+  base: { layers: 6, width: 512, feedForward: 2048, heads: 8 },
+};
+
+/** `transformer-small` and `transformer-base` at published sizes, `transformer-2-64` (layers, width) at others. */
+export function transformerName({ layers, width, feedForward, heads }: TransformerSize): string {
+  const published = Object.entries(publishedTransformers).find(
+    ([, size]) =>
+      size.layers === layers && size.width === width && size.feedForward === feedForward && size.heads === heads,
+  );
+  return `transformer-${published?.[0] ?? `${layers}-${width}`}`;
+}

@@ -1,0 +1,87 @@
+import { z } from 'zod';
+
+/** Words that all kinds of task share. */
+
+export const profileNames = ['smoke', 'nightly', 'paper'] as const;
+export type ProfileName = (typeof profileNames)[number];
+
+/** Initializations that methods of the registry know. */
+export const initNames = ['default', 'spectral', 'iid'] as const;
+export type InitName = (typeof initNames)[number];
+
+export const regularizerNames = ['none', 'weight-decay', 'no-factor-decay', 'crs', 'frobenius-decay'] as const;
+export type RegularizerName = (typeof regularizerNames)[number];
+
+export const positive = z.number().positive();
+export const count = z.int().positive();
+export const fraction = z.number().gt(0).max(1);
+
+/** What a budget counts: parameters kept over all parameters (where it is left out), or the rank scale itself. */
+export const budgetUnits = ['parameters', 'rank-scale'] as const;
+export type BudgetUnit = (typeof budgetUnits)[number];
+export const budgetUnitSchema = z.enum(budgetUnits);
+
+/** A value of a factor. */
+export type FactorValue = string | number;
+export const factorValueSchema = z.union([z.string(), z.number()]);
+
+/** One named coordinate of a cell. */
+export const factorSchema = z.strictObject({ name: z.string(), value: factorValueSchema });
+export type Factor = z.infer<typeof factorSchema>;
+
+/** The value of a factor; null where there is none of that name. */
+export function factorOf({ factors }: { factors: readonly Factor[] }, name: string): FactorValue | null {
+  return factors.find((factor) => factor.name === name)?.value ?? null;
+}
+
+/**
+ * Arms of a comparison: one method, and every combination of the factors' values.
+ *
+ * @param factors values by factor, a kind's own
+ */
+export function armSchemaOf<F extends z.ZodRawShape>(factors: F) {
+  return z.strictObject({
+    method: z.string().min(1),
+    factors: z.strictObject(factors),
+    budgetUnit: budgetUnitSchema.optional(),
+  });
+}
+
+/** An arm of any kind. */
+export interface Arm {
+  method: string;
+  factors: Readonly<Record<string, readonly FactorValue[] | undefined>>;
+  budgetUnit?: BudgetUnit | undefined;
+}
+
+/** What every configuration has: the rest is the kind's. */
+export interface BaseConfig {
+  /** The kind of task. */
+  task: string;
+  method: string;
+  /** SHA-256 of the file that the method comes from; absent for a method of the registry. */
+  methodDigest?: string | undefined;
+  seed: number;
+}
+
+/** The fields of a configuration that every kind's schema has. */
+export const baseConfig = {
+  method: z.string(),
+  methodDigest: z
+    .string()
+    .regex(/^[0-9a-f]{64}$/)
+    .optional(),
+  seed: z.int().min(0),
+};
+
+/** What every experiment has. */
+export interface BaseExperiment {
+  task: string;
+  arms: readonly Arm[];
+  /** Each is trained under every arm; left out: the kind has none. */
+  models?: readonly object[] | undefined;
+  /** Left out: the kind needs no data. */
+  dataset?: { name: string } | undefined;
+  /** Used instead of `dataset` where the real files are not present; null: the experiment needs them. */
+  fallbackDataset?: { name: string } | null | undefined;
+}

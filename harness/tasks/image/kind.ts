@@ -1,0 +1,25 @@
+import { loadImages } from '../../data/images/images.ts';
+import { EngineNotLoadedError } from '../../data/images/jpeg.ts';
+import { idleRefusal } from '../../methods/refusal.ts';
+import { type ImageConfig, type ImageExperimentSpec, image as words } from '../../spec/image.ts';
+import type { Kind } from '../kind.ts';
+import { methodFor } from '../task.ts';
+import { outlineImageCell } from './outline.ts';
+
+/** Image classification. */
+export const image: Kind<ImageConfig, ImageExperimentSpec> = {
+  task: words.task,
+  outline: (config, method, { denseExamplesPerSecond }) =>
+    outlineImageCell(config, methodFor(config, method), denseExamplesPerSecond),
+  refusal: (config, method) => idleRefusal(methodFor(config, method), config),
+  batchOf: ({ training }) => training.batchSize,
+  async dataDigest({ dataset }, dataDir) {
+    try {
+      return (await loadImages(dataset, dataDir)).digest;
+    } catch (error) {
+      if (error instanceof EngineNotLoadedError) return null;
+      throw error;
+    }
+  },
+  load: async () => (await import('./task.ts')).imageTask,
+};

@@ -1,0 +1,36 @@
+import type { Method } from '../methods/method.ts';
+import type { BaseConfig, BaseExperiment } from '../spec/words.ts';
+import type { Task, TaskOptions } from './task.ts';
+
+/** What is known of a cell before it runs. */
+export interface Outline {
+  /** Parameters kept over those of the dense network; null where training finds it, or nothing is kept. */
+  ratio: number | null;
+  /** Parameters kept; null where they are not known. */
+  parameters: number | null;
+  estimatedSeconds: number;
+}
+
+/** What a kind of task does. Its words are in `harness/spec`, its part of the reports in `reports/kinds`. */
+export interface Kind<C extends BaseConfig = BaseConfig, E extends BaseExperiment = BaseExperiment> {
+  readonly task: string;
+  /**
+   * @param method null where the kind's methods are words of its own
+   * @throws UsageError where the method does not go with the configuration
+   */
+  outline(config: C, method: Method | null, experiment: E): Outline;
+  /** Why a combination of method and factors could change nothing, a sentence; null where it could. */
+  refusal?(config: C, method: Method | null): string | null;
+  /** What a training step holds at once: cells of equal model, data set and batch need about the same memory. */
+  batchOf(config: C): number;
+  /**
+   * The digest of what a cell is trained and tested on, as its fingerprint has it; null where it cannot be known
+   * without running: for data that follow from the program, and for images that only a worker can decode.
+   *
+   * @param dataDir the folder of the data set's files
+   * @throws UsageError where files are damaged, or hold less than asked for
+   */
+  dataDigest(config: C, dataDir: string): Promise<string | null>;
+  /** Loads what runs a cell, the engine included, which planning does without. */
+  load(): Promise<(config: C, options: TaskOptions) => Promise<Task>>;
+}

@@ -1,0 +1,27 @@
+import type { BaseConfig, BaseExperiment } from '../spec/words.ts';
+import { image } from './image/kind.ts';
+import type { Kind } from './kind.ts';
+import { translation } from './translation/kind.ts';
+
+/** Every kind of task: one line a kind. */
+const kinds = new Map<string, Kind>();
+addKind(image);
+addKind(translation);
+
+/**
+ * Makes a kind of task known whose words are known.
+ *
+ * @throws Error where its name is taken
+ */
+export function addKind<C extends BaseConfig, E extends BaseExperiment>(kind: Kind<C, E>): void {
+  if (kinds.has(kind.task)) throw new Error(`kind '${kind.task}' is known already; choose another name`);
+  // What is planned or read under a kind's name has been checked by its words' schemas.
+  kinds.set(kind.task, kind as unknown as Kind);
+}
+
+/** @throws Error where there is no such kind */
+export function kindOf(task: string): Kind {
+  const kind = kinds.get(task);
+  if (kind === undefined) throw new Error(`kind of task '${task}' is unknown; known: ${[...kinds.keys()].join(', ')}`);
+  return kind;
+}

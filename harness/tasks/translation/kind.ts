@@ -1,0 +1,25 @@
+import { usedText } from '../../data/text/translation.ts';
+import { idleRefusal } from '../../methods/refusal.ts';
+import {
+  type TranslationConfig,
+  type TranslationExperimentSpec,
+  translation as words,
+} from '../../spec/translation.ts';
+import type { Kind } from '../kind.ts';
+import { methodFor } from '../task.ts';
+import { outlineTranslationCell } from './outline.ts';
+
+/** Machine translation. */
+export const translation: Kind<TranslationConfig, TranslationExperimentSpec> = {
+  task: words.task,
+  outline: (config, method, { denseExamplesPerSecond }) =>
+    outlineTranslationCell(config, methodFor(config, method), denseExamplesPerSecond),
+  refusal(config, method) {
+    // Spectral initialization of some of a Transformer's products is spectral initialization.
+    const init = config.init === 'default' ? 'default' : 'spectral';
+    return idleRefusal(methodFor(config, method), { init, regularizer: config.regularizer });
+  },
+  batchOf: ({ training }) => training.batchTokens,
+  dataDigest: async ({ dataset }, dataDir) => (await usedText(dataset, dataDir)).digest,
+  load: async () => (await import('./task.ts')).translationTask,
+};

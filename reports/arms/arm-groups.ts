@@ -1,0 +1,49 @@
+import { grouped } from '../../baselines/arms.ts';
+import { mean, measuredOnly } from '../../baselines/moments.ts';
+import type { ArmSummary, MeanField } from './arm-summary.ts';
+import { budgetOf, isDense, placeOf } from './coordinates.ts';
+
+/** Arms that belong together. */
+
+/** Arms by kind of task, in order. */
+export function byKind(arms: readonly ArmSummary[]): Map<string, ArmSummary[]> {
+  return grouped(arms, ({ kind }) => kind);
+}
+
+/** Arms of one kind by model and data set, in order. */
+export function byPlace(arms: readonly ArmSummary[]): Map<string, ArmSummary[]> {
+  return grouped(arms, placeOf);
+}
+
+/** Whether an arm meets a budget. */
+export function isCompressed(arm: ArmSummary): boolean {
+  return !isDense(arm) && budgetOf(arm) !== null;
+}
+
+/** The compressed arms by budget, the largest first; empty for a kind without budgets. */
+export function byBudget(arms: readonly ArmSummary[]): Map<number, ArmSummary[]> {
+  const compressed = arms.flatMap((arm) => {
+    const budget = budgetOf(arm);
+    return isDense(arm) || budget === null ? [] : [{ arm, budget }];
+  });
+  const budgets = grouped(compressed, ({ budget }) => budget);
+  return new Map(
+    [...budgets]
+      .sort(([left], [right]) => right - left)
+      .map(([budget, members]) => [budget, members.map(({ arm }) => arm)]),
+  );
+}
+
+/**
+ * Whether the arm meets its budget by masks: its network has all weights of the dense one, and the budget's share of
+ * them is not zero. A factor may hold a zero too.
+ */
+export function isMasked({ means: { parameters, nonzero_parameters, ratio } }: ArmSummary): boolean {
+  if (parameters === null || nonzero_parameters === null || ratio === null) return false;
+  return nonzero_parameters < (parameters * (1 + ratio)) / 2;
+}
+
+/** What the dense arms among `arms`, of one place, measured on average; null: there are none. */
+export function denseMean(arms: readonly ArmSummary[], field: MeanField): number | null {
+  return mean(measuredOnly(arms.filter(isDense).map(({ means }) => means[field])));
+}

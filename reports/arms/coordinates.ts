@@ -1,0 +1,62 @@
+import type { ArmCoordinates } from '../../harness/cell-name.ts';
+import { wordsOfKind } from '../../harness/spec/kinds.ts';
+import { type Factor, type FactorValue, factorOf } from '../../harness/spec/words.ts';
+
+/** What the coordinates of arms say. */
+
+type Factors = Pick<ArmCoordinates, 'factors'>;
+
+/** The method, which every arm has. */
+export function methodOf(of: Factors): string {
+  return String(factorOf(of, 'method'));
+}
+
+/** The budget; null where a kind has none. */
+export function budgetOf(of: Factors): number | null {
+  const budget = factorOf(of, 'budget');
+  return typeof budget === 'number' ? budget : null;
+}
+
+/** Whether an arm is the one that others are compared with: nothing in it is compressed. */
+export function isDense(of: Factors): boolean {
+  return methodOf(of) === 'dense';
+}
+
+/**
+ * `resnet-20 on cifar-10`: equal for cells of a kind that train the same model on the same data. The kind, without
+ * either.
+ */
+export function placeOf({ kind, model, dataset }: Omit<ArmCoordinates, 'factors'>): string {
+  const known = [model, dataset].filter((name) => name !== null);
+  return known.length === 0 ? kind : known.join(' on ');
+}
+
+/** The names of the factors that any of these has: kind by kind, each in the order of its words. */
+export function factorNamesOf(of: readonly Pick<ArmCoordinates, 'kind' | 'factors'>[]): string[] {
+  const present = new Set(of.flatMap(({ factors }) => factors.map(({ name }) => name)));
+  const kinds = new Set(of.map(({ kind }) => kind));
+  const ordered = [...kinds].flatMap((kind) => Object.keys(wordsOfKind(kind).factors));
+  return [...new Set(ordered)].filter((name) => present.has(name));
+}
+
+/** How a factor reads in a sentence, where its value alone would not say what it is. */
+const sentences: Readonly<Record<string, (value: FactorValue) => string>> = {
+  init: (value) => `${value} init`,
+  decay: (value) => `λ ${value}`,
+};
+
+/**
+ * `low-rank, budget 0.1, spectral init, weight-decay`: the factors but those named in `without`, and those that say
+ * nothing.
+ */
+export function settingText({ kind, factors }: Pick<ArmCoordinates, 'kind' | 'factors'>, without: string): string {
+  const words = wordsOfKind(kind).factors;
+  return factors
+    .filter(({ name, value }) => name !== without && value !== words[name]?.silent)
+    .map(factorText)
+    .join(', ');
+}
+
+function factorText({ name, value }: Factor): string {
+  return sentences[name]?.(value) ?? (typeof value === 'number' ? `${name} ${value}` : value);
+}

@@ -1,0 +1,29 @@
+import type { ImageConfig } from '../../harness/spec/image.ts';
+import { metricAxis } from '../plots/plot-style.ts';
+import { type Choice, initAndRegularizerChoices } from './contrast-specs.ts';
+import { claimSection } from './image/claim-section.ts';
+import { publishedSection } from './image/published-section.ts';
+import type { KindReport } from './kind-report.ts';
+import { dashByInit, hueByRegularizer } from './looks.ts';
+
+/** Image classification: the claim of low-rank layers against sparse ones, and published values. */
+export const imageReport: KindReport<ImageConfig> = {
+  sections: (arms) => [claimSection(arms), publishedSection(arms)].filter((section) => section !== null),
+  curves: [
+    { value: 'test_accuracy', title: 'Test accuracy', axis: metricAxis('accuracy') },
+    {
+      value: 'effective_learning_rate',
+      title: 'Effective learning rate',
+      axis: { title: 'η / ‖W‖²_F', times: 1, logarithmic: true },
+    },
+  ],
+  contrasts: initAndRegularizerChoices.map((choice) => ({ ...choice, rest: (config) => restOf(choice, config) })),
+  colour: hueByRegularizer,
+  dash: dashByInit,
+};
+
+/** Without a regularizer, λ means nothing. */
+function restOf({ factor, from }: Choice, config: ImageConfig): object {
+  const decay = from === 'none' ? null : config.training.decay;
+  return { ...config, training: { ...config.training, decay }, seed: null, [factor]: null };
+}

@@ -1,0 +1,26 @@
+import type { BaseConfig } from '../../harness/spec/words.ts';
+import { generalReport } from './general.ts';
+import { imageReport } from './image.ts';
+import type { KindReport } from './kind-report.ts';
+import { translationReport } from './translation.ts';
+
+/** The kinds that have a part of their own in reports: one line a kind. */
+const reports = new Map<string, KindReport>();
+addKindReport('image', imageReport);
+addKindReport('translation', translationReport);
+
+/**
+ * Gives a kind a part of its own in reports.
+ *
+ * @throws Error where it has one
+ */
+export function addKindReport<C extends BaseConfig>(task: string, report: KindReport<C>): void {
+  if (reports.has(task)) throw new Error(`kind '${task}' has a report already; choose another name`);
+  // Records of a kind have been checked by its schemas: only their configurations are handed to its report.
+  reports.set(task, report as unknown as KindReport);
+}
+
+/** The part of a kind; the general one where it has none of its own. */
+export function kindReportOf(task: string): KindReport {
+  return reports.get(task) ?? generalReport;
+}

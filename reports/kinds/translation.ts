@@ -1,0 +1,47 @@
+import { decayedProducts, spectralProducts, type TranslationConfig } from '../../harness/spec/translation.ts';
+import { metricAxis } from '../plots/plot-style.ts';
+import { type Choice, initAndRegularizerChoices } from './contrast-specs.ts';
+import type { KindReport } from './kind-report.ts';
+import { dashByInit, hueByRegularizer } from './looks.ts';
+import { translationSection } from './translation/translation-section.ts';
+
+/** Some of a Transformer's products alone against none of them. */
+const choices: readonly Choice[] = [
+  ...initAndRegularizerChoices,
+  ...partsOf(spectralProducts, 'spectral').map((to): Choice => {
+    return { subject: `${to} against default initialization`, factor: 'init', from: 'default', to };
+  }),
+  ...partsOf(decayedProducts, 'frobenius-decay').map((to): Choice => {
+    return { subject: `${to} against weight decay`, factor: 'regularizer', from: 'weight-decay', to };
+  }),
+];
+
+function partsOf(products: object, whole: string): string[] {
+  return Object.keys(products).filter((name) => name !== whole);
+}
+
+/** Machine translation: further measures of translations, spectra, and samples of the text. */
+export const translationReport: KindReport<TranslationConfig> = {
+  sections: (arms) => [translationSection(arms)].filter((section) => section !== null),
+  curves: [
+    {
+      value: 'perplexity',
+      title: 'Validation perplexity',
+      axis: { ...metricAxis('perplexity'), logarithmic: true },
+    },
+    {
+      value: 'effective_learning_rate',
+      title: 'Effective learning rate',
+      axis: { title: 'η / ‖W‖²_F', times: 1, logarithmic: true },
+    },
+  ],
+  contrasts: choices.map((choice) => ({ ...choice, rest: (config) => restOf(choice, config) })),
+  colour: hueByRegularizer,
+  dash: dashByInit,
+};
+
+/** Without a regularizer, neither λ nor where it enters means anything. */
+function restOf({ factor, from }: Choice, config: TranslationConfig): object {
+  const idle = from === 'none' ? { decay: null, decayCoupling: null } : {};
+  return { ...config, training: { ...config.training, ...idle }, seed: null, [factor]: null };
+}

@@ -1,0 +1,75 @@
+import { summarizeVerdicts } from '../baselines/check.ts';
+import { byKind } from './arms/arm-groups.ts';
+import type { ArmSummary } from './arms/arm-summary.ts';
+import { summarizeArms } from './arms/arm-summary.ts';
+import { kindReportOf } from './kinds/registry.ts';
+import { plotsOf } from './plots/plots.ts';
+import type { Section } from './render/document.ts';
+import { htmlDocument } from './render/html.ts';
+import { markdownDocument } from './render/markdown.ts';
+import type { ReportInput } from './report-input.ts';
+import { bestSection } from './sections/best-section.ts';
+import { checkSection } from './sections/check-section.ts';
+import { computeSection } from './sections/compute-section.ts';
+import { contrastSection } from './sections/contrast-section.ts';
+import { curveSection } from './sections/curve-section.ts';
+import { measureSection } from './sections/measure-section.ts';
+import { methodSection } from './sections/method-section.ts';
+import { paretoSection } from './sections/pareto-section.ts';
+import { plotSection } from './sections/plot-section.ts';
+import { resultSection } from './sections/result-section.ts';
+import { reproduceSection, runSection, troubleSection } from './sections/run-section.ts';
+import { verdictSection } from './sections/verdict-section.ts';
+
+/** report.md. */
+export function renderMarkdown(input: ReportInput): string {
+  return markdownDocument(input.title, reportSections(input));
+}
+
+/** report.html: one file with its style and its plots inside. */
+export function renderHtml(input: ReportInput): Promise<string> {
+  const { title, verdicts } = input;
+  const outcome = verdicts.length === 0 ? null : summarizeVerdicts(verdicts).outcome;
+  return htmlDocument({ title, badge: { text: outcome ?? 'not checked', outcome }, sections: reportSections(input) });
+}
+
+/** The report, whatever it is rendered to: the verdicts first, then kind by kind what was measured. */
+export function reportSections(input: ReportInput): Section[] {
+  const kinds = byKind(summarizeArms(input.records));
+  const measured = [...kinds].flatMap(([kind, arms]) => {
+    const sections = kindSections(kind, arms);
+    return kinds.size === 1
+      ? sections
+      : sections.map((section) => ({ ...section, heading: `${section.heading}, ${kind}` }));
+  });
+  return present([
+    verdictSection(input),
+    runSection(input),
+    ...(kinds.size === 0 ? [resultSection([])] : measured),
+    checkSection(input.records),
+    troubleSection(input.records),
+    reproduceSection(input.records),
+  ]);
+}
+
+/** What was measured of one kind of task. */
+function kindSections(kind: string, arms: readonly ArmSummary[]): Section[] {
+  const { sections, curves, contrasts, colour, dash } = kindReportOf(kind);
+  const lookOf = (arm: ArmSummary) => ({ hue: colour(arm, arms), dash: dash(arm, arms) });
+  return present([
+    resultSection(arms),
+    plotSection(plotsOf(arms, { curves, lookOf })),
+    measureSection(arms),
+    methodSection(arms),
+    curveSection(arms),
+    bestSection(arms),
+    paretoSection(arms),
+    computeSection(arms),
+    contrastSection(arms, contrasts),
+    ...sections(arms),
+  ]);
+}
+
+function present(sections: readonly (Section | null)[]): Section[] {
+  return sections.filter((section) => section !== null);
+}

@@ -1,0 +1,34 @@
+import { expect, it } from 'vitest';
+import { acceptRecords } from '../../baselines/accept.ts';
+import { checkRecords } from '../../baselines/check.ts';
+import { compareRecords } from '../../baselines/compare.ts';
+import { finishedLine } from '../../harness/run/progress.ts';
+import { renderComparison } from '../../reports/comparison.ts';
+import { failedTranslation, translationRecord } from '../helpers/translation-records.ts';
+
+/** Records whose metric is BLEU, in what reads records beside the reports. */
+
+const dense = { method: 'dense', budget: 1 } as const;
+const records = [translationRecord({ value: 30 }, dense), translationRecord({ value: 31 })];
+
+it('is checked against a baseline with a margin in points', () => {
+  const baseline = acceptRecords(records, null, 'a fixture', '2026-11-23T00:00:00.000Z');
+  const again = (value: number) => [translationRecord({ value, weights_digest: 'other' }, dense)];
+  const [worse] = checkRecords(again(28.5), baseline, { margin: 1 });
+  expect(worse).toMatchObject({ verdict: 'regressed', expected: 30, measured: 28.5 });
+  expect(worse!.reason).toContain(
+    'bleu expected 30.00, measured 28.50 (-1.50 points, mean of 1 seed: 0; margin 1.00 points)',
+  );
+  expect(checkRecords(again(29.5), baseline, { margin: 1 })[0]!.verdict).toBe('pass');
+});
+
+it('is compared in points', () => {
+  const after = [31.25, 32.25].map((value, i) => translationRecord({ value }, i === 0 ? dense : {}));
+  expect(renderComparison(compareRecords(records, after))).toContain('| 30.00 | 1 | 31.25 | 1 | +1.25 |');
+  const some = [failedTranslation('the worker broke', dense), ...records.slice(1)];
+  expect(renderComparison(compareRecords(some, some))).not.toContain('%');
+});
+
+it('is shown in progress in points', () => {
+  expect(finishedLine(records[0]!)).toContain('.seed-0: BLEU 30.00, ');
+});

@@ -1,0 +1,140 @@
+import { describe, expect, test } from 'vitest';
+import { cellNameOf } from '../../harness/cell-name.ts';
+import { product } from '../../harness/plan/drafts.ts';
+import { planCells } from '../../harness/plan/plan.ts';
+import type { PlannedCell } from '../../harness/spec/cell.ts';
+import { dataFolderNames } from '../../harness/spec/datasets.ts';
+import { wordsOfKind } from '../../harness/spec/kinds.ts';
+import { factorOf, type ProfileName } from '../../harness/spec/words.ts';
+import { suites } from '../../suites/registry.ts';
+import { experimentOf, fixtureSuite, imageConfig, setting } from '../helpers/suites.ts';
+
+describe('the product of lists', () => {
+  test('has every choice of one value from each, the last list fastest', () => {
+    expect(
+      product<number | string>([
+        [1, 2],
+        ['a', 'b', 'c'],
+      ]),
+    ).toEqual([
+      [1, 'a'],
+      [1, 'b'],
+      [1, 'c'],
+      [2, 'a'],
+      [2, 'b'],
+      [2, 'c'],
+    ]);
+  });
+
+  test('is one empty choice of no lists, and none where a list is empty', () => {
+    expect(product([])).toEqual([[]]);
+    expect(product([[1, 2], []])).toEqual([]);
+  });
+});
+
+describe('an arm with several λ', () => {
+  const cells = planCells(
+    fixtureSuite((suite) => {
+      setting('models', [{ name: 'resnet', depth: 8, width: 8 }])(suite);
+      setting('seeds', 1)(suite);
+      experimentOf(suite).arms[1]!.factors = {
+        // In another order than the words', which decides.
+        decay: [1e-3, 0.02],
+        regularizer: ['none', 'frobenius-decay'],
+        init: ['spectral'],
+        budget: [0.25],
+      };
+    }),
+    'smoke',
+    { present: [] },
+  );
+  const [, ...low] = cells;
+
+  test('has one cell a λ, but one alone without decay, where λ is no factor', () => {
+    expect(cells.map(({ cell }) => cell.split('.resnet')[0])).toEqual([
+      'dense.default.weight-decay',
+      'low-rank-0.25.spectral.none',
+      'low-rank-0.25.spectral.frobenius-decay-0.001',
+      'low-rank-0.25.spectral.frobenius-decay-0.02',
+    ]);
+    expect(low.map(({ factors }) => factors.map(({ name }) => name).join())).toEqual([
+      'method,budget,init,regularizer',
+      'method,budget,init,regularizer,decay',
+      'method,budget,init,regularizer,decay',
+    ]);
+    expect(low.map((cell) => factorOf(cell, 'decay'))).toEqual([null, 1e-3, 0.02]);
+  });
+
+  test('trains with each, and with that of the training where it is no factor', () => {
+    expect(cells.map((cell) => imageConfig(cell).training.decay)).toEqual([1e-4, 1e-4, 1e-3, 0.02]);
+  });
+});
+
+test('a budget may be a rank scale above 1: the factors then hold more than the dense network', () => {
+  const suite = fixtureSuite((spec) => {
+    const [, low] = experimentOf(spec).arms;
+    Object.assign(low!, { budgetUnit: 'rank-scale', factors: { ...low!.factors, budget: [2] } });
+  });
+  const [cell] = planCells(suite, 'smoke', { present: [], only: ['low-rank-2.default.none*'] });
+  expect(cell!.config).toMatchObject({ budget: 2, budgetUnit: 'rank-scale' });
+  expect(cell!.ratio).toBeGreaterThan(1);
+});
+
+const profiles = suites.flatMap((suite) =>
+  (Object.keys(suite.profiles) as ProfileName[]).map((profile) => ({ suite, profile, name: suite.name })),
+);
+
+/** A cell's name, put together from its configuration by hand. */
+function nameOf({ config, factors, model, dataset, seed }: PlannedCell): string {
+  const { method, budget, init, regularizer, training } = config as unknown as Record<string, string | number> & {
+    training: { decay: number; decayCoupling?: string };
+  };
+  const has = (name: string) => factors.some((factor) => factor.name === name);
+  const decayed = `${regularizer}${has('decay') ? `-${training.decay}` : ''}`;
+  const coupled = has('coupling') ? [training.decayCoupling] : [];
+  const arm = [`${method}${budget === 1 ? '' : `-${budget}`}`, init, decayed, ...coupled];
+  return [...arm, model, dataset, `seed-${seed}`].join('.');
+}
+
+describe.each(profiles)('every cell of $name, $profile,', ({ suite, profile }) => {
+  const cells = planCells(suite, profile, { present: dataFolderNames });
+
+  test('has the factors that its words read from its configuration, in their order', () => {
+    for (const { cell, config, kind, factors, model, dataset, seed } of cells) {
+      const words = wordsOfKind(kind);
+      const order = Object.keys(words.factors);
+      const names = factors.map(({ name }) => name);
+      expect(names, cell).toEqual(order.filter((name) => names.includes(name)));
+      expect(names.slice(0, 4), cell).toEqual(['method', 'budget', 'init', 'regularizer']);
+      expect(factors, cell).toEqual(names.map((name) => ({ name, value: words.factors[name]!.of(config) })));
+      expect([kind, model, dataset, seed], cell).toEqual([
+        config.task,
+        words.model(config),
+        words.dataset(config),
+        config.seed,
+      ]);
+    }
+  });
+
+  test('is named after them', () => {
+    for (const cell of cells) {
+      expect(cell.cell).toBe(nameOf(cell));
+      expect(cell.cell).toBe(cellNameOf(cell, cell.seed));
+    }
+  });
+});
+
+/** Hashes of the configurations as JSON with sorted keys, computed apart from the harness. */
+test.each([
+  ['compression', 'dense.default.none.resnet-8.cifar-10.seed-0', 'e7facbf6e36d997e'],
+  ['compression', 'low-rank-0.25.default.frobenius-decay.resnet-8.cifar-10.seed-1', '75adc9ff3be122dc'],
+  ['compression', 'low-rank-0.25.spectral.none.resnet-8.generated.seed-0', '4da0c48062917b89'],
+  ['tensors', 'cp-0.15.spectral.frobenius-decay.wrn-10-1.cifar-10.seed-0', '8c8fc7b9d2723568'],
+  ['tensors', 'tensor-train-0.15.default.frobenius-decay.wrn-10-1.generated.seed-0', 'b4cd120d64968e40'],
+  ['translation', 'dense.default.none.transformer-2-48.generated-pair.seed-0', '3258d4845575d5c7'],
+  ['translation', 'low-rank-0.5.default.weight-decay.transformer-2-48.generated-pair.seed-1', '1a1e85ce5e4e466a'],
+])('the id of a cell of %s is golden: %s', (name, cell, id) => {
+  const suite = suites.find((known) => known.name === name)!;
+  const present = cell.includes('.generated.') ? [] : dataFolderNames;
+  expect(planCells(suite, 'smoke', { present, only: [cell] }).map((planned) => planned.id)).toEqual([id]);
+});

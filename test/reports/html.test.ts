@@ -1,0 +1,160 @@
+import { describe, expect, it } from 'vitest';
+import { factorOf } from '../../harness/spec/words.ts';
+import { summarizeArms } from '../../reports/arms/arm-summary.ts';
+import { isDense } from '../../reports/arms/coordinates.ts';
+import { imageReport } from '../../reports/kinds/image.ts';
+import { budgetPoints, curvePoints, meanPoints, plotGroups, seedPoints } from '../../reports/plots/plot-data.ts';
+import { type LookOf, metricAxis } from '../../reports/plots/plot-style.ts';
+import { plotsOf } from '../../reports/plots/plots.ts';
+import { drawSvg } from '../../reports/render/svg.ts';
+import { renderHtml } from '../../reports/report.ts';
+import { failedRecord, fixturePoint, fixtureRecord, fixtureVerdict } from '../helpers/records.ts';
+import { fixtureRun } from '../helpers/run.ts';
+
+const { curves, colour, dash } = imageReport;
+const lookOf: LookOf = (arm) => ({ hue: colour(arm, []), dash: dash(arm, []) });
+const options = { curves, lookOf };
+const run = { title: 'Compression', suite: 'compression', profile: 'smoke', planned: 1, verdicts: [], notes: [] };
+
+describe('the page', () => {
+  it('holds every plot and asks nothing of the network', async () => {
+    const html = await renderHtml({ ...run, records: fixtureRun(3) });
+    // Two budgets with accuracy, curve and learning rate each, and accuracy by size and by speed-up.
+    expect(html.match(/<svg /g)).toHaveLength(8);
+    for (const title of [
+      'Accuracy, ',
+      'Test accuracy by epoch, ',
+      'Effective learning rate by epoch, ',
+      'Accuracy by parameters kept, ',
+      'Accuracy by theoretical speed-up, ',
+    ]) {
+      expect(html).toContain(`<h3>${title}resnet-20 on generated`);
+    }
+    const addresses = html.match(/\w+:\/\/[^"'\s)]+/g) ?? [];
+    expect(new Set(addresses)).toEqual(new Set(['http://www.w3.org/2000/svg', 'http://www.w3.org/1999/xlink']));
+    expect(html).not.toMatch(/<(script|link|img|iframe)|@import|url\(/);
+    expect(html).not.toMatch(/NaN|undefined/);
+  });
+
+  it('draws a dot for every seed', async () => {
+    const html = await renderHtml({
+      ...run,
+      records: [0, 1, 2].map((seed) => fixtureRecord({ value: 0.5 + seed / 10 }, { seed })),
+    });
+    expect(html.match(/aria-roledescription="point"/g)?.length).toBeGreaterThanOrEqual(3);
+  });
+
+  it('escapes all text', async () => {
+    const records = [failedRecord('<script>alert("x")</script>')];
+    const verdicts = [fixtureVerdict(records[0]!, 'failed', { reason: '<b>reason</b>' })];
+    const html = await renderHtml({ ...run, title: 'a < b & "c"', records, verdicts, notes: ['<i>note</i>'] });
+    expect(html).toContain('<title>a &lt; b &amp; &quot;c&quot;</title>');
+    expect(html).toContain('&lt;script&gt;alert(&quot;x&quot;)&lt;/script&gt;');
+    expect(html).not.toMatch(/<script|<b>|<i>/);
+  });
+
+  it('is written without plots when every cell failed', async () => {
+    const html = await renderHtml({ ...run, records: [failedRecord('boom')] });
+    expect(html).not.toContain('<svg');
+    expect(html).toContain('0 completed, 0 diverged, 1 failed');
+  });
+
+  it.each([
+    ['regressed', 'regressed'],
+    ['pass', 'passed'],
+    ['no-baseline', 'inconclusive'],
+  ] as const)('shows %s as %s', async (verdict, outcome) => {
+    const records = [fixtureRecord({ curve: [] })];
+    const html = await renderHtml({
+      ...run,
+      records,
+      verdicts: records.map((record) => fixtureVerdict(record, verdict)),
+    });
+    expect(html).toContain(`<span class="badge ${outcome}">${outcome}</span>`);
+  });
+});
+
+describe('plots of many methods', () => {
+  const methods = ['snip', 'set', 'magnitude'];
+  const sparse = methods.flatMap((method) =>
+    [0.1, 0.05].map((budget) => fixtureRecord({ macs: 8e6 * budget, ratio: budget }, { method, budget })),
+  );
+  const plots = plotsOf(summarizeArms([...fixtureRun(2), ...sparse]), options);
+
+  it('have a panel a method, and one a regularizer where it has several', async () => {
+    const plot = plots.find(({ title }) => title.startsWith('Accuracy by parameters kept'))!;
+    const svg = await drawSvg(plot.spec);
+    const panels = [...svg.matchAll(/aria-label="Title text '([^']*)'"/g)].map(([, title]) => title);
+    expect(panels).toEqual([
+      'low-rank, none',
+      'low-rank, weight-decay',
+      'low-rank, frobenius-decay',
+      'magnitude',
+      'set',
+      'snip',
+    ]);
+    // Two budgets a line: 2 x 2 points in each low-rank panel, 2 in each other one.
+    expect(svg.match(/A2\.\d+,2\.\d+,0,1,1,[^"]*" fill="#/g)).toHaveLength(3 * 4 + 3 * 2);
+  });
+
+  it('share no identifier, as they stand in one page', async () => {
+    for (const { spec } of plots) expect(await drawSvg(spec)).not.toMatch(/ id="/);
+  });
+
+  it('draw no line through a single budget', () => {
+    const one = summarizeArms(fixtureRun(2).filter((record) => factorOf(record, 'budget') !== 0.05));
+    expect(plotsOf(one, options).filter(({ title }) => title.startsWith('Accuracy by'))).toEqual([]);
+  });
+});
+
+describe('the plotted data', () => {
+  it('are means with Student-t intervals, and the dense operations over the arm’s', () => {
+    const records = [
+      ...[0.5, 0.6, 0.7].map((value, seed) => fixtureRecord({ value, macs: 4_055_104 }, { seed })),
+      fixtureRecord({}, { method: 'dense', budget: 1 }),
+    ];
+    const [point, ...others] = budgetPoints(summarizeArms(records), lookOf);
+    expect(others).toEqual([]);
+    expect(point).toMatchObject({ method: 'low-rank', ratio: 0.1003, speedUp: 10 });
+    expect(point?.value).toBeCloseTo(60, 10);
+    expect(point?.high).toBeCloseTo(60 + (4.302_653 * 10) / Math.sqrt(3), 4);
+    expect(point?.low).toBeCloseTo(60 - (4.302_653 * 10) / Math.sqrt(3), 4);
+  });
+
+  it('group arms by budget, each with the dense arms', () => {
+    const groups = plotGroups(summarizeArms(fixtureRun(1)));
+    expect(groups.map(({ title, arms }) => [title, arms.length, arms.filter(isDense).length])).toEqual([
+      ['resnet-20 on generated, budget 0.1', 8, 2],
+      ['resnet-20 on generated, budget 0.05', 8, 2],
+    ]);
+  });
+
+  it('show dense arms alone where there are no others', () => {
+    const records = fixtureRun(1).filter(isDense);
+    expect(plotGroups(summarizeArms(records)).map(({ title, arms }) => [title, arms.length])).toEqual([
+      ['resnet-20 on generated', 2],
+    ]);
+  });
+
+  it('hold every completed seed and its mean ± deviation', () => {
+    const lost = fixtureRecord({ status: 'diverged', value: 0.1 }, { seed: 2 });
+    const arms = summarizeArms([fixtureRecord({ value: 0.5 }), fixtureRecord({ value: 0.7 }, { seed: 1 }), lost]);
+    expect(seedPoints(arms, lookOf).map(({ value }) => value)).toEqual([50, 70]);
+    const [point] = meanPoints(arms, lookOf);
+    expect(point?.mean).toBeCloseTo(60, 10);
+    expect(point?.low).toBeCloseTo(60 - 10 * Math.SQRT2, 10);
+    expect(point?.high).toBeCloseTo(60 + 10 * Math.SQRT2, 10);
+  });
+
+  it('average curves over the seeds, only at epochs that all of them measured', () => {
+    const curve = (values: (number | null)[]) =>
+      values.map((value, i) => fixturePoint(i + 1, { test_accuracy: value }));
+    const records = [curve([0.2, 0.4, 0.6]), curve([0.4, null])].map((c, seed) =>
+      fixtureRecord({ curve: c }, { seed }),
+    );
+    const accuracy = { value: 'test_accuracy', title: 'Test accuracy', axis: metricAxis('accuracy') };
+    const points = curvePoints(summarizeArms(records), accuracy, lookOf);
+    expect(points.map(({ at }) => at)).toEqual([1]);
+    expect(points[0]?.value).toBeCloseTo(30, 10);
+  });
+});

@@ -1,0 +1,86 @@
+import { describe, expect, it } from 'vitest';
+import { renderJunit } from '../../reports/junit.ts';
+import { escapeXml } from '../../reports/render/xml.ts';
+import { failedRecord, fixtureRecord, fixtureVerdict } from '../helpers/records.ts';
+
+const run = { title: 'Compression', suite: 'compression', profile: 'smoke', planned: 4, notes: [] };
+const names = ['reproduced', 'pass', 'improved', 'regressed', 'inconclusive', 'no-baseline', 'failed'] as const;
+
+it('fails failed and regressed cells, skips what could not be judged, passes the rest', () => {
+  const records = names.map((_, seed) => fixtureRecord({}, { seed }));
+  const verdicts = records.map((record, i) => fixtureVerdict(record, names[i]!, { reason: `because ${names[i]}` }));
+  const xml = renderJunit({ ...run, records, verdicts });
+  expect(xml).toContain(
+    '<testsuite name="compression.smoke" tests="7" failures="2" errors="0" skipped="2" time="87.500">',
+  );
+  const lines = xml.split('\n').filter((line) => line.includes('<testcase'));
+  expect(lines).toHaveLength(7);
+  for (const i of [0, 1, 2])
+    expect(lines[i]).toMatch(/seed-\d" time="12.500"><properties>.*<\/properties><\/testcase>$/);
+  expect(lines[3]).toContain('<failure type="regressed" message="because regressed"/></testcase>');
+  expect(lines[4]).toContain('<skipped message="because inconclusive"/>');
+  expect(lines[5]).toContain('<skipped message="because no-baseline"/>');
+  expect(lines[6]).toContain('<failure type="failed" message="because failed"/>');
+});
+
+it('fails a failed cell without a check', () => {
+  const xml = renderJunit({ ...run, records: [failedRecord('boom'), fixtureRecord({}, { seed: 1 })], verdicts: [] });
+  expect(xml).toContain('failures="1"');
+  expect(xml).toContain('<failure type="failed" message="boom"/>');
+});
+
+describe('a check of exactness that fails', () => {
+  const right = { name: 'trace', expected: 2, measured: 2.5, tolerance: 0.5 };
+  const wrong = { name: 'norm', expected: 1, measured: 1.25, tolerance: 1e-6 };
+  const lost = { name: 'rank', expected: 3, measured: null, tolerance: 0 };
+  const record = fixtureRecord({ cell: 'c', checks: [right, wrong, lost] });
+  const failure =
+    '<failure type="exactness" message="c: norm expected 1, measured 1.25, tolerance 0.000001; ' +
+    'rank expected 3, measured nothing, tolerance 0"/>';
+
+  it.each([
+    ['without a verdict', []],
+    ['beside a verdict that passes', [fixtureVerdict(record, 'pass')]],
+    ['beside a verdict that would skip', [fixtureVerdict(record, 'no-baseline')]],
+  ])('fails its cell %s', (_, verdicts) => {
+    const xml = renderJunit({ ...run, records: [record], verdicts });
+    expect(xml).toContain('failures="1" errors="0" skipped="0"');
+    expect(xml).toContain(failure);
+  });
+
+  it('leaves the word to a verdict that says so', () => {
+    const verdicts = [fixtureVerdict(record, 'regressed', { reason: 'norm is wrong' })];
+    expect(renderJunit({ ...run, records: [record], verdicts })).toContain(
+      '<failure type="regressed" message="norm is wrong"/>',
+    );
+  });
+
+  it('is none where all hold', () => {
+    const records = [fixtureRecord({ checks: [right] })];
+    expect(renderJunit({ ...run, records, verdicts: [] })).toContain('failures="0"');
+  });
+});
+
+it('is the exact file of one passing cell', () => {
+  const record = fixtureRecord({ cell: 'a<b' });
+  expect(
+    renderJunit({ ...run, records: [record], verdicts: [fixtureVerdict(record, 'pass')] }),
+  ).toBe(`<?xml version="1.0" encoding="UTF-8"?>
+<testsuites tests="1" failures="0" errors="0" time="12.500">
+  <testsuite name="compression.smoke" tests="1" failures="0" errors="0" skipped="0" time="12.500">
+    <testcase classname="compression.smoke" name="a&lt;b" time="12.500"><properties><property name="kind" value="image"/></properties></testcase>
+  </testsuite>
+</testsuites>
+`);
+});
+
+it.each([
+  ['markup', `<a b="c">&'</a>`, '&lt;a b=&quot;c&quot;&gt;&amp;&#39;&lt;/a&gt;'],
+  ['line breaks', 'a\n\r\tb', 'a&#10;&#13;&#9;b'],
+  ['control characters', '\u001b[31mred\u0000\u0007', '\uFFFD[31mred\uFFFD\uFFFD'],
+  ['half surrogates', 'x\uD800y\uDC00', 'x\uFFFDy\uFFFD'],
+  ['non-characters', '\uFFFE\uFFFF', '\uFFFD\uFFFD'],
+  ['other scripts and emoji', '日本 😀', '日本 😀'],
+])('escapes %s', (_, text, escaped) => {
+  expect(escapeXml(text)).toBe(escaped);
+});

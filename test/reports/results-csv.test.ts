@@ -1,0 +1,88 @@
+import { describe, expect, it } from 'vitest';
+import { renderCsv } from '../../reports/results-csv.ts';
+import { failedRecord, fixtureRecord } from '../helpers/records.ts';
+import { translationRecord } from '../helpers/translation-records.ts';
+
+const shared =
+  'suite,profile,cell,model,dataset,method,init,regularizer,budget,ratio,seed,parameters,nonzero_parameters,macs,' +
+  'metric,value,best_value,train_loss,train_examples_per_second,eval_examples_per_second,step_ms,' +
+  'gpu_memory_peak_bytes,rss_peak_bytes,tensor_peak_bytes,seconds,weights_digest,status,error,' +
+  'kind,learning_rate,decay,tuning';
+
+const headerOf = (csv: string) => csv.split('\n')[0];
+
+/** A row as an object; only for rows without quotes. */
+function rowOf(csv: string, index: number): Record<string, string | undefined> {
+  const [names, ...rows] = csv.trimEnd().split('\n');
+  const values = rows[index]?.split(',') ?? [];
+  return Object.fromEntries(names!.split(',').map((name, i) => [name, values[i]]));
+}
+
+it('has the columns in the agreed order', () => {
+  expect(headerOf(renderCsv([fixtureRecord()]))).toBe(shared);
+});
+
+it('writes one row a record in machine units, empty where not measured', () => {
+  expect(renderCsv([fixtureRecord({ weights_digest: 'abc', ratio: null })])).toBe(
+    `${shared}\ncompression,smoke,low-rank-0.1.default.weight-decay.resnet-20.generated.seed-0,resnet-20,generated,` +
+      'low-rank,default,weight-decay,0.1,,0,27053,27053,4301120,accuracy,0.55,0.56,1.25,400,1500,200,,524288000,' +
+      '104857600,12.5,abc,completed,,image,0.1,0.0001,\n',
+  );
+});
+
+it('keeps numbers as they are, negative and small ones too', () => {
+  const row = renderCsv([fixtureRecord({ train_loss: -1e-7, value: 0 })]).split('\n')[1];
+  expect(row).toContain(',accuracy,0,0.56,-1e-7,400,');
+});
+
+it('quotes quotes, commas and newlines of an error', () => {
+  expect(renderCsv([failedRecord('bad "shape", got\n[1,2]')])).toContain(',failed,"bad ""shape"", got\n[1,2]",image,');
+});
+
+it.each(['=1+1', '+1', '-1', '@SUM(A1)'])('does not let %s be a formula', (error) => {
+  expect(renderCsv([failedRecord(error)])).toContain(`,failed,'${error},image,`);
+});
+
+it('writes the header alone without records', () => {
+  expect(renderCsv([])).toBe(`${shared}\n`);
+});
+
+it('fills what a failed cell has, with the metric of its kind', () => {
+  expect(rowOf(renderCsv([failedRecord('boom')]), 0)).toMatchObject({
+    model: 'resnet-20',
+    method: 'low-rank',
+    budget: '0.1',
+    ratio: '',
+    metric: 'accuracy',
+    value: '',
+    seconds: '12.5',
+    status: 'failed',
+    error: 'boom',
+    learning_rate: '0.1',
+  });
+});
+
+describe('beside the shared columns', () => {
+  const csv = renderCsv([translationRecord({ value: 34 }), fixtureRecord()]);
+
+  it('each further metric and factor of the kinds present has one, in the order of their words, and none has two', () => {
+    // λ is a factor of both kinds, and a column already.
+    expect(headerOf(csv)).toBe(`${shared},chrf,valid_loss,perplexity,coupling`);
+  });
+
+  it('they are filled where a record has them', () => {
+    const row = rowOf(csv, 0);
+    expect(row).toMatchObject({ kind: 'translation', metric: 'bleu', value: '34', chrf: '55.5', valid_loss: '1' });
+    expect(Number(row.perplexity)).toBeCloseTo(Math.E, 12);
+    expect(rowOf(csv, 1)).toMatchObject({ kind: 'image', metric: 'accuracy', chrf: '', perplexity: '', coupling: '' });
+  });
+
+  it('a factor of an arm fills its column', () => {
+    const record = translationRecord({}, { regularizer: 'frobenius-decay' }, ['coupling']);
+    expect(rowOf(renderCsv([record]), 0)).toMatchObject({
+      coupling: 'decoupled',
+      decay: '0.001',
+      learning_rate: '0.1',
+    });
+  });
+});

@@ -225,7 +225,13 @@ describe('what is read off a record', () => {
 
   it('makes its cell’s identity again', () => {
     const cell = chainCells([[], [0]])[1]!;
-    const { parameters: _parameters, estimatedSeconds: _seconds, timeLimitSeconds: _limit, ...identity } = cell;
+    const {
+      parameters: _parameters,
+      estimatedSeconds: _seconds,
+      timeLimitSeconds: _limit,
+      isNeeded: _read,
+      ...identity
+    } = cell;
     expect(identityOf(cell)).toEqual(identity);
     expect(identityOf(reader)).toEqual(identity);
   });

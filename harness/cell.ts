@@ -115,9 +115,7 @@ async function runMethod(method: Method | null, cell: Cell, context: CellContext
     rss_peak_bytes: rssPeak,
     seconds: curve.reduce((sum, point) => sum + point.seconds, 0),
     weights_digest: digest,
-    result_digest: shortDigest(
-      canonicalJson([digest, measures, checks, details, curve.map(({ at, values }) => [at, values])]),
-    ),
+    result_digest: shortDigest(canonicalJson([digest, measures, checks, curve.map(({ at, values }) => [at, values])])),
     needed_digests: neededDigests,
     program,
     fingerprint,

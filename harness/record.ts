@@ -131,7 +131,10 @@ const result = {
   tensor_peak_bytes: counted,
   /** SHA-256 over the final trainable weights and statistics, in name order; null where there are none. */
   weights_digest: z.string().nullable(),
-  /** Digest of what other cells may read of this one: weights, measures, checks, details, and the curve's values. */
+  /**
+   * Digest of what a computation decides, and of what other cells may read: weights, measures, checks, and the
+   * curve's values. Details are not in it, since they may hold speeds, which differ each time.
+   */
   result_digest: z.string(),
   /** Digests of what was read of the needed cells, in their order. */
   needed_digests: z.array(z.string()),

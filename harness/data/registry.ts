@@ -21,8 +21,6 @@ export const datasets = [
 type Registered = (typeof datasets)[number];
 /** The name of any. */
 export type DatasetName = Registered['name'];
-/** The name of one that needs files. */
-export type FolderDatasetName = Extract<Registered, { source: 'files' }>['name'];
 
 /** Those that need files. */
 export const folderDatasets = datasets.filter((dataset) => dataset.source === 'files');

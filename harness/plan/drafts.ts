@@ -1,3 +1,4 @@
+import { idOf } from '../cell-id.ts';
 import { cellNameOf } from '../cell-name.ts';
 import { UsageError } from '../errors.ts';
 import type { JoinedMethod } from '../methods/joined.ts';
@@ -22,6 +23,7 @@ export interface ExperimentContext {
 
 /** A cell by name and configuration, before anything is computed for it. */
 export interface Draft {
+  id: string;
   cell: string;
   config: BaseConfig;
   factors: Factor[];
@@ -86,7 +88,7 @@ function draftOf(context: ExperimentContext, words: KindWords, chosen: Chosen): 
   const config = parsed.data;
   const coordinates = [{ name: 'method', value: method }, ...Object.entries(factors).map(toFactor)];
   const named = { kind: words.task, model: words.model(config), dataset: words.dataset(config), factors: coordinates };
-  return { cell: cellNameOf(named, seed), config, factors: coordinates, used, context };
+  return { id: idOf(config), cell: cellNameOf(named, seed), config, factors: coordinates, used, context };
 }
 
 function toFactor([name, value]: [string, FactorValue]): Factor {

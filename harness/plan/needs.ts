@@ -22,8 +22,7 @@ export interface NeedsOfPlan {
  */
 export function needsOfPlan(place: string, all: readonly Draft[]): NeedsOfPlan {
   const asking = all.filter(({ config }) => wantedBy(config).length > 0);
-  const byId =
-    asking.length === 0 ? new Map<string, Draft>() : new Map(all.map((draft) => [idOf(draft.config), draft]));
+  const byId = new Map(all.map((draft) => [draft.id, draft]));
   const needed = new Map<Draft, { draft: Draft; need: Need }[]>();
   for (const draft of asking) {
     const found = wantedBy(draft.config).map(({ role, config }) => {

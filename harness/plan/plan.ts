@@ -1,4 +1,3 @@
-import { idOf } from '../cell-id.ts';
 import { MethodFileError, UsageError } from '../errors.ts';
 import type { JoinedMethod } from '../methods/joined.ts';
 import { nameMatcher } from '../name-matcher.ts';
@@ -120,12 +119,11 @@ function profileOf(suite: SuiteSpec, name: ProfileName): ProfileSpec {
 function refuseDuplicates(place: string, drafts: readonly Draft[]): void {
   const names = new Set<string>();
   const byId = new Map<string, string>();
-  for (const { cell, config } of drafts) {
+  for (const { cell, id } of drafts) {
     if (names.has(cell)) {
       throw new UsageError(`${place}: cell ${cell} comes twice; let no two arms or experiments overlap`);
     }
     names.add(cell);
-    const id = idOf(config);
     const other = byId.get(id);
     if (other !== undefined) {
       throw new UsageError(`${place}: cells ${other} and ${cell} have the same configuration; leave one of them out`);
@@ -141,7 +139,7 @@ function matching(drafts: readonly Draft[], only: readonly string[] | undefined)
 }
 
 function cellOf(place: string, draft: Draft, needs: NeedsOfPlan): PlannedCell {
-  const { cell, config, factors, used, context } = draft;
+  const { id, cell, config, factors, used, context } = draft;
   const { suite, profileName, profile, experiment } = context;
   const kind = kindOf(config.task);
   const words = wordsOfKind(config.task);
@@ -151,7 +149,7 @@ function cellOf(place: string, draft: Draft, needs: NeedsOfPlan): PlannedCell {
   const { ratio, parameters, estimatedSeconds } = kind.outline(config, method, experiment);
   const file = used?.file ?? null;
   return {
-    id: idOf(config),
+    id,
     suite,
     profile: profileName,
     cell,

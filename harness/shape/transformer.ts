@@ -1,4 +1,5 @@
 import { UsageError } from '../errors.ts';
+import { publishedTransformers } from '../spec/model-names.ts';
 import type { MatrixShape } from './matrix-shape.ts';
 import type { MatrixCounts } from './sized.ts';
 
@@ -39,24 +40,14 @@ export interface TransformerBlueprint {
 }
 
 /** The paper's IWSLT14 network without its vocabularies (Khodak et al. 2021, `transformer_small`). */
-export const transformerSmall = {
-  encoderLayers: 2,
-  decoderLayers: 2,
-  width: 256,
-  feedForward: 1024,
-  heads: 4,
-  positions: 512,
-} as const;
+export const transformerSmall = symmetric(publishedTransformers.small);
 
 /** The base network of Vaswani et al. 2017, without its vocabularies. */
-export const transformerBase = {
-  encoderLayers: 6,
-  decoderLayers: 6,
-  width: 512,
-  feedForward: 2048,
-  heads: 8,
-  positions: 512,
-} as const;
+export const transformerBase = symmetric(publishedTransformers.base);
+
+function symmetric({ layers, ...sizes }: (typeof publishedTransformers)['small']) {
+  return { encoderLayers: layers, decoderLayers: layers, ...sizes, positions: 512 };
+}
 
 /**
  * The encoder-decoder of Vaswani et al. 2017 in the paper's form: normalization before every sublayer and after each

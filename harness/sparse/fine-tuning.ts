@@ -1,4 +1,4 @@
-import type { PhaseTraining } from '../train/phases.ts';
+import type { Phase, PhaseTraining } from '../train/phases.ts';
 
 /**
  * The training after one-shot pruning of a trained network: a tenth of its learning rates (Han et al. 2015, section 4:
@@ -17,4 +17,12 @@ export function fineTuning<T extends PhaseTraining>(training: T): T {
     ...(warmupUpdates === undefined ? {} : { warmupUpdates: half(warmupUpdates) }),
     ...(constantUpdates === undefined ? {} : { constantUpdates: half(constantUpdates) }),
   };
+}
+
+/** The phases of one-shot pruning: the dense training, and fine-tuning of what pruning keeps. */
+export function oneShotPhases<T extends PhaseTraining>(training: T): Phase<T>[] {
+  return [
+    { label: 'dense', training },
+    { label: 'fine-tune', training: fineTuning(training) },
+  ];
 }

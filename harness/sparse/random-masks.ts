@@ -1,3 +1,4 @@
+import { erkCounts } from './densities.ts';
 import { filled, randomly } from './selection.ts';
 import type { SparseContext } from './sparse-method.ts';
 
@@ -8,4 +9,10 @@ export function maskRandomly(
 ): void {
   const uniform = context.stream('mask');
   context.setMasks(context.weights.map(({ size }, l) => randomly(filled([size], 1), counts[l]!, uniform)[0]!));
+}
+
+/** The same with Erdős-Rényi-kernel densities, all together as many as the context keeps. */
+export function maskRandomlyByErk(context: Pick<SparseContext, 'weights' | 'stream' | 'setMasks' | 'keep'>): void {
+  const shapes = context.weights.map(({ shape }) => shape);
+  maskRandomly(context, erkCounts(shapes, context.keep));
 }

@@ -1,17 +1,9 @@
 import { z } from 'zod';
 import { fileDatasetNames } from './datasets.ts';
 import type { KindWords } from './kind-words.ts';
+import { epochsText, methodConfigOf, methodConfigSchema, methodFactors, methodFactorsSchema } from './method-words.ts';
 import { resnetName, vggName, wideResnetName } from './model-names.ts';
-import {
-  armSchemaOf,
-  baseConfig,
-  budgetUnitSchema,
-  count,
-  fraction,
-  initNames,
-  positive,
-  regularizerNames,
-} from './words.ts';
+import { armSchemaOf, count, fraction, initNames, positive, regularizerNames } from './words.ts';
 
 /** The words of image classification. */
 
@@ -60,14 +52,7 @@ export const trainingSchema = z.strictObject({
   labelSmoothing: z.number().min(0).lt(1),
 });
 
-export const imageArmSchema = armSchemaOf({
-  /** Parameters to keep over all parameters, or rank scales; above 1 the factors hold more than the dense layer. */
-  budget: z.array(positive).min(1),
-  init: z.array(z.enum(initNames)).min(1),
-  regularizer: z.array(z.enum(regularizerNames)).min(1),
-  /** Values of λ in place of the training's. */
-  decay: z.array(positive).min(1).optional(),
-});
+export const imageArmSchema = armSchemaOf(methodFactorsSchema(initNames, regularizerNames));
 
 export const imageExperimentSchema = z.strictObject({
   task: z.literal('image'),
@@ -86,11 +71,7 @@ export const imageConfigSchema = z.strictObject({
   model: modelSchema,
   dataset: datasetSchema,
   training: trainingSchema,
-  init: z.enum(initNames),
-  regularizer: z.enum(regularizerNames),
-  budget: positive,
-  budgetUnit: budgetUnitSchema.optional(),
-  ...baseConfig,
+  ...methodConfigSchema(initNames, regularizerNames),
 });
 
 export type ModelSpec = z.infer<typeof modelSchema>;
@@ -109,23 +90,16 @@ export const image: KindWords<ImageConfig, ImageExperimentSpec> = {
   experiment: imageExperimentSchema,
   config: imageConfigSchema,
   details: z.null(),
-  factors: {
-    method: { of: ({ method }) => method },
-    budget: { of: ({ budget }) => budget, silent: 1 },
-    init: { of: ({ init }) => init, order: initNames },
-    regularizer: { of: ({ regularizer }) => regularizer, order: regularizerNames },
-    decay: { of: ({ training }) => training.decay },
-  },
-  configOf({ task, training }, { model, dataset, method, factors, budgetUnit, seed }) {
-    const { budget, init, regularizer, decay = training.decay } = factors;
-    const unit = budgetUnit === undefined ? {} : { budgetUnit };
-    return { task, model, dataset, training: { ...training, decay }, method, init, regularizer, budget, seed, ...unit };
+  factors: methodFactors(initNames, regularizerNames),
+  configOf({ task, training }, choice) {
+    const { decay = training.decay } = choice.factors;
+    return { ...methodConfigOf(task, choice), training: { ...training, decay } };
   },
   idle: ({ regularizer }) => (regularizer === 'none' ? ['decay'] : []),
   model: ({ model }) => imageModelName(model),
   dataset: ({ dataset }) => dataset.name,
   rates: ({ training }) => ({ learning_rate: training.learningRate, decay: training.decay }),
-  length: ({ training }) => (training.epochs === 1 ? '1 epoch' : `${training.epochs} epochs`),
+  length: ({ training }) => epochsText(training.epochs),
 };
 
 /** The model's name in cells and tables. */

@@ -26,10 +26,10 @@ interface TransformerSize {
 /**
  * The paper's IWSLT14 network (Khodak et al. 2021, `transformer_small`), and the base network of Vaswani et al. 2017.
  */
-const publishedTransformers: Readonly<Record<string, TransformerSize>> = {
+export const publishedTransformers = {
   small: { layers: 2, width: 256, feedForward: 1024, heads: 4 },
   base: { layers: 6, width: 512, feedForward: 2048, heads: 8 },
-};
+} satisfies Record<string, TransformerSize>;
 
 /** `transformer-small` and `transformer-base` at published sizes, `transformer-2-64` (layers, width) at others. */
 export function transformerName({ layers, width, feedForward, heads }: TransformerSize): string {

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { type TextFileDatasetName, textFileDatasetNames } from './datasets.ts';
+import { textFileDatasetNames } from './datasets.ts';
 import { count } from './words.ts';
 
 /** The words of data sets of sentence pairs. */
@@ -41,5 +41,4 @@ export const textDatasetSchema = z.discriminatedUnion('name', [
 ]);
 
 export type TextDatasetSpec = z.infer<typeof textDatasetSchema>;
-export type TextFileSpec = Extract<TextDatasetSpec, { name: TextFileDatasetName }>;
 export type GeneratedPairSpec = Extract<TextDatasetSpec, { name: 'generated-pair' }>;

@@ -1,8 +1,9 @@
 import { z } from 'zod';
 import type { KindWords } from './kind-words.ts';
+import { epochsText, methodConfigOf, methodConfigSchema, methodFactors, methodFactorsSchema } from './method-words.ts';
 import { transformerName } from './model-names.ts';
 import { textDatasetSchema } from './text.ts';
-import { armSchemaOf, baseConfig, budgetUnitSchema, count, positive } from './words.ts';
+import { armSchemaOf, count, positive } from './words.ts';
 
 /** The words of machine translation. */
 
@@ -121,12 +122,7 @@ export const sequenceTrainingSchema = z.strictObject({
 export type SequenceTrainingSpec = z.infer<typeof sequenceTrainingSchema>;
 
 export const translationArmSchema = armSchemaOf({
-  /** Parameters to keep over all parameters, or, as the paper has it for Transformers, rank scales. */
-  budget: z.array(positive).min(1),
-  init: z.array(z.enum(transformerInitNames)).min(1),
-  regularizer: z.array(z.enum(transformerRegularizerNames)).min(1),
-  /** Values of λ in place of the training's. */
-  decay: z.array(positive).min(1).optional(),
+  ...methodFactorsSchema(transformerInitNames, transformerRegularizerNames),
   /** Where decay enters, in place of the training's. */
   coupling: z.array(z.enum(decayCouplings)).min(1).optional(),
 });
@@ -148,11 +144,7 @@ export const translationConfigSchema = z.strictObject({
   model: transformerSchema,
   dataset: textDatasetSchema,
   training: sequenceTrainingSchema,
-  init: z.enum(transformerInitNames),
-  regularizer: z.enum(transformerRegularizerNames),
-  budget: positive,
-  budgetUnit: budgetUnitSchema.optional(),
-  ...baseConfig,
+  ...methodConfigSchema(transformerInitNames, transformerRegularizerNames),
 });
 
 const measured = z.number().nullable();
@@ -202,27 +194,16 @@ export const translation: KindWords<TranslationConfig, TranslationExperimentSpec
   config: translationConfigSchema,
   details: translationDetailsSchema,
   factors: {
-    method: { of: ({ method }) => method },
-    budget: { of: ({ budget }) => budget, silent: 1 },
-    init: { of: ({ init }) => init, order: transformerInitNames },
-    regularizer: { of: ({ regularizer }) => regularizer, order: transformerRegularizerNames },
-    decay: { of: ({ training }) => training.decay },
+    ...methodFactors(transformerInitNames, transformerRegularizerNames),
     coupling: { of: ({ training }) => training.decayCoupling, order: decayCouplings },
   },
-  configOf({ task, training }, { model, dataset, method, factors, budgetUnit, seed }) {
-    const { budget, init, regularizer, decay = training.decay, coupling = training.decayCoupling } = factors;
-    const own = { ...training, decay, decayCoupling: coupling };
-    const unit = budgetUnit === undefined ? {} : { budgetUnit };
-    return { task, model, dataset, training: own, method, init, regularizer, budget, seed, ...unit };
+  configOf({ task, training }, choice) {
+    const { decay = training.decay, coupling = training.decayCoupling } = choice.factors;
+    return { ...methodConfigOf(task, choice), training: { ...training, decay, decayCoupling: coupling } };
   },
   idle: ({ regularizer }) => (regularizer === 'none' ? ['decay', 'coupling'] : []),
   model: ({ model }) => transformerName(model),
   dataset: ({ dataset }) => dataset.name,
   rates: ({ training }) => ({ learning_rate: training.learningRate, decay: training.decay }),
-  length: ({ training }) => (training.epochs === 1 ? '1 epoch' : `${training.epochs} epochs`),
+  length: ({ training }) => epochsText(training.epochs),
 };
-
-/** Whether a configuration is one of machine translation. */
-export function isTranslation(config: { task: string }): config is TranslationConfig {
-  return config.task === translation.task;
-}

@@ -4,6 +4,7 @@ import type { Method } from '../methods/method.ts';
 import type { Streams } from '../random.ts';
 import type { CurvePoint, ExactCheck, FinishedRecord, Measure } from '../record.ts';
 import type { BaseConfig } from '../spec/words.ts';
+import type { TrainingOutcome } from '../train/loop.ts';
 import type { CellProgress } from './context.ts';
 import type { NeededCell } from './needed.ts';
 
@@ -63,12 +64,6 @@ export interface TrainOptions {
   onProgress(progress: TaskProgress): void;
   /** Called after each part of the training, such as an epoch, with the whole curve. */
   onPoint(curve: readonly CurvePoint[]): Promise<void>;
-}
-
-export interface TrainingOutcome {
-  curve: CurvePoint[];
-  /** Training stopped because the loss was no longer a finite number. */
-  diverged: boolean;
 }
 
 export interface Conclusion {

@@ -40,7 +40,7 @@ export function imageTrainingStep(
   model: Model,
   training: TrainingSpec,
   regularizer: RegularizerName,
-  masks?: Masks,
+  masks: Masks = new Map(),
 ): TrainingStep<ImageFeeds> {
   const ratio = parameterRatio(model.variables, totalParameters(model.blueprint));
   return trainingStep({
@@ -48,7 +48,7 @@ export function imageTrainingStep(
     loss: imageLoss(model, training.labelSmoothing),
     decay: decayOf(model.compressed, { regularizer, lambda: training.decay, ratio }),
     optimizer: { name: 'sgd', momentum: training.momentum },
-    ...(masks === undefined ? {} : { masks }),
+    masks,
   });
 }
 

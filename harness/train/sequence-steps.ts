@@ -41,7 +41,7 @@ export function sequenceLoss(
 export function sequenceTrainingStep(
   model: SequenceModel,
   training: SequenceTraining,
-  masks?: Masks,
+  masks: Masks = new Map(),
 ): TrainingStep<SequenceFeeds> {
   const { labelSmoothing, dropout, optimizer, clipNorm } = training;
   return trainingStep({
@@ -50,7 +50,7 @@ export function sequenceTrainingStep(
     decay: productDecayOf(model.products, training),
     optimizer,
     clipNorm,
-    ...(masks === undefined ? {} : { masks }),
+    masks,
   });
 }
 

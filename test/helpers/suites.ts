@@ -1,6 +1,6 @@
 import { type ImageConfig, type ImageExperimentSpec, isImage } from '../../harness/spec/image.ts';
 import { type SuiteSpec, suiteSchema } from '../../harness/spec/suite.ts';
-import { isTranslation, type TranslationConfig } from '../../harness/spec/translation.ts';
+import type { TranslationConfig } from '../../harness/spec/translation.ts';
 import type { BaseConfig } from '../../harness/spec/words.ts';
 
 /**
@@ -85,8 +85,9 @@ export function imageConfig({ config }: { config: BaseConfig }): ImageConfig {
 
 /** The configuration of a cell that translates. */
 export function textConfig({ config }: { config: BaseConfig }): TranslationConfig {
-  if (!isTranslation(config)) throw new Error(`a configuration of translation is expected, not of ${config.task}`);
-  return config;
+  if (config.task !== 'translation')
+    throw new Error(`a configuration of translation is expected, not of ${config.task}`);
+  return config as TranslationConfig;
 }
 
 /** A change that sets one field of the smoke profile, or of its experiment, named by its path: `models.0.depth`. */

@@ -80,12 +80,12 @@ describe('a cell that reads from others', () => {
     [
       'kept no weights',
       (store) => serve(zero, store, { keepsWeights: false }),
-      /fine-1\.seed-0 needs the weights of fine-0\.seed-0, but .*weights does not hold them; start the run again/,
+      /fine-1\.seed-0 needs the weights of fine-0\.seed-0, but .*weights does not hold them; compute it anew: npm run suite -- chains .* --fresh --only 'fine-0\.seed-0'/,
     ],
     [
       'kept damaged weights',
       (store) => serve(zero, store).then(() => writeFile(weightsPath(store, zero), 'damage')),
-      /does not hold them; start the run again: it trains that cell anew/,
+      /does not hold them; compute it anew/,
     ],
   ])('tells an error where the other %s', async (_, prepare, message) => {
     const store = storeAt(await temporaryFolder());

@@ -3,9 +3,9 @@ import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { loadTranslation } from '../../harness/data/text/translation.ts';
 import { dataDigests, dataDirOf } from '../../harness/run/run-data.ts';
-import { isTranslation } from '../../harness/spec/translation.ts';
 import { multi30kText, writeText } from '../data/text/text-files.ts';
 import { fixtureConfig } from '../helpers/records.ts';
+import { textConfig } from '../helpers/suites.ts';
 import { cellsOfMulti30k, translationCells } from '../helpers/translation-cells.ts';
 import { fixtureCell, temporaryFolder } from './helpers.ts';
 
@@ -15,8 +15,7 @@ const ofFiles = cellsOfMulti30k()[0]!;
 it('is the digest that a record of the data has, and another one for other files', async () => {
   const folder = await writeText(await temporaryFolder(), multi30kText);
   const folders = { multi30k: folder };
-  if (!isTranslation(ofFiles.config)) throw new Error('a cell of translation is expected');
-  const { dataset } = ofFiles.config;
+  const { dataset } = textConfig(ofFiles);
   const before = await dataDigests(folders)(ofFiles);
   expect(before).toBe((await loadTranslation(dataset, folder)).digest);
   const known = dataDigests(folders);

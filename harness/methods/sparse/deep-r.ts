@@ -2,8 +2,7 @@ import { tf } from '../../engine/tensorflow.ts';
 import { filledVariable } from '../../engine/variable.ts';
 import { gaussian } from '../../random.ts';
 import { reactivate, walk } from '../../sparse/deep-rewiring.ts';
-import { erkCounts } from '../../sparse/densities.ts';
-import { maskRandomly } from '../../sparse/random-masks.ts';
+import { maskRandomlyByErk } from '../../sparse/random-masks.ts';
 import type { SparseMethod } from '../../sparse/sparse-method.ts';
 
 /** α, the coefficient of ‖θ‖₁: the default of the authors' code for MNIST. */
@@ -44,11 +43,7 @@ export const deepR: SparseMethod = {
           const drawn = values.map((value) => (value < 0 ? -1 : 1));
           signs[l]!.assign(tf.tensor(drawn, [...weights[l]!.shape]));
         });
-        const counts = erkCounts(
-          weights.map(({ shape }) => shape),
-          keep,
-        );
-        maskRandomly(context, counts);
+        maskRandomlyByErk(context);
       },
       afterStep({ step, steps, learningRate }) {
         if (step === steps) return;

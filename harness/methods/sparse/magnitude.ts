@@ -1,4 +1,4 @@
-import { fineTuning } from '../../sparse/fine-tuning.ts';
+import { oneShotPhases } from '../../sparse/fine-tuning.ts';
 import { highest, magnitudes } from '../../sparse/selection.ts';
 import type { SparseMethod } from '../../sparse/sparse-method.ts';
 
@@ -9,10 +9,7 @@ import type { SparseMethod } from '../../sparse/sparse-method.ts';
 export const magnitude: SparseMethod = {
   kind: 'sparse',
   name: 'magnitude',
-  phases: (training) => [
-    { label: 'dense', training },
-    { label: 'fine-tune', training: fineTuning(training) },
-  ],
+  phases: oneShotPhases,
   start: (context) => ({
     variables: [],
     beforePhase(phase) {

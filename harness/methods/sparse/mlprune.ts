@@ -1,5 +1,5 @@
 import { type Tensor, tf } from '../../engine/tensorflow.ts';
-import { fineTuning } from '../../sparse/fine-tuning.ts';
+import { oneShotPhases } from '../../sparse/fine-tuning.ts';
 import { damped, surgeonScores, surgeonUpdate } from '../../sparse/scores/brain-surgeon.ts';
 import { kroneckerFactors } from '../../sparse/scores/kronecker-factors.ts';
 import { highest } from '../../sparse/selection.ts';
@@ -26,10 +26,7 @@ export const mlprune: SparseMethod = {
   kind: 'sparse',
   name: 'mlprune',
   imagesOnly: true,
-  phases: (training) => [
-    { label: 'dense', training },
-    { label: 'fine-tune', training: fineTuning(training) },
-  ],
+  phases: oneShotPhases,
   start: (context) => ({
     variables: [],
     beforePhase(phase) {

@@ -1,4 +1,4 @@
-import { fineTuning } from '../../sparse/fine-tuning.ts';
+import { oneShotPhases } from '../../sparse/fine-tuning.ts';
 import { empiricalFisher } from '../../sparse/scores/fisher.ts';
 import { highest } from '../../sparse/selection.ts';
 import { imagesOf, type SparseMethod } from '../../sparse/sparse-method.ts';
@@ -19,10 +19,7 @@ export const obd: SparseMethod = {
   kind: 'sparse',
   name: 'obd',
   imagesOnly: true,
-  phases: (training) => [
-    { label: 'dense', training },
-    { label: 'fine-tune', training: fineTuning(training) },
-  ],
+  phases: oneShotPhases,
   start: (context) => ({
     variables: [],
     beforePhase(phase) {

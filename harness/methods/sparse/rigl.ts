@@ -1,5 +1,4 @@
-import { erkCounts } from '../../sparse/densities.ts';
-import { maskRandomly } from '../../sparse/random-masks.ts';
+import { maskRandomlyByErk } from '../../sparse/random-masks.ts';
 import { cosineShare, hasNaN, rewire, scaledInterval } from '../../sparse/rewiring.ts';
 import { highest, magnitudes } from '../../sparse/selection.ts';
 import type { SparseMethod } from '../../sparse/sparse-method.ts';
@@ -32,13 +31,7 @@ export const rigl: SparseMethod = {
   phases: (training) => [{ label: 'train', training }],
   start: (context) => ({
     variables: [],
-    beforePhase() {
-      const counts = erkCounts(
-        context.weights.map(({ shape }) => shape),
-        context.keep,
-      );
-      maskRandomly(context, counts);
-    },
+    beforePhase: () => maskRandomlyByErk(context),
     afterStep({ step, steps, batch }) {
       const end = updatedShare * steps;
       if (step % scaledInterval(steps, published, leastInterval) !== 0 || step >= end) return;

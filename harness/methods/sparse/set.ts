@@ -1,5 +1,4 @@
-import { erkCounts } from '../../sparse/densities.ts';
-import { maskRandomly } from '../../sparse/random-masks.ts';
+import { maskRandomlyByErk } from '../../sparse/random-masks.ts';
 import { cosineShare, rewire, scaledInterval } from '../../sparse/rewiring.ts';
 import { randomly } from '../../sparse/selection.ts';
 import type { SparseMethod } from '../../sparse/sparse-method.ts';
@@ -23,13 +22,7 @@ export const set: SparseMethod = {
   phases: (training) => [{ label: 'train', training }],
   start: (context) => ({
     variables: [],
-    beforePhase() {
-      const counts = erkCounts(
-        context.weights.map(({ shape }) => shape),
-        context.keep,
-      );
-      maskRandomly(context, counts);
-    },
+    beforePhase: () => maskRandomlyByErk(context),
     afterStep({ step, steps }) {
       if (step % scaledInterval(steps, published) !== 0 || step === steps) return;
       const uniform = context.stream(`grow/${step}`);

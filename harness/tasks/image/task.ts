@@ -36,10 +36,10 @@ export async function imageTask(config: ImageConfig, { streams, dataDir, ...opti
   const layers = method.kind === 'layer' ? method : dense;
   const model = buildNetwork(blueprint, { method: layers, scale: budget.scale, init: config.init }, streams);
   const { variables } = model;
-  const masks = method.kind === 'sparse' ? masksOf(variables, network) : undefined;
+  const masks = method.kind === 'sparse' ? masksOf(variables, network) : new Map();
   const step = imageTrainingStep(model, training, config.regularizer, masks);
   const sparse =
-    method.kind === 'sparse' && masks !== undefined
+    method.kind === 'sparse'
       ? startSparse({
           method,
           network,

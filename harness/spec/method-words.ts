@@ -1,0 +1,64 @@
+import { z } from 'zod';
+import type { Choice, FactorWords } from './kind-words.ts';
+import { type BaseConfig, baseConfig, budgetUnitSchema, positive } from './words.ts';
+
+/** What kinds share whose cells train a network under a method: budget, initialization, regularizer, and λ. */
+
+/** The factors of an arm. */
+export function methodFactorsSchema<const I extends readonly string[], const R extends readonly string[]>(
+  inits: I,
+  regularizers: R,
+) {
+  return {
+    /** Parameters to keep over all parameters, or rank scales; above 1 the factors hold more than the dense layer. */
+    budget: z.array(positive).min(1),
+    init: z.array(z.enum(inits)).min(1),
+    regularizer: z.array(z.enum(regularizers)).min(1),
+    /** Values of λ in place of the training's. */
+    decay: z.array(positive).min(1).optional(),
+  };
+}
+
+/** The fields of a configuration, beside model, data set and training. */
+export function methodConfigSchema<const I extends readonly string[], const R extends readonly string[]>(
+  inits: I,
+  regularizers: R,
+) {
+  return {
+    init: z.enum(inits),
+    regularizer: z.enum(regularizers),
+    budget: positive,
+    budgetUnit: budgetUnitSchema.optional(),
+    ...baseConfig,
+  };
+}
+
+interface MethodConfig extends BaseConfig {
+  init: string;
+  regularizer: string;
+  budget: number;
+  training: { decay: number };
+}
+
+/** The coordinates of a cell, in the order of names and tables. */
+export function methodFactors(inits: readonly string[], regularizers: readonly string[]) {
+  return {
+    method: { of: ({ method }) => method },
+    budget: { of: ({ budget }) => budget, silent: 1 },
+    init: { of: ({ init }) => init, order: inits },
+    regularizer: { of: ({ regularizer }) => regularizer, order: regularizers },
+    decay: { of: ({ training }) => training.decay },
+  } satisfies Record<string, FactorWords<MethodConfig>>;
+}
+
+/** A cell's configuration but for the training. */
+export function methodConfigOf(task: string, { model, dataset, method, factors, budgetUnit, seed }: Choice) {
+  const { budget, init, regularizer } = factors;
+  const unit = budgetUnit === undefined ? {} : { budgetUnit };
+  return { task, model, dataset, method, init, regularizer, budget, seed, ...unit };
+}
+
+/** A training's length for people: `8 epochs`. */
+export function epochsText(epochs: number): string {
+  return epochs === 1 ? '1 epoch' : `${epochs} epochs`;
+}

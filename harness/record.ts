@@ -15,6 +15,9 @@ const count = z.int().min(0);
 /** Null means: not measured. JSON has no NaN or infinity; a diverged cell's losses are null. */
 const measured = z.number().nullable();
 const counted = count.nullable();
+/** Of what cannot be negative: times, rates, ratios. */
+const amount = z.number().min(0);
+const measuredAmount = amount.nullable();
 
 /** What a bit-exact comparison of weights needs equal. */
 export const fingerprintSchema = z.strictObject({
@@ -36,9 +39,9 @@ export type Fingerprint = z.infer<typeof fingerprintSchema>;
 export const curvePointSchema = z.strictObject({
   /** Epochs or steps that are done, as the kind's words say. */
   at: count,
-  seconds: z.number(),
+  seconds: amount,
   /** Of the updates alone, without tests and validation, where a kind tells them apart. */
-  train_seconds: z.number().optional(),
+  train_seconds: amount.optional(),
   /** What was computed, by name: the same whenever it is computed again. */
   values: z.record(z.string(), measured),
 });
@@ -80,7 +83,7 @@ const identity = {
   model: z.string().nullable(),
   dataset: z.string().nullable(),
   factors: z.array(factorSchema),
-  ratio: measured,
+  ratio: measuredAmount,
   seed: count,
   needs: z.array(needSchema),
   config: configSchema,
@@ -92,7 +95,7 @@ const ended = {
   version: z.literal(recordVersion),
   ...identity,
   /** Training alone; of a failed cell from its start to its end. */
-  seconds: z.number(),
+  seconds: amount,
   warnings: z.array(z.string()),
   started_at: z.string(),
   finished_at: z.string(),
@@ -106,7 +109,7 @@ const result = {
   /** What the kind has beside; its words have the schema. */
   details: z.unknown(),
   /** Kept over all, of the convolution and linear weights only: biases and normalizations left out of both. */
-  weight_ratio: measured,
+  weight_ratio: measuredAmount,
   parameters: counted,
   /** Under masks: what the masks keep, and all that they do not cover. */
   nonzero_parameters: counted,
@@ -119,13 +122,13 @@ const result = {
    * Examples propagated forward and backward, in all phases and for scores, over the training set's size; tests left
    * out.
    */
-  training_passes: measured,
+  training_passes: measuredAmount,
   /** 3 x the forward pass's multiply-accumulates x these examples; masked weights count, as they are multiplied too. */
-  training_macs: measured,
+  training_macs: measuredAmount,
   train_loss: measured,
-  train_examples_per_second: measured,
-  eval_examples_per_second: measured,
-  step_ms: measured,
+  train_examples_per_second: measuredAmount,
+  eval_examples_per_second: measuredAmount,
+  step_ms: measuredAmount,
   gpu_memory_peak_bytes: counted,
   rss_peak_bytes: counted,
   tensor_peak_bytes: counted,
@@ -223,9 +226,22 @@ function problemsOfResult(record: FinishedRecord): string[] {
     problems.push(`it has ${digests.length} digests of what it read, but names ${needs.length} needed cells`);
   }
   if (status === 'completed' && measures[0]?.value === null) problems.push(`it is completed without ${names[0]}`);
+  problems.push(...problemsOfSizes(record));
   const parsed = schema.safeParse(details);
   if (!parsed.success) {
     for (const { path, message } of parsed.error.issues) problems.push(`${['details', ...path].join('.')}: ${message}`);
+  }
+  return problems;
+}
+
+/** What in a record's sizes cannot be true together. */
+function problemsOfSizes({ parameters, nonzero_parameters: nonzero, ratio }: FinishedRecord): string[] {
+  const problems: string[] = [];
+  if (parameters !== null && nonzero !== null && nonzero > parameters) {
+    problems.push(`nonzero_parameters is ${nonzero}, more than its ${parameters} parameters`);
+  }
+  if (ratio !== null && parameters !== null && ratio > 0 !== parameters > 0) {
+    problems.push(`ratio is ${ratio}, but it has ${parameters} parameters`);
   }
   return problems;
 }

@@ -31,14 +31,23 @@ export async function saveWeights(path: string, key: WeightsKey, variables: read
 }
 
 /** The weights of a file; null where there is none, where it is damaged, or of another cell or other weights. */
-export async function readWeights(path: string, { id, digest }: WeightsKey): Promise<SavedWeights | null> {
-  let file: Buffer;
+export async function readWeights(path: string, key: WeightsKey): Promise<SavedWeights | null> {
+  const file = await readWeightFile(path);
+  return file === null ? null : weightsIn(file, key);
+}
+
+/** The bytes of a file of weights, whatever they are; null where there is none. */
+export async function readWeightFile(path: string): Promise<Buffer | null> {
   try {
-    file = await readFile(path);
+    return await readFile(path);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
     throw error;
   }
+}
+
+/** The weights in a file's bytes; null where these are damaged, or of another cell or other weights. */
+export function weightsIn(file: Buffer, { id, digest }: WeightsKey): SavedWeights | null {
   const parsed = parseTensorFile(file);
   const header = headerSchema.safeParse(parsed?.header);
   if (parsed === null || !header.success || header.data.id !== id || header.data.digest !== digest) return null;

@@ -27,8 +27,10 @@ export interface ConcludeOptions extends CheckSettings {
   outDir: string;
   title: string;
   records: readonly CellRecord[];
-  /** Number of cells that were to be run. */
-  planned: number;
+  /** Names of the cells that were to be run and have no record. */
+  missing: readonly string[];
+  /** What else keeps the run from being whole, a sentence each. */
+  gaps: readonly string[];
   /** False: no verdicts. */
   check: boolean;
   notes: readonly string[];
@@ -42,9 +44,10 @@ export interface Conclusion {
 
 /** What follows the last record: the verdicts, and the reports written into the output folder. */
 export async function conclude(options: ConcludeOptions): Promise<Conclusion> {
-  const { outDir, title, suite, profile, planned } = options;
+  const { outDir, title, suite, profile, missing, gaps } = options;
   const records = [...options.records];
   const verdicts = options.check ? await checkAgainstBaseline(records, options) : [];
   const notes = [...options.notes];
-  return { verdicts, ...(await writeReport({ outDir, title, suite, profile, records, planned, verdicts, notes })) };
+  const input = { outDir, title, suite, profile, records, missing, gaps, verdicts, notes };
+  return { verdicts, ...(await writeReport(input)) };
 }

@@ -1,3 +1,4 @@
+import type { RunOutcome } from '../outcome.ts';
 import type { Block, Figure, Section, Table } from './document.ts';
 import { styleSheet } from './html-style.ts';
 import { drawSvg } from './svg.ts';
@@ -7,7 +8,7 @@ import { escapeHtml } from './xml.ts';
 export interface Page {
   title: string;
   /** Shown under the title, in the colours of `outcome`. */
-  badge: { text: string; outcome: 'passed' | 'regressed' | 'inconclusive' | null };
+  badge: { text: string; outcome: RunOutcome | null };
   sections: readonly Section[];
 }
 

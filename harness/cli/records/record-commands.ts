@@ -7,7 +7,10 @@ export function defineRecordCommands(program: Command, { io, finish }: CommandCo
   withFolder(program.command('check').argument('[suite]', 'default: every output folder that has records'))
     .option('--profile <profile>', 'default: smoke; without a suite: all')
     .summary('compare records with the baseline')
-    .description('Prints the verdicts of existing records against the stored baselines. Writes no file.')
+    .description(
+      'Prints the verdicts of existing records against the stored baselines, and the planned cells without a record, which ' +
+        'give exit code 1. Writes no file.',
+    )
     .option('--only <glob>', 'only cells whose names match; may be repeated', collect)
     .option('--strict', 'exit with 3 where a cell is inconclusive or has no baseline')
     .option('--json', 'print JSON')
@@ -19,7 +22,7 @@ export function defineRecordCommands(program: Command, { io, finish }: CommandCo
 
   withProfile(withFolder(program.command('accept').argument('<suite>')))
     .summary('store records as the new baseline')
-    .description('Stores the records of a run in baselines/<suite>.<profile>.json. Refuses failed records.')
+    .description('Stores the records of a run in baselines/<suite>.<profile>.json. Refuses failed records and partial runs.')
     .requiredOption('--why <text>', 'why the new values are right; kept in the baseline’s history', nonEmpty('--why'))
     .option('--only <glob>', 'only cells whose names match; may be repeated', collect)
     .addHelpText(
@@ -48,7 +51,10 @@ export function defineRecordCommands(program: Command, { io, finish }: CommandCo
     .command('merge')
     .argument('<dir...>', 'output folders of shards')
     .summary('join the output folders of shards')
-    .description('Joins the output folders of shards of one run into a new folder. Refuses records that contradict.')
+    .description(
+      'Joins the output folders of shards of one run into a new folder. Refuses what is not of one run, plan, program ' +
+        'and data; exits with 1 where cells of the plan are missing.',
+    )
     .requiredOption('--out <dir>', 'new output folder')
     .addHelpText('after', examples('npm run merge -- shard-1 shard-2 --out reports/out/compression-nightly'))
     .action(async (dirs, options) => {
@@ -58,13 +64,16 @@ export function defineRecordCommands(program: Command, { io, finish }: CommandCo
 
   withProfile(withFolder(program.command('verify').argument('<suite>')))
     .summary('execute stored cells again')
-    .description('Executes a seeded sample of stored completed cells again and compares the final weights.')
+    .description(
+      'Executes a seeded sample of stored completed cells again and compares the final weights. A method’s file that a ' +
+        'record names is run only where --method names it too.',
+    )
     .option('--sample <n>', 'number of cells', positiveInteger('--sample'), 3)
     .option('--seed <n>', 'seed of the sample', naturalNumber('--seed'), 0)
     .option('--only <glob>', 'sample only cells whose names match; may be repeated', collect)
     .option(
       '--method <file>',
-      'where a method’s file lies now, if it has moved; may be repeated',
+      'a method’s file, which is imported and run; needed for cells of methods from files; may be repeated',
       collectText('--method'),
     )
     .option('--jobs <n>', 'worker processes at once (default: cores)', positiveInteger('--jobs'))

@@ -3,7 +3,6 @@ import { MethodFileError, UsageError } from '../../errors.ts';
 import { loadMethodFile } from '../../method-file.ts';
 import type { JoinedMethod } from '../../methods/joined.ts';
 import { methods as known } from '../../methods/registry.ts';
-import type { CellRecord } from '../../record.ts';
 
 export interface JoinedMethods {
   methods: JoinedMethod[];
@@ -50,37 +49,4 @@ function sameName({ method, file }: JoinedMethod, other: JoinedMethod): Error {
 
 function noteOf(name: string, { path, sha256 }: { path: string; sha256: string }): string {
   return `Method ${name} is from ${path} (SHA-256 ${sha256.slice(0, 16)}).`;
-}
-
-/**
- * Records of methods from files with the paths where these lie now: one of `values`, else where the record says.
- *
- * @throws UsageError where no file there has the content that the record was made with
- */
-export async function locateMethods<R extends CellRecord>(
-  records: readonly R[],
-  values: readonly string[] = [],
-): Promise<R[]> {
-  const given = values.map((value) => resolve(value));
-  return Promise.all(records.map((record) => located(record, given)));
-}
-
-async function located<R extends CellRecord>(record: R, given: readonly string[]): Promise<R> {
-  const { cell, config, origin } = record;
-  if (config.methodDigest === undefined || origin === undefined) return record;
-  const problems: string[] = [];
-  for (const path of [...given, origin]) {
-    try {
-      const { file } = await loadMethodFile(path);
-      if (file.sha256 === config.methodDigest) return { ...record, origin: path };
-      problems.push(`${path} has another content (SHA-256 ${file.sha256.slice(0, 16)})`);
-    } catch (error) {
-      if (!(error instanceof MethodFileError)) throw error;
-      problems.push(error.message);
-    }
-  }
-  throw new UsageError(
-    `${cell}: was made with a method's file of SHA-256 ${config.methodDigest.slice(0, 16)}, which is not found: ` +
-      `${problems.join('; ')}. Name the file with --method, or leave its cells out with --only.`,
-  );
 }

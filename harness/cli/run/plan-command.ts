@@ -1,12 +1,11 @@
-import { type NeededDataset, neededDatasets, type PlanOptions, planCells } from '../../plan/plan.ts';
+import { type NeededDataset, neededDatasets, planCells } from '../../plan/plan.ts';
 import { exitCodes } from '../../run/exit-code.ts';
 import { formatDuration } from '../../run/progress-estimate.ts';
 import type { DataFolders } from '../../run/protocol.ts';
 import { shardCells } from '../../run/records/shard.ts';
 import type { PlannedCell } from '../../spec/cell.ts';
 import { type DataFolderName, dataFolderNames } from '../../spec/datasets.ts';
-import type { SuiteSpec } from '../../spec/suite.ts';
-import { factorOf, type ProfileName } from '../../spec/words.ts';
+import { factorOf } from '../../spec/words.ts';
 import { checkoutFolder } from '../checkout.ts';
 import { type Io, table } from '../io.ts';
 import { defaultJobs } from '../parse-options.ts';
@@ -17,8 +16,8 @@ import type { SuiteOptions } from './suite-options.ts';
 
 export interface PlannedRun extends SelectedSuite {
   cells: PlannedCell[];
-  /** Number of cells before --only and --shard. */
-  cellsOfPlan: number;
+  /** The cells of the whole plan, before --only and --shard. */
+  plan: PlannedCell[];
   /** Folders of the real data that the cells need and that is there. */
   dataFolders: DataFolders;
   /** Says which data is used, a line each, where that is not what the profile names. */
@@ -63,13 +62,11 @@ export async function planRun(
       `${dataset} was not found: ${standIn ? 'generated data is used instead' : 'a run needs it'}. Give --data DIR, ` +
       'or --download.',
   );
-  const cellsOfPlan = sizeOfPlan(suite, profile, { seeds, methods });
-  return { ...selected, cells, cellsOfPlan, dataFolders, dataNotes, methodNotes, refusals };
-}
-
-/** Cells before --only and --shard: as many with stand-ins as with the real data. */
-function sizeOfPlan(suite: SuiteSpec, profile: ProfileName, options: Omit<PlanOptions, 'present' | 'only'>): number {
-  return planCells(suite, profile, { present: dataFolderNames, ...options }, () => undefined).length;
+  // What the chosen cells do not need may be there or not: it is named as the profile names it, as on every machine.
+  const absent = new Set(missing.filter(({ standIn }) => standIn).map((dataset) => dataset.name));
+  const named = dataFolderNames.filter((dataset) => !absent.has(dataset));
+  const plan = planCells(suite, profile, { present: named, seeds, methods }, () => undefined);
+  return { ...selected, cells, plan, dataFolders, dataNotes, methodNotes, refusals };
 }
 
 function presentIn(folders: DataFolders): DataFolderName[] {

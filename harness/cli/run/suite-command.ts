@@ -22,7 +22,7 @@ export async function suiteCommand(
   if (options.list === true) return listCommand(name, options, io);
   if (options.plan === true) return planCommand(name, options, io);
   const planned = await planRun(name, options, io, 'run');
-  const { suite, profile, profileSpec, cells, cellsOfPlan, dataFolders, dataNotes, refusals } = planned;
+  const { suite, profile, profileSpec, cells, plan, dataFolders, dataNotes, refusals } = planned;
   const stream = options.json === true ? io.stderr : io.stdout;
   const outDir = outputFolder(options.out, suite.name, profile);
   const jobs = options.jobs ?? defaultJobs(options.threads);
@@ -37,7 +37,7 @@ export async function suiteCommand(
       notes: planned.methodNotes,
       margin: profileSpec.margin,
       cells,
-      cellsOfPlan,
+      plan,
       refusals,
       outDir,
       dataFolders,

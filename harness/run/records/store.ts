@@ -1,4 +1,5 @@
-import { access, mkdir, readdir, readFile, rename, rm } from 'node:fs/promises';
+import type { Dirent } from 'node:fs';
+import { lstat, mkdir, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import { writeFileAtomically } from '../../atomic-file.ts';
 import { UsageError } from '../../errors.ts';
@@ -19,7 +20,9 @@ export interface Store {
 export interface StoredRecords {
   /** In the order of the cells' names. */
   records: CellRecord[];
-  /** One sentence for each file that holds no valid record. */
+  /** Names of the cells whose files hold no valid record. */
+  damaged: string[];
+  /** One sentence for each of these files. */
   warnings: string[];
 }
 
@@ -68,38 +71,40 @@ export async function readRecord(store: Store, cell: Identity): Promise<CellReco
 
 /**
  * All valid records of a store. A truncated, foreign or otherwise invalid file counts as missing and gives a warning
- * that names it; with `quarantine` it is also renamed to `<file>.corrupt`, so that its cell can be run again.
+ * that names it; with `quarantine` it is also put aside, so that its cell can be run again.
  */
 export async function readRecords(store: Store, options: { quarantine: boolean }): Promise<StoredRecords> {
-  const records: CellRecord[] = [];
-  const warnings: string[] = [];
+  const stored: StoredRecords = { records: [], damaged: [], warnings: [] };
   for (const name of await recordFiles(store)) {
     const path = join(store.recordsDir, name);
-    const read = await readRecordFile(path, name.slice(0, -'.json'.length));
+    const cell = name.slice(0, -'.json'.length);
+    const read = await readRecordFile(path, cell);
     if (read.record !== null) {
-      records.push(read.record);
-    } else if (options.quarantine && read.version !== undefined) {
-      await moveAside(store, path, `${name.slice(0, -'.json'.length)}-version-${read.version}`);
-      warnings.push(`${path} ${read.problem}; it is kept in ${store.supersededDir}, its cell runs again.`);
-    } else if (read.version !== undefined) {
-      warnings.push(
-        `${path} ${read.problem}: run its suite again, which keeps it aside, or read it with the program that wrote ` +
-          'it.',
-      );
-    } else if (options.quarantine) {
-      const kept = await freeName(`${path}.corrupt`);
-      await rename(path, kept);
-      warnings.push(
-        `${path} holds no valid record (${read.problem}); renamed to ${basename(kept)}, counts as missing.`,
-      );
+      stored.records.push(read.record);
     } else {
-      warnings.push(
-        `${path} holds no valid record (${read.problem}); it counts as missing: run its suite again, which keeps the ` +
-          'file aside.',
-      );
+      stored.damaged.push(cell);
+      stored.warnings.push(await (options.quarantine ? putAside(store, path, cell, read) : warningOf(path, read)));
     }
   }
-  return { records, warnings };
+  return stored;
+}
+
+function warningOf(path: string, { version, problem }: Unreadable): string {
+  if (version !== undefined) {
+    return `${path} ${problem}: run its suite again, which keeps it aside, or read it with the program that wrote it.`;
+  }
+  return `${path} holds no valid record (${problem}); it counts as missing: run its suite again, which keeps the file aside.`;
+}
+
+/** Renames a file that cannot be read, and says so. */
+async function putAside(store: Store, path: string, cell: string, { version, problem }: Unreadable): Promise<string> {
+  if (version !== undefined) {
+    await moveAside(store, path, `${cell}-version-${version}`);
+    return `${path} ${problem}; it is kept in ${store.supersededDir}, its cell runs again.`;
+  }
+  const kept = await freeName(`${path}.corrupt`);
+  await rename(path, kept);
+  return `${path} holds no valid record (${problem}); renamed to ${basename(kept)}, counts as missing.`;
 }
 
 /** Moves one record to the superseded ones. An earlier superseded record of the same name is kept too. */
@@ -109,7 +114,11 @@ export async function supersede(store: Store, record: Identity): Promise<void> {
 
 async function moveAside(store: Store, path: string, name: string): Promise<void> {
   await mkdir(store.supersededDir, { recursive: true });
-  await rename(path, await freeName(join(store.supersededDir, name), '.json'));
+  const aside = await freeName(join(store.supersededDir, name), '.json');
+  if (!(await lstat(path)).isSymbolicLink()) return rename(path, aside);
+  // Moved, a relative link would lead nowhere: what it leads to is kept instead.
+  await writeFileAtomically(aside, await readFile(path));
+  await rm(path);
 }
 
 /** A path that holds no file yet: numbered from 2 on where the plain one is taken. */
@@ -133,8 +142,9 @@ export async function startAfresh(store: Store, cells: readonly Identity[]): Pro
 /** Removes what a writer that was killed in the middle of a write left behind. Call it only while holding the lock. */
 export async function removeTemporaryFiles(store: Store): Promise<void> {
   for (const dir of [store.recordsDir, store.weightsDir]) {
-    for (const name of await filesOf(dir)) {
-      if (/\.(json|weights)\.\d+-\d+\.tmp$/.test(name)) await rm(join(dir, name), { force: true });
+    for (const entry of await entriesOf(dir)) {
+      const isTemporary = entry.isFile() && /\.(json|weights)\.\d+-\d+\.tmp$/.test(entry.name);
+      if (isTemporary) await rm(join(dir, entry.name), { force: true });
     }
   }
 }
@@ -144,14 +154,18 @@ export async function hasRecords(store: Store): Promise<boolean> {
   return (await recordFiles(store)).length > 0;
 }
 
+/** Whatever is named as a record is: links are read, and what is no file is named as damaged. */
 async function recordFiles(store: Store): Promise<string[]> {
-  return (await filesOf(store.recordsDir)).filter((name) => name.endsWith('.json')).sort();
+  const entries = await entriesOf(store.recordsDir);
+  return entries
+    .map(({ name }) => name)
+    .filter((name) => name.endsWith('.json'))
+    .sort();
 }
 
-async function filesOf(dir: string): Promise<string[]> {
+async function entriesOf(dir: string): Promise<Dirent[]> {
   try {
-    const entries = await readdir(dir, { withFileTypes: true });
-    return entries.filter((entry) => entry.isFile()).map((entry) => entry.name);
+    return await readdir(dir, { withFileTypes: true });
   } catch (error) {
     if (codeOf(error) === 'ENOENT') return [];
     if (codeOf(error) === 'ENOTDIR') throw new UsageError(`${dir} is not a folder; choose another with --out.`);
@@ -159,17 +173,22 @@ async function filesOf(dir: string): Promise<string[]> {
   }
 }
 
-type Read =
-  | { record: CellRecord }
-  /** `version`: of a record that another version of the program wrote. */
-  | { record: null; problem: string; version?: number };
+interface Unreadable {
+  record: null;
+  problem: string;
+  /** Of a record that another version of the program wrote. */
+  version?: number;
+}
 
-async function readRecordFile(path: string, cell: string): Promise<Read> {
+async function readRecordFile(path: string, cell: string): Promise<{ record: CellRecord } | Unreadable> {
   let content: unknown;
   try {
+    // Reading a pipe would wait for ever.
+    if (!(await stat(path)).isFile()) return { record: null, problem: 'it is no regular file, nor a link to one' };
     content = JSON.parse(await readFile(path, 'utf8'));
   } catch (error) {
-    if (codeOf(error) === 'ENOENT') return { record: null, problem: 'no such file' };
+    if (codeOf(error) === 'ENOENT') return { record: null, problem: 'there is no such file, or it is a broken link' };
+    if (codeOf(error) === 'ELOOP') return { record: null, problem: 'it is a link that leads to itself' };
     if (error instanceof SyntaxError) return { record: null, problem: `no JSON: ${error.message}` };
     throw error;
   }
@@ -195,7 +214,7 @@ function issuesOf(error: { issues: readonly { path: PropertyKey[]; message: stri
 
 async function exists(path: string): Promise<boolean> {
   try {
-    await access(path);
+    await lstat(path);
     return true;
   } catch (error) {
     if (codeOf(error) === 'ENOENT') return false;

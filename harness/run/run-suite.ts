@@ -1,9 +1,10 @@
-import { mkdir } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
 import { readBaseline } from '../../baselines/baseline-file.ts';
 import { UsageError } from '../errors.ts';
+import { explainFileError } from '../file-errors.ts';
 import type { CellRecord, Verdict } from '../record.ts';
 import { acquireLock, LockHeldError } from '../setup/lock.mjs';
+import { makeFolder } from '../setup/make-folder.mjs';
 import type { PlannedCell } from '../spec/cell.ts';
 import type { ProfileName } from '../spec/words.ts';
 import { conclude } from './conclude.ts';
@@ -139,7 +140,7 @@ async function runRemaining(
 
 async function lockFolder(store: Store, purpose: string): Promise<{ release(): void | Promise<void> }> {
   try {
-    await mkdir(store.recordsDir, { recursive: true });
+    makeFolder(store.recordsDir);
     return await acquireLock(join(store.outDir, 'run.lock'), { purpose });
   } catch (error) {
     if (error instanceof LockHeldError) {
@@ -151,10 +152,11 @@ async function lockFolder(store: Store, purpose: string): Promise<{ release(): v
         { cause: error },
       );
     }
-    if (error instanceof Error && 'code' in error) {
-      throw new UsageError(`--out ${store.outDir}: the folder cannot be used (${error.message}).`, { cause: error });
-    }
-    throw error;
+    throw explainFileError(error, {
+      done: 'used',
+      of: `--out ${store.outDir}`,
+      remedy: 'choose another folder with --out',
+    });
   }
 }
 

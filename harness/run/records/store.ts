@@ -1,8 +1,9 @@
-import { access, mkdir, readdir, readFile, rename, rm } from 'node:fs/promises';
+import { access, readdir, rename, rm } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import { writeFileAtomically } from '../../atomic-file.ts';
-import { UsageError } from '../../errors.ts';
+import { DamagedFileError, explainFileError, onFile, readTextFile } from '../../file-errors.ts';
 import { type CellRecord, recordSchema, recordVersion } from '../../record.ts';
+import { makeFolder } from '../../setup/make-folder.mjs';
 import type { Cell } from '../../spec/cell.ts';
 
 /** The folders of one output folder. `records/<cell>.json` is the only truth; the rest can be made again from it. */
@@ -24,6 +25,10 @@ export interface StoredRecords {
 }
 
 type Identity = Pick<Cell, 'id' | 'cell'>;
+
+/** Bytes: hundreds of times those of the longest curve. A larger file was not written as a record. */
+const largestRecord = 64e6;
+const otherFolder = 'choose another folder with --out';
 
 /** Names the folders of a store; creates nothing. */
 export function storeAt(outDir: string): Store {
@@ -88,7 +93,7 @@ export async function readRecords(store: Store, options: { quarantine: boolean }
       );
     } else if (options.quarantine) {
       const kept = await freeName(`${path}.corrupt`);
-      await rename(path, kept);
+      await onFile({ done: 'written', path: kept, remedy: otherFolder }, () => rename(path, kept));
       warnings.push(
         `${path} holds no valid record (${read.problem}); renamed to ${basename(kept)}, counts as missing.`,
       );
@@ -108,8 +113,11 @@ export async function supersede(store: Store, record: Identity): Promise<void> {
 }
 
 async function moveAside(store: Store, path: string, name: string): Promise<void> {
-  await mkdir(store.supersededDir, { recursive: true });
-  await rename(path, await freeName(join(store.supersededDir, name), '.json'));
+  const kept = join(store.supersededDir, name);
+  await onFile({ done: 'written', path: kept, remedy: otherFolder }, async () => {
+    makeFolder(store.supersededDir);
+    await rename(path, await freeName(kept, '.json'));
+  });
 }
 
 /** A path that holds no file yet: numbered from 2 on where the plain one is taken. */
@@ -154,8 +162,7 @@ async function filesOf(dir: string): Promise<string[]> {
     return entries.filter((entry) => entry.isFile()).map((entry) => entry.name);
   } catch (error) {
     if (codeOf(error) === 'ENOENT') return [];
-    if (codeOf(error) === 'ENOTDIR') throw new UsageError(`${dir} is not a folder; choose another with --out.`);
-    throw error;
+    throw explainFileError(error, { done: 'read', path: dir, remedy: otherFolder });
   }
 }
 
@@ -167,9 +174,11 @@ type Read =
 async function readRecordFile(path: string, cell: string): Promise<Read> {
   let content: unknown;
   try {
-    content = JSON.parse(await readFile(path, 'utf8'));
+    const text = await readTextFile(path, { most: largestRecord, remedy: otherFolder });
+    if (text === null) return { record: null, problem: 'no such file' };
+    content = JSON.parse(text);
   } catch (error) {
-    if (codeOf(error) === 'ENOENT') return { record: null, problem: 'no such file' };
+    if (error instanceof DamagedFileError) return { record: null, problem: error.message };
     if (error instanceof SyntaxError) return { record: null, problem: `no JSON: ${error.message}` };
     throw error;
   }

@@ -55,8 +55,8 @@ it.each([
 });
 
 it('passes other errors on as they are', async () => {
-  failure.code = 'EIO';
+  failure.code = 'ERR_OTHER';
   const error = await writeFileAtomically(join(await temporaryFolder(), 'x'), 'new').catch((thrown: unknown) => thrown);
   expect(error).not.toBeInstanceOf(UsageError);
-  expect(error).toMatchObject({ code: 'EIO' });
+  expect(error).toMatchObject({ code: 'ERR_OTHER' });
 });

@@ -1,6 +1,7 @@
 import { Command, CommanderError } from 'commander';
 import { UsageError } from '../errors.ts';
 import { exitCodes } from '../run/exit-code.ts';
+import { fileErrorWords } from '../setup/file-errors.mjs';
 import { defineBenchCommand } from './bench/define-bench.ts';
 import type { Io } from './io.ts';
 import { defineRecordCommands } from './records/record-commands.ts';
@@ -62,6 +63,12 @@ function exitCodeOfError(error: unknown, io: Io): number {
   // SetupError says for the set-up what UsageError says elsewhere; importing its class would load the set-up.
   if (error instanceof UsageError || (error instanceof Error && error.name === 'SetupError')) {
     io.stderr.write(`${error.message}\n`);
+    return exitCodes.usage;
+  }
+  // The last net: a refusal of the system that nothing nearer has explained.
+  const words = fileErrorWords(error, { done: 'used' });
+  if (words !== null) {
+    io.stderr.write(`${words}.\n`);
     return exitCodes.usage;
   }
   io.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);

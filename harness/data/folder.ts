@@ -1,6 +1,7 @@
 import { readdir } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { UsageError } from '../errors.ts';
+import { explainFileError } from '../file-errors.ts';
 import type { FolderDataset } from './dataset.ts';
 
 /**
@@ -63,9 +64,8 @@ export async function namesIn(title: string, folder: string): Promise<string[] |
 }
 
 /** The error for a file or folder of the data set `title` that the system does not let be read. */
-export function unreadable(title: string, path: string, cause: unknown): UsageError {
-  const { code, message } = cause as NodeJS.ErrnoException;
-  return new UsageError(`${title}: ${path} cannot be read (${code ?? message}); check its permissions`, { cause });
+export function unreadable(title: string, path: string, cause: unknown): unknown {
+  return explainFileError(cause, { of: title, done: 'read', path });
 }
 
 /** Those of `files` that a folder does not hold. */

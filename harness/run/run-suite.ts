@@ -1,10 +1,11 @@
-import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { readBaseline } from '../../baselines/baseline-file.ts';
 import { removeReport } from '../../reports/write-report.ts';
 import { UsageError } from '../errors.ts';
+import { explainFileError } from '../file-errors.ts';
 import type { CellRecord, Verdict } from '../record.ts';
 import { acquireLock, LockHeldError } from '../setup/lock.mjs';
+import { makeFolder } from '../setup/make-folder.mjs';
 import { conclude } from './conclude.ts';
 import { type RunDescription, type RunFacts, runDescription } from './describe-run.ts';
 import { exitCodeOf, exitCodeOfError } from './exit-code.ts';
@@ -169,7 +170,7 @@ async function runRemaining(
 
 async function lockFolder(store: Store, purpose: string): Promise<{ release(): void | Promise<void> }> {
   try {
-    await mkdir(store.recordsDir, { recursive: true });
+    makeFolder(store.recordsDir);
     return await acquireLock(join(store.outDir, 'run.lock'), { purpose });
   } catch (error) {
     if (error instanceof LockHeldError) {
@@ -181,10 +182,11 @@ async function lockFolder(store: Store, purpose: string): Promise<{ release(): v
         { cause: error },
       );
     }
-    if (error instanceof Error && 'code' in error) {
-      throw new UsageError(`--out ${store.outDir}: the folder cannot be used (${error.message}).`, { cause: error });
-    }
-    throw error;
+    throw explainFileError(error, {
+      done: 'used',
+      of: `--out ${store.outDir}`,
+      remedy: 'choose another folder with --out',
+    });
   }
 }
 

@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, realpathSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { missing, ok, warn } from './check.mjs';
@@ -78,7 +78,7 @@ function memoryOf(total, free) {
 export function checkLoaded(loaded, libraryFolder) {
   const name = 'loaded libraries';
   const known = loaded.filter((file) => pinnedNames.test(basename(file)));
-  const foreign = known.filter((file) => !file.startsWith(`${libraryFolder}/`));
+  const foreign = known.filter((file) => !isBelow(file, libraryFolder));
   if (foreign.length > 0) {
     return warn(name, `not the pinned ones: ${foreign.join(', ')}`, 'unset LD_LIBRARY_PATH and LD_PRELOAD');
   }
@@ -88,16 +88,27 @@ export function checkLoaded(loaded, libraryFolder) {
 }
 
 /**
+ * The system tells real paths of loaded files, where a cache may be named by a link.
+ *
+ * @param {string} file
+ * @param {string} folder
+ */
+function isBelow(file, folder) {
+  const real = existsSync(folder) ? realpathSync(folder) : folder;
+  return [folder, real].some((path) => file.startsWith(`${path}/`));
+}
+
+/**
  * Opens the CUDA libraries as the loader would, each with all that it needs: works without a GPU and without a driver.
  *
  * @param {SetupContext} context
  * @returns {Check}
  */
-export function checkCudaLibraries({ libraryFolder, env, cache }) {
+export function checkCudaLibraries({ libraryFolder, env }) {
   const name = 'CUDA libraries';
   const files = cudaLibraries.map((path) => join(libraryFolder, 'nvidia', path));
   const absent = files.filter((file) => !existsSync(file));
-  const remedy = `delete ${cache} and run npm run setup`;
+  const remedy = `delete ${libraryFolder} and run npm run setup`;
   if (absent.length > 0) return missing(name, `absent: ${absent.join(', ')}`, remedy);
   const script = join(dirname(fileURLToPath(import.meta.url)), 'open-libraries.mjs');
   const { output, error } = tryTool(process.execPath, [script, ...files], env);
@@ -105,7 +116,7 @@ export function checkCudaLibraries({ libraryFolder, env, cache }) {
   const { failures, loaded } = JSON.parse(output);
   if (failures.length > 0) return missing(name, failures.join('; '), remedy);
   const strays = loaded.filter(
-    (/** @type {string} */ file) => pinnedNames.test(basename(file)) && !file.startsWith(`${libraryFolder}/`),
+    (/** @type {string} */ file) => pinnedNames.test(basename(file)) && !isBelow(file, libraryFolder),
   );
   if (strays.length > 0) return warn(name, `not the pinned ones: ${strays.join(', ')}`, 'unset LD_LIBRARY_PATH');
   const names = [...new Set(loaded.map((/** @type {string} */ file) => basename(file)))].filter((file) =>

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync, readlinkSync } from 'node:fs';
-import { homedir } from 'node:os';
-import { delimiter, join, resolve } from 'node:path';
+import { userInfo } from 'node:os';
+import { basename, delimiter, dirname, isAbsolute, join, resolve } from 'node:path';
 import { SetupError } from './errors.mjs';
 import { oldestDriver, parseDriverVersion } from './nvidia-smi.mjs';
 import { libraryPins } from './pins.mjs';
@@ -166,7 +166,45 @@ export function selectLibrary(platform, device, requested) {
 export function cacheFolder(env) {
   if (env.FACTORBENCH_CACHE) return resolve(env.FACTORBENCH_CACHE);
   if (env.XDG_CACHE_HOME) return resolve(env.XDG_CACHE_HOME, 'factorbench');
-  return join(homedir(), '.cache', 'factorbench');
+  return join(homeFolder(env), '.cache', 'factorbench');
+}
+
+/**
+ * HOME, else what the system knows of this user.
+ *
+ * @param {NodeJS.ProcessEnv} env
+ * @throws {SetupError} where neither tells, as for a container's user that is a bare number
+ */
+function homeFolder({ HOME }) {
+  if (HOME && isAbsolute(HOME)) return HOME;
+  try {
+    return userInfo().homedir;
+  } catch (error) {
+    const given = HOME ? `HOME is '${HOME}', no absolute path` : 'HOME is not set';
+    const remedy = 'set HOME, or FACTORBENCH_CACHE, to a folder that you can write';
+    throw new SetupError('cache', `${given}, and the system knows no folder of this user`, remedy, { cause: error });
+  }
+}
+
+/**
+ * The cache that a checkout's binding is linked to, so that it goes on working where HOME changes.
+ *
+ * @param {string} root the checkout
+ * @returns {string | null} null where none is linked
+ */
+export function linkedCache(root) {
+  const target = linkTarget(bindingLink(root));
+  return target !== null && /^binding-/.test(basename(dirname(target))) ? dirname(dirname(target)) : null;
+}
+
+/** @param {string} path @returns {string | null} null where it is absent, or no link */
+export function linkTarget(path) {
+  try {
+    return readlinkSync(path);
+  } catch {
+    // Absent, or a file that someone put there.
+    return null;
+  }
 }
 
 /** Where the engine's package looks for its binding. @param {string} root the checkout */
@@ -179,12 +217,6 @@ export function bindingLink(root) {
  * @returns {Device | null} the build that the checkout's binding belongs to; null where none is linked
  */
 export function linkedDevice(root) {
-  let target;
-  try {
-    target = readlinkSync(bindingLink(root));
-  } catch {
-    return null;
-  }
-  const device = /\/binding-linux-[a-z0-9]+-(cpu|gpu)-/.exec(target)?.[1];
+  const device = /\/binding-linux-[a-z0-9]+-(cpu|gpu)-/.exec(linkTarget(bindingLink(root)) ?? '')?.[1];
   return device === 'cpu' || device === 'gpu' ? device : null;
 }

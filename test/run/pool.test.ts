@@ -242,6 +242,6 @@ it('stops with the error where a failed record cannot be written', async () => {
   const store = storeAt(await temporaryFolder());
   const blocked = { ...store, recordsDir: join(fixtureWorker, 'records') };
   await expect(pool([fixtureCell('silent'), fixtureCell('hang')], { store: blocked })).rejects.toThrow(
-    /Cannot write|ENOTDIR/,
+    /cannot be written \(ENOTDIR\)/,
   );
 });

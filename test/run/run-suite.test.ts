@@ -1,4 +1,4 @@
-import { access, readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises';
+import { access, mkdir, readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { expect, it, vi } from 'vitest';
@@ -88,6 +88,24 @@ it('spreads cells over the GPUs, one to a worker, and notes what cannot be watch
   const { records, notes } = await run(cells, { device: 'gpu', check: false });
   expect(records.map(({ warnings }) => warnings[0]).sort()).toEqual(['GPU-a', 'GPU-b']);
   expect(notes).toContainEqual(expect.stringContaining('GPU memory is not watched'));
+});
+
+it.each(['/proc/factorbench/out', '/dev/null/out'])(
+  'names an output folder that cannot be made: %s',
+  async (outDir) => {
+    const running = run([fixtureCell('fine')], { outDir });
+    await expect(running).rejects.toThrow(UsageError);
+    await expect(run([fixtureCell('fine')], { outDir })).rejects.toThrow(
+      /^--out .* cannot be used \(\w+\): .*choose another folder with --out\.$/,
+    );
+  },
+);
+
+it('says so where run.json is a folder', async () => {
+  const outDir = await temporaryFolder();
+  await mkdir(join(outDir, 'run.json'));
+  await expect(readRunFile(outDir)).rejects.toThrow(/run\.json cannot be read \(EISDIR\): it is a folder/);
+  await expect(run([fixtureCell('fine')], { outDir })).rejects.toThrow(/run\.json cannot be written \(EISDIR\)/);
 });
 
 it('refuses a GPU that cannot be used before any worker starts', async () => {

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { chmodSync, mkdirSync, rmSync } from 'node:fs';
+import { chmodSync, mkdirSync, rmSync, symlinkSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { checkCudaLibraries, checkGpu, checkLoaded, cudaLibraries } from '../../harness/setup/gpu-checks.mjs';
@@ -75,6 +75,14 @@ describe('checkLoaded', () => {
       status: 'ok',
       detail: 'libcudnn.so.9, libtensorflow_cc.so.2; driver /lib/libcuda.so.1',
     });
+  });
+
+  it('knows them by their real paths where the cache is named by a link', () => {
+    const real = join(folder, 'real/tensorflow');
+    mkdirSync(real, { recursive: true });
+    symlinkSync(join(folder, 'real'), join(folder, 'link'));
+    expect(checkLoaded([join(real, 'libtensorflow_cc.so.2')], join(folder, 'link')).status).toBe('ok');
+    expect(checkLoaded(['/other/libtensorflow_cc.so.2'], join(folder, 'link')).status).toBe('warn');
   });
 
   it('warns of libraries from elsewhere', () => {

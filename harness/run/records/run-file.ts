@@ -6,9 +6,12 @@ import { writeFileAtomically } from '../../atomic-file.ts';
 import { canonicalJson } from '../../canonical-json.ts';
 import { shortDigest } from '../../digest.ts';
 import { UsageError } from '../../errors.ts';
+import { readTextFile } from '../../file-errors.ts';
 import { profileNames } from '../../spec/words.ts';
 
 const count = z.int().min(0);
+/** Bytes: room for the names of a hundred thousand cells. */
+const largestRunFile = 64e6;
 /** Ids of cells by name, in the plan's order. */
 const cellIdsSchema = z.record(z.string(), z.string());
 export type CellIds = z.infer<typeof cellIdsSchema>;
@@ -64,13 +67,8 @@ export async function writeRunFile(outDir: string, run: RunFile): Promise<void> 
 /** Reads `run.json`; null where there is none. Throws UsageError where it is damaged. */
 export async function readRunFile(outDir: string): Promise<RunFile | null> {
   const path = join(outDir, 'run.json');
-  let text: string;
-  try {
-    text = await readFile(path, 'utf8');
-  } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return null;
-    throw error;
-  }
+  const text = await readTextFile(path, { most: largestRunFile, remedy: 'run the suite again' });
+  if (text === null) return null;
   const parsed = runFileSchema.safeParse(parseJson(text));
   if (!parsed.success) throw new UsageError(`${path} is damaged; remove it, or run the suite again.`);
   return parsed.data;

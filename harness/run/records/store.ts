@@ -1,9 +1,10 @@
 import type { Dirent } from 'node:fs';
-import { lstat, mkdir, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
+import { lstat, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import { writeFileAtomically } from '../../atomic-file.ts';
-import { UsageError } from '../../errors.ts';
+import { DamagedFileError, explainFileError, onFile, readTextFile } from '../../file-errors.ts';
 import { type CellRecord, recordSchema, recordVersion } from '../../record.ts';
+import { makeFolder } from '../../setup/make-folder.mjs';
 import type { Cell } from '../../spec/cell.ts';
 
 /** The folders of one output folder. `records/<cell>.json` is the only truth; the rest can be made again from it. */
@@ -27,6 +28,10 @@ export interface StoredRecords {
 }
 
 type Identity = Pick<Cell, 'id' | 'cell'>;
+
+/** Bytes: hundreds of times those of the longest curve. A larger file was not written as a record. */
+const largestRecord = 64e6;
+const otherFolder = 'choose another folder with --out';
 
 /** Names the folders of a store; creates nothing. */
 export function storeAt(outDir: string): Store {
@@ -103,7 +108,7 @@ async function putAside(store: Store, path: string, cell: string, { version, pro
     return `${path} ${problem}; it is kept in ${store.supersededDir}, its cell runs again.`;
   }
   const kept = await freeName(`${path}.corrupt`);
-  await rename(path, kept);
+  await onFile({ done: 'written', path: kept, remedy: otherFolder }, () => rename(path, kept));
   return `${path} holds no valid record (${problem}); renamed to ${basename(kept)}, counts as missing.`;
 }
 
@@ -113,12 +118,14 @@ export async function supersede(store: Store, record: Identity): Promise<void> {
 }
 
 async function moveAside(store: Store, path: string, name: string): Promise<void> {
-  await mkdir(store.supersededDir, { recursive: true });
-  const aside = await freeName(join(store.supersededDir, name), '.json');
-  if (!(await lstat(path)).isSymbolicLink()) return rename(path, aside);
-  // Moved, a relative link would lead nowhere: what it leads to is kept instead.
-  await writeFileAtomically(aside, await readFile(path));
-  await rm(path);
+  await onFile({ done: 'written', path: join(store.supersededDir, name), remedy: otherFolder }, async () => {
+    makeFolder(store.supersededDir);
+    const aside = await freeName(join(store.supersededDir, name), '.json');
+    if (!(await lstat(path)).isSymbolicLink()) return rename(path, aside);
+    // Moved, a relative link would lead nowhere: what it leads to is kept instead.
+    await writeFileAtomically(aside, await readFile(path));
+    await rm(path);
+  });
 }
 
 /** A path that holds no file yet: numbered from 2 on where the plain one is taken. */
@@ -168,8 +175,7 @@ async function entriesOf(dir: string): Promise<Dirent[]> {
     return await readdir(dir, { withFileTypes: true });
   } catch (error) {
     if (codeOf(error) === 'ENOENT') return [];
-    if (codeOf(error) === 'ENOTDIR') throw new UsageError(`${dir} is not a folder; choose another with --out.`);
-    throw error;
+    throw explainFileError(error, { done: 'read', path: dir, remedy: otherFolder });
   }
 }
 
@@ -183,12 +189,15 @@ interface Unreadable {
 async function readRecordFile(path: string, cell: string): Promise<{ record: CellRecord } | Unreadable> {
   let content: unknown;
   try {
-    // Reading a pipe would wait for ever.
+    // What is no file is named, not refused: its cell can run again.
     if (!(await stat(path)).isFile()) return { record: null, problem: 'it is no regular file, nor a link to one' };
-    content = JSON.parse(await readFile(path, 'utf8'));
+    const text = await readTextFile(path, { most: largestRecord, remedy: otherFolder });
+    if (text === null) return { record: null, problem: 'no such file' };
+    content = JSON.parse(text);
   } catch (error) {
     if (codeOf(error) === 'ENOENT') return { record: null, problem: 'there is no such file, or it is a broken link' };
     if (codeOf(error) === 'ELOOP') return { record: null, problem: 'it is a link that leads to itself' };
+    if (error instanceof DamagedFileError) return { record: null, problem: error.message };
     if (error instanceof SyntaxError) return { record: null, problem: `no JSON: ${error.message}` };
     throw error;
   }

@@ -127,10 +127,18 @@ it('removes what a killed writer left, and nothing else', async () => {
   expect(await readdir(store.weightsDir)).toEqual([`fine.seed-0-${cell.id}.weights`]);
 });
 
+it('counts a file that no record can be as damaged, without reading it', async () => {
+  const store = await storeWith(record);
+  await truncate(recordPath(store, record.cell), 600e6);
+  const { records, warnings } = await readRecords(store, { quarantine: true });
+  expect(records).toEqual([]);
+  expect(warnings).toEqual([expect.stringMatching(/holds no valid record \(.* 600 MB, .* at most 64 MB.*\.corrupt/)]);
+});
+
 it('names the remedy where the folder cannot be made', async () => {
   const file = join(await temporaryFolder(), 'file');
   await writeFile(file, '');
-  await expect(writeRecord(storeAt(file), record)).rejects.toThrow(/Cannot write .*--out/);
+  await expect(writeRecord(storeAt(file), record)).rejects.toThrow(/cannot be written .*--out/);
 });
 
 /** As version 1 of the program wrote records: another shape altogether. */

@@ -93,7 +93,8 @@ async function evaluate(path: string, source: string): Promise<Record<string, un
   try {
     return await import(`data:text/javascript;base64,${Buffer.from(named).toString('base64')}`);
   } catch (error) {
-    const { name, message, code } = error as NodeJS.ErrnoException;
+    if (!(error instanceof Error)) throw namingFile(path, 'while it is loaded', error);
+    const { name, message, code }: NodeJS.ErrnoException = error;
     if (code === 'ERR_UNSUPPORTED_RESOLVE_REQUEST') {
       const [, wanted] = message.match(/specifier "([^"]*)"/) ?? [];
       const why = 'records know a method by one file; put the code into it, and take the engine from the toolbox';

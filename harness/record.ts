@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { z } from 'zod';
 import { idOf } from './cell-id.ts';
+import { boundedList, cleanTexts } from './foreign-text.ts';
 import type { Cell } from './spec/cell.ts';
 import { configSchema, wordsOfKind } from './spec/kinds.ts';
 import { boundsProblem } from './spec/metrics.ts';
@@ -93,7 +94,7 @@ const ended = {
   ...identity,
   /** Training alone; of a failed cell from its start to its end. */
   seconds: z.number(),
-  warnings: z.array(z.string()),
+  warnings: z.array(z.string()).transform(boundedList),
   started_at: z.string(),
   finished_at: z.string(),
 };
@@ -164,12 +165,17 @@ export type CellRecord = FinishedRecord | FailedRecord;
 
 export const statusNames = ['completed', 'diverged', 'failed'] as const;
 
-/** A record, consistent in itself. */
-export const recordSchema = z
+const consistentSchema = z
   .discriminatedUnion('status', [completedSchema, divergedSchema, failedSchema])
   .superRefine((record, context) => {
     for (const message of problemsOf(record)) context.addIssue({ code: 'custom', message });
   });
+
+/**
+ * A record, consistent in itself. Whatever writes or reads one goes through here, so that the texts in it are clean for
+ * everything after: terminal, tables and reports.
+ */
+export const recordSchema = z.preprocess(cleanTexts, consistentSchema);
 
 /** What in a record contradicts its configuration or its kind's words. */
 function problemsOf(record: CellRecord): string[] {

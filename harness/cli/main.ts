@@ -1,5 +1,6 @@
 import { Command, CommanderError } from 'commander';
 import { UsageError } from '../errors.ts';
+import { cleanText, thrownStack } from '../foreign-text.ts';
 import { exitCodes } from '../run/exit-code.ts';
 import { defineBenchCommand } from './bench/define-bench.ts';
 import type { Io } from './io.ts';
@@ -38,7 +39,7 @@ function programOf(context: CommandContext): Command {
     .exitOverride()
     .configureOutput({
       writeOut: (text) => void io.stdout.write(text),
-      writeErr: (text) => void io.stderr.write(text),
+      writeErr: (text) => void io.stderr.write(cleanText(text)),
     })
     // Subcommands copy these settings when they are defined.
     .showHelpAfterError('(--help shows what is possible)')
@@ -61,9 +62,9 @@ function exitCodeOfError(error: unknown, io: Io): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.passed : exitCodes.usage;
   // SetupError says for the set-up what UsageError says elsewhere; importing its class would load the set-up.
   if (error instanceof UsageError || (error instanceof Error && error.name === 'SetupError')) {
-    io.stderr.write(`${error.message}\n`);
+    io.stderr.write(`${cleanText(error.message)}\n`);
     return exitCodes.usage;
   }
-  io.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+  io.stderr.write(`${thrownStack(error)}\n`);
   return exitCodes.regressed;
 }

@@ -2,6 +2,7 @@ import { mkdir } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
 import { readBaseline } from '../../baselines/baseline-file.ts';
 import { UsageError } from '../errors.ts';
+import { cleanText } from '../foreign-text.ts';
 import type { CellRecord, Verdict } from '../record.ts';
 import { acquireLock, LockHeldError } from '../setup/lock.mjs';
 import type { PlannedCell } from '../spec/cell.ts';
@@ -169,7 +170,7 @@ function notesOf(options: RunSuiteOptions, { others, warnings }: Resumed): strin
   if (others.length > 0) {
     notes.push(`${others.length} other records in the folder are not part of this run and stay out of its reports.`);
   }
-  return notes;
+  return notes.map((line) => cleanText(line));
 }
 
 /** What only the person who waits needs to know. */

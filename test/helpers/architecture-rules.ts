@@ -9,10 +9,20 @@ const inside =
 
 /** The vocabulary of suites, cells and records. */
 const isSpec = inside('harness/spec');
-/** What stands beside it: records, the names and ids of cells, plain JSON with sorted keys, digests, errors, random streams. */
-const besideSpec = ['record', 'cell-id', 'cell-name', 'canonical-json', 'digest', 'errors', 'random'].map(
-  (name) => `harness/${name}.ts`,
-);
+/**
+ * What stands beside it: records, the names and ids of cells, plain JSON with sorted keys, digests, errors, foreign
+ * text, random streams.
+ */
+const besideSpec = [
+  'record',
+  'cell-id',
+  'cell-name',
+  'canonical-json',
+  'digest',
+  'errors',
+  'foreign-text',
+  'random',
+].map((name) => `harness/${name}.ts`);
 const isContract = (file: string) => isSpec(file) || besideSpec.includes(file);
 /** Of the set-up, what measurements share: the pinned TensorFlow, and the reading of what NVIDIA's tool says. */
 const setupFacts = ['harness/setup/pins.mjs', 'harness/setup/nvidia-smi.mjs'];
@@ -106,7 +116,7 @@ const rules: readonly Rule[] = [
   {
     of: isContract,
     files: isContract,
-    says: 'the contract (spec, record, ids, names, digests, errors, random) imports nothing else of the harness',
+    says: 'the contract (spec, record, ids, names, digests, errors, foreign text, random) imports nothing else of the harness',
   },
   {
     of: (file) => setupFacts.includes(file),

@@ -4,6 +4,7 @@ import { execa } from 'execa';
 import { z } from 'zod';
 import { writeFileAtomically } from '../../atomic-file.ts';
 import { UsageError } from '../../errors.ts';
+import { cleanTexts } from '../../foreign-text.ts';
 import { profileNames } from '../../spec/words.ts';
 
 const count = z.int().min(0);
@@ -50,7 +51,7 @@ export async function readRunFile(outDir: string): Promise<RunFile | null> {
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return null;
     throw error;
   }
-  const parsed = runFileSchema.safeParse(parseJson(text));
+  const parsed = runFileSchema.safeParse(cleanTexts(parseJson(text)));
   if (!parsed.success) throw new UsageError(`${path} is damaged; remove it, or run the suite again.`);
   return parsed.data;
 }

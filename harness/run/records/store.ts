@@ -2,6 +2,7 @@ import { access, mkdir, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import { writeFileAtomically } from '../../atomic-file.ts';
 import { UsageError } from '../../errors.ts';
+import { cleanText } from '../../foreign-text.ts';
 import { type CellRecord, recordSchema, recordVersion } from '../../record.ts';
 import type { Cell } from '../../spec/cell.ts';
 
@@ -53,11 +54,15 @@ export function weightsPath(store: Store, cell: Identity): string {
   return join(store.weightsDir, `${cell.cell}-${cell.id}.weights`);
 }
 
-/** Validates and writes a record atomically. Throws on an invalid record, UsageError on a full or read-only disk. */
-export async function writeRecord(store: Store, record: CellRecord): Promise<void> {
+/**
+ * Validates, cleans and writes a record atomically, and resolves to what was written. Throws on an invalid record,
+ * UsageError on a full or read-only disk.
+ */
+export async function writeRecord(store: Store, record: CellRecord): Promise<CellRecord> {
   const parsed = recordSchema.safeParse(record);
   if (!parsed.success) throw new Error(`The record of ${record.cell} is not valid: ${issuesOf(parsed.error)}`);
   await writeFileAtomically(recordPath(store, record.cell), `${JSON.stringify(parsed.data, null, 2)}\n`);
+  return parsed.data;
 }
 
 /** A cell's valid record with the same id; null where there is none. */
@@ -99,7 +104,7 @@ export async function readRecords(store: Store, options: { quarantine: boolean }
       );
     }
   }
-  return { records, warnings };
+  return { records, warnings: warnings.map((warning) => cleanText(warning)) };
 }
 
 /** Moves one record to the superseded ones. An earlier superseded record of the same name is kept too. */

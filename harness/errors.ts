@@ -20,7 +20,11 @@ export class UsageError extends Error {
 export class MethodFileError extends Error {
   override readonly name = 'MethodFileError';
 
+  /** The message without the file. */
+  readonly what: string;
+
   constructor(file: string, what: string, options?: ErrorOptions) {
     super(cleanText(`${file}: ${what}`), options);
+    this.what = cleanText(what);
   }
 }

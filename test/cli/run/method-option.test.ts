@@ -97,6 +97,7 @@ describe('a method that cannot join', () => {
   it.each([
     ['is not there', null, /absent\.js: cannot be read \(ENOENT/],
     ['has a syntax error', 'export default {', /my-method\.js: is no ES module: Unexpected end of input, line 1/],
+    ['ends the process', 'process.exit(0);', /my-method\.js: ends the process \(exit code 0\)/],
     ['exports no method', 'export const other = 1;', /my-method\.js: exports no method; write export const method/],
     [
       'has a known name',

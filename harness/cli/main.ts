@@ -3,7 +3,7 @@ import { UsageError } from '../errors.ts';
 import { cleanText, thrownStack } from '../foreign-text.ts';
 import { exitCodes } from '../run/exit-code.ts';
 import { defineBenchCommand } from './bench/define-bench.ts';
-import type { Io } from './io.ts';
+import { type Io, ignoreLostReaders } from './io.ts';
 import { defineRecordCommands } from './records/record-commands.ts';
 import { type CommandContext, defineRunCommands } from './run/run-commands.ts';
 
@@ -13,8 +13,7 @@ import { type CommandContext, defineRunCommands } from './run/run-commands.ts';
  */
 export async function main(argv: string[], io: Io = process): Promise<number> {
   let exitCode: number = exitCodes.passed;
-  // A reader that has seen enough, such as head, is no error, and must not end a run.
-  for (const stream of [io.stdout, io.stderr]) stream.on('error', ignoreClosedPipe);
+  ignoreLostReaders(io);
   const context: CommandContext = {
     io,
     commandLine: argv,
@@ -52,10 +51,6 @@ function programOf(context: CommandContext): Command {
 
 function asksForSuiteHelp(argv: readonly string[]): boolean {
   return argv.includes('suite') && argv.some((word) => ['help', '--help', '-h'].includes(word));
-}
-
-function ignoreClosedPipe(error: NodeJS.ErrnoException): void {
-  if (error.code !== 'EPIPE') throw error;
 }
 
 function exitCodeOfError(error: unknown, io: Io): number {

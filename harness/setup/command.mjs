@@ -5,6 +5,7 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 import { checkoutRoot, createContext } from './context.mjs';
 import { doctor } from './diagnosis.mjs';
 import { ensureSetUp, isSetupError } from './ensure.mjs';
+import { hasTerminal } from './terminal.mjs';
 
 const usage = `usage: node harness/setup/start.mjs COMMAND [ARGUMENT]...
   setup   set up what is missing, and end
@@ -73,6 +74,7 @@ function runNode(args, options) {
   // A terminal's Ctrl-C reaches the child as well; this process waits for it to end. Other signals are passed on.
   process.on('SIGINT', () => {});
   process.on('SIGTERM', () => child.kill('SIGTERM'));
+  if (hasTerminal()) process.on('SIGHUP', () => child.kill('SIGHUP'));
   return new Promise((resolve, reject) => {
     child.once('error', reject);
     child.once('exit', (code, signal) => resolve(code ?? 128 + constants.signals[signal ?? 'SIGTERM']));

@@ -43,6 +43,7 @@ const remedies: Readonly<Record<string, string>> = {
   EPERM: 'permission denied; choose a folder that you may write with --out',
   EEXIST: 'a part of its path is a file, not a folder; choose another folder with --out',
   EROFS: 'the file system is read-only; choose another folder with --out',
+  ENAMETOOLONG: 'its name or path is too long; choose a folder with a shorter path with --out',
   ENOTDIR: 'a part of its path is a file, not a folder; choose another folder with --out',
 };
 

@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { z } from 'zod';
 import { idOf } from './cell-id.ts';
+import { longestCellName } from './cell-name.ts';
 import { boundedList, cleanTexts } from './foreign-text.ts';
 import type { Cell } from './spec/cell.ts';
 import { configSchema, wordsOfKind } from './spec/kinds.ts';
@@ -186,6 +187,8 @@ function problemsOf(record: CellRecord): string[] {
   const problems = (Object.keys(fields) as (keyof typeof fields)[])
     .filter((name) => record[name] !== fields[name])
     .map((name) => `${name} is ${record[name]}, but its configuration says ${fields[name]}`);
+  const bytes = Buffer.byteLength(record.cell);
+  if (bytes > longestCellName) problems.push(`its name has ${bytes} bytes, more than ${longestCellName}`);
   if (record.factors[0]?.name !== 'method') problems.push('its first factor is not the method');
   for (const { name, value } of record.factors) {
     const own = words.factors[name]?.of(config) ?? null;

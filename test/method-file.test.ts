@@ -102,6 +102,12 @@ it.each([
     /: name: expected lower-case letters/,
   ],
   [
+    'has a long name',
+    altered(steepest, "'steepest'", `'${'x'.repeat(200)}'`),
+    undefined,
+    /: name: expected at most 60 characters$/,
+  ],
+  [
     'has no name',
     altered(steepest, "name: 'steepest',", ''),
     undefined,

@@ -69,6 +69,7 @@ describe('a record', () => {
 describe('a record is refused', () => {
   const config = fixtureConfig({ seed: 7 });
   it.each<[string, object, string[]]>([
+    ['whose name no file can have', { cell: 'x'.repeat(201) }, ['its name has 201 bytes, more than 200']],
     ['whose id is not the hash of its configuration', { id: 'x' }, [`id is x, but its configuration says ${image.id}`]],
     ['of another kind', { kind: 'translation' }, ['kind is translation, but its configuration says image']],
     ['of another model', { model: 'resnet-8' }, ['model is resnet-8, but its configuration says resnet-20']],

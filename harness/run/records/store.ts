@@ -1,6 +1,7 @@
 import { access, mkdir, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import { writeFileAtomically } from '../../atomic-file.ts';
+import { longestCellName } from '../../cell-name.ts';
 import { UsageError } from '../../errors.ts';
 import { cleanText } from '../../foreign-text.ts';
 import { type CellRecord, recordSchema, recordVersion } from '../../record.ts';
@@ -84,7 +85,7 @@ export async function readRecords(store: Store, options: { quarantine: boolean }
     if (read.record !== null) {
       records.push(read.record);
     } else if (options.quarantine && read.version !== undefined) {
-      await moveAside(store, path, `${name.slice(0, -'.json'.length)}-version-${read.version}`);
+      await moveAside(store, path, `${bounded(name.slice(0, -'.json'.length))}-version-${read.version}`);
       warnings.push(`${path} ${read.problem}; it is kept in ${store.supersededDir}, its cell runs again.`);
     } else if (read.version !== undefined) {
       warnings.push(
@@ -92,7 +93,7 @@ export async function readRecords(store: Store, options: { quarantine: boolean }
           'it.',
       );
     } else if (options.quarantine) {
-      const kept = await freeName(`${path}.corrupt`);
+      const kept = await freeName(join(store.recordsDir, `${bounded(name)}.corrupt`));
       await rename(path, kept);
       warnings.push(
         `${path} holds no valid record (${read.problem}); renamed to ${basename(kept)}, counts as missing.`,
@@ -115,6 +116,11 @@ export async function supersede(store: Store, record: Identity): Promise<void> {
 async function moveAside(store: Store, path: string, name: string): Promise<void> {
   await mkdir(store.supersededDir, { recursive: true });
   await rename(path, await freeName(join(store.supersededDir, name), '.json'));
+}
+
+/** The name of a file from elsewhere, which may be as long as names can be, with room for what is added to it. */
+function bounded(name: string): string {
+  return Buffer.byteLength(name) <= longestCellName ? name : `${name.slice(0, longestCellName / 4)}…`;
 }
 
 /** A path that holds no file yet: numbered from 2 on where the plain one is taken. */

@@ -54,6 +54,17 @@ it('cleans the texts of what it writes and reads, and of files that it names', a
   expect(warnings[0]).not.toMatch(/\p{Cc}/u);
 });
 
+it('keeps a foreign file aside whose name has no room for an ending', async () => {
+  const store = await storeWith(record);
+  for (const content of ['{', '{"version": 1}']) {
+    const name = `${'x'.repeat(250)}.json`;
+    await writeFile(join(store.recordsDir, name), content);
+    const { records, warnings } = await readRecords(store, { quarantine: true });
+    expect([records.length, warnings.length]).toEqual([1, 1]);
+    expect(await readdir(store.recordsDir)).not.toContain(name);
+  }
+});
+
 it('reads an absent folder as an empty store', async () => {
   const store = storeAt(join(await temporaryFolder(), 'absent'));
   expect(await readRecords(store, { quarantine: true })).toEqual({ records: [], warnings: [] });

@@ -1,3 +1,4 @@
+import { UsageError } from './errors.ts';
 import { wordsOfKind } from './spec/kinds.ts';
 import type { Factor } from './spec/words.ts';
 
@@ -19,9 +20,22 @@ export function armNameOf({ kind, model, dataset, factors }: ArmCoordinates): st
     .join('.');
 }
 
-/** A cell's name: its arm's, and the seed. */
+/** The most bytes of a cell's name: files are named after cells, with an id and an ending, in at most 255. */
+export const longestCellName = 200;
+
+/**
+ * A cell's name: its arm's, and the seed.
+ *
+ * @throws UsageError where no file could have that name
+ */
 export function cellNameOf(arm: ArmCoordinates, seed: number): string {
-  return `${armNameOf(arm)}.seed-${seed}`;
+  const name = `${armNameOf(arm)}.seed-${seed}`;
+  const bytes = Buffer.byteLength(name);
+  if (bytes <= longestCellName) return name;
+  throw new UsageError(
+    `Cell ${name}: the name has ${bytes} bytes, at most ${longestCellName} can be those of a file; give its method, ` +
+      'model or factors shorter names.',
+  );
 }
 
 /** The factors' values for people: `low-rank 0.1, spectral, frobenius-decay`; those named in `without` are left out. */

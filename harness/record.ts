@@ -1,6 +1,8 @@
 import { isDeepStrictEqual } from 'node:util';
 import { z } from 'zod';
 import { idOf } from './cell-id.ts';
+import { longestCellName } from './cell-name.ts';
+import { boundedList, cleanTexts } from './foreign-text.ts';
 import type { Cell } from './spec/cell.ts';
 import { configSchema, wordsOfKind } from './spec/kinds.ts';
 import { boundsProblem } from './spec/metrics.ts';
@@ -96,7 +98,7 @@ const ended = {
   ...identity,
   /** Training alone; of a failed cell from its start to its end. */
   seconds: amount,
-  warnings: z.array(z.string()),
+  warnings: z.array(z.string()).transform(boundedList),
   started_at: z.string(),
   finished_at: z.string(),
 };
@@ -167,12 +169,17 @@ export type CellRecord = FinishedRecord | FailedRecord;
 
 export const statusNames = ['completed', 'diverged', 'failed'] as const;
 
-/** A record, consistent in itself. */
-export const recordSchema = z
+const consistentSchema = z
   .discriminatedUnion('status', [completedSchema, divergedSchema, failedSchema])
   .superRefine((record, context) => {
     for (const message of problemsOf(record)) context.addIssue({ code: 'custom', message });
   });
+
+/**
+ * A record, consistent in itself. Whatever writes or reads one goes through here, so that the texts in it are clean for
+ * everything after: terminal, tables and reports.
+ */
+export const recordSchema = z.preprocess(cleanTexts, consistentSchema);
 
 /** What in a record contradicts its configuration or its kind's words. */
 function problemsOf(record: CellRecord): string[] {
@@ -183,6 +190,8 @@ function problemsOf(record: CellRecord): string[] {
   const problems = (Object.keys(fields) as (keyof typeof fields)[])
     .filter((name) => record[name] !== fields[name])
     .map((name) => `${name} is ${record[name]}, but its configuration says ${fields[name]}`);
+  const bytes = Buffer.byteLength(record.cell);
+  if (bytes > longestCellName) problems.push(`its name has ${bytes} bytes, more than ${longestCellName}`);
   if (record.factors[0]?.name !== 'method') problems.push('its first factor is not the method');
   for (const { name, value } of record.factors) {
     const own = words.factors[name]?.of(config) ?? null;

@@ -49,6 +49,18 @@ describe('a record', () => {
     expect(recordSchema.parse(JSON.parse(JSON.stringify(record)))).toEqual(record);
   });
 
+  it('holds no text that would act on its reader, and none without bound', () => {
+    const warnings = Array.from({ length: 1000 }, () => '\u001b]0;title\u0007warned');
+    const error = `\u001b[31mred ${'x'.repeat(1_000_000)}`;
+    const parsed = recordSchema.parse({ ...failed, warnings, error });
+    expect(new Set(parsed.warnings)).toEqual(new Set(['warned', '901 more were left out.']));
+    expect(errorOf(parsed)).toMatch(/^red x+\n\[[\d,]+ characters were left out here\]\nx+$/);
+    expect(JSON.stringify(parsed).length).toBeLessThan(20_000);
+    const phased = recordSchema.parse({ ...image, phases: [{ label: 'a\u0007', epochs: 2 }] });
+    expect(phased).toMatchObject({ phases: [{ label: 'a', epochs: 2 }] });
+    expect(problemsOf({ ...failed, '\u001b[31mnew': 1 })).toEqual(['Unrecognized key: "new"']);
+  });
+
   it('is of version 2 alone', () => {
     expect(problemsOf({ ...image, version: 1 })).toEqual(['version: Invalid input: expected 2']);
   });
@@ -57,6 +69,7 @@ describe('a record', () => {
 describe('a record is refused', () => {
   const config = fixtureConfig({ seed: 7 });
   it.each<[string, object, string[]]>([
+    ['whose name no file can have', { cell: 'x'.repeat(201) }, ['its name has 201 bytes, more than 200']],
     ['whose id is not the hash of its configuration', { id: 'x' }, [`id is x, but its configuration says ${image.id}`]],
     ['of another kind', { kind: 'translation' }, ['kind is translation, but its configuration says image']],
     ['of another model', { model: 'resnet-8' }, ['model is resnet-8, but its configuration says resnet-20']],

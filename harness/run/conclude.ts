@@ -1,6 +1,7 @@
 import { readBaseline } from '../../baselines/baseline-file.ts';
 import { checkRecords } from '../../baselines/check.ts';
 import { writeReport } from '../../reports/write-report.ts';
+import { cleanText } from '../foreign-text.ts';
 import type { CellRecord, Verdict } from '../record.ts';
 import type { ProfileName } from '../spec/words.ts';
 
@@ -47,7 +48,7 @@ export async function conclude(options: ConcludeOptions): Promise<Conclusion> {
   const { outDir, title, suite, profile, missing, gaps } = options;
   const records = [...options.records];
   const verdicts = options.check ? await checkAgainstBaseline(records, options) : [];
-  const notes = [...options.notes];
+  const notes = options.notes.map((note) => cleanText(note));
   const input = { outDir, title, suite, profile, records, missing, gaps, verdicts, notes };
   return { verdicts, ...(await writeReport(input)) };
 }

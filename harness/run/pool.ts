@@ -43,9 +43,7 @@ export async function runPool(cells: readonly PlannedCell[], options: PoolOption
     const broken = lacking.find(({ status }) => status !== 'completed');
     if (broken !== undefined) {
       const reason = `It needs ${broken.need.cell} as its ${broken.need.role}, which is ${broken.status}.`;
-      const record = failedRecord(cell, reason, new Date(), new Date());
-      await writeRecord(store, record);
-      return record;
+      return writeRecord(store, failedRecord(cell, reason, new Date(), new Date()));
     }
     const onProgress = (progress: CellProgress) => options.onProgress(cell, progress);
     if (gpuSlots === undefined) return runInWorker(cell, options, signal, onProgress);

@@ -1,5 +1,6 @@
 import { type Bar, MultiBar, Presets } from 'cli-progress';
 import { valueText } from '../../baselines/wording.ts';
+import { firstLine } from '../foreign-text.ts';
 import { type CellRecord, errorOf, gatedMetric, gatedValue } from '../record.ts';
 import type { PlannedCell } from '../spec/cell.ts';
 import { metricOf } from '../spec/metrics.ts';
@@ -18,7 +19,7 @@ export interface ProgressOptions {
   cells: readonly PlannedCell[];
   jobs: number;
   /** A terminal gets a bar; anything else a line at each heartbeat. */
-  stream: NodeJS.WritableStream & { isTTY?: boolean };
+  stream: NodeJS.WritableStream & { isTTY?: boolean; columns?: number };
   /** Milliseconds of a clock that only rises. */
   now(): number;
   heartbeatMs?: number;
@@ -62,14 +63,15 @@ export function startProgress(options: ProgressOptions): ProgressDisplay {
   };
 }
 
-/** One finished cell in a line: name, metric, seconds, status, and the first line of an error. */
+/** One finished cell in a line, which a narrow terminal wraps: metric, name, time, and the first line of an error. */
 export function finishedLine(record: CellRecord): string {
   const [metric, value] = [gatedMetric(record), gatedValue(record)];
   const { title } = metricOf(metric);
   const score = value === null ? `no ${title}` : `${title} ${valueText(metric, value)}`;
+  const status = record.status === 'completed' ? '' : `, ${record.status}`;
   const why = errorOf(record);
-  const error = why === null ? '' : `: ${why.split('\n', 1)[0]}`;
-  return `${record.cell}: ${score}, ${formatDuration(record.seconds)}, ${record.status}${error}`;
+  const error = why === null ? '' : `: ${firstLine(why)}`;
+  return `${score}${status}  ${record.cell}  ${formatDuration(record.seconds)}${error}`;
 }
 
 interface BoardState {
@@ -105,10 +107,16 @@ function openLines(stream: NodeJS.WritableStream, heartbeatMs: number): Board {
   };
 }
 
-function openBar(stream: NodeJS.WritableStream, cells: number): Board {
+/** Columns that a bar's text takes beside the bar, with room for large numbers. */
+const barTextColumns = 36;
+
+function openBar(stream: ProgressOptions['stream'], cells: number): Board {
   const bars = new MultiBar(
     {
-      format: '{bar} {percent} | {finished}/{cells} cells | about {left} left',
+      format: '{bar} {percent} {finished}/{cells}, {left} left',
+      barsize: Math.max(4, Math.min(40, (stream.columns ?? 80) - barTextColumns)),
+      // Without it the terminal would cut the lines of finished cells.
+      linewrap: true,
       stream,
       hideCursor: true,
       clearOnComplete: true,

@@ -3,6 +3,7 @@ import { readBaseline } from '../../baselines/baseline-file.ts';
 import { removeReport } from '../../reports/write-report.ts';
 import { UsageError } from '../errors.ts';
 import { explainFileError } from '../file-errors.ts';
+import { cleanText } from '../foreign-text.ts';
 import type { CellRecord, Verdict } from '../record.ts';
 import { acquireLock, LockHeldError } from '../setup/lock.mjs';
 import { makeFolder } from '../setup/make-folder.mjs';
@@ -201,7 +202,7 @@ function notesOf(options: RunSuiteOptions, { others, warnings }: Resumed): strin
   if (others.length > 0) {
     notes.push(`${others.length} other records in the folder are not part of this run and stay out of its reports.`);
   }
-  return notes;
+  return notes.map((line) => cleanText(line));
 }
 
 /** What only the person who waits needs to know. */

@@ -1,4 +1,5 @@
 import { MethodFileError, UsageError } from '../errors.ts';
+import { thrownStack } from '../foreign-text.ts';
 import type { CellRecord } from '../record.ts';
 import type { Cell } from '../spec/cell.ts';
 import type { CellContext, CellProgress } from '../tasks/context.ts';
@@ -57,6 +58,5 @@ export function throttled(send: (progress: CellProgress) => void, now: () => num
 }
 
 function messageOf(error: unknown): string {
-  if (error instanceof UsageError || error instanceof MethodFileError) return error.message;
-  return error instanceof Error ? (error.stack ?? error.message) : String(error);
+  return error instanceof UsageError || error instanceof MethodFileError ? error.message : thrownStack(error);
 }

@@ -7,6 +7,7 @@ import { doctor } from './diagnosis.mjs';
 import { ensureSetUp } from './ensure.mjs';
 import { explainFileError, SetupError } from './errors.mjs';
 import { readOptions } from './options.mjs';
+import { hasTerminal } from './terminal.mjs';
 import { versionLine } from './version.mjs';
 
 const usage = `usage: node harness/setup/start.mjs COMMAND [ARGUMENT]...
@@ -91,6 +92,7 @@ function runNode(args, options) {
   // A terminal's Ctrl-C reaches the child as well; this process waits for it to end. Other signals are passed on.
   process.on('SIGINT', () => {});
   process.on('SIGTERM', () => child.kill('SIGTERM'));
+  if (hasTerminal()) process.on('SIGHUP', () => child.kill('SIGHUP'));
   return new Promise((resolve, reject) => {
     child.once('error', reject);
     child.once('exit', (code, signal) => resolve(code ?? 128 + constants.signals[signal ?? 'SIGTERM']));

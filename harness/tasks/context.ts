@@ -1,7 +1,9 @@
 import type { NeededCell } from './needed.ts';
 
+export const phaseNames = ['prepare', 'train', 'evaluate', 'measure'] as const;
+
 export interface CellProgress {
-  phase: 'prepare' | 'train' | 'evaluate' | 'measure';
+  phase: (typeof phaseNames)[number];
   /** Counted from 1; 0 while preparing. */
   epoch: number;
   epochs: number;

@@ -9,7 +9,10 @@ const inside =
 
 /** The vocabulary of suites, cells and records. */
 const isSpec = inside('harness/spec');
-/** What stands beside it: records, the names and ids of cells, plain JSON with sorted keys, digests, errors, random streams. */
+/**
+ * What stands beside it: records, the names and ids of cells, plain JSON with sorted keys, digests, errors, foreign
+ * text, random streams.
+ */
 const besideSpec = [
   'record',
   'cell-id',
@@ -18,6 +21,7 @@ const besideSpec = [
   'digest',
   'errors',
   'file-errors',
+  'foreign-text',
   'random',
 ].map((name) => `harness/${name}.ts`);
 const isContract = (file: string) => isSpec(file) || besideSpec.includes(file);
@@ -118,7 +122,9 @@ const rules: readonly Rule[] = [
   {
     of: isContract,
     files: (imported) => isContract(imported) || setupFacts.includes(imported),
-    says: 'the contract (spec, record, ids, names, digests, errors, random) imports nothing else of the harness but facts',
+    says:
+      'the contract (spec, record, ids, names, digests, errors, foreign text, random) imports nothing else of the ' +
+      'harness but facts',
   },
   {
     of: (file) => setupFacts.includes(file),

@@ -1,7 +1,6 @@
-import { createHash } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import { UsageError } from '../../errors.ts';
+import { MethodFileError, UsageError } from '../../errors.ts';
+import { digestOfMethodFile } from '../../method-file.ts';
 import type { CellRecord } from '../../record.ts';
 
 /** A file that --method names; `sha256` is null where it cannot be read. */
@@ -27,12 +26,11 @@ export async function locateMethods<R extends CellRecord>(
 
 async function namedFile(path: string): Promise<NamedFile> {
   try {
-    const sha256 = createHash('sha256')
-      .update(await readFile(path, 'utf8'))
-      .digest('hex');
+    const sha256 = await digestOfMethodFile(path);
     return { path, sha256, problem: `${path} has another content (SHA-256 ${sha256.slice(0, 16)})` };
   } catch (error) {
-    return { path, sha256: null, problem: `${path} cannot be read (${(error as Error).message})` };
+    if (!(error instanceof MethodFileError)) throw error;
+    return { path, sha256: null, problem: error.message };
   }
 }
 

@@ -3,6 +3,7 @@ import { MethodFileError, UsageError } from '../../errors.ts';
 import { loadMethodFile } from '../../method-file.ts';
 import type { JoinedMethod } from '../../methods/joined.ts';
 import { methods as known } from '../../methods/registry.ts';
+import { type MethodTrial, tryMethodFile } from './try-method.ts';
 
 export interface JoinedMethods {
   methods: JoinedMethod[];
@@ -12,13 +13,20 @@ export interface JoinedMethods {
   refusals: string[];
 }
 
-/** The methods that `--method` names, each a file or a method of the registry. A file that is wrong spoils no other. */
-export async function joinMethods(values: readonly string[] = []): Promise<JoinedMethods> {
+/**
+ * The methods that `--method` names, each a file or a method of the registry. A file that is wrong spoils no other.
+ *
+ * @param plans the profiles that they join
+ */
+export async function joinMethods(
+  values: readonly string[] | undefined,
+  plans: MethodTrial['plans'],
+): Promise<JoinedMethods> {
   const joined: JoinedMethods = { methods: [], notes: [], refusals: [] };
-  for (const value of values) {
+  for (const value of values ?? []) {
     const method = known.find(({ name }) => name === value);
     try {
-      const next = method === undefined ? await load(value) : { method, file: null };
+      const next = method === undefined ? await load(value, plans) : { method, file: null };
       const twin = joined.methods.find((other) => other.method.name === next.method.name);
       if (twin !== undefined) throw sameName(next, twin);
       joined.methods.push(next);
@@ -31,13 +39,17 @@ export async function joinMethods(values: readonly string[] = []): Promise<Joine
   return joined;
 }
 
-async function load(value: string): Promise<JoinedMethod> {
+async function load(value: string, plans: MethodTrial['plans']): Promise<JoinedMethod> {
   // A bare word was meant as a name.
   if (/^[\w-]+$/.test(value)) {
     const names = known.map(({ name }) => name).join(', ');
     throw new MethodFileError(value, `is neither a .js or .mjs file nor a known method; known: ${names}`);
   }
-  return loadMethodFile(resolve(value));
+  const path = resolve(value);
+  const tried = await tryMethodFile({ path, plans });
+  const loaded = await loadMethodFile(path);
+  if (loaded.file.sha256 !== tried) throw new MethodFileError(path, 'changes while it is loaded; start again');
+  return loaded;
 }
 
 function sameName({ method, file }: JoinedMethod, other: JoinedMethod): Error {

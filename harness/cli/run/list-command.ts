@@ -16,13 +16,17 @@ export async function listCommand(
   io: Io,
 ): Promise<number> {
   const chosen = name === undefined ? suites : [suiteNamed(name)];
-  const { methods, refusals } = await joinMethods(options.method);
   const { seeds } = options;
-  const profiles = chosen.flatMap((suite) =>
-    profileNames
-      .filter((profile) => suite.profiles[profile] !== undefined)
-      .map((profile) => ({ suite, profile, needed: neededDatasets(suite, profile, { seeds, methods }) })),
+  const known = chosen.flatMap((suite) =>
+    profileNames.filter((profile) => suite.profiles[profile] !== undefined).map((profile) => ({ suite, profile })),
   );
+  const plans = known.map(({ suite, profile }) => ({ suite: suite.name, profile }));
+  const { methods, refusals } = await joinMethods(options.method, plans);
+  const profiles = known.map(({ suite, profile }) => ({
+    suite,
+    profile,
+    needed: neededDatasets(suite, profile, { seeds, methods }),
+  }));
   const sought = new Set(profiles.flatMap(({ needed }) => needed.map((dataset) => dataset.name)));
   const folders = await findData([...sought], options, io);
   const jobs = options.jobs ?? defaultJobs(options.threads);

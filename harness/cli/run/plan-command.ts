@@ -40,7 +40,7 @@ export async function planRun(
 ): Promise<PlannedRun> {
   const selected = selectSuite(name, options.profile);
   const { suite, profile } = selected;
-  const { methods, notes: methodNotes, refusals } = await joinMethods(options.method);
+  const { methods, notes: methodNotes, refusals } = await joinMethods(options.method, [{ suite: suite.name, profile }]);
   const { seeds, only } = options;
   for (const refusal of refusals) io.stderr.write(`${refusal}\n`);
   const refuse = (reason: string) => {

@@ -7,6 +7,7 @@ import { canonicalJson } from '../../canonical-json.ts';
 import { shortDigest } from '../../digest.ts';
 import { UsageError } from '../../errors.ts';
 import { readTextFile } from '../../file-errors.ts';
+import { cleanTexts } from '../../foreign-text.ts';
 import { profileNames } from '../../spec/words.ts';
 
 const count = z.int().min(0);
@@ -69,7 +70,7 @@ export async function readRunFile(outDir: string): Promise<RunFile | null> {
   const path = join(outDir, 'run.json');
   const text = await readTextFile(path, { most: largestRunFile, remedy: 'run the suite again' });
   if (text === null) return null;
-  const parsed = runFileSchema.safeParse(parseJson(text));
+  const parsed = runFileSchema.safeParse(cleanTexts(parseJson(text)));
   if (!parsed.success) throw new UsageError(`${path} is damaged; remove it, or run the suite again.`);
   return parsed.data;
 }

@@ -2,7 +2,9 @@ import type { Dirent } from 'node:fs';
 import { lstat, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import { writeFileAtomically } from '../../atomic-file.ts';
+import { longestCellName } from '../../cell-name.ts';
 import { DamagedFileError, explainFileError, onFile, readTextFile } from '../../file-errors.ts';
+import { cleanText } from '../../foreign-text.ts';
 import { type CellRecord, recordSchema, recordVersion } from '../../record.ts';
 import { makeFolder } from '../../setup/make-folder.mjs';
 import type { Cell } from '../../spec/cell.ts';
@@ -61,11 +63,15 @@ export function weightsPath(store: Store, cell: Identity): string {
   return join(store.weightsDir, `${cell.cell}-${cell.id}.weights`);
 }
 
-/** Validates and writes a record atomically. Throws on an invalid record, UsageError on a full or read-only disk. */
-export async function writeRecord(store: Store, record: CellRecord): Promise<void> {
+/**
+ * Validates, cleans and writes a record atomically, and resolves to what was written. Throws on an invalid record,
+ * UsageError on a full or read-only disk.
+ */
+export async function writeRecord(store: Store, record: CellRecord): Promise<CellRecord> {
   const parsed = recordSchema.safeParse(record);
   if (!parsed.success) throw new Error(`The record of ${record.cell} is not valid: ${issuesOf(parsed.error)}`);
   await writeFileAtomically(recordPath(store, record.cell), `${JSON.stringify(parsed.data, null, 2)}\n`);
+  return parsed.data;
 }
 
 /** A cell's valid record with the same id; null where there is none. */
@@ -91,7 +97,7 @@ export async function readRecords(store: Store, options: { quarantine: boolean }
       stored.warnings.push(await (options.quarantine ? putAside(store, path, cell, read) : warningOf(path, read)));
     }
   }
-  return stored;
+  return { ...stored, warnings: stored.warnings.map((warning) => cleanText(warning)) };
 }
 
 function warningOf(path: string, { version, problem }: Unreadable): string {
@@ -104,10 +110,10 @@ function warningOf(path: string, { version, problem }: Unreadable): string {
 /** Renames a file that cannot be read, and says so. */
 async function putAside(store: Store, path: string, cell: string, { version, problem }: Unreadable): Promise<string> {
   if (version !== undefined) {
-    await moveAside(store, path, `${cell}-version-${version}`);
+    await moveAside(store, path, `${bounded(cell)}-version-${version}`);
     return `${path} ${problem}; it is kept in ${store.supersededDir}, its cell runs again.`;
   }
-  const kept = await freeName(`${path}.corrupt`);
+  const kept = await freeName(join(store.recordsDir, `${bounded(basename(path))}.corrupt`));
   await onFile({ done: 'written', path: kept, remedy: otherFolder }, () => rename(path, kept));
   return `${path} holds no valid record (${problem}); renamed to ${basename(kept)}, counts as missing.`;
 }
@@ -126,6 +132,11 @@ async function moveAside(store: Store, path: string, name: string): Promise<void
     await writeFileAtomically(aside, await readFile(path));
     await rm(path);
   });
+}
+
+/** The name of a file from elsewhere, which may be as long as names can be, with room for what is added to it. */
+function bounded(name: string): string {
+  return Buffer.byteLength(name) <= longestCellName ? name : `${name.slice(0, longestCellName / 4)}…`;
 }
 
 /** A path that holds no file yet: numbered from 2 on where the plain one is taken. */

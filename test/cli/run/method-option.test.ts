@@ -97,6 +97,7 @@ describe('a method that cannot join', () => {
   it.each([
     ['is not there', null, /absent\.js: cannot be read \(ENOENT/],
     ['has a syntax error', 'export default {', /my-method\.js: is no ES module: Unexpected end of input, line 1/],
+    ['ends the process', 'process.exit(0);', /my-method\.js: ends the process \(exit code 0\)/],
     ['exports no method', 'export const other = 1;', /my-method\.js: exports no method; write export const method/],
     [
       'has a known name',
@@ -204,7 +205,7 @@ describe('a run', () => {
     const [file, out] = [await methodFile('export const other = 1;'), await temporaryFolder()];
     const { exitCode, stdout, stderr, report } = await run(file, out);
     expect(stderr).toContain(`--method ${file}: exports no method`);
-    expect(stdout).toContain('[1/1] dense.default.none');
+    expect(stdout).toMatch(/^\[1\/1\] accuracy \S+ % {2}dense\.default\.none/m);
     expect(report).toContain('Not run: --method');
     expect(exitCode).toBe(1);
     expect(JSON.parse(await readFile(join(out, 'run.json'), 'utf8'))).toMatchObject({ exit_code: 1, completed: 1 });

@@ -41,6 +41,30 @@ it('refuses an invalid record and keeps the one that is there', async () => {
   expect(await readdir(store.recordsDir)).toEqual(['fine.seed-0.json']);
 });
 
+it('cleans the texts of what it writes and reads, and of files that it names', async () => {
+  const store = await storeWith();
+  const written = await writeRecord(store, { ...record, warnings: ['a\u001b[31mred'] });
+  expect(written.warnings).toEqual(['ared']);
+  const foreign = { ...record, warnings: ['gpj.\u202Etxt'] };
+  await writeFile(recordPath(store, record.cell), JSON.stringify(foreign));
+  await writeFile(join(store.recordsDir, 'other\u001b[31m.json'), '\u0007');
+  const { records, warnings } = await readRecords(store, { quarantine: false });
+  expect(records).toEqual([{ ...record, warnings: ['gpj.txt'] }]);
+  expect(warnings).toEqual([expect.stringMatching(/records\/other\.json holds no valid record/)]);
+  expect(warnings[0]).not.toMatch(/\p{Cc}/u);
+});
+
+it('keeps a foreign file aside whose name has no room for an ending', async () => {
+  const store = await storeWith(record);
+  for (const content of ['{', '{"version": 1}']) {
+    const name = `${'x'.repeat(250)}.json`;
+    await writeFile(join(store.recordsDir, name), content);
+    const { records, warnings } = await readRecords(store, { quarantine: true });
+    expect([records.length, warnings.length]).toEqual([1, 1]);
+    expect(await readdir(store.recordsDir)).not.toContain(name);
+  }
+});
+
 it('reads an absent folder as an empty store', async () => {
   const store = storeAt(join(await temporaryFolder(), 'absent'));
   expect(await readRecords(store, { quarantine: true })).toEqual({ records: [], damaged: [], warnings: [] });

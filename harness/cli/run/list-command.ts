@@ -1,4 +1,5 @@
 import { suites } from '../../../suites/registry.ts';
+import { checkedSuite } from '../../plan/checked-suite.ts';
 import { neededDatasets, planCells } from '../../plan/plan.ts';
 import { exitCodes } from '../../run/exit-code.ts';
 import { profileNames } from '../../spec/words.ts';
@@ -6,7 +7,7 @@ import { type Io, table } from '../io.ts';
 import { defaultJobs } from '../parse-options.ts';
 import { joinMethods } from './join-methods.ts';
 import { findData, planned } from './plan-command.ts';
-import { selectSuite } from './select-suite.ts';
+import { suiteNamed } from './select-suite.ts';
 import type { SuiteOptions } from './suite-options.ts';
 
 /** Lists suites and profiles, one a line: number of cells, and estimated minutes with the given or default --jobs. */
@@ -15,7 +16,7 @@ export async function listCommand(
   options: Pick<SuiteOptions, 'jobs' | 'threads' | 'seeds' | 'method' | 'data' | 'download' | 'json'>,
   io: Io,
 ): Promise<number> {
-  const chosen = name === undefined ? suites : [suiteNamed(name)];
+  const chosen = name === undefined ? suites.map(checkedSuite) : [suiteNamed(name)];
   const { methods, refusals } = await joinMethods(options.method);
   const { seeds } = options;
   const profiles = chosen.flatMap((suite) =>
@@ -41,10 +42,4 @@ export async function listCommand(
   }
   for (const refusal of new Set(refusals)) io.stderr.write(`${refusal}\n`);
   return refusals.length > 0 ? exitCodes.usage : exitCodes.passed;
-}
-
-function suiteNamed(name: string) {
-  const suite = suites.find((known) => known.name === name);
-  // selectSuite has the message for an unknown suite; any profile that a known one has would do.
-  return suite ?? selectSuite(name, 'smoke').suite;
 }

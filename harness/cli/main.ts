@@ -4,6 +4,7 @@ import { exitCodes } from '../run/exit-code.ts';
 import { defineBenchCommand } from './bench/define-bench.ts';
 import type { Io } from './io.ts';
 import { defineRecordCommands } from './records/record-commands.ts';
+import { refuseRepeats } from './repeats.ts';
 import { type CommandContext, defineRunCommands } from './run/run-commands.ts';
 
 /**
@@ -46,6 +47,7 @@ function programOf(context: CommandContext): Command {
   defineRunCommands(program, context);
   defineBenchCommand(program, context);
   defineRecordCommands(program, context);
+  program.commands.forEach(refuseRepeats);
   return program;
 }
 

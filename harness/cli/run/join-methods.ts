@@ -4,6 +4,7 @@ import { loadMethodFile } from '../../method-file.ts';
 import type { JoinedMethod } from '../../methods/joined.ts';
 import { methods as known } from '../../methods/registry.ts';
 import type { CellRecord } from '../../record.ts';
+import { suggestion } from '../suggest.ts';
 
 export interface JoinedMethods {
   methods: JoinedMethod[];
@@ -13,7 +14,11 @@ export interface JoinedMethods {
   refusals: string[];
 }
 
-/** The methods that `--method` names, each a file or a method of the registry. A file that is wrong spoils no other. */
+/**
+ * The methods that `--method` names, each a file or a method of the registry. A file that is wrong spoils no other.
+ *
+ * @throws UsageError for a name that the registry does not have, and for one that is given twice
+ */
 export async function joinMethods(values: readonly string[] = []): Promise<JoinedMethods> {
   const joined: JoinedMethods = { methods: [], notes: [], refusals: [] };
   for (const value of values) {
@@ -33,12 +38,18 @@ export async function joinMethods(values: readonly string[] = []): Promise<Joine
 }
 
 async function load(value: string): Promise<JoinedMethod> {
-  // A bare word was meant as a name.
-  if (/^[\w-]+$/.test(value)) {
-    const names = known.map(({ name }) => name).join(', ');
-    throw new MethodFileError(value, `is neither a .js or .mjs file nor a known method; known: ${names}`);
+  if (isName(value)) {
+    const names = known.map(({ name }) => name);
+    throw new UsageError(
+      `--method ${value}: there is no such method (a file's name ends in .js or .mjs): ${suggestion(value, names)}`,
+    );
   }
   return loadMethodFile(resolve(value));
+}
+
+/** Whether a value was meant as a name of the registry: it has neither a folder nor the ending of a program. */
+function isName(value: string): boolean {
+  return !/[\\/]|\.[cm]?[jt]s$/.test(value);
 }
 
 function sameName({ method, file }: JoinedMethod, other: JoinedMethod): Error {

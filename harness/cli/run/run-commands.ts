@@ -39,7 +39,7 @@ export function defineRunCommands(program: Command, { io, commandLine, dataHelp,
     .command('list')
     .argument('[suite]', 'only this suite')
     .summary('list the suites and profiles')
-    .description('Lists suites and profiles, one a line, with the number of cells and estimated minutes with --jobs.')
+    .description('Lists suites and profiles, one a line, with the number of cells and the estimated time with --jobs.')
     .option('--method <file>', methodOption, collectText('--method'))
     .option('--seeds <n>', 'replicates instead of the profile’s number', positiveInteger('--seeds'))
     .option('--jobs <n>', 'worker processes that the estimate assumes', positiveInteger('--jobs'))

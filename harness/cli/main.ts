@@ -2,6 +2,7 @@ import { Command, CommanderError } from 'commander';
 import { UsageError } from '../errors.ts';
 import { exitCodes } from '../run/exit-code.ts';
 import { defineBenchCommand } from './bench/define-bench.ts';
+import { checkoutFolder } from './checkout.ts';
 import type { Io } from './io.ts';
 import { defineRecordCommands } from './records/record-commands.ts';
 import { refuseRepeats } from './repeats.ts';
@@ -18,6 +19,7 @@ export async function main(argv: string[], io: Io = process): Promise<number> {
   const context: CommandContext = {
     io,
     commandLine: argv,
+    version: argv.includes('--version') ? await (await import('./version-text.ts')).versionText(checkoutFolder()) : '',
     dataHelp: asksForSuiteHelp(argv) ? (await import('./run/data-help.ts')).dataHelp() : '',
     finish: (code) => {
       exitCode = code;
@@ -47,7 +49,10 @@ function programOf(context: CommandContext): Command {
   defineRunCommands(program, context);
   defineBenchCommand(program, context);
   defineRecordCommands(program, context);
-  program.commands.forEach(refuseRepeats);
+  for (const command of [program, ...program.commands]) {
+    refuseRepeats(command);
+    command.version(context.version, '--version', 'print name, version and commit');
+  }
   return program;
 }
 

@@ -86,6 +86,17 @@ it.each(['suite', 'list', 'plan', 'check', 'accept', 'compare', 'merge', 'verify
   },
 );
 
+it.each([[['--version']], [['suite', '--version']], [['check', '--version']], [['bench', '--version']]])(
+  'prints name, version and commit: %j',
+  async (argv) => {
+    const { exitCode, stdout, stderr } = await cli(argv);
+    expect(stdout).toMatch(
+      /^factorbench \d+\.\d+\.\d+, (no commit|commit [0-9a-f]{40}( with changes)?), Node v[\d.]+\n$/,
+    );
+    expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
+  },
+);
+
 it('tells in the help of suite where each data set is looked for', async () => {
   const { stdout } = await cli(['suite', '--help']);
   const { stdout: helped } = await cli(['help', 'suite']);

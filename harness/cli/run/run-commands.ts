@@ -8,6 +8,8 @@ import type { SuiteOptions } from './suite-options.ts';
 export interface CommandContext {
   io: Io;
   commandLine: string[];
+  /** What `--version` prints; empty where it is not asked for, as git is asked. */
+  version: string;
   /** What the help of `suite` says of data sets; empty where no help of it is asked for, as it takes time to load. */
   dataHelp: string;
   finish(exitCode: number): void;

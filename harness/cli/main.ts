@@ -4,8 +4,10 @@ import { cleanText, thrownStack } from '../foreign-text.ts';
 import { exitCodes } from '../run/exit-code.ts';
 import { fileErrorWords } from '../setup/file-errors.mjs';
 import { defineBenchCommand } from './bench/define-bench.ts';
+import { checkoutFolder } from './checkout.ts';
 import { type Io, ignoreLostReaders } from './io.ts';
 import { defineRecordCommands } from './records/record-commands.ts';
+import { refuseRepeats } from './repeats.ts';
 import { type CommandContext, defineRunCommands } from './run/run-commands.ts';
 
 /**
@@ -18,6 +20,7 @@ export async function main(argv: string[], io: Io = process): Promise<number> {
   const context: CommandContext = {
     io,
     commandLine: argv,
+    version: argv.includes('--version') ? await (await import('./version-text.ts')).versionText(checkoutFolder()) : '',
     dataHelp: asksForSuiteHelp(argv) ? (await import('./run/data-help.ts')).dataHelp() : '',
     finish: (code) => {
       exitCode = code;
@@ -47,6 +50,10 @@ function programOf(context: CommandContext): Command {
   defineRunCommands(program, context);
   defineBenchCommand(program, context);
   defineRecordCommands(program, context);
+  for (const command of [program, ...program.commands]) {
+    refuseRepeats(command);
+    command.version(context.version, '--version', 'print name, version and commit');
+  }
   return program;
 }
 

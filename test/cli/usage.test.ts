@@ -20,6 +20,41 @@ it.each([
     ['suite', 'compression', '--resume', '--fresh'],
     /--resume[\s\S]*cannot be used with[\s\S]*--fresh/,
   ],
+  ['--shard 1/200000000', ['plan', 'compression', '--shard', '1/200000000'], /--shard 1\/200000000: .*at most 10000/],
+  [
+    'a shard without cells',
+    ['suite', 'compression', '--shard', '1000/1000'],
+    /--shard 1000\/1000: holds no cell: there are 20 cells; make 20 shards or fewer/,
+  ],
+  [
+    'a method that nobody knows',
+    ['suite', 'compression', '--method', 'magnitud'],
+    /--method magnitud: there is no such method .*did you mean magnitude\?/,
+  ],
+  ['such a method in a list', ['list', '--method', 'low.rank'], /--method low\.rank: .*did you mean low-rank\?/],
+  [
+    'a method named twice',
+    ['plan', 'compression', '--method', 'set', '--method', 'set'],
+    /--method set: is named twice/,
+  ],
+  [
+    '--jobs given twice',
+    ['suite', 'compression', '--jobs', '1', '--jobs', '2'],
+    /--jobs: is given twice, as 1 and 2; give it once/,
+  ],
+  ['--out given twice', ['check', '--out', 'a', '--out', 'b'], /--out: is given twice, as a and b/],
+  ['--peer-limit given twice', ['bench', '--peer-limit', '5', '--peer-limit', '6'], /--peer-limit: is given twice/],
+  ['--list with --plan', ['suite', '--list', '--plan'], /--list[\s\S]*cannot be used with[\s\S]*--plan/],
+  [
+    '--strict without a check',
+    ['suite', 'compression', '--no-check', '--strict'],
+    /--strict[\s\S]*cannot be used with[\s\S]*--no-check/,
+  ],
+  [
+    'one of several --only without a match',
+    ['suite', 'compression', '--only', 'dense*', '--only', 'snp*'],
+    /--only snp\*: matches no cell, while the other globs match \d+, such as dense/,
+  ],
   ['--only without a match', ['suite', 'compression', '--only', 'nothing*'], /--only nothing\*: matches none/],
   ['a second suite', ['suite', 'compression', 'other'], /too many arguments/],
   ['accept without --why', ['accept', 'compression'], /--why/],
@@ -35,6 +70,11 @@ it.each([
   expect(exitCode).toBe(2);
 });
 
+it('takes an option that is given twice alike, and those that may be repeated', async () => {
+  const twice = ['--jobs', '2', '--jobs', '2', '--only', 'dense*', '--only', 'snip*'];
+  expect(await cli(['plan', 'compression', ...twice])).toMatchObject({ exitCode: 0 });
+});
+
 it.each(['suite', 'list', 'plan', 'check', 'accept', 'compare', 'merge', 'verify', 'report', 'bench'])(
   'explains %s with examples',
   async (command) => {
@@ -43,6 +83,17 @@ it.each(['suite', 'list', 'plan', 'check', 'accept', 'compare', 'merge', 'verify
     expect(stderr).toBe('');
     expect(stdout).toContain(`Usage: factorbench ${command}`);
     expect(stdout).toMatch(new RegExp(`Examples:\\n  \\$ npm run ${command}`));
+  },
+);
+
+it.each([[['--version']], [['suite', '--version']], [['check', '--version']], [['bench', '--version']]])(
+  'prints name, version and commit: %j',
+  async (argv) => {
+    const { exitCode, stdout, stderr } = await cli(argv);
+    expect(stdout).toMatch(
+      /^factorbench \d+\.\d+\.\d+, (no commit|commit [0-9a-f]{40}( with changes)?), Node v[\d.]+\n$/,
+    );
+    expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
   },
 );
 

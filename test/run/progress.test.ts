@@ -36,6 +36,14 @@ it.each([
   [200, '3 min 20 s'],
   [7500, '2 h 05 min'],
   [7199, '2 h 00 min'],
+  [3599.6, '1 h 00 min'],
+  [86_369, '23 h 59 min'],
+  [86_371, '1 day 00 h'],
+  [100_000, '1 day 04 h'],
+  [3 * 86_400 + 4 * 3600, '3 days 04 h'],
+  [364.99 * 86_400, '1.0 year'],
+  [1.5 * 365 * 86_400, '1.5 years'],
+  [19_150_084.4 * 60, '36.4 years'],
 ])('writes %d seconds as %s', (seconds, text) => {
   expect(formatDuration(seconds)).toBe(text);
 });

@@ -1,8 +1,10 @@
+import { UsageError } from '../../errors.ts';
+import { nameMatcher } from '../../name-matcher.ts';
 import { type NeededDataset, neededDatasets, planCells } from '../../plan/plan.ts';
 import { exitCodes } from '../../run/exit-code.ts';
 import { formatDuration } from '../../run/progress-estimate.ts';
 import type { DataFolders } from '../../run/protocol.ts';
-import { shardCells } from '../../run/records/shard.ts';
+import { cellsOfShard } from '../../run/records/shard.ts';
 import type { PlannedCell } from '../../spec/cell.ts';
 import { type DataFolderName, dataFolderNames } from '../../spec/datasets.ts';
 import { factorOf } from '../../spec/words.ts';
@@ -56,7 +58,9 @@ export async function planRun(
   const missing = needed.filter((dataset) => dataFolders[dataset.name] === undefined);
   const present = purpose === 'look' ? planned(needed, dataFolders) : presentIn(dataFolders);
   const chosen = planCells(suite, profile, { present, seeds, only, methods }, refuse);
-  const cells = options.shard === undefined ? chosen : shardCells(chosen, options.shard);
+  // What a method's file would have been called is not known where it cannot be loaded.
+  if (refusals.length === 0) refuseIdleGlobs(only, chosen);
+  const cells = options.shard === undefined ? chosen : cellsOfShard(chosen, options.shard);
   const dataNotes = missing.map(
     ({ name: dataset, standIn }) =>
       `${dataset} was not found: ${standIn ? 'generated data is used instead' : 'a run needs it'}. Give --data DIR, ` +
@@ -67,6 +71,20 @@ export async function planRun(
   const named = dataFolderNames.filter((dataset) => !absent.has(dataset));
   const plan = planCells(suite, profile, { present: named, seeds, methods }, () => undefined);
   return { ...selected, cells, plan, dataFolders, dataNotes, methodNotes, refusals };
+}
+
+/**
+ * Refuses globs that keep no cell where others do: a slip in one of them would leave its cells out without a word.
+ *
+ * @throws UsageError naming the globs
+ */
+function refuseIdleGlobs(only: readonly string[] | undefined, chosen: readonly PlannedCell[]): void {
+  const idle = (only ?? []).filter((glob) => !chosen.some(({ cell }) => nameMatcher([glob])(cell)));
+  if (idle.length === 0) return;
+  throw new UsageError(
+    `--only ${idle.join(' --only ')}: matches no cell, while the other globs match ${chosen.length}, such as ` +
+      `${chosen[0]?.cell}; mend it or leave it away.`,
+  );
 }
 
 function presentIn(folders: DataFolders): DataFolderName[] {

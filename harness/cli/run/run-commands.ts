@@ -8,6 +8,8 @@ import type { SuiteOptions } from './suite-options.ts';
 export interface CommandContext {
   io: Io;
   commandLine: string[];
+  /** What `--version` prints; empty where it is not asked for, as git is asked. */
+  version: string;
   /** What the help of `suite` says of data sets; empty where no help of it is asked for, as it takes time to load. */
   dataHelp: string;
   finish(exitCode: number): void;
@@ -18,7 +20,7 @@ export function defineRunCommands(program: Command, { io, commandLine, dataHelp,
   withRunOptions(withPlanOptions(program.command('suite')))
     .summary('run a suite')
     .description('Runs a suite: trains its cells, checks them against the baseline, writes the reports.')
-    .option('--list', 'print the suites and profiles instead of running')
+    .addOption(new Option('--list', 'print the suites and profiles instead of running').conflicts('plan'))
     .option('--plan', 'print the cells instead of running')
     .addHelpText('after', suiteHelp(dataHelp))
     .action(async (name: string | undefined, options: SuiteOptions) => {
@@ -39,7 +41,7 @@ export function defineRunCommands(program: Command, { io, commandLine, dataHelp,
     .command('list')
     .argument('[suite]', 'only this suite')
     .summary('list the suites and profiles')
-    .description('Lists suites and profiles, one a line, with the number of cells and estimated minutes with --jobs.')
+    .description('Lists suites and profiles, one a line, with the number of cells and the estimated time with --jobs.')
     .option('--method <file>', methodOption, collectText('--method'))
     .option('--seeds <n>', 'replicates instead of the profile’s number', positiveInteger('--seeds'))
     .option('--jobs <n>', 'worker processes that the estimate assumes', positiveInteger('--jobs'))
@@ -78,7 +80,9 @@ function withRunOptions(command: Command): Command {
     .addOption(new Option('--resume', 'keep finished cells, run the others (the default)').conflicts('fresh'))
     .option('--fresh', 'run all cells again; earlier records are put aside')
     .option('--no-check', 'do not compare with the baseline')
-    .option('--strict', 'exit with 3 where a cell is inconclusive or has no baseline');
+    .addOption(
+      new Option('--strict', 'exit with 3 where a cell is inconclusive or has no baseline').conflicts('check'),
+    );
 }
 
 /** The part of a help text that shows how a command is used. */
@@ -102,7 +106,8 @@ a plan without talking to each other; npm run merge joins their folders.
 
 A method from a file gets the budgets of the suite's compressed arms. The file is an ES module; the README's section
 "Add a method" has an example. A file that is changed runs its cells again. A file that cannot be loaded, or a budget
-that it cannot reach, is named, the other cells run, and the exit code is 1.
+that it cannot reach, is named, the other cells run, and the exit code is 1. A name that no method has, an --only that
+matches no cell and a shard without cells are refused.
 
 ${dataHelp}
 

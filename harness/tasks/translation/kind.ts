@@ -17,7 +17,7 @@ export const translation: Kind<TranslationConfig, TranslationExperimentSpec> = {
   refusal(config, method) {
     // Spectral initialization of some of a Transformer's products is spectral initialization.
     const init = config.init === 'default' ? 'default' : 'spectral';
-    return idleRefusal(methodFor(config, method), { init, regularizer: config.regularizer });
+    return idleRefusal(methodFor(config, method), { ...config, init });
   },
   batchOf: ({ training }) => training.batchTokens,
   dataDigest: async ({ dataset }, dataDir) => (await usedText(dataset, dataDir)).digest,

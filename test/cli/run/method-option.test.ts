@@ -153,7 +153,7 @@ describe('a method that cannot join', () => {
     [
       'an unknown name',
       ['--method', 'magnitud'],
-      /--method magnitud: is neither a \.js or \.mjs file nor a known method; known: dense,/,
+      /^--method magnitud: there is no such method \(.*\.mjs\): did you mean magnitude\? Known: dense,/,
     ],
     ['a blank', ['--method', ' '], /--method: the text is empty/],
   ])('is refused for %s', async (_, argv, message) => {

@@ -40,6 +40,8 @@ export interface RunSuiteOptions {
   jobs: number;
   threads: number;
   device: Device;
+  /** Keep the final weights of all cells. */
+  keepWeights?: boolean;
   /** Put earlier records aside, delete checkpoints. */
   fresh: boolean;
   /** Digest of the code that decides results. */

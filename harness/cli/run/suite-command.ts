@@ -49,6 +49,7 @@ export async function suiteCommand(
       killAfterMs,
       threads: options.threads,
       device: options.device,
+      keepWeights: options.keepWeights === true,
       fresh: options.fresh === true,
       program: programDigest(),
       check: options.check !== false,

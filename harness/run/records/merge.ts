@@ -143,8 +143,7 @@ export async function mergeWeights(
   records: readonly CellRecord[],
   to: Store,
 ): Promise<void> {
-  const needed = new Set(records.flatMap(({ needs }) => needs.map(({ id }) => id)));
-  for (const record of records.filter(({ id }) => needed.has(id))) {
+  for (const record of records) {
     if (record.status === 'failed') continue;
     for (const { outDir } of sources) {
       const from = storeAt(outDir);

@@ -12,7 +12,7 @@ export interface Store {
   /** Records that newer ones replaced: `<cell>-<id>.json`. Nothing finished is ever deleted. */
   supersededDir: string;
   checkpointsDir: string;
-  /** Final weights of cells that others need: `<cell>-<id>.weights`. */
+  /** Final weights of cells that others need, or of all: `<cell>.safetensors`. */
   weightsDir: string;
 }
 
@@ -48,9 +48,9 @@ export function checkpointDir(store: Store, cell: Identity): string {
   return join(store.checkpointsDir, `${cell.cell}-${cell.id}`);
 }
 
-/** The file of a cell's kept weights; its name holds the id, as that of its checkpoints does. */
-export function weightsPath(store: Store, cell: Identity): string {
-  return join(store.weightsDir, `${cell.cell}-${cell.id}.weights`);
+/** The file of a cell's kept weights; it tells whose they are. */
+export function weightsPath(store: Store, { cell }: Pick<Cell, 'cell'>): string {
+  return join(store.weightsDir, `${cell}.safetensors`);
 }
 
 /** Validates and writes a record atomically. Throws on an invalid record, UsageError on a full or read-only disk. */
@@ -134,7 +134,7 @@ export async function startAfresh(store: Store, cells: readonly Identity[]): Pro
 export async function removeTemporaryFiles(store: Store): Promise<void> {
   for (const dir of [store.recordsDir, store.weightsDir]) {
     for (const name of await filesOf(dir)) {
-      if (/\.(json|weights)\.\d+-\d+\.tmp$/.test(name)) await rm(join(dir, name), { force: true });
+      if (/\.(json|safetensors)\.\d+-\d+\.tmp$/.test(name)) await rm(join(dir, name), { force: true });
     }
   }
 }

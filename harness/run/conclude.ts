@@ -32,6 +32,8 @@ export interface ConcludeOptions extends CheckSettings {
   /** False: no verdicts. */
   check: boolean;
   notes: readonly string[];
+  /** The folder that the run was told its data sets are in, absolute; for the command that reproduces a cell. */
+  dataDir?: string | null | undefined;
 }
 
 export interface Conclusion {
@@ -42,9 +44,12 @@ export interface Conclusion {
 
 /** What follows the last record: the verdicts, and the reports written into the output folder. */
 export async function conclude(options: ConcludeOptions): Promise<Conclusion> {
-  const { outDir, title, suite, profile, planned } = options;
+  const { outDir, title, suite, profile, planned, dataDir } = options;
   const records = [...options.records];
   const verdicts = options.check ? await checkAgainstBaseline(records, options) : [];
   const notes = [...options.notes];
-  return { verdicts, ...(await writeReport({ outDir, title, suite, profile, records, planned, verdicts, notes })) };
+  return {
+    verdicts,
+    ...(await writeReport({ outDir, title, suite, profile, records, planned, verdicts, notes, dataDir })),
+  };
 }

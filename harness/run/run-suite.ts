@@ -37,6 +37,8 @@ export interface RunSuiteOptions {
   refusals?: readonly string[];
   outDir: string;
   dataFolders: DataFolders;
+  /** The folder that `--data` or the environment named, absolute; null: they named none. */
+  dataDir?: string | null;
   jobs: number;
   threads: number;
   device: Device;

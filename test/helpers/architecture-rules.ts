@@ -9,10 +9,21 @@ const inside =
 
 /** The vocabulary of suites, cells and records. */
 const isSpec = inside('harness/spec');
-/** What stands beside it: records, the names and ids of cells, plain JSON with sorted keys, digests, errors, random streams. */
-const besideSpec = ['record', 'cell-id', 'cell-name', 'canonical-json', 'digest', 'errors', 'random'].map(
-  (name) => `harness/${name}.ts`,
-);
+/**
+ * What stands beside it: records, the names, ids and commands of cells, plain JSON with sorted keys, digests, errors,
+ * random streams.
+ */
+const besideSpec = [
+  'record',
+  'cell-id',
+  'cell-name',
+  'cell-command',
+  'shell-quote',
+  'canonical-json',
+  'digest',
+  'errors',
+  'random',
+].map((name) => `harness/${name}.ts`);
 const isContract = (file: string) => isSpec(file) || besideSpec.includes(file);
 /** Of the set-up, what measurements share: the pinned TensorFlow, and the reading of what NVIDIA's tool says. */
 const setupFacts = ['harness/setup/pins.mjs', 'harness/setup/nvidia-smi.mjs'];

@@ -11,6 +11,7 @@ export async function reportCommand(
 ): Promise<number> {
   const { suite, profile, profileSpec, outDir, records } = await readStoredRun(name, options, io);
   const run = await readRunFile(outDir);
+  const data = run?.options.data;
   const { summary } = await conclude({
     outDir,
     profile,
@@ -21,6 +22,7 @@ export async function reportCommand(
     planned: Math.max(records.length, run?.planned ?? 0),
     check: options.check !== false,
     baselinesDir: io.baselinesDir,
+    dataDir: typeof data === 'string' ? data : null,
     notes: [profileSpec.note, 'Rendered again from the stored records.'],
   });
   io.stdout.write(`${summary.trimEnd()}\n`);

@@ -7,6 +7,7 @@ import {
   type VerdictName,
   verdictNames,
 } from '../harness/record.ts';
+import { shellQuote } from '../harness/shell-quote.ts';
 import { groupByArm } from './arms.ts';
 import { type Baseline, valueOfEntry } from './baseline.ts';
 import { configChanges } from './config-changes.ts';
@@ -103,7 +104,7 @@ function noBaselineOutcome(record: CellRecord, baseline: Baseline | null): Outco
     : older
       ? `the baseline holds another configuration (${changed.join(', ') || 'same fields, other id'})`
       : 'the baseline does not hold this cell';
-  const remedy = `npm run accept -- ${record.suite} --profile ${record.profile} --why TEXT`;
+  const remedy = `npm run accept -- ${shellQuote(record.suite)} --profile ${record.profile} --why TEXT`;
   const reason = `${record.cell}: ${why}. To store this result: ${remedy}`;
   return { verdict: 'no-baseline', reason, ...numbers };
 }

@@ -205,7 +205,7 @@ function noteOf(pair: Pair): string {
 }
 
 /** `difference > margin`, where rounding of the means does not count as a difference. */
-function exceeds(difference: number, margin: number): boolean {
+export function exceeds(difference: number, margin: number): boolean {
   return difference - margin > 1e-9;
 }
 

@@ -89,10 +89,10 @@ async function runMethod(method: Method | null, cell: Cell, context: CellContext
   const trained = task.variables.length > 0;
   const digest = trained ? weightsDigest(task.variables) : null;
   const counts = trained ? countParameters(task.variables) : null;
-  if (context.weightsPath !== null && digest !== null) {
-    await saveWeights(context.weightsPath, { id: cell.id, digest }, task.variables);
-  }
   const rssPeak = process.resourceUsage().maxRSS * 1024;
+  if (context.weightsPath !== null && digest !== null) {
+    await saveWeights(context.weightsPath, { cell: cell.cell, id: cell.id, digest }, task.variables);
+  }
   const gpuPeak = sampler === null ? null : await sampler.stop();
   const speeds = (await task.measure?.()) ?? unmeasured;
   const last = curve.at(-1);

@@ -24,6 +24,7 @@ export const deciding: readonly string[] = [
   'canonical-json',
   'digest',
   'cell-id',
+  'safetensors',
   'tensor-file',
   'weight-file',
   'tasks',

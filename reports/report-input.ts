@@ -12,6 +12,8 @@ export interface ReportInput {
   gaps: readonly string[];
   /** One a record; empty where nothing was checked. */
   verdicts: readonly Verdict[];
+  /** The folder that the run was told its data sets are in, absolute; left out or null: it was told none. */
+  dataDir?: string | null | undefined;
   /** Sentences for the reader: what the profile reduces, which data stood in. */
   notes: readonly string[];
 }

@@ -48,7 +48,7 @@ export function reportSections(input: ReportInput): Section[] {
     ...(kinds.size === 0 ? [resultSection([])] : measured),
     checkSection(input.records),
     troubleSection(input.records),
-    reproduceSection(input.records),
+    reproduceSection(input),
   ]);
 }
 

@@ -18,6 +18,15 @@ export function naturalNumber(option: string): (text: string) => number {
   return (text) => integerOf(option, text, 0);
 }
 
+/** A decimal number of at least 0. */
+export function amount(option: string): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (/^(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(text) && Number.isFinite(value)) return value;
+    throw new UsageError(`${option} ${text}: expected a number of at least 0, such as 0.01.`);
+  };
+}
+
 /** Collects a repeatable option's globs. */
 export function collect(text: string, earlier: string[] = []): string[] {
   if (text.trim() === '') throw new UsageError("--only: the glob is empty; quote it, as in --only 'low-rank-*'.");

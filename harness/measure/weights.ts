@@ -1,12 +1,32 @@
 import { createHash } from 'node:crypto';
 import type { Variable } from '../engine/variable.ts';
 
+/** A weight's numbers, out of the engine. */
+export interface NamedWeight {
+  name: string;
+  shape: readonly number[];
+  values: Float32Array;
+}
+
 /** SHA-256 over name, shape and float32 values of all variables in the order of their names. */
 export function weightsDigest(variables: readonly Variable[]): string {
+  return digestOf(variables, ({ value }) => ({ shape: value.shape, values: value.dataSync() as Float32Array }));
+}
+
+/** The same of weights that have left the engine. */
+export function digestOfWeights(weights: readonly NamedWeight[]): string {
+  return digestOf(weights, (weight) => weight);
+}
+
+/** @param read gives a weight's numbers when its turn comes, so that not all lie in memory at once */
+function digestOf<T extends { name: string }>(
+  weights: readonly T[],
+  read: (weight: T) => Omit<NamedWeight, 'name'>,
+): string {
   const hash = createHash('sha256');
-  for (const { name, value } of [...variables].sort((a, b) => (a.name < b.name ? -1 : 1))) {
-    const values = value.dataSync() as Float32Array;
-    hash.update(`${name}[${value.shape.join()}]`);
+  for (const weight of [...weights].sort((a, b) => (a.name < b.name ? -1 : 1))) {
+    const { shape, values } = read(weight);
+    hash.update(`${weight.name}[${shape.join()}]`);
     hash.update(new Uint8Array(values.buffer, values.byteOffset, values.byteLength));
   }
   return hash.digest('hex');

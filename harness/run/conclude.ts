@@ -35,6 +35,8 @@ export interface ConcludeOptions extends CheckSettings {
   /** False: no verdicts. */
   check: boolean;
   notes: readonly string[];
+  /** The folder that the run was told its data sets are in, absolute; for the command that reproduces a cell. */
+  dataDir?: string | null | undefined;
 }
 
 export interface Conclusion {
@@ -45,10 +47,10 @@ export interface Conclusion {
 
 /** What follows the last record: the verdicts, and the reports written into the output folder. */
 export async function conclude(options: ConcludeOptions): Promise<Conclusion> {
-  const { outDir, title, suite, profile, missing, gaps } = options;
+  const { outDir, title, suite, profile, missing, gaps, dataDir } = options;
   const records = [...options.records];
   const verdicts = options.check ? await checkAgainstBaseline(records, options) : [];
   const notes = options.notes.map((note) => cleanText(note));
-  const input = { outDir, title, suite, profile, records, missing, gaps, verdicts, notes };
+  const input = { outDir, title, suite, profile, records, missing, gaps, verdicts, notes, dataDir };
   return { verdicts, ...(await writeReport(input)) };
 }

@@ -27,7 +27,7 @@ export interface WorkerRequest {
   outDir: string;
   /** The output folder that holds the cells that this one needs. */
   neededDir: string;
-  /** Whether other cells need this one's weights. */
+  /** Whether other cells need this one's weights, or all are kept. */
   keepsWeights: boolean;
 }
 

@@ -30,9 +30,13 @@ export interface RunSuiteOptions extends RunFacts {
   /** Further notes for the reports. */
   notes?: readonly string[];
   outDir: string;
+  /** The folder that `--data` or the environment named, absolute; null: they named none. */
+  dataDir?: string | null;
   jobs: number;
   threads: number;
   device: Device;
+  /** Keep the final weights of all cells. */
+  keepWeights?: boolean;
   /** Put earlier records aside, delete checkpoints. */
   fresh: boolean;
   /** Digest of the code that decides results. */

@@ -10,7 +10,7 @@ import type { CellProgress } from '../tasks/context.ts';
 import { explainGpuFailure } from './gpu/gpu-failure.ts';
 import { type DataFolders, type Device, parseWorkerMessage, type WorkerRequest } from './protocol.ts';
 import { failedRecord } from './records/failed-record.ts';
-import { checkpointDir, readRecord, recordPath, type Store, writeRecord } from './records/store.ts';
+import { checkpointDir, readRecord, recordPath, type Store, weightsPath, writeRecord } from './records/store.ts';
 import { dataDirOf } from './run-data.ts';
 
 export interface WorkerSettings {
@@ -24,6 +24,8 @@ export interface WorkerSettings {
   gpu?: string | null;
   /** The store that holds the cells that others need; left out: that of the run. */
   neededStore?: Store;
+  /** Keep the final weights of all cells, also where no other one needs them. */
+  keepWeights?: boolean | undefined;
   /** Milliseconds between SIGTERM and SIGKILL for a worker that does not end. */
   killAfterMs: number;
 }
@@ -50,8 +52,9 @@ export async function runInWorker(
 ): Promise<CellRecord | null> {
   const { store } = settings;
   const startedAt = new Date();
-  // What is found afterwards must be this worker's: an earlier failed attempt leaves a record too.
+  // What is found afterwards must be this worker's: an earlier attempt leaves a record too, and its weights.
   await rm(recordPath(store, cell.cell), { force: true });
+  await rm(weightsPath(store, cell), { force: true });
   const end = await runProcess(cell, settings, signal, onProgress);
   const written = await readRecord(store, cell);
   if (written !== null && !(end !== 'interrupted' && end.distrusted)) {
@@ -106,7 +109,7 @@ async function runProcess(
     context,
     outDir: store.outDir,
     neededDir: (settings.neededStore ?? store).outDir,
-    keepsWeights: cell.isNeeded,
+    keepsWeights: cell.isNeeded || settings.keepWeights === true,
   };
   // A worker that is gone before it is told anything is reported by its own end.
   const [result] = await Promise.all([subprocess, subprocess.sendMessage(request).catch(() => {})]);

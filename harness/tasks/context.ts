@@ -17,7 +17,7 @@ export interface CellContext {
   dataDir: string | null;
   /** Where the cell keeps its state after each part of its training; null: nowhere. */
   checkpointDir: string | null;
-  /** The file for its final weights, which other cells need; null: none does. */
+  /** The file for its final weights; null: they are not kept. */
   weightsPath: string | null;
   device: 'cpu' | 'gpu';
   threads: number;

@@ -18,10 +18,17 @@ function renderBlock(block: Block): string | null {
     case 'table':
       return markdownTable(block.table);
     case 'code':
-      return `\`\`\`sh\n${block.text}\n\`\`\``;
+      return codeBlock(block.text);
     case 'figure':
       return null;
   }
+}
+
+/** A fence longer than any in the text, which could end it otherwise. */
+function codeBlock(text: string): string {
+  const longest = Math.max(2, ...[...text.matchAll(/`+/g)].map(([ticks]) => ticks.length));
+  const fence = '`'.repeat(longest + 1);
+  return `${fence}sh\n${text}\n${fence}`;
 }
 
 /** A table in Markdown, numbers aligned right. */

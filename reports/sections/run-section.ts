@@ -1,4 +1,5 @@
 import { counted } from '../../baselines/wording.ts';
+import { cellCommand } from '../../harness/cell-command.ts';
 import { type CellRecord, errorOf } from '../../harness/record.ts';
 import { wordsOfKind } from '../../harness/spec/kinds.ts';
 import type { Section } from '../render/document.ts';
@@ -68,26 +69,14 @@ export function troubleSection(records: readonly CellRecord[]): Section | null {
 }
 
 /** The command that runs one cell again, into a folder of its own. */
-export function reproduceSection(records: readonly CellRecord[]): Section | null {
+export function reproduceSection({ records, dataDir = null }: ReportInput): Section | null {
   const example = records.find((record) => record.status === 'completed') ?? records[0];
   if (!example) return null;
   return {
     heading: 'How to reproduce a cell',
     blocks: [
       text('Name the cell; this one as an example. The record in the output folder holds the digest of its weights.'),
-      code(reproduceCommand(example)),
+      code(cellCommand(example, { dataDir, further: ['--out', 'reports/out/again'] })),
     ],
   };
-}
-
-/** `npm run suite -- compression --profile smoke --only '...' --seeds 1 --out reports/out/again`. */
-export function reproduceCommand(record: CellRecord): string {
-  const { suite, profile, cell, seed } = record;
-  const fingerprint = record.status === 'failed' ? null : record.fingerprint;
-  const device = fingerprint?.device.startsWith('gpu') ? ' --device gpu' : '';
-  const threads = fingerprint && fingerprint.threads > 1 ? ` --threads ${fingerprint.threads}` : '';
-  return (
-    `npm run suite -- ${suite} --profile ${profile} --only '${cell}' --seeds ${seed + 1}${threads}${device} ` +
-    '--out reports/out/again'
-  );
 }

@@ -4,19 +4,23 @@ import { twoSidedQuantile, twoSidedTail } from './student-t.ts';
 /** Largest adjusted p that reads as significant. */
 export const significance = 0.05;
 
-/** The paired t-test of the differences of two arms over shared seeds. Null: the data do not define it. */
-export interface PairedTest {
-  /** Shared seeds. */
-  n: number;
-  mean: number | null;
-  /** Sample standard deviation of the differences. */
-  sd: number | null;
-  /** mean / (sd / √n), with n - 1 degrees of freedom. */
+/** A t-test of whether a mean difference is zero. Null: the data do not define it. */
+export interface MeanTest {
+  /** The mean difference over its standard error. */
   t: number | null;
   /** Two-sided. */
   p: number | null;
   /** 95 % confidence interval of the mean difference, not corrected for other tests. */
   interval: [number, number] | null;
+}
+
+/** The paired t-test of the differences of two arms over shared seeds, with n - 1 degrees of freedom. */
+export interface PairedTest extends MeanTest {
+  /** Shared seeds. */
+  n: number;
+  mean: number | null;
+  /** Sample standard deviation of the differences. */
+  sd: number | null;
 }
 
 /**
@@ -32,10 +36,35 @@ export function pairedTest(differences: readonly number[], size = 1): PairedTest
   if (center === null || sd === null || isRounding(sd, differences, size)) {
     return { n, mean: center, sd, t: null, p: null, interval: null };
   }
-  const standardError = sd / Math.sqrt(n);
-  const t = center / standardError;
-  const reach = twoSidedQuantile(0.05, n - 1) * standardError;
-  return { n, mean: center, sd, t, p: twoSidedTail(t, n - 1), interval: [center - reach, center + reach] };
+  return { n, mean: center, sd, ...meanTest(center, sd / Math.sqrt(n), n - 1) };
+}
+
+/**
+ * Welch's t-test of mean(after) - mean(before), two independent samples of unequal variances: standard error
+ * √(s₁²/n₁ + s₂²/n₂), degrees of freedom after Welch and Satterthwaite (Welch 1947, Biometrika 34). One value has no
+ * spread, and two samples without any would claim certainty: neither gives a p.
+ */
+export function twoSampleTest(before: readonly number[], after: readonly number[]): MeanTest {
+  const [left, right] = [squaredError(before), squaredError(after)];
+  const difference = (mean(after) ?? Number.NaN) - (mean(before) ?? Number.NaN);
+  const standardError = left === null || right === null ? 0 : Math.sqrt(left + right);
+  if (left === null || right === null || isRounding(standardError, [...before, ...after], 0)) {
+    return { t: null, p: null, interval: null };
+  }
+  const df = (left + right) ** 2 / (left ** 2 / (before.length - 1) + right ** 2 / (after.length - 1));
+  return meanTest(difference, standardError, df);
+}
+
+/** s² / n; null for one value. */
+function squaredError(values: readonly number[]): number | null {
+  const sd = sampleDeviation(values);
+  return sd === null ? null : sd ** 2 / values.length;
+}
+
+function meanTest(difference: number, standardError: number, df: number) {
+  const t = difference / standardError;
+  const reach = twoSidedQuantile(0.05, df) * standardError;
+  return { t, p: twoSidedTail(t, df), interval: [difference - reach, difference + reach] as [number, number] };
 }
 
 /**
@@ -47,9 +76,9 @@ export function meanReach(values: readonly number[]): number | null {
   return sd === null ? null : (twoSidedQuantile(0.05, values.length - 1) * sd) / Math.sqrt(values.length);
 }
 
-/** A spread no larger than the rounding of subtraction: the differences are equal. */
-function isRounding(sd: number, differences: readonly number[], size: number): boolean {
-  return sd <= 1e-12 * Math.max(size, ...differences.map(Math.abs));
+/** A spread no larger than the rounding of subtraction: the values are equal. */
+function isRounding(sd: number, values: readonly number[], size: number): boolean {
+  return sd <= 1e-12 * Math.max(size, ...values.map(Math.abs));
 }
 
 /**

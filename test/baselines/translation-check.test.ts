@@ -1,9 +1,10 @@
 import { expect, it } from 'vitest';
 import { acceptRecords } from '../../baselines/accept.ts';
 import { checkRecords } from '../../baselines/check.ts';
-import { compareRecords } from '../../baselines/compare.ts';
+import type { CellRecord } from '../../harness/record.ts';
 import { finishedLine } from '../../harness/run/progress.ts';
-import { renderComparison } from '../../reports/comparison.ts';
+import { compareRuns } from '../../reports/comparison/compare-runs.ts';
+import { renderComparison } from '../../reports/comparison/comparison-table.ts';
 import { failedTranslation, translationRecord } from '../helpers/translation-records.ts';
 
 /** Records whose metric is BLEU, in what reads records beside the reports. */
@@ -23,10 +24,12 @@ it('is checked against a baseline with a margin in points', () => {
 });
 
 it('is compared in points', () => {
+  const compared = (before: readonly CellRecord[], after: readonly CellRecord[]) =>
+    renderComparison(compareRuns({ name: 'A', records: before }, { name: 'B', records: after }));
   const after = [31.25, 32.25].map((value, i) => translationRecord({ value }, i === 0 ? dense : {}));
-  expect(renderComparison(compareRecords(records, after))).toContain('| 30.00 | 1 | 31.25 | 1 | +1.25 |');
+  expect(compared(records, after)).toContain('| 30.00 | 31.25 | +1.25 |');
   const some = [failedTranslation('the worker broke', dense), ...records.slice(1)];
-  expect(renderComparison(compareRecords(some, some))).not.toContain('%');
+  expect(compared(some, some)).not.toMatch(/\.\d+ %/);
 });
 
 it('is shown in progress in points', () => {

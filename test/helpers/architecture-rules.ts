@@ -10,13 +10,15 @@ const inside =
 /** The vocabulary of suites, cells and records. */
 const isSpec = inside('harness/spec');
 /**
- * What stands beside it: records, the names and ids of cells, plain JSON with sorted keys, digests, errors, foreign
- * text, random streams.
+ * What stands beside it: records, the names, ids and commands of cells, plain JSON with sorted keys, digests, errors,
+ * foreign text, random streams.
  */
 const besideSpec = [
   'record',
   'cell-id',
   'cell-name',
+  'cell-command',
+  'shell-quote',
   'canonical-json',
   'digest',
   'errors',

@@ -181,8 +181,15 @@ it('gives the command that reproduces a cell', () => {
     fixtureRecord({ fingerprint: { ...fixtureRecord().fingerprint, device: 'gpu: any', threads: 4 } }, { seed: 2 }),
   ];
   expect(report({ records })).toContain(
-    "```sh\nnpm run suite -- compression --profile smoke --only 'low-rank-0.1.default.weight-decay.resnet-20.generated.seed-2' " +
+    '```sh\nnpm run suite -- compression --profile smoke --only low-rank-0.1.default.weight-decay.resnet-20.generated.seed-2 ' +
       '--seeds 3 --threads 4 --device gpu --out reports/out/again\n```',
+  );
+});
+
+it('gives it with the data’s folder, in a fence that no name ends', () => {
+  const record = { ...fixtureRecord({ data_source: 'files' }), cell: 'a\n```\n# b' };
+  expect(report({ records: [record], dataDir: '/My Data' })).toMatch(
+    /^````sh\nnpm run suite .* --only 'a\n```\n# b' --seeds 1 --data '\/My Data' --out reports\/out\/again\n````$/m,
   );
 });
 

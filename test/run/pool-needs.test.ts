@@ -1,4 +1,4 @@
-import { access, readFile } from 'node:fs/promises';
+import { access, readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, it, vi } from 'vitest';
 import { type CellRecord, errorOf } from '../../harness/record.ts';
@@ -65,6 +65,15 @@ it('gives each what its needed cells’ records say, and keeps the weights of ne
   const record = byName.get('fine-1.seed-0')!;
   if (record.status === 'failed') throw new Error('a finished record is expected');
   expect([...(await keptWeights(store, record))!]).toEqual([['w', { shape: [2], values: Float32Array.of(1.5, -2) }]]);
+});
+
+it('keeps the weights of all cells where asked, and no earlier ones of a cell that fails then', async () => {
+  const store = storeAt(await temporaryFolder());
+  const kept = () => readdir(store.weightsDir).then((names) => names.sort());
+  await pool(behaving({}), { store, keepWeights: true });
+  expect(await kept()).toEqual([0, 1, 2, 3, 4].map((link) => `fine-${link}.seed-0.safetensors`));
+  await pool(behaving({ 4: 'crash' }).slice(4), { store, keepWeights: true });
+  expect(await kept()).toEqual([0, 1, 2, 3].map((link) => `fine-${link}.seed-0.safetensors`));
 });
 
 it('fails the cells that need a failed one, directly or not, with a sentence each; the others go on', async () => {

@@ -276,7 +276,7 @@ it('runs a cell again whose weights are missing and needed, and then the one tha
   const [needed, reader, other] = chainCells([[], [0], [0]]) as [PlannedCell, PlannedCell, PlannedCell];
   const options = { suite: 'chains', check: false };
   const { outDir, store } = await run([needed, reader], options);
-  expect(await readdir(store.weightsDir)).toEqual([`fine-0.seed-0-${needed.id}.weights`]);
+  expect(await readdir(store.weightsDir)).toEqual(['fine-0.seed-0.safetensors']);
   await rm(store.weightsDir, { recursive: true });
   const again = await run([needed, reader, other], { ...options, outDir });
   expect(again.text()).toContain('fine-0.seed-0: its weights, which other cells need, are not kept; it runs again.');
@@ -286,10 +286,21 @@ it('runs a cell again whose weights are missing and needed, and then the one tha
     'fine-1.seed-0 completed',
     'fine-2.seed-0 completed',
   ]);
-  expect(await readdir(store.weightsDir)).toEqual([`fine-0.seed-0-${needed.id}.weights`]);
+  expect(await readdir(store.weightsDir)).toEqual(['fine-0.seed-0.safetensors']);
   // Nothing is left to run, so that nothing needs weights.
   await rm(store.weightsDir, { recursive: true });
   expect((await run([needed, reader, other], { ...options, outDir })).text()).toContain('0 of 3 cells to run');
+});
+
+it('keeps the weights of all cells where asked, of those too that had finished without', async () => {
+  const cells = [fixtureCell('fine'), fixtureCell('fine', { seed: 1 })];
+  const { outDir, store } = await run(cells.slice(0, 1));
+  const again = await run(cells, { outDir, keepWeights: true });
+  expect(again.text()).toContain(
+    'fine.seed-0: its weights, which --keep-weights asks for, are not kept; it runs again.',
+  );
+  expect((await readdir(store.weightsDir)).sort()).toEqual(['fine.seed-0.safetensors', 'fine.seed-1.safetensors']);
+  expect((await run(cells, { outDir, keepWeights: true })).text()).toContain('0 of 2 cells to run');
 });
 
 it('fails what needs a failed cell, says so in the reports, and exits with 1', async () => {

@@ -1,22 +1,47 @@
 import { resolve } from 'node:path';
-import { compareRecords } from '../../../baselines/compare.ts';
-import { renderComparison } from '../../../reports/comparison.ts';
+import { compareRuns } from '../../../reports/comparison/compare-runs.ts';
+import { comparisonCsv } from '../../../reports/comparison/comparison-csv.ts';
+import { worseArms } from '../../../reports/comparison/comparison-gate.ts';
+import { renderComparison } from '../../../reports/comparison/comparison-table.ts';
 import { UsageError } from '../../errors.ts';
+import { nameMatcher } from '../../name-matcher.ts';
+import type { CellRecord } from '../../record.ts';
+import { exitCodes } from '../../run/exit-code.ts';
 import type { Io } from '../io.ts';
 import { readFolder } from './stored-run.ts';
 
-/** Prints how the second output folder differs from the first, arm by arm. */
-export async function compareCommand(
-  left: string,
-  right: string,
-  options: { json?: boolean },
-  io: Io,
-): Promise<number> {
-  const [before, after] = [await readFolder(resolve(left), io), await readFolder(resolve(right), io)];
-  for (const [dir, records] of [[left, before] as const, [right, after] as const]) {
-    if (records.length === 0) throw new UsageError(`compare: ${dir} holds no records; name a folder given to --out.`);
+export interface CompareOptions {
+  /** Globs on cell names. */
+  only?: string[];
+  csv?: boolean;
+  json?: boolean;
+  /** How much worse an arm's estimate may be, in its metric's unit. */
+  failBelow?: number;
+}
+
+/** Prints how the second output folder differs from the first, arm by arm; with `failBelow`, what is worse on stderr. */
+export async function compareCommand(left: string, right: string, options: CompareOptions, io: Io): Promise<number> {
+  if (options.json === true && options.csv === true) {
+    throw new UsageError('--json with --csv: stdout can hold only one of them; leave one away.');
   }
-  const rows = compareRecords(before, after);
-  io.stdout.write(options.json === true ? `${JSON.stringify(rows, null, 2)}\n` : renderComparison(rows));
-  return 0;
+  const before = { name: left, records: await recordsOf(left, options.only, io) };
+  const after = { name: right, records: await recordsOf(right, options.only, io) };
+  const comparisons = compareRuns(before, after);
+  const { failBelow } = options;
+  const worse = failBelow === undefined ? [] : worseArms(comparisons, failBelow);
+  if (options.json === true) io.stdout.write(`${JSON.stringify(comparisons, null, 2)}\n`);
+  else io.stdout.write(options.csv === true ? comparisonCsv(comparisons) : renderComparison(comparisons));
+  if (worse.length === 0) return exitCodes.passed;
+  io.stderr.write(`Worse by more than ${failBelow}, or lost:\n${worse.map((line) => `  ${line}\n`).join('')}`);
+  return exitCodes.regressed;
+}
+
+async function recordsOf(dir: string, only: string[] | undefined, io: Io): Promise<CellRecord[]> {
+  const records = await readFolder(resolve(dir), io);
+  if (records.length === 0) throw new UsageError(`compare: ${dir} holds no records; name a folder given to --out.`);
+  if (only === undefined) return records;
+  const matches = nameMatcher(only);
+  const chosen = records.filter(({ cell }) => matches(cell));
+  if (chosen.length > 0) return chosen;
+  throw new UsageError(`--only ${only.join(' --only ')}: matches none of ${records.length} records in ${dir}.`);
 }

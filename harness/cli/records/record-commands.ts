@@ -1,5 +1,5 @@
 import { type Command, Option } from 'commander';
-import { collect, collectText, naturalNumber, nonEmpty, positiveInteger } from '../parse-options.ts';
+import { amount, collect, collectText, naturalNumber, nonEmpty, positiveInteger } from '../parse-options.ts';
 import { type CommandContext, examples } from '../run/run-commands.ts';
 
 /** The commands that start from existing records: check, accept, compare, merge, verify, report. */
@@ -41,9 +41,16 @@ export function defineRecordCommands(program: Command, { io, finish }: CommandCo
     .argument('<before>', 'an output folder')
     .argument('<after>', 'another one')
     .summary('compare two output folders')
-    .description('Prints how the records of two output folders differ, one row an arm.')
-    .option('--json', 'print JSON')
-    .addHelpText('after', examples('npm run compare -- reports/out/before reports/out/after'))
+    .description('Prints how the records of two output folders differ, suite by suite, one row an arm.')
+    .option('--only <glob>', 'only cells whose names match; may be repeated', collect)
+    .option(
+      '--fail-below <x>',
+      'exit with 1 where an arm is worse by more than X, in the metric’s unit',
+      amount('--fail-below'),
+    )
+    .option('--csv', 'print CSV only on stdout')
+    .option('--json', 'print JSON only on stdout')
+    .addHelpText('after', compareHelp)
     .action(async (before, after, options) => {
       const { compareCommand } = await import('./compare-command.ts');
       finish(await compareCommand(before, after, options, io));
@@ -101,6 +108,19 @@ export function defineRecordCommands(program: Command, { io, finish }: CommandCo
       finish(await reportCommand(name, options, io));
     });
 }
+
+const compareHelp = `${examples(
+  'npm run compare -- reports/out/before reports/out/after',
+  "npm run compare -- reports/out/before reports/out/after --only 'low-rank-*' --fail-below 0.01",
+)}
+
+Differences are after - before. Where two seeds or more are in both runs, they are paired: equal seeds share initial
+values and order of the data. Otherwise all completed seeds of one are compared with all of the other (two-sample); the
+column "seeds" says which, and "left out" what the means are not over.
+
+--fail-below judges by the estimated difference alone, not by its interval: 0.01 of accuracy is one point, 0.4 of BLEU is
+0.4, and where lower is better, a rise is worse. A completed seed that then diverged or failed, and an arm that is lost,
+are worse too.`;
 
 function withProfile(command: Command): Command {
   return command.option('--profile <profile>', 'smoke, nightly or paper', 'smoke');

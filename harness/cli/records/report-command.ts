@@ -8,7 +8,8 @@ export async function reportCommand(
   options: StoredRunOptions & { check?: boolean },
   io: Io,
 ): Promise<number> {
-  const { suite, profile, profileSpec, outDir, records, missing, gaps } = await readStoredRun(name, options, io);
+  const { suite, profile, profileSpec, outDir, run, records, missing, gaps } = await readStoredRun(name, options, io);
+  const data = run?.options.data;
   const { summary } = await conclude({
     outDir,
     profile,
@@ -20,6 +21,7 @@ export async function reportCommand(
     margin: profileSpec.margin,
     check: options.check !== false,
     baselinesDir: io.baselinesDir,
+    dataDir: typeof data === 'string' ? data : null,
     notes: [profileSpec.note, 'Rendered again from the stored records.'],
   });
   io.stdout.write(`${summary.trimEnd()}\n`);

@@ -79,6 +79,7 @@ function withRunOptions(command: Command): Command {
     .option('--out <dir>', 'output folder (default: reports/out/<suite>-<profile>)')
     .addOption(new Option('--resume', 'keep finished cells, run the others (the default)').conflicts('fresh'))
     .option('--fresh', 'run all cells again; earlier records are put aside')
+    .option('--keep-weights', 'keep the final weights of every cell in weights/, as safetensors')
     .option('--no-check', 'do not compare with the baseline')
     .addOption(
       new Option('--strict', 'exit with 3 where a cell is inconclusive or has no baseline').conflicts('check'),

@@ -4,6 +4,7 @@ import { runSuite } from '../../run/run-suite.ts';
 import { checkoutFolder, workerPath } from '../checkout.ts';
 import { type Io, withInterruption } from '../io.ts';
 import { defaultJobs } from '../parse-options.ts';
+import { searchPlaces } from './data-folder.ts';
 import { listCommand } from './list-command.ts';
 import { planCommand, planRun } from './plan-command.ts';
 import { outputFolder } from './select-suite.ts';
@@ -27,6 +28,7 @@ export async function suiteCommand(
   const outDir = outputFolder(options.out, suite.name, profile);
   const jobs = options.jobs ?? defaultJobs(options.threads);
   for (const line of dataNotes) stream.write(`${line}\n`);
+  const dataDir = searchPlaces({ data: options.data, env: io.env, checkout: checkoutFolder() }).named?.folder ?? null;
   const versions = await readVersions(checkoutFolder());
   const result = await withInterruption(io, (signal) =>
     runSuite({
@@ -41,6 +43,7 @@ export async function suiteCommand(
       refusals,
       outDir,
       dataFolders,
+      dataDir,
       jobs,
       versions,
       commandLine,
@@ -49,11 +52,12 @@ export async function suiteCommand(
       killAfterMs,
       threads: options.threads,
       device: options.device,
+      keepWeights: options.keepWeights === true,
       fresh: options.fresh === true,
       program: programDigest(),
       check: options.check !== false,
       strict: options.strict === true,
-      settings: { ...options, jobs, out: outDir },
+      settings: { ...options, jobs, data: dataDir ?? undefined, out: outDir },
       workerPath: io.workerPath ?? workerPath(),
       baselinesDir: io.baselinesDir,
     }),

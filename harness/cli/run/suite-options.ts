@@ -13,6 +13,7 @@ export interface SuiteOptions {
   device: Device;
   data?: string;
   out?: string;
+  keepWeights?: boolean;
   resume?: boolean;
   fresh?: boolean;
   shard?: Shard;

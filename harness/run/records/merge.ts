@@ -97,8 +97,7 @@ export async function mergeWeights(
   records: readonly CellRecord[],
   to: Store,
 ): Promise<void> {
-  const needed = new Set(records.flatMap(({ needs }) => needs.map(({ id }) => id)));
-  for (const record of records.filter(({ id }) => needed.has(id))) {
+  for (const record of records) {
     if (record.status === 'failed' || record.weights_digest === null) continue;
     const key = { id: record.id, digest: record.weights_digest };
     for (const { outDir } of sources) {

@@ -1,3 +1,4 @@
+import { cellCommand } from '../../cell-command.ts';
 import type { FinishedRecord } from '../../record.ts';
 import type { Cell, Need } from '../../spec/cell.ts';
 import type { NeededCell } from '../../tasks/needed.ts';
@@ -22,7 +23,7 @@ async function weightsOf(store: Store, record: FinishedRecord, asking: string): 
   if (weights !== null) return weights;
   throw new Error(
     `${asking} needs the weights of ${record.cell}, but ${weightsPath(store, record)} does not hold them; ` +
-      `compute it anew: npm run suite -- ${record.suite} --profile ${record.profile} --fresh --only '${record.cell}'`,
+      `compute it anew: ${cellCommand(record, { dataDir: null, further: ['--fresh', '--out', store.outDir] })}`,
   );
 }
 

@@ -27,13 +27,13 @@ export interface Computation {
 /**
  * Prepares a store for the planned cells. A completed or diverged record with a cell's id, of the same computation,
  * makes it finished; a record of an earlier configuration or computation moves to the superseded ones; `fresh` moves
- * those of all planned cells. A cell whose weights a remaining one needs is finished only where they are kept. Hold the
- * lock.
+ * those of all planned cells. A cell whose weights a remaining one needs is finished only where they are kept, and with
+ * `keepWeights` every cell. Hold the lock.
  */
 export async function resumeStore(
   store: Store,
   cells: readonly PlannedCell[],
-  { fresh, ...computation }: Computation & { fresh: boolean },
+  { fresh, keepWeights = false, ...computation }: Computation & { fresh: boolean; keepWeights?: boolean | undefined },
 ): Promise<Resumed> {
   await removeTemporaryFiles(store);
   if (fresh) await startAfresh(store, cells);
@@ -56,9 +56,13 @@ export async function resumeStore(
     else if (record.status !== 'failed') finished.set(record.id, record);
   }
   for (const [record, change] of changedNeeds(cells, finished)) await putAside(record, change);
-  for (const record of await takeWithoutWeights(store, cells, finished)) {
+  const weightless = keepWeights
+    ? await takeWithoutWeights(store, [...finished.keys()], finished)
+    : await takeNeededWithoutWeights(store, cells, finished);
+  const wanted = keepWeights ? '--keep-weights asks for' : 'other cells need';
+  for (const record of weightless) {
     await supersede(store, record);
-    warnings.push(`${record.cell}: its weights, which other cells need, are not kept; it runs again.`);
+    warnings.push(`${record.cell}: its weights, which ${wanted}, are not kept; it runs again.`);
   }
   return {
     finished: cells.flatMap(({ id }) => finished.get(id) ?? []),
@@ -102,19 +106,28 @@ function changedNeeds(
  * Takes out, and returns, the finished cells that a remaining one needs, and whose weights are not kept, where they
  * have any: these remain then, and need theirs.
  */
-async function takeWithoutWeights(
+async function takeNeededWithoutWeights(
   store: Store,
   cells: readonly PlannedCell[],
   finished: Map<string, FinishedRecord>,
 ): Promise<FinishedRecord[]> {
   const needed = new Set(cells.flatMap(({ id, needs }) => (finished.has(id) ? [] : needs.map((need) => need.id))));
+  const lacking = await takeWithoutWeights(store, [...needed], finished);
+  return lacking.length === 0 ? [] : [...lacking, ...(await takeNeededWithoutWeights(store, cells, finished))];
+}
+
+/** Takes out, and returns, those of the cells that have weights which are not kept. */
+async function takeWithoutWeights(
+  store: Store,
+  ids: readonly string[],
+  finished: Map<string, FinishedRecord>,
+): Promise<FinishedRecord[]> {
   const lacking: FinishedRecord[] = [];
-  for (const id of needed) {
+  for (const id of ids) {
     const record = finished.get(id);
     if (record === undefined || record.weights_digest === null) continue;
     if ((await keptWeights(store, record)) === null) lacking.push(record);
   }
-  if (lacking.length === 0) return [];
   for (const { id } of lacking) finished.delete(id);
-  return [...lacking, ...(await takeWithoutWeights(store, cells, finished))];
+  return lacking;
 }

@@ -16,7 +16,7 @@ export interface Store {
   /** Records that newer ones replaced: `<cell>-<id>.json`. Nothing finished is ever deleted. */
   supersededDir: string;
   checkpointsDir: string;
-  /** Final weights of cells that others need: `<cell>-<id>.weights`. */
+  /** Final weights of cells that others need, or of all: `<cell>.safetensors`. */
   weightsDir: string;
 }
 
@@ -58,9 +58,9 @@ export function checkpointDir(store: Store, cell: Identity): string {
   return join(store.checkpointsDir, `${cell.cell}-${cell.id}`);
 }
 
-/** The file of a cell's kept weights; its name holds the id, as that of its checkpoints does. */
-export function weightsPath(store: Store, cell: Identity): string {
-  return join(store.weightsDir, `${cell.cell}-${cell.id}.weights`);
+/** The file of a cell's kept weights; it tells whose they are. */
+export function weightsPath(store: Store, { cell }: Pick<Cell, 'cell'>): string {
+  return join(store.weightsDir, `${cell}.safetensors`);
 }
 
 /**
@@ -161,7 +161,7 @@ export async function startAfresh(store: Store, cells: readonly Identity[]): Pro
 export async function removeTemporaryFiles(store: Store): Promise<void> {
   for (const dir of [store.recordsDir, store.weightsDir]) {
     for (const entry of await entriesOf(dir)) {
-      const isTemporary = entry.isFile() && /\.(json|weights)\.\d+-\d+\.tmp$/.test(entry.name);
+      const isTemporary = entry.isFile() && /\.(json|safetensors)\.\d+-\d+\.tmp$/.test(entry.name);
       if (isTemporary) await rm(join(dir, entry.name), { force: true });
     }
   }

@@ -93,15 +93,6 @@ it('prints verdicts as JSON only', async () => {
   ]);
 });
 
-it('compares two folders', async () => {
-  const [before, after] = [await folderWith([first]), await folderWith([first], { value: 0.6, weights_digest: 'new' })];
-  const { exitCode, stdout } = await cli(['compare', before, after]);
-  expect(exitCode).toBe(0);
-  expect(stdout).toMatch(/55\.00 % \| 1 \| 60\.00 % \| 1 \| \+5\.00 \| 1\.00 \| equal \| 0 of 1/);
-  const missing = await cli(['compare', before, join(after, 'absent')]);
-  expect(missing).toMatchObject({ exitCode: 2, stderr: expect.stringContaining('absent') });
-});
-
 it('renders the reports again', async () => {
   const outDir = await folderWith(cells);
   const { exitCode, stdout } = await cli(['report', 'compression', '--out', outDir]);

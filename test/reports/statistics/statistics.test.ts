@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { mean, sampleDeviation } from '../../../baselines/moments.ts';
-import { holm, medianOf, pairedTest } from '../../../reports/statistics/statistics.ts';
+import { holm, medianOf, pairedTest, twoSampleTest } from '../../../reports/statistics/statistics.ts';
 
 describe('moments', () => {
   it('gives mean and sample deviation, with n - 1', () => {
@@ -40,6 +40,26 @@ describe('pairedTest', () => {
 
   it('has nothing to say of no differences', () => {
     expect(pairedTest([])).toEqual({ n: 0, mean: null, sd: null, t: null, p: null, interval: null });
+  });
+});
+
+describe('twoSampleTest', () => {
+  it('equals a worked example: t 4 / √(5/3), with 2.941 degrees of freedom', () => {
+    // s² 1 and 4, n 3 each: standard error √(5/3), (5/3)² / ((1/3)²/2 + (4/3)²/2) degrees of freedom.
+    const test = twoSampleTest([1, 2, 3], [4, 6, 8]);
+    expect(test.t).toBeCloseTo(4 / Math.sqrt(5 / 3), 12);
+    expect(test.p).toBeCloseTo(0.0547868, 6);
+    expect(test.interval?.[0]).toBeCloseTo(-0.1554, 5);
+    expect(test.interval?.[1]).toBeCloseTo(8.1554, 5);
+  });
+
+  it.each([
+    ['one value', [1], [2, 3]],
+    ['none', [], [2, 3]],
+    ['equal values alone', [0.1, 0.1, 0.1], [0.3, 0.3]],
+    ['values that are equal but for rounding', [0.3 - 0.1, 0.2], [0.4 - 0.2, 0.2]],
+  ])('has no p for %s', (_, before, after) => {
+    expect(twoSampleTest(before, after)).toEqual({ t: null, p: null, interval: null });
   });
 });
 

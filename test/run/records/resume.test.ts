@@ -19,9 +19,13 @@ async function storeWith(...records: CellRecord[]): Promise<Store> {
   return store;
 }
 
-async function resumed(store: Store, planned: readonly PlannedCell[] = cells) {
+async function resumed(store: Store, planned: readonly PlannedCell[] = cells, keepWeights = false) {
   const computation = { program: 'fixture', threads: 1, device: 'cpu', dataDigest: async () => null } as const;
-  const { finished, remaining, warnings } = await resumeStore(store, planned, { ...computation, fresh: false });
+  const { finished, remaining, warnings } = await resumeStore(store, planned, {
+    ...computation,
+    fresh: false,
+    keepWeights,
+  });
   const names = (list: readonly { cell: string }[]) => list.map(({ cell }) => cell.split('.')[0]);
   return { finished: names(finished), remaining: names(remaining), warnings };
 }
@@ -72,6 +76,20 @@ describe('weights that a remaining cell needs', () => {
     expect(await resumed(all)).toMatchObject({ remaining: [], warnings: [] });
     const weightless = await storeWith(recordOf(zero, { weights_digest: null }), recordOf(one), recordOf(two));
     expect(await resumed(weightless)).toMatchObject({ remaining: ['fine-3'], warnings: [] });
+  });
+});
+
+describe('weights that are to be kept', () => {
+  it('let the cells that have them stay finished, and the others run again, which is told', async () => {
+    const weightless = recordOf(three, { weights_digest: null });
+    const store = await storeWith(recordOf(zero), recordOf(one), recordOf(two), weightless);
+    for (const cell of [zero, two]) await keepWeights(store, cell);
+    expect(await resumed(store, cells, true)).toEqual({
+      finished: ['fine-0', 'fine-2', 'fine-3'],
+      remaining: ['fine-1'],
+      warnings: ['fine-1.seed-0: its weights, which --keep-weights asks for, are not kept; it runs again.'],
+    });
+    expect(await readdir(store.supersededDir)).toEqual([`fine-1.seed-0-${one.id}.json`]);
   });
 });
 

@@ -137,7 +137,7 @@ it('starts cells afresh by putting their records aside and deleting checkpoints 
   expect(await readdir(store.supersededDir)).toHaveLength(1);
   await expect(stat(checkpointDir(store, cell))).rejects.toThrow('ENOENT');
   await stat(checkpointDir(store, other));
-  expect(await readdir(store.weightsDir)).toEqual([`fine.seed-1-${other.id}.weights`]);
+  expect(await readdir(store.weightsDir)).toEqual(['fine.seed-1.safetensors']);
 });
 
 it('removes what a killed writer left, and nothing else', async () => {
@@ -148,7 +148,7 @@ it('removes what a killed writer left, and nothing else', async () => {
   await writeFile(`${weightsPath(store, cell)}.123-1.tmp`, 'half');
   await removeTemporaryFiles(store);
   expect(await readdir(store.recordsDir)).toEqual(['fine.seed-0.json']);
-  expect(await readdir(store.weightsDir)).toEqual([`fine.seed-0-${cell.id}.weights`]);
+  expect(await readdir(store.weightsDir)).toEqual(['fine.seed-0.safetensors']);
 });
 
 it('counts a file that no record can be as damaged, without reading it', async () => {

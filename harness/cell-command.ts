@@ -1,0 +1,38 @@
+import type { CellRecord } from './record.ts';
+import { shellCommand } from './shell-quote.ts';
+
+export interface CellCommandOptions {
+  /** The folder that the run was told its data sets are in; null: it was told none. */
+  dataDir: string | null;
+  /** Further words, such as `--out DIR`. */
+  further: readonly string[];
+}
+
+/**
+ * The command that computes a record's cell again, for a shell:
+ * `npm run suite -- compression --profile smoke --only ... --seeds 1 --out reports/out/again`.
+ */
+export function cellCommand(record: CellRecord, { dataDir, further }: CellCommandOptions): string {
+  const { suite, profile, cell, seed, origin } = record;
+  const environment = record.status === 'failed' ? null : record.fingerprint;
+  // A failed cell's record does not say what it read.
+  const readsFiles = record.status === 'failed' || record.data_source === 'files';
+  return shellCommand([
+    'npm',
+    'run',
+    'suite',
+    '--',
+    suite,
+    '--profile',
+    profile,
+    '--only',
+    cell,
+    '--seeds',
+    String(seed + 1),
+    ...(origin === undefined ? [] : ['--method', origin]),
+    ...(dataDir === null || !readsFiles ? [] : ['--data', dataDir]),
+    ...(environment === null || environment.threads <= 1 ? [] : ['--threads', String(environment.threads)]),
+    ...(environment?.device.startsWith('gpu') ? ['--device', 'gpu'] : []),
+    ...further,
+  ]);
+}

@@ -17,7 +17,9 @@ it('fails failed and regressed cells, skips what could not be judged, passes the
   expect(lines).toHaveLength(7);
   for (const i of [0, 1, 2])
     expect(lines[i]).toMatch(/seed-\d" time="12.500"><properties>.*<\/properties><\/testcase>$/);
-  expect(lines[3]).toContain('<failure type="regressed" message="because regressed">because regressed</failure></testcase>');
+  expect(lines[3]).toContain(
+    '<failure type="regressed" message="because regressed">because regressed</failure></testcase>',
+  );
   expect(lines[4]).toContain('<skipped message="because inconclusive">because inconclusive</skipped>');
   expect(lines[5]).toContain('<skipped message="because no-baseline">because no-baseline</skipped>');
   expect(lines[6]).toContain('<failure type="failed" message="because failed">because failed</failure>');

@@ -12,7 +12,15 @@ beforeEach(async () => {
 });
 afterEach(() => rm(dir, { recursive: true }));
 
-const run = { title: 'Compression', suite: 'compression', profile: 'smoke', missing: [], gaps: [], verdicts: [], notes: [] };
+const run = {
+  title: 'Compression',
+  suite: 'compression',
+  profile: 'smoke',
+  missing: [],
+  gaps: [],
+  verdicts: [],
+  notes: [],
+};
 
 it('writes the four reports into a new folder and nothing else', async () => {
   const outDir = path.join(dir, 'new', 'out');
@@ -30,7 +38,12 @@ it('replaces older reports', async () => {
 });
 
 it('writes all four when every cell failed', async () => {
-  const { files, summary } = await writeReport({ ...run, outDir: dir, records: [failedRecord('boom')], missing: ['a'] });
+  const { files, summary } = await writeReport({
+    ...run,
+    outDir: dir,
+    records: [failedRecord('boom')],
+    missing: ['a'],
+  });
   expect(files).toHaveLength(4);
   expect(summary).toContain('2 cells planned, 1 with a record: 0 completed, 0 diverged, 1 failed.');
 });

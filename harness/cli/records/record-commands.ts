@@ -22,7 +22,9 @@ export function defineRecordCommands(program: Command, { io, finish }: CommandCo
 
   withProfile(withFolder(program.command('accept').argument('<suite>')))
     .summary('store records as the new baseline')
-    .description('Stores the records of a run in baselines/<suite>.<profile>.json. Refuses failed records and partial runs.')
+    .description(
+      'Stores the records of a run in baselines/<suite>.<profile>.json. Refuses failed records and partial runs.',
+    )
     .requiredOption('--why <text>', 'why the new values are right; kept in the baseline’s history', nonEmpty('--why'))
     .option('--only <glob>', 'only cells whose names match; may be repeated', collect)
     .addHelpText(

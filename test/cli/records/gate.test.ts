@@ -137,7 +137,10 @@ describe('accept', () => {
     expect(refused).toMatchObject({ exitCode: 2, files: [], stdout: '' });
     expect(refused.stderr).toContain(`1 of 3 planned cells have no record: ${second.cell}.`);
     expect(refused.stderr).toContain('--only');
-    expect(await accept(outDir, '--only', first.cell)).toMatchObject({ exitCode: 0, files: ['compression.smoke.json'] });
+    expect(await accept(outDir, '--only', first.cell)).toMatchObject({
+      exitCode: 0,
+      files: ['compression.smoke.json'],
+    });
     expect((await accept(outDir, '--only', second.cell)).exitCode).toBe(2);
   });
 

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { idOf } from '../harness/cell-id.ts';
 import {
   type CellRecord,
   errorOf,
@@ -107,6 +108,36 @@ describe('a record is refused', () => {
     expect(problemsOf({ ...failed, ...change })).toEqual(problems);
   });
 
+  it.each([
+    'ratio',
+    'weight_ratio',
+    'parameters',
+    'nonzero_parameters',
+    'macs',
+    'training_passes',
+    'training_macs',
+    'train_examples_per_second',
+    'eval_examples_per_second',
+    'step_ms',
+    'rss_peak_bytes',
+    'seconds',
+    'test_examples',
+  ])('of negative %s', (name) => {
+    expect(problemsOf({ ...image, [name]: -1 })).toContainEqual(expect.stringMatching(new RegExp(`^${name}: .*>=0$`)));
+  });
+
+  it('whose configuration is impossible, in itself and consistently', () => {
+    const impossible = { ...fixtureConfig(), budget: -5 };
+    const factors = image.factors.map((factor) => (factor.name === 'budget' ? { ...factor, value: -5 } : factor));
+    const record = { ...image, config: impossible, factors, id: idOf(impossible) };
+    expect(problemsOf(record)).toEqual([expect.stringMatching(/^config\.budget: .*>0$/)]);
+  });
+
+  it('of another method than its configuration’s', () => {
+    const factors = image.factors.map((factor) => (factor.name === 'method' ? { ...factor, value: 'dense' } : factor));
+    expect(problemsOf({ ...image, factors })).toEqual(['factor method is dense, but its configuration says low-rank']);
+  });
+
   it.each<[string, object]>([
     ['that lacks what it needs', { needs: [], needed_digests: [] }],
     ['that needs another cell', { needs: [{ ...reader.needs[0]!, id: 'x' }] }],
@@ -125,6 +156,19 @@ describe('a record is refused', () => {
   });
 
   it.each<[string, FinishedRecord, object, string[]]>([
+    [
+      'with more nonzero parameters than parameters',
+      image,
+      { nonzero_parameters: 27054 },
+      ['nonzero_parameters is 27054, more than its 27053 parameters'],
+    ],
+    ['that keeps nothing but parameters', image, { ratio: 0 }, ['ratio is 0, but it has 27053 parameters']],
+    [
+      'that keeps a share of no parameters',
+      image,
+      { parameters: 0, nonzero_parameters: 0 },
+      ['ratio is 0.1003, but it has 0 parameters'],
+    ],
     ['above a bound', image, { measures: [measure('accuracy', 1.01)] }, ['accuracy 1.01 is above 1']],
     ['below a bound', translated, { measures: [measure('bleu', -0.1)] }, ['bleu -0.1 is below 0']],
     ['whose best is out of bounds', image, { measures: [measure('accuracy', 0.5, 1.5)] }, ['accuracy 1.5 is above 1']],

@@ -112,6 +112,6 @@ matches no cell and a shard without cells are refused.
 
 ${dataHelp}
 
-Exit code: 0 passed; 1 a cell regressed or failed; 2 wrong usage or bad input; 3 with --strict: inconclusive or without
+Exit code: 0 passed; 1 a cell regressed or failed, or has no record; 2 wrong usage or bad input; 3 with --strict: inconclusive or without
 a baseline; 130 interrupted.`;
 }

@@ -1,7 +1,10 @@
+import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { readdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
-import { locateMethods } from '../../../harness/cli/run/join-methods.ts';
+import { idOf } from '../../../harness/cell-id.ts';
+import { locateMethods } from '../../../harness/cli/records/locate-methods.ts';
 import { loadMethodFile } from '../../../harness/method-file.ts';
 import { planCells } from '../../../harness/plan/plan.ts';
 import type { CellRecord } from '../../../harness/record.ts';
@@ -219,29 +222,31 @@ describe('the files of stored records', () => {
     return { file, record: recordOfCell(cells.at(-1)!) };
   }
 
-  it('are found where the record or --method says, by their content', async () => {
+  it('are found where --method says, by their content, and nowhere else', async () => {
     const { file, record } = await stored();
-    expect(await locateMethods([record])).toEqual([record]);
     const moved = join(dirname(file), 'moved.js');
     await rename(file, moved);
     const other = await methodFile(bottleneck);
     expect(await locateMethods([record], [other, moved])).toEqual([{ ...record, origin: moved }]);
     const plain = recordOfCell(smokeCells[0]!);
     expect(await locateMethods([plain], [other])).toEqual([plain]);
+    await expect(locateMethods([record], [other, `${file}.absent`])).rejects.toThrow(
+      /another content .*my-method\.js\.absent cannot be read .*name it: --method .*my-method\.js/,
+    );
   });
 
-  it('are asked for, naming the cell, where they are gone or changed', async () => {
+  it('are not run unless --method names them, which is said with the remedy', async () => {
     const { file, record } = await stored();
-    await writeFile(file, `${steepest} `);
+    const ran = `${file}.ran`;
+    const trap = `import { writeFileSync } from 'node:fs';\nwriteFileSync(${JSON.stringify(ran)}, '');\n${steepest}`;
+    await writeFile(file, trap);
+    const config = { ...record.config, methodDigest: createHash('sha256').update(trap).digest('hex') };
     const out = await temporaryFolder();
-    await writeRecord(storeAt(out), record);
-    const verify = () => cli(['verify', 'compression', '--out', out]);
-    const changed = await verify();
-    expect(changed.stderr).toMatch(
-      /^steepest.*: was made with a method's file of SHA-256 .*my-method\.js has another content .*--method/,
-    );
-    await rename(file, `${file}.old`);
-    expect((await verify()).stderr).toMatch(/my-method\.js: cannot be read .*--method/);
-    expect(changed.exitCode).toBe(2);
+    await writeRecord(storeAt(out), { ...record, config, id: idOf(config) } as CellRecord);
+    const { exitCode, stderr } = await cli(['verify', 'compression', '--out', out]);
+    expect(stderr).toMatch(/^steepest.*: its method steepest is from .*my-method\.js .*import and run/);
+    expect(stderr).toContain(`If you trust the file, name it: --method ${file}`);
+    expect(exitCode).toBe(2);
+    expect(existsSync(ran)).toBe(false);
   });
 });

@@ -3,6 +3,7 @@ import { checkRecords } from '../../baselines/check.ts';
 import { writeReport } from '../../reports/write-report.ts';
 import type { CellRecord, Verdict } from '../record.ts';
 import type { ProfileName } from '../spec/words.ts';
+import { isTrial, trialNotes } from '../trial-notes.ts';
 
 /** Which suite's baseline applies, and the margin below which a drop is no regression. */
 export interface CheckSettings {
@@ -14,13 +15,17 @@ export interface CheckSettings {
   baselinesDir?: string | undefined;
 }
 
-/** Verdicts of the records against the stored baseline. */
+/** Verdicts of the records against the stored baseline; cells that were tried out have none. */
 export async function checkAgainstBaseline(
   records: readonly CellRecord[],
   { suite, profile, margin, baselinesDir }: CheckSettings,
 ): Promise<Verdict[]> {
   const baseline = await readBaseline(suite, profile, baselinesDir);
-  return checkRecords(records, baseline, { margin });
+  return checkRecords(
+    records.filter((record) => !isTrial(record)),
+    baseline,
+    { margin },
+  );
 }
 
 export interface ConcludeOptions extends CheckSettings {
@@ -45,6 +50,6 @@ export async function conclude(options: ConcludeOptions): Promise<Conclusion> {
   const { outDir, title, suite, profile, planned } = options;
   const records = [...options.records];
   const verdicts = options.check ? await checkAgainstBaseline(records, options) : [];
-  const notes = [...options.notes];
+  const notes = [...new Set([...options.notes, ...trialNotes(records)])];
   return { verdicts, ...(await writeReport({ outDir, title, suite, profile, records, planned, verdicts, notes })) };
 }

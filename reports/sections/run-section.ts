@@ -1,6 +1,7 @@
 import { counted } from '../../baselines/wording.ts';
 import { type CellRecord, errorOf } from '../../harness/record.ts';
 import { wordsOfKind } from '../../harness/spec/kinds.ts';
+import { overridesText } from '../../harness/spec/words.ts';
 import type { Section } from '../render/document.ts';
 import { code, list, table, text } from '../render/document.ts';
 import type { ReportInput } from '../report-input.ts';
@@ -86,8 +87,11 @@ export function reproduceCommand(record: CellRecord): string {
   const fingerprint = record.status === 'failed' ? null : record.fingerprint;
   const device = fingerprint?.device.startsWith('gpu') ? ' --device gpu' : '';
   const threads = fingerprint && fingerprint.threads > 1 ? ` --threads ${fingerprint.threads}` : '';
+  const set = Object.entries(record.config.overrides ?? {})
+    .map(([path, value]) => ` --set '${overridesText({ [path]: value })}'`)
+    .join('');
   return (
-    `npm run suite -- ${suite} --profile ${profile} --only '${cell}' --seeds ${seed + 1}${threads}${device} ` +
+    `npm run suite -- ${suite} --profile ${profile} --only '${cell}' --seeds ${seed + 1}${set}${threads}${device} ` +
     '--out reports/out/again'
   );
 }

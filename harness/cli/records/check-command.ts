@@ -1,7 +1,9 @@
-import type { Verdict } from '../../record.ts';
+import { UsageError } from '../../errors.ts';
+import type { CellRecord, Verdict } from '../../record.ts';
 import { checkAgainstBaseline } from '../../run/conclude.ts';
 import { exitCodeOf, exitCodes } from '../../run/exit-code.ts';
 import { readRunFile } from '../../run/records/run-file.ts';
+import { isTrial } from '../../trial-notes.ts';
 import type { Io } from '../io.ts';
 import { readStoredRuns, type StoredRunOptions } from './stored-run.ts';
 
@@ -14,6 +16,7 @@ export interface CheckCommandOptions extends StoredRunOptions {
 export async function checkCommand(name: string | undefined, options: CheckCommandOptions, io: Io): Promise<number> {
   const runs = await readStoredRuns(name, options, io);
   const records = runs.flatMap((run) => run.records);
+  refuseTrialsAlone(records, io);
   const verdicts: Verdict[] = [];
   let missing = 0;
   for (const { suite, profile, profileSpec, outDir, records: own } of runs) {
@@ -36,6 +39,20 @@ export async function checkCommand(name: string | undefined, options: CheckComma
   const exitCode = exitCodeOf({ records, verdicts, strict: options.strict === true, interrupted: false });
   // As with failed cells, this goes before inconclusive.
   return missing > 0 ? exitCodes.regressed : exitCode;
+}
+
+/** Tells which records are left out because they were tried out. Throws UsageError where no other is there. */
+function refuseTrialsAlone(records: readonly CellRecord[], io: Io): void {
+  const trials = records.filter(isTrial);
+  if (trials.length === 0) return;
+  const names = trials.map(({ cell }) => cell).join(', ');
+  if (trials.length < records.length) {
+    io.stderr.write(`Left out, as they were tried out with --set or --limit: ${names}.\n`);
+    return;
+  }
+  throw new UsageError(
+    `check: all records were tried out with --set or --limit, and meet no baseline: ${names}. Run the suite without.`,
+  );
 }
 
 /** How many cells of the last run have no record: cells that are not there cannot have passed. */

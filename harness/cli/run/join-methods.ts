@@ -4,7 +4,7 @@ import { loadMethodFile } from '../../method-file.ts';
 import type { JoinedMethod } from '../../methods/joined.ts';
 import { methods as known } from '../../methods/registry.ts';
 import type { CellRecord } from '../../record.ts';
-import { suggestion } from '../suggest.ts';
+import { suggestion } from '../../suggest.ts';
 
 export interface JoinedMethods {
   methods: JoinedMethod[];

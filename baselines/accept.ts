@@ -62,6 +62,13 @@ function usable(records: readonly CellRecord[]): FinishedRecord[] {
         '--only.',
     );
   }
+  const trials = records.filter(({ config }) => config.overrides !== undefined);
+  if (trials.length > 0) {
+    throw new UsageError(
+      `accept: ${namesOf(trials)} were tried out with --set or --limit, and cannot become a baseline. Leave them out ` +
+        'with --only, or run the suite into a folder of its own without these options.',
+    );
+  }
   const finished = records.filter((record) => record.status !== 'failed');
   const inexact = finished.filter(({ checks }) => !checks.every(passes));
   if (inexact.length > 0) {

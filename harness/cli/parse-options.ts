@@ -4,8 +4,8 @@ import { UsageError } from '../errors.ts';
 /** Parsers of option values. Each throws a UsageError that names the option, the value and what is expected. */
 
 /** A whole number of at least 1. */
-export function positiveInteger(option: string): (text: string) => number {
-  return (text) => integerOf(option, text, 1);
+export function positiveInteger(option: string, greatest = most): (text: string) => number {
+  return (text) => integerOf(option, text, 1, greatest);
 }
 
 /** A whole number of at least `least` and at most `greatest`. */

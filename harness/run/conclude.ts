@@ -4,6 +4,7 @@ import { writeReport } from '../../reports/write-report.ts';
 import { cleanText } from '../foreign-text.ts';
 import type { CellRecord, Verdict } from '../record.ts';
 import type { ProfileName } from '../spec/words.ts';
+import { isTrial, trialNotes } from '../trial-notes.ts';
 
 /** Which suite's baseline applies, and the margin below which a drop is no regression. */
 export interface CheckSettings {
@@ -15,13 +16,17 @@ export interface CheckSettings {
   baselinesDir?: string | undefined;
 }
 
-/** Verdicts of the records against the stored baseline. */
+/** Verdicts of the records against the stored baseline; cells that were tried out have none. */
 export async function checkAgainstBaseline(
   records: readonly CellRecord[],
   { suite, profile, margin, baselinesDir }: CheckSettings,
 ): Promise<Verdict[]> {
   const baseline = await readBaseline(suite, profile, baselinesDir);
-  return checkRecords(records, baseline, { margin });
+  return checkRecords(
+    records.filter((record) => !isTrial(record)),
+    baseline,
+    { margin },
+  );
 }
 
 export interface ConcludeOptions extends CheckSettings {
@@ -50,7 +55,7 @@ export async function conclude(options: ConcludeOptions): Promise<Conclusion> {
   const { outDir, title, suite, profile, missing, gaps, dataDir } = options;
   const records = [...options.records];
   const verdicts = options.check ? await checkAgainstBaseline(records, options) : [];
-  const notes = options.notes.map((note) => cleanText(note));
+  const notes = [...new Set([...options.notes, ...trialNotes(records)])].map((note) => cleanText(note));
   const input = { outDir, title, suite, profile, records, missing, gaps, verdicts, notes, dataDir };
   return { verdicts, ...(await writeReport(input)) };
 }

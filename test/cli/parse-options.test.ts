@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { collectText, defaultJobs, integerFrom } from '../../harness/cli/parse-options.ts';
-import { editDistance, suggestion } from '../../harness/cli/suggest.ts';
+import { editDistance, suggestion } from '../../harness/suggest.ts';
 
 it.each([
   [1, 2, 2],

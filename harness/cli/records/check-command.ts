@@ -1,7 +1,9 @@
-import type { Verdict } from '../../record.ts';
+import { UsageError } from '../../errors.ts';
+import type { CellRecord, Verdict } from '../../record.ts';
 import { checkAgainstBaseline } from '../../run/conclude.ts';
 import { exitCodeOf } from '../../run/exit-code.ts';
 import { lacksOf } from '../../run/records/coverage.ts';
+import { isTrial } from '../../trial-notes.ts';
 import type { Io } from '../io.ts';
 import { readStoredRuns, type StoredRun, type StoredRunOptions } from './stored-run.ts';
 
@@ -15,6 +17,7 @@ export async function checkCommand(name: string | undefined, options: CheckComma
   const runs = await readStoredRuns(name, options, io);
   const records = runs.flatMap((run) => run.records);
   const missing = runs.flatMap((run) => run.missing);
+  refuseTrialsAlone(records, io);
   const verdicts: Verdict[] = [];
   for (const { suite, profile, profileSpec, records: own } of runs) {
     const settings = { suite: suite.name, profile, margin: profileSpec.margin, baselinesDir: io.baselinesDir };
@@ -35,6 +38,20 @@ export async function checkCommand(name: string | undefined, options: CheckComma
     interrupted: false,
     whole: lacking.length === 0,
   });
+}
+
+/** Tells which records are left out because they were tried out. Throws UsageError where no other is there. */
+function refuseTrialsAlone(records: readonly CellRecord[], io: Io): void {
+  const trials = records.filter(isTrial);
+  if (trials.length === 0) return;
+  const names = trials.map(({ cell }) => cell).join(', ');
+  if (trials.length < records.length) {
+    io.stderr.write(`Left out, as they were tried out with --set or --limit: ${names}.\n`);
+    return;
+  }
+  throw new UsageError(
+    `check: all records were tried out with --set or --limit, and meet no baseline: ${names}. Run the suite without.`,
+  );
 }
 
 /** Tells what a run lacks: cells that are not there cannot have passed. */

@@ -3,7 +3,7 @@ import { MethodFileError, UsageError } from '../../errors.ts';
 import { loadMethodFile } from '../../method-file.ts';
 import type { JoinedMethod } from '../../methods/joined.ts';
 import { methods as known } from '../../methods/registry.ts';
-import { suggestion } from '../suggest.ts';
+import { suggestion } from '../../suggest.ts';
 import { type MethodTrial, tryMethodFile } from './try-method.ts';
 
 export interface JoinedMethods {

@@ -2,6 +2,7 @@ import { type Command, Option } from 'commander';
 import { parseShard } from '../../run/records/shard.ts';
 import type { Io } from '../io.ts';
 import { collect, collectText, positiveInteger } from '../parse-options.ts';
+import { collectSettings } from './set-option.ts';
 import type { SuiteOptions } from './suite-options.ts';
 
 /** What the definitions of commands share: where to write, and where the exit code goes. */
@@ -65,6 +66,12 @@ function withPlanOptions(command: Command): Command {
     .option('--only <glob>', 'only cells whose names match; may be repeated', collect)
     .option('--method <file>', methodOption, collectText('--method'))
     .option('--seeds <n>', 'replicates instead of the profile’s number', positiveInteger('--seeds'))
+    .option('--set <key=value>', 'try a value out, such as training.epochs=1; may be repeated', collectSettings)
+    .option(
+      '--limit <n>',
+      'at most N training examples of each data set, and as large a share of its test examples',
+      positiveInteger('--limit', Number.MAX_SAFE_INTEGER),
+    )
     .addOption(new Option('--shard <i/n>', 'only part I of N of the cells').argParser(parseShard))
     .option('--jobs <n>', 'worker processes at once (default: cores / threads)', positiveInteger('--jobs'))
     .option('--threads <n>', 'threads of each worker', positiveInteger('--threads'), 1)
@@ -98,6 +105,7 @@ function suiteHelp(dataHelp: string): string {
     "npm run suite -- compression --only 'low-rank-*' --only 'dense.*' --seeds 1",
     'npm run suite -- compression --profile nightly --shard 1/4 --out shard-1',
     'npm run suite -- compression --method ./my-method.js',
+    "npm run suite -- compression --only '*seed-0' --set training.epochs=1 --limit 500",
     'npm run suite -- compression --plan --json',
   )}
 
@@ -109,6 +117,9 @@ A method from a file gets the budgets of the suite's compressed arms. The file i
 "Add a method" has an example. A file that is changed runs its cells again. A file that cannot be loaded, or a budget
 that it cannot reach, is named, the other cells run, and the exit code is 1. A name that no method has, an --only that
 matches no cell and a shard without cells are refused.
+
+--set and --limit try something out: KEY is the path of a field in a cell's configuration, VALUE is JSON, else text. The
+cells get ids and names of their own (...set-1a2b3c4d.seed-0), and no baseline: they are not checked, and not accepted.
 
 ${dataHelp}
 

@@ -4,8 +4,8 @@ import { UsageError } from '../../errors.ts';
 import { checkedSuite } from '../../plan/checked-suite.ts';
 import type { ProfileSpec, SuiteSpec } from '../../spec/suite.ts';
 import { type ProfileName, profileNames } from '../../spec/words.ts';
+import { suggestion } from '../../suggest.ts';
 import { checkoutFolder } from '../checkout.ts';
-import { suggestion } from '../suggest.ts';
 
 export interface SelectedSuite {
   suite: SuiteSpec;

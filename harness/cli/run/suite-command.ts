@@ -36,7 +36,7 @@ export async function suiteCommand(
       title: suite.title,
       profile,
       note: profileSpec.note,
-      notes: planned.methodNotes,
+      notes: planned.notes,
       margin: profileSpec.margin,
       cells,
       plan,

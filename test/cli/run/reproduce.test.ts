@@ -12,7 +12,8 @@ import { cli, folderWith, smokeCells } from '../helpers.ts';
 
 /** The report's command, as a shell reads it, up to its plan. */
 async function planOf(records: Parameters<typeof reproduceSection>[0]['records']) {
-  const section = reproduceSection({ title: '', suite: '', profile: '', records, planned: 1, verdicts: [], notes: [] });
+  const named = { title: '', suite: '', profile: '' };
+  const section = reproduceSection({ ...named, records, missing: [], gaps: [], verdicts: [], notes: [] });
   const block = section!.blocks.find(({ kind }) => kind === 'code') as { text: string };
   const [npm, run, command, separator, ...args] = wordsOfShell(block.text);
   expect([npm, run, separator]).toEqual(['npm', 'run', '--']);

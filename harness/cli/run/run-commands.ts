@@ -106,6 +106,6 @@ that it cannot reach, is named, the other cells run, and the exit code is 1.
 
 ${dataHelp}
 
-Exit code: 0 passed; 1 a cell regressed or failed, or has no record; 2 wrong usage or bad input; 3 with --strict: inconclusive or without
-a baseline; 130 interrupted.`;
+Exit code: 0 passed; 1 a cell regressed or failed, or has no record; 2 wrong usage or bad input; 3 with --strict:
+inconclusive or without a baseline; 130 interrupted.`;
 }

@@ -35,12 +35,12 @@ export async function acceptCommand(
 
 /** A baseline is made of whole runs: what was to be measured and was not would be missed by no later check. */
 function refusePartial(stored: StoredRun): void {
-  const { outDir, run, suite, profile } = stored;
+  const { outDir, run } = stored;
   const lacks = run === null ? ['there is no run.json, which says what was planned.'] : lacksOf(stored);
   if (lacks.length === 0) return;
   throw new UsageError(
-    `accept: ${outDir} is not a whole run: ${lacks.join(' ')} Run the suite to the end, it goes on where it stopped ` +
-      `(npm run suite -- ${suite.name} --profile ${profile}), or leave out the cells that are missing with --only.`,
+    `accept: ${outDir} is not a whole run: ${lacks.join(' ')} Run the suite into it to the end, as before: it goes on ` +
+      'where it stopped; or leave out the cells that are missing with --only.',
   );
 }
 

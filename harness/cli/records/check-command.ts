@@ -58,7 +58,7 @@ function refuseTrialsAlone(records: readonly CellRecord[], io: Io): void {
 function tellLacks(io: Io): (run: StoredRun) => string[] {
   return (run) => {
     const lacks = lacksOf(run);
-    const { outDir, suite, profile } = run;
+    const { outDir } = run;
     if (run.run === null) {
       io.stderr.write(
         `${outDir} has no run.json: nothing says which cells were planned, so that none can be missed.\n`,
@@ -66,8 +66,7 @@ function tellLacks(io: Io): (run: StoredRun) => string[] {
     }
     for (const lack of lacks) io.stderr.write(`${outDir}: ${lack}\n`);
     if (lacks.length > 0) {
-      const command = `npm run suite -- ${suite.name} --profile ${profile}`;
-      io.stderr.write(`${outDir}: run the suite to the end, it goes on where it stopped: ${command}\n`);
+      io.stderr.write(`${outDir}: run the suite into it to the end, as before: it goes on where it stopped.\n`);
     }
     return lacks;
   };

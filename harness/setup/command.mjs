@@ -62,22 +62,35 @@ async function run([command, ...args]) {
 
 /** @param {string[]} argv @returns {Promise<number>} */
 async function runCommandLine(argv) {
-  const { main } = await import(pathToFileURL(join(checkoutRoot, 'build/harness/cli/main.js')).href);
+  const { main } = await importBuilt('cli/main.js');
   return main(argv);
 }
 
 /**
- * Benchmarks run TensorFlow in their own process, which so needs the environment that workers get.
+ * Benchmarks run TensorFlow in their own process, which so needs the environment that workers get, and whose library
+ * writes log lines to the error output: they are told only where it fails.
  *
  * @param {string[]} args @returns {Promise<number>}
  */
 async function runBenchmarks(args) {
-  const { engineEnvironment } = await import(
-    pathToFileURL(join(checkoutRoot, 'build/harness/engine/environment.js')).href
-  );
+  const { engineEnvironment } = await importBuilt('engine/environment.js');
   const env = engineEnvironment(process.env);
   if (env === process.env) return runCommandLine(['bench', ...args]);
-  return runNode([fileURLToPath(new URL('start.mjs', import.meta.url)), 'bench', ...args], { env });
+  const { logFilter } = await importBuilt('engine/log-lines.js');
+  const filter = logFilter();
+  const start = fileURLToPath(new URL('start.mjs', import.meta.url));
+  const exitCode = await runNode([start, 'bench', ...args], { env, stdio: ['inherit', 'inherit', 'pipe'] }, (text) =>
+    process.stderr.write(filter.pass(text)),
+  );
+  process.stderr.write(filter.end());
+  // Wrong usage, 2, is no failure of the engine.
+  if (exitCode !== 0 && exitCode !== 2) process.stderr.write(filter.held());
+  return exitCode;
+}
+
+/** @param {string} file */
+function importBuilt(file) {
+  return import(pathToFileURL(join(checkoutRoot, 'build/harness', file)).href);
 }
 
 /** @param {string[]} args @returns {Promise<number>} */
@@ -86,15 +99,21 @@ function runTests(args) {
   return runNode([vitest, 'run', ...args], { cwd: checkoutRoot });
 }
 
-/** @param {string[]} args @param {import('node:child_process').SpawnOptions} options @returns {Promise<number>} */
-function runNode(args, options) {
-  const child = spawn(process.execPath, args, { ...options, stdio: 'inherit' });
+/**
+ * @param {string[]} args
+ * @param {import('node:child_process').SpawnOptions} options
+ * @param {(text: string) => void} [onError] receives the error output, where it is piped
+ * @returns {Promise<number>}
+ */
+function runNode(args, options, onError = () => {}) {
+  const child = spawn(process.execPath, args, { stdio: 'inherit', ...options });
+  child.stderr?.setEncoding('utf8').on('data', onError);
   // A terminal's Ctrl-C reaches the child as well; this process waits for it to end. Other signals are passed on.
   process.on('SIGINT', () => {});
   process.on('SIGTERM', () => child.kill('SIGTERM'));
   if (hasTerminal()) process.on('SIGHUP', () => child.kill('SIGHUP'));
   return new Promise((resolve, reject) => {
     child.once('error', reject);
-    child.once('exit', (code, signal) => resolve(code ?? 128 + constants.signals[signal ?? 'SIGTERM']));
+    child.once('close', (code, signal) => resolve(code ?? 128 + constants.signals[signal ?? 'SIGTERM']));
   });
 }

@@ -1,6 +1,7 @@
 import type { Benchmark } from '../../bench/benchmark.ts';
 import { UsageError } from '../../errors.ts';
 import { nameMatcher } from '../../name-matcher.ts';
+import { suggestion } from '../suggest.ts';
 import type { BenchOptions } from './bench-options.ts';
 
 /**
@@ -13,7 +14,9 @@ export function selectBenchmarks(options: BenchOptions, known: readonly Benchmar
   const matches = options.only === undefined ? () => true : nameMatcher(options.only);
   const chosen = known.filter(({ name }) => matches(name));
   if (chosen.length === 0) {
-    throw new UsageError(`--only ${options.only?.join(' --only ')}: matches no benchmark; known: ${namesOf(known)}`);
+    const only = options.only ?? [];
+    const names = known.map(({ name }) => name);
+    throw new UsageError(`--only ${only.join(' --only ')}: matches no benchmark: ${suggestion(only[0] ?? '', names)}`);
   }
   if (options.peer !== undefined && chosen.length !== 1) {
     throw new UsageError(`--peer: let --only choose exactly one benchmark; now ${chosen.length}: ${namesOf(chosen)}`);

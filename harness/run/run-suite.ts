@@ -2,7 +2,7 @@ import { mkdir } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
 import { readBaseline } from '../../baselines/baseline-file.ts';
 import { UsageError } from '../errors.ts';
-import { cleanText } from '../foreign-text.ts';
+import { boundedList, cleanText } from '../foreign-text.ts';
 import type { CellRecord, Verdict } from '../record.ts';
 import { acquireLock, LockHeldError } from '../setup/lock.mjs';
 import type { PlannedCell } from '../spec/cell.ts';
@@ -10,15 +10,14 @@ import type { ProfileName } from '../spec/words.ts';
 import { conclude } from './conclude.ts';
 import { exitCodeOf } from './exit-code.ts';
 import { findGpus } from './gpu/gpu-devices.ts';
-import { type GpuSlots, gpuSlots } from './gpu/gpu-slots.ts';
-import { runPool } from './pool.ts';
-import { startProgress } from './progress.ts';
+import { gpuSlots } from './gpu/gpu-slots.ts';
 import { formatDuration } from './progress-estimate.ts';
 import type { DataFolders, Device } from './protocol.ts';
 import { type Resumed, resumeStore } from './records/resume.ts';
 import { type RunFile, writeRunFile } from './records/run-file.ts';
 import { type Store, storeAt } from './records/store.ts';
 import { dataDigests } from './run-data.ts';
+import { runRemaining } from './run-remaining.ts';
 
 export interface RunSuiteOptions {
   suite: string;
@@ -47,6 +46,12 @@ export interface RunSuiteOptions {
   program: string;
   check: boolean;
   strict: boolean;
+  /** Times that a failed cell runs again, at the end; left out: none. */
+  retry?: number | undefined;
+  /** Stop after the first failed cell. */
+  failFast?: boolean;
+  /** A line for each part of a training. */
+  verbose?: boolean;
   /** For run.json. */
   commandLine: string[];
   settings: Record<string, unknown>;
@@ -98,7 +103,7 @@ async function runLocked(store: Store, options: RunSuiteOptions): Promise<RunSui
   const describe = (end: Ending) => runFileOf(options, startedAt, resumed, end);
   await writeRunFile(store.outDir, describe({ records: resumed.finished, exitCode: null, interrupted: false }));
 
-  const ended = await runRemaining(store, resumed, options, slots);
+  const ended = await runRemaining(store, resumed, { ...options, gpuSlots: slots });
   const byName = new Map([...resumed.finished, ...ended].map((record) => [record.cell, record]));
   const records = cells.flatMap((cell) => byName.get(cell.cell) ?? []);
   const interrupted = signal.aborted && records.length < cells.length;
@@ -108,34 +113,21 @@ async function runLocked(store: Store, options: RunSuiteOptions): Promise<RunSui
     );
   }
   const planned = cells.length;
+  const stop = !signal.aborted && records.length < planned ? [stoppedNote(cells, records)] : [];
+  notes.push(...stop);
   const { verdicts, files, summary } = await conclude({ ...options, outDir: store.outDir, records, planned, notes });
   const refused = (options.refusals ?? []).length > 0;
   const exitCode = exitCodeOf({ records, verdicts, strict: options.strict, interrupted, refused });
   await writeRunFile(store.outDir, describe({ records, exitCode, interrupted }));
-  return { exitCode, records, verdicts, summary, files, notes };
+  return { exitCode, records, verdicts, summary: [...stop, summary].join('\n'), files, notes };
 }
 
-async function runRemaining(
-  store: Store,
-  { remaining: cells, finished }: Resumed,
-  options: RunSuiteOptions,
-  slots: GpuSlots | undefined,
-): Promise<CellRecord[]> {
-  if (cells.length === 0) return [];
-  const { jobs, stream } = options;
-  const progress = startProgress({ cells, jobs, stream, now: () => performance.now() });
-  try {
-    return await runPool(cells, {
-      ...options,
-      store,
-      finished,
-      gpuSlots: slots,
-      onProgress: progress.cellProgress,
-      onRecord: progress.cellFinished,
-    });
-  } finally {
-    progress.stop();
-  }
+/** Which cells did not run, after a run that stops at its first failure. */
+function stoppedNote(cells: readonly PlannedCell[], records: readonly CellRecord[]): string {
+  const ended = new Set(records.map(({ cell }) => cell));
+  const left = boundedList(cells.map(({ cell }) => cell).filter((cell) => !ended.has(cell)));
+  const count = cells.length - ended.size;
+  return `Stopped at the first failure (--fail-fast): ${count} of ${cells.length} cells did not run: ${left.join(', ')}`;
 }
 
 async function lockFolder(store: Store, purpose: string): Promise<{ release(): void | Promise<void> }> {

@@ -15,6 +15,9 @@ export interface SuiteOptions {
   out?: string;
   resume?: boolean;
   fresh?: boolean;
+  retry?: number;
+  failFast?: boolean;
+  verbose?: boolean;
   shard?: Shard;
   check?: boolean;
   strict?: boolean;

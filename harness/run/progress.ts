@@ -3,13 +3,16 @@ import { valueText } from '../../baselines/wording.ts';
 import { firstLine } from '../foreign-text.ts';
 import { type CellRecord, errorOf, gatedMetric, gatedValue } from '../record.ts';
 import type { PlannedCell } from '../spec/cell.ts';
+import { wordsOfKind } from '../spec/kinds.ts';
 import { metricOf } from '../spec/metrics.ts';
-import type { CellProgress } from '../tasks/context.ts';
+import type { CellPoint, CellProgress } from '../tasks/context.ts';
 import { type CellShare, formatDuration, fractionDone, fractionOf, secondsLeft } from './progress-estimate.ts';
 
 /** Shows how a run goes. */
 export interface ProgressDisplay {
   cellProgress(cell: PlannedCell, progress: CellProgress): void;
+  /** Writes a line, where they are asked for. */
+  cellPoint(cell: PlannedCell, point: CellPoint): void;
   cellFinished(record: CellRecord): void;
   /** Removes the bar and stops the heartbeat. Safe to call twice. */
   stop(): void;
@@ -23,6 +26,8 @@ export interface ProgressOptions {
   /** Milliseconds of a clock that only rises. */
   now(): number;
   heartbeatMs?: number;
+  /** Also a line for each part of a training, such as an epoch. */
+  verbose?: boolean;
 }
 
 /** Starts the display of a run: a line for each finished cell always, a bar on a terminal, else heartbeat lines. */
@@ -53,6 +58,9 @@ export function startProgress(options: ProgressOptions): ProgressDisplay {
       if (share !== undefined) share.fraction = Math.max(share.fraction, fractionOf(progress));
       board.refresh();
     },
+    cellPoint(cell, point) {
+      if (options.verbose === true) board.line(pointLine(cell, point));
+    },
     cellFinished(record) {
       const share = shares.get(record.cell);
       if (share !== undefined) share.fraction = 1;
@@ -72,6 +80,12 @@ export function finishedLine(record: CellRecord): string {
   const why = errorOf(record);
   const error = why === null ? '' : `: ${firstLine(why)}`;
   return `${score}${status}  ${record.cell}  ${formatDuration(record.seconds)}${error}`;
+}
+
+/** A part of a training in a line: what was measured, in machine units, the cell, and how far it is. */
+export function pointLine({ cell, kind }: PlannedCell, { at, values }: CellPoint): string {
+  const measured = Object.entries(values).map(([name, value]) => `${name} ${value?.toPrecision(5) ?? 'not finite'}`);
+  return `${measured.join(', ')}  ${cell}  ${wordsOfKind(kind).at} ${at}`;
 }
 
 interface BoardState {

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { cleanText } from '../foreign-text.ts';
 import type { PlannedCell } from '../spec/cell.ts';
 import type { DataFolderName } from '../spec/datasets.ts';
-import { type CellProgress, phaseNames } from '../tasks/context.ts';
+import { type CellPoint, type CellProgress, phaseNames } from '../tasks/context.ts';
 
 /** The messages between the pool and a worker process. */
 
@@ -44,8 +44,14 @@ const progressSchema: z.ZodType<CellProgress> = z.strictObject({
   loss: anyNumber.nullable(),
 });
 
+const pointSchema: z.ZodType<CellPoint> = z.strictObject({
+  at: count,
+  values: z.record(z.string(), anyNumber.nullable()),
+});
+
 const workerMessageSchema = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('progress'), progress: progressSchema }),
+  z.strictObject({ type: z.literal('point'), point: pointSchema }),
   /** The record lies on the disk. */
   z.strictObject({ type: z.literal('done') }),
   /** `usage`: bad input, a full disk; other cells would meet it too. */

@@ -3,7 +3,7 @@ import { readBaseline } from '../../baselines/baseline-file.ts';
 import { removeReport } from '../../reports/write-report.ts';
 import { UsageError } from '../errors.ts';
 import { explainFileError } from '../file-errors.ts';
-import { cleanText } from '../foreign-text.ts';
+import { boundedList, cleanText } from '../foreign-text.ts';
 import type { CellRecord, Verdict } from '../record.ts';
 import { acquireLock, LockHeldError } from '../setup/lock.mjs';
 import { makeFolder } from '../setup/make-folder.mjs';
@@ -11,15 +11,14 @@ import { conclude } from './conclude.ts';
 import { type RunDescription, type RunFacts, runDescription } from './describe-run.ts';
 import { exitCodeOf, exitCodeOfError } from './exit-code.ts';
 import { type FoundGpus, findGpus } from './gpu/gpu-devices.ts';
-import { type GpuSlots, gpuSlots } from './gpu/gpu-slots.ts';
-import { runPool } from './pool.ts';
-import { startProgress } from './progress.ts';
+import { gpuSlots } from './gpu/gpu-slots.ts';
 import { formatDuration } from './progress-estimate.ts';
 import type { Device } from './protocol.ts';
 import { type Resumed, resumeStore } from './records/resume.ts';
 import { type RunFile, readRunFile, writeRunFile } from './records/run-file.ts';
 import { type Store, storeAt } from './records/store.ts';
 import { dataDigests } from './run-data.ts';
+import { runRemaining } from './run-remaining.ts';
 
 export interface RunSuiteOptions extends RunFacts {
   title: string;
@@ -43,6 +42,12 @@ export interface RunSuiteOptions extends RunFacts {
   program: string;
   check: boolean;
   strict: boolean;
+  /** Times that a failed cell runs again, at the end; left out: none. */
+  retry?: number | undefined;
+  /** Stop after the first failed cell. */
+  failFast?: boolean;
+  /** A line for each part of a training. */
+  verbose?: boolean;
   workerPath: string;
   /** Milliseconds between SIGTERM and SIGKILL of a worker. */
   killAfterMs: number;
@@ -130,7 +135,7 @@ async function runBegun(
   const counted = { resumed: resumed.finished.length };
   await writeRunFile(store.outDir, describe({ ...counted, state: 'running', records: resumed.finished }));
 
-  const ended = await runRemaining(store, resumed, options, slots);
+  const ended = await runRemaining(store, resumed, { ...options, gpuSlots: slots });
   const byName = new Map([...resumed.finished, ...ended].map((record) => [record.cell, record]));
   const records = cells.flatMap((cell) => byName.get(cell.cell) ?? []);
   const missing = cells.map(({ cell }) => cell).filter((cell) => !byName.has(cell));
@@ -138,6 +143,8 @@ async function runBegun(
   if (interrupted) {
     notes.push(`Interrupted: ${missing.length} of ${cells.length} cells did not finish; run it again to go on.`);
   }
+  const stop = !signal.aborted && missing.length > 0 ? [stoppedNote(missing, cells.length)] : [];
+  notes.push(...stop);
   const gaps = refusals.map((reason) => `Not planned: ${reason}`);
   const conclusion = await conclude({ ...options, outDir: store.outDir, records, missing, gaps, notes });
   const { verdicts, files, summary } = conclusion;
@@ -147,30 +154,13 @@ async function runBegun(
     store.outDir,
     describe({ ...counted, state: interrupted ? 'interrupted' : 'ended', records, exitCode }),
   );
-  return { exitCode, records, verdicts, summary, files, notes };
+  return { exitCode, records, verdicts, summary: [...stop, summary].join('\n'), files, notes };
 }
 
-async function runRemaining(
-  store: Store,
-  { remaining: cells, finished }: Resumed,
-  options: RunSuiteOptions,
-  slots: GpuSlots | undefined,
-): Promise<CellRecord[]> {
-  if (cells.length === 0) return [];
-  const { jobs, stream } = options;
-  const progress = startProgress({ cells, jobs, stream, now: () => performance.now() });
-  try {
-    return await runPool(cells, {
-      ...options,
-      store,
-      finished,
-      gpuSlots: slots,
-      onProgress: progress.cellProgress,
-      onRecord: progress.cellFinished,
-    });
-  } finally {
-    progress.stop();
-  }
+/** Which cells did not run, after a run that stops at its first failure. */
+function stoppedNote(missing: readonly string[], planned: number): string {
+  const left = boundedList(missing).join(', ');
+  return `Stopped at the first failure (--fail-fast): ${missing.length} of ${planned} cells did not run: ${left}`;
 }
 
 async function lockFolder(store: Store, purpose: string): Promise<{ release(): void | Promise<void> }> {

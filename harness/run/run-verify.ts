@@ -53,6 +53,7 @@ export async function runVerify(options: VerifyRunOptions): Promise<Reproduction
           store: storeAt(temporary),
           finished: options.needed,
           neededStore: storeAt(options.outDir),
+          logs: false,
           gpuSlots: slots,
           onProgress: progress.cellProgress,
           onRecord(record) {

@@ -18,7 +18,8 @@ export interface ServeOptions {
 }
 
 /**
- * Runs one cell in the worker: progress messages on the way, at most five a second and one at each change of phase;
+ * Runs one cell in the worker: on the way progress messages, at most five a second and one at each change of phase,
+ * and the points of its curve;
  * the record through the store; then `done`. A cell that throws gives `error` and no record. Resolves to the exit code.
  */
 export async function serveCell(request: WorkerRequest, options: ServeOptions): Promise<number> {
@@ -31,6 +32,7 @@ export async function serveCell(request: WorkerRequest, options: ServeOptions): 
       weightsPath: request.keepsWeights ? weightsPath(store, cell) : null,
       needed: () => neededCells(cell, storeAt(request.neededDir)),
       onProgress,
+      onPoint: (point) => void options.send({ type: 'point', point }),
     });
     if (record.id !== cell.id || record.cell !== cell.cell) {
       throw new Error(`runCell gave the record of ${record.cell} (${record.id}) for ${cell.cell} (${cell.id}).`);

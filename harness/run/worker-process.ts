@@ -1,4 +1,5 @@
 import { rm } from 'node:fs/promises';
+import { relative } from 'node:path';
 import { execaNode } from 'execa';
 import { engineEnvironment } from '../engine/environment.ts';
 import { UsageError } from '../errors.ts';
@@ -6,12 +7,21 @@ import { cleanText } from '../foreign-text.ts';
 import { withoutSource } from '../methods/from-file/in-file.ts';
 import type { CellRecord } from '../record.ts';
 import type { PlannedCell } from '../spec/cell.ts';
-import type { CellProgress } from '../tasks/context.ts';
+import type { CellPoint, CellProgress } from '../tasks/context.ts';
 import { explainGpuFailure } from './gpu/gpu-failure.ts';
 import { type DataFolders, type Device, parseWorkerMessage, type WorkerRequest } from './protocol.ts';
 import { failedRecord } from './records/failed-record.ts';
-import { checkpointDir, readRecord, recordPath, type Store, weightsPath, writeRecord } from './records/store.ts';
+import {
+  checkpointDir,
+  logPath,
+  readRecord,
+  recordPath,
+  type Store,
+  weightsPath,
+  writeRecord,
+} from './records/store.ts';
 import { dataDirOf } from './run-data.ts';
+import { logOutput } from './worker-log.ts';
 
 export interface WorkerSettings {
   /** The worker's entry: it receives a WorkerRequest and writes the record. */
@@ -26,8 +36,16 @@ export interface WorkerSettings {
   neededStore?: Store;
   /** Keep the final weights of all cells, also where no other one needs them. */
   keepWeights?: boolean | undefined;
+  /** False: what workers print is not kept in the store. */
+  logs?: boolean;
   /** Milliseconds between SIGTERM and SIGKILL for a worker that does not end. */
   killAfterMs: number;
+}
+
+/** Told what a worker says on its way. */
+export interface WorkerListener {
+  onProgress(progress: CellProgress): void;
+  onPoint(point: CellPoint): void;
 }
 
 /** Characters of a failed worker's error output that its record keeps. */
@@ -48,14 +66,15 @@ export async function runInWorker(
   cell: PlannedCell,
   settings: WorkerSettings,
   signal: AbortSignal,
-  onProgress: (progress: CellProgress) => void,
+  listener: WorkerListener,
 ): Promise<CellRecord | null> {
   const { store } = settings;
   const startedAt = new Date();
   // What is found afterwards must be this worker's: an earlier attempt leaves a record too, and its weights.
   await rm(recordPath(store, cell.cell), { force: true });
   await rm(weightsPath(store, cell), { force: true });
-  const end = await runProcess(cell, settings, signal, onProgress);
+  await rm(logPath(store, cell.cell), { force: true });
+  const end = await runProcess(cell, settings, signal, listener);
   const written = await readRecord(store, cell);
   if (written !== null && !(end !== 'interrupted' && end.distrusted)) {
     if (written.status !== 'failed') await rm(checkpointDir(store, cell), { recursive: true, force: true });
@@ -75,7 +94,7 @@ async function runProcess(
   cell: PlannedCell,
   settings: WorkerSettings,
   signal: AbortSignal,
-  onProgress: (progress: CellProgress) => void,
+  listener: WorkerListener,
 ): Promise<'interrupted' | Failure> {
   const { store, dataFolders, device, threads } = settings;
   const subprocess = execaNode(settings.workerPath, {
@@ -83,8 +102,7 @@ async function runProcess(
     env: { ...engineEnvironment(process.env), ...(settings.gpu ? { CUDA_VISIBLE_DEVICES: settings.gpu } : {}) },
     reject: false,
     stdin: 'ignore',
-    stdout: 'ignore',
-    // Only the tail is kept: what a broken worker prints has no bound.
+    // What a broken worker prints has no bound: only the tail is kept here.
     buffer: false,
     timeout: Math.min(cell.timeLimitSeconds * 1000, longestTimerMs),
     forceKillAfterDelay: settings.killAfterMs,
@@ -97,11 +115,14 @@ async function runProcess(
     if ('strange' in read) {
       strange ??= `The worker sent what is no message of the harness, and was ended: ${read.strange}`;
       subprocess.kill();
-    } else if (read.message.type === 'progress') onProgress(read.message.progress);
+    } else if (read.message.type === 'progress') listener.onProgress(read.message.progress);
+    else if (read.message.type === 'point') listener.onPoint(read.message.point);
     else if (read.message.type === 'error') said = read.message;
   });
   // The address that a method's file is loaded from would fill the output with its source.
   const named = (text: string) => (cell.origin === undefined ? text : withoutSource(text, cell.origin));
+  const { logs = true } = settings;
+  const log = logOutput(logs ? logPath(store, cell.cell) : null, [subprocess.stdout, subprocess.stderr]);
   const tail = tailOf(subprocess.stderr, named);
   const context = { dataDir: dataDirOf(cell, dataFolders), checkpointDir: checkpointDir(store, cell), device, threads };
   const request: WorkerRequest = {
@@ -113,6 +134,7 @@ async function runProcess(
   };
   // A worker that is gone before it is told anything is reported by its own end.
   const [result] = await Promise.all([subprocess, subprocess.sendMessage(request).catch(() => {})]);
+  const logged = log.close();
   if (signal.aborted) return 'interrupted';
   const output = tail();
   const cause = device === 'gpu' ? explainGpuFailure(`${said?.message ?? ''}\n${output}`) : null;
@@ -122,8 +144,10 @@ async function runProcess(
   const reason = explained(
     strange === null && said !== null ? said.message : inName(cell, strange ?? reasonOf(cell, result)),
   );
-  const error = output === '' ? reason : `${reason}\nLast error output of the worker:\n${output}`;
-  return { error, distrusted: strange !== null };
+  const lines = [reason];
+  if (logged !== null) lines.push(`All that the worker printed is in ${relative(store.outDir, logged)}.`);
+  if (output !== '') lines.push(`Last error output of the worker:\n${output}`);
+  return { error: lines.join('\n'), distrusted: strange !== null };
 }
 
 /** What is said of a worker's end, with the file first whose method ran in it. */

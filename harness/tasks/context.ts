@@ -1,3 +1,4 @@
+import type { CurvePoint } from '../record.ts';
 import type { NeededCell } from './needed.ts';
 
 export const phaseNames = ['prepare', 'train', 'evaluate', 'measure'] as const;
@@ -13,6 +14,9 @@ export interface CellProgress {
   loss: number | null;
 }
 
+/** What was measured after a part of a training, such as an epoch. */
+export type CellPoint = Pick<CurvePoint, 'at' | 'values'>;
+
 export interface CellContext {
   dataDir: string | null;
   /** Where the cell keeps its state after each part of its training; null: nowhere. */
@@ -24,4 +28,5 @@ export interface CellContext {
   /** The cells that it reads from, by role. */
   needed(): Promise<ReadonlyMap<string, NeededCell>>;
   onProgress(progress: CellProgress): void;
+  onPoint?(point: CellPoint): void;
 }

@@ -6,7 +6,14 @@ import { longestText } from '../../harness/foreign-text.ts';
 import { errorOf, type FailedRecord } from '../../harness/record.ts';
 import { gpuSlots } from '../../harness/run/gpu/gpu-slots.ts';
 import { type PoolOptions, runPool } from '../../harness/run/pool.ts';
-import { checkpointDir, readRecord, readRecords, storeAt, writeRecord } from '../../harness/run/records/store.ts';
+import {
+  checkpointDir,
+  logPath,
+  readRecord,
+  readRecords,
+  storeAt,
+  writeRecord,
+} from '../../harness/run/records/store.ts';
 import {
   failureOfCell,
   fixtureCell,
@@ -91,6 +98,18 @@ it('records a worker that throws, with the end of its error output', async () =>
   const { error } = await failureOf('crash');
   expect(error).toContain('The worker ended with exit code 1 and left no record.');
   expect(error).toContain('Error: the worker broke');
+});
+
+it('keeps what a worker prints in a file that the failure names, until the cell runs again', async () => {
+  const cell = fixtureCell('prints-and-crashes');
+  const { store, records } = await pool([cell]);
+  expect(errorOf(records[0]!)).toContain('All that the worker printed is in logs/prints-and-crashes.seed-0.log.\n');
+  const lines = (await readFile(logPath(store, cell.cell), 'utf8')).trim().split('\n');
+  expect(lines.sort()).toEqual(['on its error output', 'on its output']);
+  await pool([{ ...cell, behaviour: 'fine' }], { store });
+  await expect(access(logPath(store, cell.cell))).rejects.toThrow('ENOENT');
+  const unlogged = await pool([cell], { logs: false });
+  expect(errorOf(unlogged.records[0]!)).not.toContain('logs/');
 });
 
 it('records the reason that a worker tells', async () => {
@@ -254,7 +273,9 @@ it('ends cells that wait for a GPU when interrupted', async () => {
 
 it('says what a GPU’s failure means', async () => {
   const { error } = await failureOf('gpu-full', {}, { device: 'gpu' });
-  expect(error).toMatch(/exit code 1.*\nThe GPU’s memory ran out\. Use fewer --jobs.*\n.*\n.*CUDA_ERROR_OUT_OF_MEMORY/);
+  expect(error).toMatch(
+    /exit code 1.*\nThe GPU’s memory ran out\. Use fewer --jobs.*\n.*\n.*\n.*CUDA_ERROR_OUT_OF_MEMORY/,
+  );
   await expect(pool([fixtureCell('no-gpu')], { device: 'gpu' })).rejects.toThrow(
     /no-gpu\.seed-0: TensorFlow finds no GPU\nThe NVIDIA driver’s library libcuda\.so\.1 was not found/,
   );

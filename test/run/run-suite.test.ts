@@ -52,6 +52,16 @@ async function run(cells: readonly StandInCell[], overrides: Partial<RunSuiteOpt
 
 const stateOf = async (outDir: string) => (await readRunFile(outDir))!;
 
+it('that stops at its first failure writes the reports, names what did not run, and fails', async () => {
+  const cells = [fixtureCell('told', { estimatedSeconds: 20 }), fixtureCell('fine')];
+  const { exitCode, outDir, summary } = await run(cells, { failFast: true, jobs: 1 });
+  expect(exitCode).toBe(1);
+  const note = 'Stopped at the first failure (--fail-fast): 1 of 2 cells did not run: fine.seed-0';
+  expect(await readFile(join(outDir, 'report.md'), 'utf8')).toContain(note);
+  expect(summary).toContain(note);
+  expect(await stateOf(outDir)).toMatchObject({ interrupted: false, exit_code: 1, failed: 1, completed: 0 });
+});
+
 it('brings all cells to records, writes the reports and run.json, and passes', async () => {
   const cells = [fixtureCell('fine'), fixtureCell('fine', { seed: 1 })];
   const { exitCode, records, verdicts, outDir, text } = await run(cells);

@@ -1,7 +1,7 @@
 import { type Command, Option } from 'commander';
 import { parseShard } from '../../run/records/shard.ts';
 import type { Io } from '../io.ts';
-import { collect, collectText, positiveInteger } from '../parse-options.ts';
+import { collect, collectText, naturalNumber, positiveInteger } from '../parse-options.ts';
 import { collectSettings } from './set-option.ts';
 import type { SuiteOptions } from './suite-options.ts';
 
@@ -87,6 +87,9 @@ function withRunOptions(command: Command): Command {
     .addOption(new Option('--resume', 'keep finished cells, run the others (the default)').conflicts('fresh'))
     .option('--fresh', 'run all cells again; earlier records are put aside')
     .option('--keep-weights', 'keep the final weights of every cell in weights/, as safetensors')
+    .option('--retry <n>', 'run failed cells up to N times more, at the end', naturalNumber('--retry'))
+    .addOption(new Option('--fail-fast', 'stop after the first failed cell').conflicts('retry'))
+    .option('--verbose', 'print a line for each epoch of a training')
     .option('--no-check', 'do not compare with the baseline')
     .addOption(
       new Option('--strict', 'exit with 3 where a cell is inconclusive or has no baseline').conflicts('check'),

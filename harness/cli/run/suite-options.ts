@@ -21,6 +21,9 @@ export interface SuiteOptions {
   keepWeights?: boolean;
   resume?: boolean;
   fresh?: boolean;
+  retry?: number;
+  failFast?: boolean;
+  verbose?: boolean;
   shard?: Shard;
   check?: boolean;
   strict?: boolean;

@@ -16,6 +16,8 @@ export interface Store {
   /** Records that newer ones replaced: `<cell>-<id>.json`. Nothing finished is ever deleted. */
   supersededDir: string;
   checkpointsDir: string;
+  /** What the workers of cells printed: `<cell>.log`. */
+  logsDir: string;
   /** Final weights of cells that others need, or of all: `<cell>.safetensors`. */
   weightsDir: string;
 }
@@ -44,6 +46,7 @@ export function storeAt(outDir: string): Store {
     recordsDir,
     supersededDir: join(recordsDir, 'superseded'),
     checkpointsDir: join(root, 'checkpoints'),
+    logsDir: join(root, 'logs'),
     weightsDir: join(root, 'weights'),
   };
 }
@@ -51,6 +54,11 @@ export function storeAt(outDir: string): Store {
 /** The file of a cell's record. */
 export function recordPath(store: Store, cell: string): string {
   return join(store.recordsDir, `${cell}.json`);
+}
+
+/** The file of what a cell's last worker printed; there is none where it printed nothing. */
+export function logPath(store: Store, cell: string): string {
+  return join(store.logsDir, `${cell}.log`);
 }
 
 /** The folder of one cell's checkpoints; its name holds the id, so that a changed cell never resumes an older one's. */

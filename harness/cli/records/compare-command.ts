@@ -1,4 +1,3 @@
-import { resolve } from 'node:path';
 import { compareRecords } from '../../../baselines/compare.ts';
 import { renderComparison } from '../../../reports/comparison.ts';
 import { UsageError } from '../../errors.ts';
@@ -12,7 +11,7 @@ export async function compareCommand(
   options: { json?: boolean },
   io: Io,
 ): Promise<number> {
-  const [before, after] = [await readFolder(resolve(left), io), await readFolder(resolve(right), io)];
+  const [before, after] = [await readFolder(left, io), await readFolder(right, io)];
   for (const [dir, records] of [[left, before] as const, [right, after] as const]) {
     if (records.length === 0) throw new UsageError(`compare: ${dir} holds no records; name a folder given to --out.`);
   }

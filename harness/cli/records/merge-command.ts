@@ -1,4 +1,3 @@
-import { resolve } from 'node:path';
 import { UsageError } from '../../errors.ts';
 import { conclude } from '../../run/conclude.ts';
 import { exitCodeOf } from '../../run/exit-code.ts';
@@ -21,7 +20,7 @@ export async function mergeCommand(dirs: readonly string[], options: { out: stri
     throw new UsageError(`--out ${options.out}: the folder holds records already; name an empty or new one.`);
   }
   const sources: MergeSource[] = [];
-  for (const dir of dirs) sources.push(await readMergeSource(resolve(dir)));
+  for (const dir of dirs) sources.push(await readMergeSource(dir));
   const merged = mergeSources(sources);
   const { records, planned } = merged;
   const { suite, profile, profileSpec } = selectSuite(records[0]?.suite, records[0]?.profile ?? '');

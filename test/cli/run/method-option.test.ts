@@ -154,7 +154,7 @@ describe('a method that cannot join', () => {
       ['--method', 'magnitud'],
       /--method magnitud: is neither a \.js or \.mjs file nor a known method; known: dense,/,
     ],
-    ['a blank', ['--method', ' '], /--method: the text is empty/],
+    ['a blank', ['--method', ' '], /--method '': the path is empty/],
   ])('is refused for %s', async (_, argv, message) => {
     const { exitCode, stderr } = await cli(['plan', 'compression', ...argv]);
     expect(stderr).toMatch(message);

@@ -2,7 +2,7 @@ import { readdir } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { UsageError } from '../errors.ts';
 import { explainFileError } from '../file-errors.ts';
-import type { FolderDataset } from './dataset.ts';
+import type { FolderDataset, OpenedFolder } from './dataset.ts';
 
 /**
  * The folder of a data set, as `FolderDataset.find` looks for it. One that is called as the data set's is taken
@@ -26,7 +26,7 @@ export async function findFolder(
  * Finds a data set in `dataDir` and opens it.
  * @throws UsageError where no folder is given, the data set is not there, or its files are not whole
  */
-export async function openIn<Opened>(
+export async function openIn<Opened extends OpenedFolder>(
   dataset: FolderDataset<string, Opened>,
   dataDir: string | null,
 ): Promise<{ folder: string; opened: Opened }> {

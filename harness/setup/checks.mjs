@@ -1,5 +1,4 @@
 import { existsSync, lstatSync, readdirSync, statfsSync } from 'node:fs';
-import { availableParallelism } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { bindingFolder, bindingStep } from './binding.mjs';
@@ -8,7 +7,7 @@ import { missing, ok, warn } from './check.mjs';
 import { dependenciesStep } from './dependencies.mjs';
 import { checkCudaLibraries, checkLoaded } from './gpu-checks.mjs';
 import { libraryStep } from './library.mjs';
-import { readCpu } from './machine.mjs';
+import { readCpu, usableCores } from './machine.mjs';
 import { formatBytes } from './progress.mjs';
 import { tryTool } from './try-tool.mjs';
 
@@ -100,7 +99,7 @@ export function checkPlaces({ cache, pin, libraryFolder }) {
  */
 export function checkMachine({ env }) {
   const { model, instructionSet } = readCpu();
-  const cpu = `${model}, ${availableParallelism()} cores, ${instructionSet.join(' ') || 'no vector extensions known'}`;
+  const cpu = `${model}, ${usableCores()} cores to use, ${instructionSet.join(' ') || 'no vector extensions known'}`;
   const threads = env.TF_NUM_INTRAOP_THREADS;
   const unusable = process.arch === 'x64' && !instructionSet.includes('avx');
   return [

@@ -80,9 +80,10 @@ export async function checkDatasets(context) {
  * @param {SurveyedDataset} dataset
  * @returns {Check}
  */
-export function checkDataset({ name, title, folder, address, found, damage, places, target, bytes }) {
+export function checkDataset({ name, title, folder, address, found, lacking, damage, places, target, bytes }) {
   const line = `data ${name}`;
-  if (found !== null) return ok(line, found);
+  if (found !== null && lacking === null) return ok(line, found);
+  if (found !== null) return warn(line, `${found}: ${lacking}`, `fetch the whole set, from ${address}`);
   // What is wrong with files already tells the remedy.
   if (damage !== null) return { name: line, status: 'warn', detail: damage, remedy: null };
   const size = bytes === null ? '' : ` (${formatBytes(bytes)})`;

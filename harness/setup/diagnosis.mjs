@@ -5,6 +5,7 @@ import { checkData, checkDatasets } from './data-checks.mjs';
 import { fileErrorWords } from './file-errors.mjs';
 import { checkGpu } from './gpu-checks.mjs';
 import { readOptions } from './options.mjs';
+import { userPath } from './user-path.mjs';
 
 /** @import { Check } from './check.mjs' */
 
@@ -49,7 +50,7 @@ async function runChecks(args) {
     'set-up': () => checkSteps(context),
     engine: () => checkEngine(context),
     cache: () => checkPlaces(context),
-    data: () => [checkData(root, cache, env.FACTORBENCH_DATA)],
+    data: () => [checkData(root, cache, env.FACTORBENCH_DATA && userPath(env.FACTORBENCH_DATA, env))],
     'data sets': () => checkDatasets(context),
     machine: () => checkMachine(context),
     gpu: () => [checkGpu(env)],

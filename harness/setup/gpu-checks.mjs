@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { missing, ok, warn } from './check.mjs';
 import { explainToolFailure, gpuQuery, parseGpuList, parseGpus } from './nvidia-smi.mjs';
 import { driverTooOld, nvidiaDriver } from './platform.mjs';
+import { tryNvidiaSmi } from './try-nvidia-smi.mjs';
 import { tryTool } from './try-tool.mjs';
 
 /** @import { Check } from './check.mjs' */
@@ -38,7 +39,7 @@ const pinnedNames = /^lib(tensorflow|cudart|cublas|cufft|cusparse|cusolver|cudnn
  */
 export function checkGpu(env) {
   const name = 'gpu';
-  const { output, error, said } = tryTool('nvidia-smi', gpuQuery, env);
+  const { output, error, said, warnings } = tryNvidiaSmi(gpuQuery, env);
   if (error?.includes('not found')) {
     const { installed, version } = nvidiaDriver(env);
     if (!installed) return ok(name, 'none: the CPU is used');
@@ -52,10 +53,11 @@ export function checkGpu(env) {
   const gpus = parseGpus(output);
   const [first] = gpus;
   if (first === undefined) return warn(name, `nvidia-smi names no GPU: ${output.split('\n')[0]}`, 'use --device cpu');
-  const instances = parseGpuList(tryTool('nvidia-smi', ['-L'], env).output).flatMap((gpu) => gpu.instances);
+  const instances = parseGpuList(tryNvidiaSmi(['-L'], env).output).flatMap((gpu) => gpu.instances);
   const parts = gpus.map(({ name: model, totalMiB, freeMiB }) => `${model}, ${memoryOf(totalMiB, freeMiB)}`);
   const mig = instances.length === 0 ? '' : `; MIG ${instances.map(({ profile }) => profile).join(', ')}`;
-  const detail = `${parts.join('; ')}${mig}; driver ${first.driver}`;
+  const warned = warnings.map((warning) => `; nvidia-smi warns: ${warning}`).join('');
+  const detail = `${parts.join('; ')}${mig}; driver ${first.driver}${warned}`;
   const tooOld = driverTooOld(first.driver);
   return tooOld === null
     ? ok(name, detail)

@@ -1,10 +1,10 @@
 import { existsSync, readFileSync, readlinkSync } from 'node:fs';
-import { userInfo } from 'node:os';
-import { basename, delimiter, dirname, isAbsolute, join, resolve } from 'node:path';
+import { basename, delimiter, dirname, join } from 'node:path';
 import { SetupError } from './errors.mjs';
 import { oldestDriver, parseDriverVersion } from './nvidia-smi.mjs';
 import { libraryPins } from './pins.mjs';
-import { tryTool } from './try-tool.mjs';
+import { tryNvidiaSmi } from './try-nvidia-smi.mjs';
+import { homeFolder, userPath } from './user-path.mjs';
 
 /** @import { Device, LibraryPin, Platform } from './pins.mjs' */
 
@@ -65,8 +65,7 @@ export function nvidiaDriver(env, root = '/') {
   const path = join(root, 'proc/driver/nvidia/version');
   const version = existsSync(path) ? parseDriverVersion(readFileSync(path, 'utf8')) : null;
   const reachable = ['dev/nvidiactl', 'dev/dxg'].some((device) => existsSync(join(root, device)));
-  const installed =
-    reachable || (findOnPath('nvidia-smi', env) !== null && tryTool('nvidia-smi', ['-L'], env).error === null);
+  const installed = reachable || (findOnPath('nvidia-smi', env) !== null && tryNvidiaSmi(['-L'], env).error === null);
   return { installed, version };
 }
 
@@ -164,26 +163,9 @@ export function selectLibrary(platform, device, requested) {
  * @param {NodeJS.ProcessEnv} env
  */
 export function cacheFolder(env) {
-  if (env.FACTORBENCH_CACHE) return resolve(env.FACTORBENCH_CACHE);
-  if (env.XDG_CACHE_HOME) return resolve(env.XDG_CACHE_HOME, 'factorbench');
+  if (env.FACTORBENCH_CACHE) return userPath(env.FACTORBENCH_CACHE, env);
+  if (env.XDG_CACHE_HOME) return join(userPath(env.XDG_CACHE_HOME, env), 'factorbench');
   return join(homeFolder(env), '.cache', 'factorbench');
-}
-
-/**
- * HOME, else what the system knows of this user.
- *
- * @param {NodeJS.ProcessEnv} env
- * @throws {SetupError} where neither tells, as for a container's user that is a bare number
- */
-function homeFolder({ HOME }) {
-  if (HOME && isAbsolute(HOME)) return HOME;
-  try {
-    return userInfo().homedir;
-  } catch (error) {
-    const given = HOME ? `HOME is '${HOME}', no absolute path` : 'HOME is not set';
-    const remedy = 'set HOME, or FACTORBENCH_CACHE, to a folder that you can write';
-    throw new SetupError('cache', `${given}, and the system knows no folder of this user`, remedy, { cause: error });
-  }
 }
 
 /**

@@ -37,6 +37,15 @@ describe('checkGpu', () => {
     });
   });
 
+  it('shows a warning of the tool (exit code 14) beside its answer', () => {
+    const checked = checkGpu(tool(`${gpuTables.two}WARNING: infoROM is corrupted\n`, gpuLists.two, 14));
+    expect(checked).toMatchObject({
+      status: 'ok',
+      detail: expect.stringMatching(/^NVIDIA H100.*infoROM is corrupted$/),
+    });
+    expect(checkGpu(tool(gpuTables.two, gpuLists.two, 15)).status).toBe('warn');
+  });
+
   it('names MIG instances, and memory that is not told', () => {
     expect(checkGpu(tool(gpuTables.migInContainer, gpuLists.mig)).detail).toBe(
       'NVIDIA A100-SXM4-40GB, memory not told; MIG 3g.20gb, 1g.5gb+me; driver 535.161.08',

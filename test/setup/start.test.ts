@@ -73,7 +73,10 @@ describe('start', () => {
   it('tells name and version without a set-up', () => {
     checkout.write('package.json', '{"type": "module", "name": "mine", "version": "1.2.3"}');
     for (const argv of [['suite', '--version'], ['--version'], ['setup', '--version'], ['doctor', '--version']]) {
-      expect(run('start', ...argv)).toMatchObject({ status: 0, stdout: 'mine 1.2.3\n', stderr: '' });
+      expect(run('start', ...argv)).toMatchObject({
+        status: 0,
+        stdout: `mine 1.2.3, no commit, Node ${process.version}\n`,
+      });
     }
     expect(checkout.calls()).toEqual([]);
   });
@@ -89,9 +92,11 @@ describe('start', () => {
     git('add', '.');
     git('commit', '-qm', 'first');
     const commit = git('rev-parse', 'HEAD');
-    expect(run('start', 'suite', '--version').stdout).toBe(`mine 1.2.3, commit ${commit}\n`);
+    expect(run('start', 'suite', '--version').stdout).toBe(`mine 1.2.3, commit ${commit}, Node ${process.version}\n`);
     checkout.write('suites/first.ts', '2');
-    expect(run('start', 'suite', '--version').stdout).toBe(`mine 1.2.3, commit ${commit}, with uncommitted changes\n`);
+    expect(run('start', 'suite', '--version').stdout).toBe(
+      `mine 1.2.3, commit ${commit} with changes, Node ${process.version}\n`,
+    );
   });
 
   it('refuses a cache where no folder can be made', () => {

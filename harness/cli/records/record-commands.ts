@@ -1,10 +1,20 @@
 import { type Command, Option } from 'commander';
-import { amount, collect, collectText, naturalNumber, nonEmpty, positiveInteger } from '../parse-options.ts';
+import type { Io } from '../io.ts';
+import {
+  amount,
+  collect,
+  collectMethods,
+  collectPaths,
+  naturalNumber,
+  nonEmpty,
+  pathOption,
+  positiveInteger,
+} from '../parse-options.ts';
 import { type CommandContext, examples } from '../run/run-commands.ts';
 
 /** The commands that start from existing records: check, accept, compare, merge, verify, report. */
 export function defineRecordCommands(program: Command, { io, finish }: CommandContext): void {
-  withFolder(program.command('check').argument('[suite]', 'default: every output folder that has records'))
+  withFolder(program.command('check').argument('[suite]', 'default: every output folder that has records'), io)
     .option('--profile <profile>', 'default: smoke; without a suite: all')
     .summary('compare records with the baseline')
     .description(
@@ -20,7 +30,7 @@ export function defineRecordCommands(program: Command, { io, finish }: CommandCo
       finish(await checkCommand(name, options, io));
     });
 
-  withProfile(withFolder(program.command('accept').argument('<suite>')))
+  withProfile(withFolder(program.command('accept').argument('<suite>'), io))
     .summary('store records as the new baseline')
     .description(
       'Stores the records of a run in baselines/<suite>.<profile>.json. Refuses failed records and partial runs.',
@@ -38,8 +48,8 @@ export function defineRecordCommands(program: Command, { io, finish }: CommandCo
 
   program
     .command('compare')
-    .argument('<before>', 'an output folder')
-    .argument('<after>', 'another one')
+    .argument('<before>', 'an output folder', pathOption('compare', io))
+    .argument('<after>', 'another one', pathOption('compare', io))
     .summary('compare two output folders')
     .description('Prints how the records of two output folders differ, suite by suite, one row an arm.')
     .option('--only <glob>', 'only cells whose names match; may be repeated', collect)
@@ -58,20 +68,20 @@ export function defineRecordCommands(program: Command, { io, finish }: CommandCo
 
   program
     .command('merge')
-    .argument('<dir...>', 'output folders of shards')
+    .argument('<dir...>', 'output folders of shards', collectPaths('merge', io))
     .summary('join the output folders of shards')
     .description(
       'Joins the output folders of shards of one run into a new folder. Refuses what is not of one run, plan, program ' +
         'and data; exits with 1 where cells of the plan are missing.',
     )
-    .requiredOption('--out <dir>', 'new output folder')
+    .requiredOption('--out <dir>', 'new output folder', pathOption('--out', io))
     .addHelpText('after', examples('npm run merge -- shard-1 shard-2 --out reports/out/compression-nightly'))
     .action(async (dirs, options) => {
       const { mergeCommand } = await import('./merge-command.ts');
       finish(await mergeCommand(dirs, options, io));
     });
 
-  withProfile(withFolder(program.command('verify').argument('<suite>')))
+  withProfile(withFolder(program.command('verify').argument('<suite>'), io))
     .summary('execute stored cells again')
     .description(
       'Executes a seeded sample of stored completed cells again and compares the final weights. A method’s file that a ' +
@@ -83,11 +93,11 @@ export function defineRecordCommands(program: Command, { io, finish }: CommandCo
     .option(
       '--method <file>',
       'a method’s file, which is imported and run; needed for cells of methods from files; may be repeated',
-      collectText('--method'),
+      collectMethods(io),
     )
     .option('--jobs <n>', 'worker processes at once (default: cores)', positiveInteger('--jobs'))
     .addOption(new Option('--device <device>', 'where to compute').choices(['cpu', 'gpu']).default('cpu'))
-    .option('--data <dir>', 'folder with the data sets')
+    .option('--data <dir>', 'folder with the data sets', pathOption('--data', io))
     .option('--json', 'print JSON only on stdout')
     .addHelpText(
       'after',
@@ -98,7 +108,7 @@ export function defineRecordCommands(program: Command, { io, finish }: CommandCo
       finish(await verifyCommand(name, options, io));
     });
 
-  withProfile(withFolder(program.command('report').argument('<suite>')))
+  withProfile(withFolder(program.command('report').argument('<suite>'), io))
     .summary('write the reports again')
     .description('Writes results.csv, report.md, report.html and junit.xml again from the stored records.')
     .option('--no-check', 'leave the verdicts out')
@@ -126,6 +136,7 @@ function withProfile(command: Command): Command {
   return command.option('--profile <profile>', 'smoke, nightly or paper', 'smoke');
 }
 
-function withFolder(command: Command): Command {
-  return command.option('--out <dir>', 'output folder (default: reports/out/<suite>-<profile>)');
+function withFolder(command: Command, io: Io): Command {
+  const parse = pathOption('--out', io);
+  return command.option('--out <dir>', 'output folder (default: reports/out/<suite>-<profile>)', parse);
 }

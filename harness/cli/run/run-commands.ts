@@ -1,7 +1,7 @@
 import { type Command, Option } from 'commander';
 import { parseShard } from '../../run/records/shard.ts';
 import type { Io } from '../io.ts';
-import { collect, collectText, naturalNumber, positiveInteger } from '../parse-options.ts';
+import { collect, collectMethods, naturalNumber, pathOption, positiveInteger } from '../parse-options.ts';
 import { collectSettings } from './set-option.ts';
 import type { SuiteOptions } from './suite-options.ts';
 
@@ -18,7 +18,7 @@ export interface CommandContext {
 
 /** `suite`, `plan` and `list`. Each loads what it does only when it is called, so that --help starts fast. */
 export function defineRunCommands(program: Command, { io, commandLine, dataHelp, finish }: CommandContext): void {
-  withRunOptions(withPlanOptions(program.command('suite')))
+  withRunOptions(withPlanOptions(program.command('suite'), io), io)
     .summary('run a suite')
     .description('Runs a suite: trains its cells, checks them against the baseline, writes the reports.')
     .addOption(new Option('--list', 'print the suites and profiles instead of running').conflicts('plan'))
@@ -29,7 +29,7 @@ export function defineRunCommands(program: Command, { io, commandLine, dataHelp,
       finish(await suiteCommand(name, options, commandLine, io));
     });
 
-  withPlanOptions(program.command('plan'))
+  withPlanOptions(program.command('plan'), io)
     .summary('print the cells of a suite')
     .description('Prints the cells that a suite would run, with an estimate of their time.')
     .addHelpText('after', examples('npm run plan -- compression', 'npm run plan -- compression --profile paper --json'))
@@ -43,11 +43,11 @@ export function defineRunCommands(program: Command, { io, commandLine, dataHelp,
     .argument('[suite]', 'only this suite')
     .summary('list the suites and profiles')
     .description('Lists suites and profiles, one a line, with the number of cells and the estimated time with --jobs.')
-    .option('--method <file>', methodOption, collectText('--method'))
+    .option('--method <file>', methodOption, collectMethods(io))
     .option('--seeds <n>', 'replicates instead of the profile’s number', positiveInteger('--seeds'))
     .option('--jobs <n>', 'worker processes that the estimate assumes', positiveInteger('--jobs'))
     .option('--threads <n>', 'threads of each worker', positiveInteger('--threads'), 1)
-    .option('--data <dir>', 'folder with the data sets')
+    .option('--data <dir>', 'folder with the data sets', pathOption('--data', io))
     .option('--json', 'print JSON')
     .addHelpText('after', examples('npm run list', 'npm run list -- compression --json'))
     .action(async (name: string | undefined, options: SuiteOptions) => {
@@ -59,12 +59,12 @@ export function defineRunCommands(program: Command, { io, commandLine, dataHelp,
 const methodOption = 'a method that joins the suite: its file, or its name in the registry; may be repeated';
 
 /** The options that decide the cells. */
-function withPlanOptions(command: Command): Command {
+function withPlanOptions(command: Command, io: Io): Command {
   return command
     .argument('[suite]', 'name of the suite; --list shows them')
     .option('--profile <profile>', 'smoke, nightly or paper', 'smoke')
     .option('--only <glob>', 'only cells whose names match; may be repeated', collect)
-    .option('--method <file>', methodOption, collectText('--method'))
+    .option('--method <file>', methodOption, collectMethods(io))
     .option('--seeds <n>', 'replicates instead of the profile’s number', positiveInteger('--seeds'))
     .option('--set <key=value>', 'try a value out, such as training.epochs=1; may be repeated', collectSettings)
     .option(
@@ -75,15 +75,19 @@ function withPlanOptions(command: Command): Command {
     .addOption(new Option('--shard <i/n>', 'only part I of N of the cells').argParser(parseShard))
     .option('--jobs <n>', 'worker processes at once (default: cores / threads)', positiveInteger('--jobs'))
     .option('--threads <n>', 'threads of each worker', positiveInteger('--threads'), 1)
-    .option('--data <dir>', 'folder with the data sets (default: $FACTORBENCH_DATA, data/, then the user’s cache)')
+    .option(
+      '--data <dir>',
+      'folder with the data sets (default: $FACTORBENCH_DATA, data/, then the user’s cache)',
+      pathOption('--data', io),
+    )
     .option('--download', 'fetch what is missing of the data sets that the cells need')
     .option('--json', 'print JSON only on stdout');
 }
 
-function withRunOptions(command: Command): Command {
+function withRunOptions(command: Command, io: Io): Command {
   return command
     .addOption(new Option('--device <device>', 'where to compute').choices(['cpu', 'gpu']).default('cpu'))
-    .option('--out <dir>', 'output folder (default: reports/out/<suite>-<profile>)')
+    .option('--out <dir>', 'output folder (default: reports/out/<suite>-<profile>)', pathOption('--out', io))
     .addOption(new Option('--resume', 'keep finished cells, run the others (the default)').conflicts('fresh'))
     .option('--fresh', 'run all cells again; earlier records are put aside')
     .option('--keep-weights', 'keep the final weights of every cell in weights/, as safetensors')

@@ -36,7 +36,7 @@ export function selectSuite(name: string | undefined, profile: string): Selected
   return { suite, profile: selected, profileSpec };
 }
 
-/** The output folder: --out, else `reports/out/<suite>-<profile>` in the checkout. */
+/** The output folder: --out, an absolute path, else `reports/out/<suite>-<profile>` in the checkout. */
 export function outputFolder(out: string | undefined, suite: string, profile: string): string {
-  return out === undefined ? resolve(checkoutFolder(), 'reports', 'out', `${suite}-${profile}`) : resolve(out);
+  return out === undefined ? resolve(checkoutFolder(), 'reports', 'out', `${suite}-${profile}`) : out;
 }

@@ -158,7 +158,7 @@ describe('a method that cannot join', () => {
       ['--method', 'magnitud'],
       /^--method magnitud: there is no such method \(.*\.mjs\): did you mean magnitude\? Known: dense,/,
     ],
-    ['a blank', ['--method', ' '], /--method: the text is empty/],
+    ['a blank', ['--method', ' '], /--method '': the path is empty/],
   ])('is refused for %s', async (_, argv, message) => {
     const { exitCode, stderr } = await cli(['plan', 'compression', ...argv]);
     expect(stderr).toMatch(message);

@@ -1,4 +1,5 @@
 import { type Command, Option } from 'commander';
+import { UsageError } from '../../errors.ts';
 import { parseShard } from '../../run/records/shard.ts';
 import type { Io } from '../io.ts';
 import { collect, collectText, positiveInteger } from '../parse-options.ts';
@@ -43,14 +44,25 @@ export function defineRunCommands(program: Command, { io, commandLine, dataHelp,
     .argument('[suite]', 'only this suite')
     .summary('list the suites and profiles')
     .description('Lists suites and profiles, one a line, with the number of cells and the estimated time with --jobs.')
+    .addOption(
+      new Option('--methods', 'list the methods instead: tasks, initializations, regularizers, source').conflicts([
+        'method',
+        'seeds',
+      ]),
+    )
     .option('--method <file>', methodOption, collectText('--method'))
     .option('--seeds <n>', 'replicates instead of the profile’s number', positiveInteger('--seeds'))
     .option('--jobs <n>', 'worker processes that the estimate assumes', positiveInteger('--jobs'))
     .option('--threads <n>', 'threads of each worker', positiveInteger('--threads'), 1)
     .option('--data <dir>', 'folder with the data sets')
     .option('--json', 'print JSON')
-    .addHelpText('after', examples('npm run list', 'npm run list -- compression --json'))
-    .action(async (name: string | undefined, options: SuiteOptions) => {
+    .addHelpText('after', examples('npm run list', 'npm run list -- compression --json', 'npm run list -- --methods'))
+    .action(async (name: string | undefined, options: SuiteOptions & { methods?: boolean }) => {
+      if (options.methods === true) {
+        if (name !== undefined) throw new UsageError(`--methods: is of all suites; leave '${name}' away.`);
+        (await import('./list-methods.ts')).listMethods(options, io);
+        return;
+      }
       const { listCommand } = await import('./list-command.ts');
       finish(await listCommand(name, options, io));
     });

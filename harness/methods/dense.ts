@@ -7,6 +7,7 @@ import { denseMatrices } from './dense-matrix.ts';
 export const dense: LayerMethod = {
   kind: 'layer',
   name: 'dense',
+  source: 'the network as it is',
   compresses: false,
   parameters: denseParameters,
   macs: denseMacs,

@@ -20,6 +20,7 @@ import { roundHalfEven } from './round.ts';
 export const lowRank: LayerMethod = {
   kind: 'layer',
   name: 'low-rank',
+  source: 'Khodak et al. 2021, section 4.1',
   compresses: true,
   largestScale: Number.POSITIVE_INFINITY,
   parameters(shape, scale) {

@@ -9,6 +9,8 @@ import type { MatrixMethod } from './matrix-method.ts';
 export interface LayerMethod extends LayerCounts {
   readonly kind: 'layer';
   readonly name: string;
+  /** Where it was published, or what it is a control of; methods of the registry say. */
+  readonly source?: string | undefined;
   /** False for a method that leaves layers dense: its budget is always 1. */
   readonly compresses: boolean;
   /** The initializations that it knows; where it does not say, `default` and `spectral`. */

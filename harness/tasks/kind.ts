@@ -19,6 +19,11 @@ export interface Kind<C extends BaseConfig = BaseConfig, E extends BaseExperimen
    * @throws UsageError where the method does not go with the configuration
    */
   outline(config: C, method: Method | null, experiment: E): Outline;
+  /**
+   * Whether a method of the registry or of a file can be used at all, at some budget; left out: the kind's methods are
+   * words of its own.
+   */
+  accepts?(method: Method): boolean;
   /** Why a combination of method and factors could change nothing, a sentence; null where it could. */
   refusal?(config: C, method: Method | null): string | null;
   /**

@@ -16,11 +16,11 @@ import type { SuiteOptions } from './suite-options.ts';
  * JSON in minutes.
  */
 export async function listCommand(
-  name: string | undefined,
+  names: readonly string[],
   options: Pick<SuiteOptions, 'jobs' | 'threads' | 'seeds' | 'method' | 'data' | 'download' | 'json'>,
   io: Io,
 ): Promise<number> {
-  const chosen = name === undefined ? suites.map(checkedSuite) : [suiteNamed(name)];
+  const chosen = names.length === 0 ? suites.map(checkedSuite) : names.map(suiteNamed);
   const { seeds } = options;
   const known = chosen.flatMap((suite) =>
     profileNames.filter((profile) => suite.profiles[profile] !== undefined).map((profile) => ({ suite, profile })),

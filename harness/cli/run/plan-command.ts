@@ -12,7 +12,7 @@ import { type Io, table } from '../io.ts';
 import { defaultJobs } from '../parse-options.ts';
 import { locateData } from './data-folder.ts';
 import { joinMethods } from './join-methods.ts';
-import { type SelectedSuite, selectSuite } from './select-suite.ts';
+import { askedSuites, type SelectedSuite, selectSuite } from './select-suite.ts';
 import { overridesOf } from './set-option.ts';
 import type { SuiteOptions } from './suite-options.ts';
 
@@ -35,7 +35,7 @@ export interface PlannedRun extends SelectedSuite {
  * real data only, the data need not be there.
  */
 export async function planRun(
-  name: string | undefined,
+  name: string,
   options: SuiteOptions,
   io: Io,
   purpose: 'run' | 'look',
@@ -100,24 +100,40 @@ export function findData(
   });
 }
 
-/** Prints the cells that a run would execute; nothing else on stdout. A method that could not join is bad input. */
-export async function planCommand(name: string | undefined, options: SuiteOptions, io: Io): Promise<number> {
-  const { cells, dataNotes, notes, refusals } = await planRun(name, options, io, 'look');
-  const exitCode = refusals.length > 0 ? exitCodes.usage : exitCodes.passed;
-  for (const note of [...dataNotes, ...notes]) io.stderr.write(`${note}\n`);
-  if (options.json === true) {
-    io.stdout.write(`${JSON.stringify(cells.map(planRow), null, 2)}\n`);
-    return exitCode;
+/**
+ * Prints the cells that runs of the suites would execute; nothing else on stdout. A method that could not join is bad
+ * input.
+ */
+export async function planCommand(names: readonly string[], options: SuiteOptions, io: Io): Promise<number> {
+  const plans: PlannedRun[] = [];
+  for (const name of askedSuites(names, options)) plans.push(await planRun(name, options, io, 'look'));
+  for (const note of new Set(plans.flatMap(({ dataNotes, notes }) => [...dataNotes, ...notes]))) {
+    io.stderr.write(`${note}\n`);
   }
-  const jobs = options.jobs ?? defaultJobs(options.threads);
+  if (options.json === true) {
+    io.stdout.write(
+      `${JSON.stringify(
+        plans.flatMap(({ cells }) => cells.map(planRow)),
+        null,
+        2,
+      )}\n`,
+    );
+  } else {
+    const jobs = options.jobs ?? defaultJobs(options.threads);
+    for (const plan of plans) io.stdout.write(planText(plan, jobs, plans.length > 1));
+  }
+  return plans.some(({ refusals }) => refusals.length > 0) ? exitCodes.usage : exitCodes.passed;
+}
+
+/** One cell a line, and a last line with the total; of several plans it begins with the suite. */
+function planText({ suite, profile, cells }: PlannedRun, jobs: number, isOneOfSeveral: boolean): string {
   const rows = cells.map((cell) => [cell.cell, cell.id, ...sizeOf(cell), formatDuration(cell.estimatedSeconds)]);
   const seconds = cells.reduce((sum, cell) => sum + cell.estimatedSeconds, 0);
-  io.stdout.write(table(rows));
-  io.stdout.write(
-    `${cells.length} cells, ${formatDuration(seconds)} of computing: about ${formatDuration(seconds / jobs)} with ` +
-      `--jobs ${jobs}.\n`,
+  const head = isOneOfSeveral ? `${suite.name}, ${profile}: ` : '';
+  return (
+    `${table(rows)}${head}${cells.length} cells, ${formatDuration(seconds)} of computing: about ` +
+    `${formatDuration(seconds / jobs)} with --jobs ${jobs}.\n`
   );
-  return exitCode;
 }
 
 /** Parameters kept, and their ratio. */

@@ -1,4 +1,5 @@
 import { type Command, Option } from 'commander';
+import { UsageError } from '../../errors.ts';
 import { parseShard } from '../../run/records/shard.ts';
 import type { Io } from '../io.ts';
 import { collect, collectMethods, naturalNumber, pathOption, positiveInteger } from '../parse-options.ts';
@@ -19,40 +20,51 @@ export interface CommandContext {
 /** `suite`, `plan` and `list`. Each loads what it does only when it is called, so that --help starts fast. */
 export function defineRunCommands(program: Command, { io, commandLine, dataHelp, finish }: CommandContext): void {
   withRunOptions(withPlanOptions(program.command('suite'), io), io)
-    .summary('run a suite')
-    .description('Runs a suite: trains its cells, checks them against the baseline, writes the reports.')
+    .summary('run suites')
+    .description('Runs suites: trains their cells, checks them against the baselines, writes the reports.')
     .addOption(new Option('--list', 'print the suites and profiles instead of running').conflicts('plan'))
     .option('--plan', 'print the cells instead of running')
     .addHelpText('after', suiteHelp(dataHelp))
-    .action(async (name: string | undefined, options: SuiteOptions) => {
+    .action(async (names: string[], options: SuiteOptions) => {
       const { suiteCommand } = await import('./suite-command.ts');
-      finish(await suiteCommand(name, options, commandLine, io));
+      finish(await suiteCommand(names, options, commandLine, io));
     });
 
   withPlanOptions(program.command('plan'), io)
     .summary('print the cells of a suite')
     .description('Prints the cells that a suite would run, with an estimate of their time.')
     .addHelpText('after', examples('npm run plan -- compression', 'npm run plan -- compression --profile paper --json'))
-    .action(async (name: string | undefined, options: SuiteOptions) => {
+    .action(async (names: string[], options: SuiteOptions) => {
       const { planCommand } = await import('./plan-command.ts');
-      finish(await planCommand(name, options, io));
+      finish(await planCommand(names, options, io));
     });
 
   program
     .command('list')
-    .argument('[suite]', 'only this suite')
+    .argument('[suite...]', 'only these suites')
     .summary('list the suites and profiles')
     .description('Lists suites and profiles, one a line, with the number of cells and the estimated time with --jobs.')
+    .addOption(
+      new Option('--methods', 'list the methods instead: tasks, initializations, regularizers, source').conflicts([
+        'method',
+        'seeds',
+      ]),
+    )
     .option('--method <file>', methodOption, collectMethods(io))
     .option('--seeds <n>', 'replicates instead of the profile’s number', positiveInteger('--seeds'))
     .option('--jobs <n>', 'worker processes that the estimate assumes', positiveInteger('--jobs'))
     .option('--threads <n>', 'threads of each worker', positiveInteger('--threads'), 1)
     .option('--data <dir>', 'folder with the data sets', pathOption('--data', io))
     .option('--json', 'print JSON')
-    .addHelpText('after', examples('npm run list', 'npm run list -- compression --json'))
-    .action(async (name: string | undefined, options: SuiteOptions) => {
+    .addHelpText('after', examples('npm run list', 'npm run list -- compression --json', 'npm run list -- --methods'))
+    .action(async (names: string[], options: SuiteOptions & { methods?: boolean }) => {
+      if (options.methods === true) {
+        if (names.length > 0) throw new UsageError(`--methods: is of all suites; leave '${names.join(' ')}' away.`);
+        (await import('./list-methods.ts')).listMethods(options, io);
+        return;
+      }
       const { listCommand } = await import('./list-command.ts');
-      finish(await listCommand(name, options, io));
+      finish(await listCommand(names, options, io));
     });
 }
 
@@ -61,7 +73,8 @@ const methodOption = 'a method that joins the suite: its file, or its name in th
 /** The options that decide the cells. */
 function withPlanOptions(command: Command, io: Io): Command {
   return command
-    .argument('[suite]', 'name of the suite; --list shows them')
+    .argument('[suite...]', 'names of suites, one after the other; npm run list shows them')
+    .option('--all', 'every suite that has the profile')
     .option('--profile <profile>', 'smoke, nightly or paper', 'smoke')
     .option('--only <glob>', 'only cells whose names match; may be repeated', collect)
     .option('--method <file>', methodOption, collectMethods(io))
@@ -87,7 +100,11 @@ function withPlanOptions(command: Command, io: Io): Command {
 function withRunOptions(command: Command, io: Io): Command {
   return command
     .addOption(new Option('--device <device>', 'where to compute').choices(['cpu', 'gpu']).default('cpu'))
-    .option('--out <dir>', 'output folder (default: reports/out/<suite>-<profile>)', pathOption('--out', io))
+    .option(
+      '--out <dir>',
+      'output folder (default: reports/out/<suite>-<profile>); of several suites, DIR/<suite>-<profile>',
+      pathOption('--out', io),
+    )
     .addOption(new Option('--resume', 'keep finished cells, run the others (the default)').conflicts('fresh'))
     .option('--fresh', 'run all cells again; earlier records are put aside')
     .option('--keep-weights', 'keep the final weights of every cell in weights/, as safetensors')
@@ -108,13 +125,16 @@ export function examples(...lines: readonly string[]): string {
 function suiteHelp(dataHelp: string): string {
   return `${examples(
     'npm run suite -- compression',
-    'npm run suite -- compression --profile nightly --data ~/data --jobs 2',
+    'npm run suite -- compression tensors',
+    'npm run suite -- --all --profile nightly --data ~/data --jobs 2',
     "npm run suite -- compression --only 'low-rank-*' --only 'dense.*' --seeds 1",
     'npm run suite -- compression --profile nightly --shard 1/4 --out shard-1',
     'npm run suite -- compression --method ./my-method.js',
     "npm run suite -- compression --only '*seed-0' --set training.epochs=1 --limit 500",
     'npm run suite -- compression --plan --json',
   )}
+
+Several suites are planned before the first of them runs, each into a folder of its own; the worst exit code counts.
 
 A run goes on where an earlier one into the same folder stopped: completed and diverged cells are kept, failed ones run
 again. Shards: the longest cells first, each to the shard with the least estimated time so far, so that N machines share

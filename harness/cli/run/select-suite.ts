@@ -22,6 +22,24 @@ export function suiteNamed(name: string | undefined): SuiteSpec {
   return checkedSuite(suite);
 }
 
+/**
+ * The names of the suites that a command line asks for: those given, or with `all` every one that has the profile.
+ *
+ * @throws UsageError where there is none, where one is named twice, and where `all` comes with names
+ */
+export function askedSuites(names: readonly string[], { all, profile }: { all?: boolean; profile: string }): string[] {
+  if (all === true) {
+    if (names.length > 0) throw new UsageError(`--all: runs every suite; leave '${names.join(' ')}' or --all away.`);
+    const having = suites.filter(({ profiles }) => Object.hasOwn(profiles, profile));
+    if (having.length > 0) return having.map(({ name }) => name);
+    throw new UsageError(`--profile ${profile}: no suite has it: ${suggestion(profile, profileNames)}`);
+  }
+  if (names.length === 0) return [suiteNamed(undefined).name];
+  const twice = names.find((name, at) => names.indexOf(name) < at);
+  if (twice !== undefined) throw new UsageError(`suite ${twice}: is named twice; name it once.`);
+  return [...names];
+}
+
 /** Finds a suite and its profile by name. Throws UsageError with suggestions. */
 export function selectSuite(name: string | undefined, profile: string): SelectedSuite {
   const suite = suiteNamed(name);

@@ -1,76 +1,145 @@
+import { join } from 'node:path';
+import { readBaseline } from '../../../baselines/baseline-file.ts';
 import { programDigest } from '../../program.ts';
+import { exitCodes } from '../../run/exit-code.ts';
 import { readVersions } from '../../run/records/run-file.ts';
-import { runSuite } from '../../run/run-suite.ts';
+import { type RunSuiteResult, runSuite } from '../../run/run-suite.ts';
 import { checkoutFolder, workerPath } from '../checkout.ts';
-import { type Io, withInterruption } from '../io.ts';
+import { type Io, table, withInterruption } from '../io.ts';
 import { defaultJobs } from '../parse-options.ts';
 import { searchPlaces } from './data-folder.ts';
 import { listCommand } from './list-command.ts';
-import { planCommand, planRun } from './plan-command.ts';
-import { outputFolder } from './select-suite.ts';
+import { type PlannedRun, planCommand, planRun } from './plan-command.ts';
+import { askedSuites, outputFolder } from './select-suite.ts';
 import type { SuiteOptions } from './suite-options.ts';
 
 /** Milliseconds that a worker has between SIGTERM and SIGKILL. */
 export const killAfterMs = 5000;
 
-/** Runs a suite. With --json, stdout gets one object with the result, and everything else goes to stderr. */
+/** A suite that is planned, and where it goes. */
+interface Ready {
+  planned: PlannedRun;
+  outDir: string;
+}
+
+/** A suite that ran. */
+interface Ended extends Ready {
+  result: RunSuiteResult;
+}
+
+/**
+ * Runs suites, one after the other, once all are planned; an interruption ends the sequence. With --json, stdout gets
+ * one object with the result, of several suites a list of them, and everything else goes to stderr.
+ */
 export async function suiteCommand(
-  name: string | undefined,
+  names: readonly string[],
   options: SuiteOptions,
   commandLine: string[],
   io: Io,
 ): Promise<number> {
-  if (options.list === true) return listCommand(name, options, io);
-  if (options.plan === true) return planCommand(name, options, io);
-  const planned = await planRun(name, options, io, 'run');
-  const { suite, profile, profileSpec, cells, plan, dataFolders, dataNotes, refusals } = planned;
+  if (options.list === true) return listCommand(names, options, io);
+  if (options.plan === true) return planCommand(names, options, io);
   const stream = options.json === true ? io.stderr : io.stdout;
-  const outDir = outputFolder(options.out, suite.name, profile);
-  const jobs = options.jobs ?? defaultJobs(options.threads);
-  for (const line of dataNotes) stream.write(`${line}\n`);
-  const dataDir = searchPlaces({ data: options.data, env: io.env, checkout: checkoutFolder() }).named?.folder ?? null;
+  const ready = await planAll(askedSuites(names, options), options, io);
   const versions = await readVersions(checkoutFolder());
-  const result = await withInterruption(io, (signal) =>
-    runSuite({
-      suite: suite.name,
-      title: suite.title,
-      profile,
-      note: profileSpec.note,
-      notes: planned.notes,
-      margin: profileSpec.margin,
-      cells,
-      plan,
-      refusals,
-      outDir,
-      dataFolders,
-      dataDir,
-      jobs,
-      versions,
-      commandLine,
-      signal,
-      stream,
-      killAfterMs,
-      threads: options.threads,
-      device: options.device,
-      keepWeights: options.keepWeights === true,
-      fresh: options.fresh === true,
-      retry: options.retry,
-      failFast: options.failFast === true,
-      verbose: options.verbose === true,
-      program: programDigest(),
-      check: options.check !== false,
-      strict: options.strict === true,
-      settings: { ...options, jobs, data: dataDir ?? undefined, out: outDir },
-      workerPath: io.workerPath ?? workerPath(),
-      baselinesDir: io.baselinesDir,
-    }),
-  );
-  stream.write(`${result.summary.trimEnd()}\n`);
+  const { ended, interrupted } = await withInterruption(io, async (signal) => {
+    const done: Ended[] = [];
+    for (const next of ready) {
+      if (signal.aborted) break;
+      for (const line of next.planned.dataNotes) stream.write(`${line}\n`);
+      const result = await runSuite({ ...runOptions(next, options, io), commandLine, versions, signal, stream });
+      stream.write(`${result.summary.trimEnd()}\n`);
+      done.push({ ...next, result });
+    }
+    return { ended: done, interrupted: signal.aborted && done.length < ready.length };
+  });
+  if (ready.length > 1) stream.write(sequenceText(ready, ended));
   if (options.json === true) {
-    const { exitCode, verdicts, files, notes } = result;
-    const counts = { planned: cells.length, ended: result.records.length };
-    const object = { suite: suite.name, profile, out: outDir, exit_code: exitCode, ...counts, verdicts, files, notes };
-    io.stdout.write(`${JSON.stringify(object, null, 2)}\n`);
+    const objects = ended.map(resultObject);
+    io.stdout.write(`${JSON.stringify(ready.length > 1 ? objects : (objects[0] ?? null), null, 2)}\n`);
   }
-  return result.exitCode;
+  return worstOf([...ended.map(({ result }) => result.exitCode), ...(interrupted ? [exitCodes.interrupted] : [])]);
+}
+
+/** All plans, and a look at all baselines: what is wrong with the last suite is told before the first one runs. */
+async function planAll(names: readonly string[], options: SuiteOptions, io: Io): Promise<Ready[]> {
+  const ready: Ready[] = [];
+  for (const name of names) {
+    const planned = await planRun(name, options, io, 'run');
+    const { suite, profile } = planned;
+    const several = names.length > 1 && options.out !== undefined;
+    const out = several ? join(options.out ?? '', `${suite.name}-${profile}`) : options.out;
+    if (options.check !== false) await readBaseline(suite.name, profile, io.baselinesDir);
+    ready.push({ planned, outDir: outputFolder(out, suite.name, profile) });
+  }
+  return ready;
+}
+
+function runOptions({ planned, outDir }: Ready, options: SuiteOptions, io: Io) {
+  const { suite, profile, profileSpec, cells, plan, dataFolders, notes, refusals } = planned;
+  const jobs = options.jobs ?? defaultJobs(options.threads);
+  const dataDir = searchPlaces({ data: options.data, env: io.env, checkout: checkoutFolder() }).named?.folder ?? null;
+  return {
+    suite: suite.name,
+    title: suite.title,
+    profile,
+    note: profileSpec.note,
+    notes,
+    margin: profileSpec.margin,
+    cells,
+    plan,
+    refusals,
+    outDir,
+    dataFolders,
+    dataDir,
+    jobs,
+    killAfterMs,
+    threads: options.threads,
+    device: options.device,
+    keepWeights: options.keepWeights === true,
+    fresh: options.fresh === true,
+    retry: options.retry,
+    failFast: options.failFast === true,
+    verbose: options.verbose === true,
+    program: programDigest(),
+    check: options.check !== false,
+    strict: options.strict === true,
+    settings: { ...options, jobs, data: dataDir ?? undefined, out: outDir },
+    workerPath: io.workerPath ?? workerPath(),
+    baselinesDir: io.baselinesDir,
+  };
+}
+
+/** How each suite of a sequence ended, a line each. */
+function sequenceText(ready: readonly Ready[], ended: readonly Ended[]): string {
+  const rows = ready.map(({ planned: { suite, profile, cells }, outDir }, at) => {
+    const result = ended[at]?.result;
+    const records = `${result?.records.length ?? 0} of ${cells.length} cells`;
+    return [suite.name, profile, result === undefined ? 'not run' : `exit code ${result.exitCode}`, records, outDir];
+  });
+  return `\nSuites:\n${table(rows)}`;
+}
+
+function resultObject({ planned, outDir, result }: Ended) {
+  const { suite, profile, cells } = planned;
+  const { exitCode, verdicts, files, notes } = result;
+  const counts = { planned: cells.length, ended: result.records.length };
+  return { suite: suite.name, profile, out: outDir, exit_code: exitCode, ...counts, verdicts, files, notes };
+}
+
+/** From the best to the worst. */
+const ranking: readonly number[] = [
+  exitCodes.passed,
+  exitCodes.inconclusive,
+  exitCodes.regressed,
+  exitCodes.usage,
+  exitCodes.interrupted,
+];
+
+/** The worst of the exit codes of suites that ran one after the other. */
+export function worstOf(codes: readonly number[]): number {
+  return codes.reduce(
+    (worst, code) => (ranking.indexOf(code) > ranking.indexOf(worst) ? code : worst),
+    ranking[0] ?? 0,
+  );
 }

@@ -5,6 +5,8 @@ import type { Setting } from './set-option.ts';
 /** The options of `suite` as the command line gives them; `plan` has those that decide the cells. */
 export interface SuiteOptions {
   profile: string;
+  /** Every suite instead of named ones. */
+  all?: boolean;
   only?: string[];
   /** Files, or names of the registry, of methods beside the suite's. */
   method?: string[];

@@ -31,6 +31,7 @@ const temperature = 2.5e-11;
 export const deepR: SparseMethod = {
   kind: 'sparse',
   name: 'deep-r',
+  source: 'Bellec et al. 2018',
   fewestKept: (layers) => layers,
   phases: (training) => [{ label: 'train', training }],
   start(context) {

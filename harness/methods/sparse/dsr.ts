@@ -44,6 +44,7 @@ const publishedIntervals = [
 export const dsr: SparseMethod = {
   kind: 'sparse',
   name: 'dsr',
+  source: 'Mostafa and Wang 2019',
   fewestKept: (layers) => layers,
   phases: (training) => [{ label: 'train', training }],
   start(context) {

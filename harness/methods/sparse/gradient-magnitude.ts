@@ -9,6 +9,7 @@ import type { SparseMethod } from '../../sparse/sparse-method.ts';
 export const gradientMagnitude: SparseMethod = {
   kind: 'sparse',
   name: 'gradient-magnitude',
+  source: 'a control of snip',
   phases: (training) => [{ label: 'train', training }],
   start: (context) => ({
     variables: [],

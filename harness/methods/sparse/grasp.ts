@@ -22,6 +22,7 @@ const temperature = 200;
 export const grasp: SparseMethod = {
   kind: 'sparse',
   name: 'grasp',
+  source: 'Wang, Zhang and Grosse 2020',
   imagesOnly: true,
   phases: (training) => [{ label: 'train', training }],
   start: (context) => ({

@@ -22,6 +22,7 @@ const rewindShare = 5 / 160;
 export const lotteryTicket: SparseMethod = {
   kind: 'sparse',
   name: 'lottery-ticket',
+  source: 'Frankle and Carbin 2019; Frankle et al. 2020',
   phases: (training) => [
     { label: 'dense', training },
     ...Array.from({ length: pruningRounds(training.epochs) }, (_, i) => ({ label: `round ${i + 1}`, training })),

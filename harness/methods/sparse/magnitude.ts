@@ -9,6 +9,7 @@ import type { SparseMethod } from '../../sparse/sparse-method.ts';
 export const magnitude: SparseMethod = {
   kind: 'sparse',
   name: 'magnitude',
+  source: 'Han et al. 2015, section 3',
   phases: oneShotPhases,
   start: (context) => ({
     variables: [],

@@ -25,6 +25,7 @@ const damping = 1e-3;
 export const mlprune: SparseMethod = {
   kind: 'sparse',
   name: 'mlprune',
+  source: 'Zeng and Urtasun 2018',
   imagesOnly: true,
   phases: oneShotPhases,
   start: (context) => ({

@@ -18,6 +18,7 @@ const fisherExamples = 1024;
 export const obd: SparseMethod = {
   kind: 'sparse',
   name: 'obd',
+  source: 'LeCun et al. 1990; Wang et al. 2019',
   imagesOnly: true,
   phases: oneShotPhases,
   start: (context) => ({

@@ -8,6 +8,7 @@ import type { SparseMethod } from '../../sparse/sparse-method.ts';
 export const randomPruning: SparseMethod = {
   kind: 'sparse',
   name: 'random-pruning',
+  source: 'a control of every pruning method',
   phases: (training) => [{ label: 'train', training }],
   start: (context) => ({
     variables: [],

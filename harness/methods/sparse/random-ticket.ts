@@ -11,6 +11,7 @@ import type { SparseMethod } from '../../sparse/sparse-method.ts';
 export const randomTicket: SparseMethod = {
   kind: 'sparse',
   name: 'random-ticket',
+  source: 'Su et al. 2020',
   fewestKept: (layers) => layers,
   phases: (training) => [{ label: 'train', training }],
   start: (context) => ({

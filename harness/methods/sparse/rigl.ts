@@ -27,6 +27,7 @@ const updatedShare = 3 / 4;
 export const rigl: SparseMethod = {
   kind: 'sparse',
   name: 'rigl',
+  source: 'Evci et al. 2020, algorithm 1',
   fewestKept: (layers) => layers,
   phases: (training) => [{ label: 'train', training }],
   start: (context) => ({

@@ -18,6 +18,7 @@ const initialShare = 0.5;
 export const set: SparseMethod = {
   kind: 'sparse',
   name: 'set',
+  source: 'Mocanu et al. 2018; Liu et al. 2021',
   fewestKept: (layers) => layers,
   phases: (training) => [{ label: 'train', training }],
   start: (context) => ({

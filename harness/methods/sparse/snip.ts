@@ -10,6 +10,7 @@ import type { SparseMethod } from '../../sparse/sparse-method.ts';
 export const snip: SparseMethod = {
   kind: 'sparse',
   name: 'snip',
+  source: 'Lee et al. 2019',
   phases: (training) => [{ label: 'train', training }],
   start: (context) => ({
     variables: [],

@@ -41,10 +41,11 @@ export interface ChainFormat {
  * Default initialization: He normal on each convolution of the chain, by its own inputs. Spectral: the decomposition of
  * the dense layer's own draw.
  */
-export function chainMethod(format: ChainFormat): LayerMethod {
+export function chainMethod(format: ChainFormat, source?: string): LayerMethod {
   return {
     kind: 'layer',
     name: format.name,
+    source,
     compresses: true,
     parameters(shape, scale) {
       if (isPointwise(shape)) return denseParameters(shape);

@@ -51,7 +51,7 @@ export const cpConvFormat: ChainFormat = {
     }),
 };
 
-export const cpConv = chainMethod(cpConvFormat);
+export const cpConv = chainMethod(cpConvFormat, 'Lebedev et al. 2015, with the taps as one mode');
 
 /** R = max(1, round(s·m)): every tensor is a sum of as many terms as its two smaller modes have pairs of indices. */
 function cpRank({ kernel: [k1, k2], inChannels, outChannels }: ConvShape, scale: number): number {

@@ -22,6 +22,7 @@ export const cpMethod = foldedPointwise(cpFormat(sweepingOfDraws));
 export function cpFormat(sweeping: Sweeping): PointwiseFormat {
   return {
     name: 'cp',
+    source: 'Khodak et al. 2021, released code, with more terms',
     cores: ['factor1', 'factor2', 'factor3'],
     plan(rows, columns, scale) {
       const dims = foldedDims(rows, columns);

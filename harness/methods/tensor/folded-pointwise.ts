@@ -37,6 +37,8 @@ export interface Decomposed {
 /** A way to write the out x in matrix of a pointwise convolution as a tensor of few parameters. */
 export interface PointwiseFormat {
   readonly name: string;
+  /** Where it was published. */
+  readonly source?: string;
   /** Names of the cores, in the order of all lists of them. */
   readonly cores: readonly string[];
   /**
@@ -66,6 +68,7 @@ export function foldedPointwise(format: PointwiseFormat): LayerMethod {
   return {
     kind: 'layer',
     name: format.name,
+    source: format.source,
     compresses: true,
     inits: ['default', 'spectral', 'iid'],
     parameters(shape, scale) {

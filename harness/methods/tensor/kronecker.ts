@@ -13,6 +13,7 @@ import { foldedPointwise } from './folded-pointwise.ts';
  */
 export const kroneckerMethod = foldedPointwise({
   name: 'kronecker',
+  source: 'Van Loan and Pitsianis 1993',
   cores: ['a', 'b'],
   plan(rows, columns, scale) {
     const { a, b } = sizesOf(rows, columns);

@@ -12,6 +12,7 @@ import { foldedPointwise } from './folded-pointwise.ts';
  */
 export const tensorRingMethod = foldedPointwise({
   name: 'tensor-ring',
+  source: 'Zhao et al. 2016',
   cores: ['core1', 'core2', 'core3'],
   plan(rows, columns, scale) {
     const dims = foldedDims(rows, columns);

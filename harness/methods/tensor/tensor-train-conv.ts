@@ -10,4 +10,7 @@ export const tensorTrainConvFormat = trainChain('tensor-train-conv', ({ kernel: 
   { label: 'horizontal', size: [1, k2] },
 ]);
 
-export const tensorTrainConv = chainMethod(tensorTrainConvFormat);
+export const tensorTrainConv = chainMethod(
+  tensorTrainConvFormat,
+  'a tensor train as in Kim et al. 2016, one mode more',
+);

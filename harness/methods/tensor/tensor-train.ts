@@ -6,6 +6,7 @@ import { foldedPointwise } from './folded-pointwise.ts';
 /** Tensor train of three dims, ranks r_k = max(1, round(s·min(d_k, d_{k+1}))). Initialized by TT-SVD. */
 export const tensorTrainMethod = foldedPointwise({
   name: 'tensor-train',
+  source: 'Khodak et al. 2021, section 4.2',
   cores: ['core1', 'core2', 'core3'],
   plan(rows, columns, scale) {
     const dims = foldedDims(rows, columns);

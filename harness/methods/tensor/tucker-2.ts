@@ -8,4 +8,4 @@ import { trainChain } from './train-chain.ts';
  */
 export const tucker2Format = trainChain('tucker-2', ({ kernel }) => [{ label: 'core', size: kernel }]);
 
-export const tucker2 = chainMethod(tucker2Format);
+export const tucker2 = chainMethod(tucker2Format, 'Kim et al. 2016');

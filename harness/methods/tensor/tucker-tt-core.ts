@@ -16,6 +16,7 @@ import { tuckerRanks } from './tucker-ranks.ts';
  */
 export const tuckerTtCore = foldedPointwise({
   name: 'tucker-tt-core',
+  source: 'Khodak et al. 2021, released code',
   cores: ['core1', 'core2', 'core3', 'factor1', 'factor2', 'factor3'],
   plan(rows, columns, scale) {
     const dims = foldedDims(rows, columns);

@@ -10,6 +10,7 @@ import { tuckerRanks } from './tucker-ranks.ts';
  */
 export const tuckerMethod = foldedPointwise({
   name: 'tucker',
+  source: 'Khodak et al. 2021, section 4.2',
   cores: ['core', 'factor1', 'factor2', 'factor3'],
   plan(rows, columns, scale) {
     const dims = foldedDims(rows, columns);

@@ -13,6 +13,7 @@ export const image: Kind<ImageConfig, ImageExperimentSpec> = {
   task: words.task,
   outline: (config, method, { denseExamplesPerSecond }) =>
     outlineImageCell(config, methodFor(config, method), denseExamplesPerSecond),
+  accepts: () => true,
   refusal: (config, method) => idleRefusal(methodFor(config, method), config),
   limited: ({ dataset }, most) => limitedExamples(dataset, datasetNamed(dataset.name).examples, most),
   batchOf: ({ training }) => training.batchSize,

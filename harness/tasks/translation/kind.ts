@@ -16,6 +16,7 @@ export const translation: Kind<TranslationConfig, TranslationExperimentSpec> = {
   task: words.task,
   outline: (config, method, { denseExamplesPerSecond }) =>
     outlineTranslationCell(config, methodFor(config, method), denseExamplesPerSecond),
+  accepts: (method) => (method.kind === 'sparse' ? method.imagesOnly !== true : method.matrices !== undefined),
   refusal(config, method) {
     // Spectral initialization of some of a Transformer's products is spectral initialization.
     const init = config.init === 'default' ? 'default' : 'spectral';

@@ -188,22 +188,21 @@ async function lockFolder(store: Store, purpose: string): Promise<{ release(): v
 /** What readers of the report need to know too. */
 function notesOf(options: RunSuiteOptions, { others, warnings }: Resumed): string[] {
   const { note, notes: further = [], refusals = [] } = options;
-  const folders = Object.values(options.dataFolders);
   const left = refusals.map((reason) => `Not run: ${reason}`);
-  const source = folders.length === 0 ? 'generated' : folders.join(', ');
-  const data = options.cells.some(({ dataset }) => dataset !== null) ? [`Data: ${source}.`] : [];
-  const notes = [note, ...further, ...left, ...warnings, ...data];
+  const notes = [note, ...further, ...left, ...warnings];
   if (others.length > 0) {
     notes.push(`${others.length} other records in the folder are not part of this run and stay out of its reports.`);
   }
   return notes.map((line) => cleanText(line));
 }
 
-/** What only the person who waits needs to know. */
-function outlookOf({ cells, jobs }: RunSuiteOptions, { finished, remaining }: Resumed): string[] {
+/** What only the person who waits needs to know: the report tells the data from the records. */
+function outlookOf({ cells, jobs, dataFolders }: RunSuiteOptions, { finished, remaining }: Resumed): string[] {
+  const source = Object.values(dataFolders).join(', ') || 'generated';
   const seconds =
     remaining.reduce((sum, cell) => sum + cell.estimatedSeconds, 0) / Math.max(1, Math.min(jobs, remaining.length));
-  const lines = [`${remaining.length} of ${cells.length} cells to run, about ${formatDuration(seconds)}.`];
+  const data = cells.some(({ dataset }) => dataset !== null) ? [`Data: ${source}.`] : [];
+  const lines = [...data, `${remaining.length} of ${cells.length} cells to run, about ${formatDuration(seconds)}.`];
   if (finished.length > 0) lines.push(`${finished.length} finished before are kept; --fresh runs them again.`);
   return lines;
 }

@@ -10,6 +10,7 @@ p, ul { max-width: 60rem; margin: .6rem 0; overflow-wrap: anywhere; }
 ul { padding-left: 1.2rem; }
 .scroll { overflow-x: auto; margin: .6rem 0; }
 table { border-collapse: collapse; font-size: .85rem; font-variant-numeric: tabular-nums; }
+caption { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
 th, td { text-align: left; padding: .3rem .6rem; border-bottom: 1px solid var(--line);
   vertical-align: top; white-space: nowrap; }
 td.long { white-space: normal; min-width: 18rem; overflow-wrap: anywhere; }

@@ -12,9 +12,9 @@ export function markdownDocument(title: string, sections: readonly Section[]): s
 function renderBlock(block: Block): string | null {
   switch (block.kind) {
     case 'text':
-      return escapeMarkdown(block.text);
+      return paragraph(block.text);
     case 'list':
-      return block.items.map((item) => `- ${escapeMarkdown(item)}`).join('\n');
+      return block.items.map((item) => `- ${paragraph(item)}`).join('\n');
     case 'table':
       return markdownTable(block.table);
     case 'code':
@@ -40,10 +40,18 @@ export function markdownTable({ columns, rows }: Table): string {
     .join('\n');
 }
 
+/** Text on a line of its own, which begins no heading, list, rule or block of code. */
+function paragraph(text: string): string {
+  return escapeMarkdown(text.trimStart())
+    .replace(/^([#+=-])/, '\\$1')
+    .replace(/^(\d+)([.)])/, '$1\\$2');
+}
+
 /** Text that reads as itself, on one line, in a table cell too. */
 export function escapeMarkdown(text: string): string {
   return text
     .replace(/[\\`*<>|~]/g, '\\$&')
+    .replace(/&(?=#?\w+;)/g, '\\&')
     .replace(/\](?=[([:])/g, ']\\')
     .replace(/(?<![A-Za-z0-9])_|_(?![A-Za-z0-9])/g, '\\_')
     .replace(/\s*[\r\n]+\s*/g, ' ');

@@ -61,6 +61,24 @@ describe('the page', () => {
     expect(html).not.toMatch(/<script|<b>|<i>/);
   });
 
+  it('escapes names in plots too', async () => {
+    const record = { ...fixtureRecord(), factors: [{ name: 'method', value: '<script>alert(1)</script>&"' }] };
+    const html = await renderHtml({ ...run, records: [record] });
+    expect(html).toContain('<svg ');
+    expect(html).toContain('&lt;script&gt;alert(1)');
+    expect(html).not.toContain('<script');
+  });
+
+  it('is read out: landmarks, tables with captions and headed columns, drawings by their titles', async () => {
+    const html = await renderHtml({ ...run, records: [fixtureRecord()] });
+    expect(html).toMatch(/<body>\n<header>\n<h1>[\s\S]*<\/header>\n<main>\n<section aria-label="Summary">/);
+    const count = (part: RegExp) => html.match(part)?.length ?? 0;
+    expect(count(/<table>\n<caption>[^<]+<\/caption>/g)).toBe(count(/<table/g));
+    expect(count(/<th scope="col"/g)).toBe(count(/<th[ >]/g));
+    expect(count(/<svg role="img" aria-label="[^"<]+" /g)).toBe(count(/<svg /g));
+    expect(count(/<svg /g)).toBeGreaterThan(0);
+  });
+
   it('is written without plots when every cell failed', async () => {
     const html = await renderHtml({ ...run, records: [failedRecord('boom')] });
     expect(html).not.toContain('<svg');

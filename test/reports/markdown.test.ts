@@ -193,6 +193,17 @@ it('gives it with the data’s folder, in a fence that no name ends', () => {
   );
 });
 
+it.each([
+  ['# no heading', '- \\# no heading'],
+  ['- no list', '- \\- no list'],
+  ['1. no list', '- 1\\. no list'],
+  ['---', '- \\---'],
+  ['    no code', '- no code'],
+  ['2 GPUs', '- 2 GPUs'],
+])('begins no block with the note %j', (note, line) => {
+  expect(report({ notes: [note] }).split('\n')).toContain(line);
+});
+
 it('has no holes in a whole run', () => {
   expect(report({ records: fixtureRun(3) })).not.toMatch(/NaN|undefined|null|Infinity/);
 });
@@ -203,6 +214,7 @@ it.each([
   ['[text](link)', '[text]\\(link)'],
   ['nonzero_parameters and _this_', 'nonzero_parameters and \\_this\\_'],
   ['two\n  lines', 'two lines'],
+  ['&lt;b&gt; R&D', '\\&lt;b\\&gt; R&D'],
 ])('escapes %j', (text, escaped) => {
   expect(escapeMarkdown(text)).toBe(escaped);
 });

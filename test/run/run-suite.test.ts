@@ -86,6 +86,8 @@ it('brings all cells to records, writes the reports and run.json, and passes', a
     finished_at: expect.stringMatching(/^\d{4}-/),
   });
   expect(text()).toContain('Data: generated.');
+  // The report has it from the records, with the numbers of examples.
+  expect(await readFile(join(outDir, 'report.md'), 'utf8')).not.toContain('Data: generated.');
   expect(text()).toMatch(/\[2\/2\] accuracy 50\.00 % {2}fine\.seed-\d {2}1 s$/m);
 });
 

@@ -6,7 +6,7 @@ import type { FolderDataset, OpenedFolder } from './dataset.ts';
 
 /**
  * The folder of a data set, as `FolderDataset.find` looks for it. One that is called as the data set's is taken
- * whatever it holds, so that opening it says what it lacks; another must hold files of it.
+ * whatever it holds, so that opening it says what it lacks, unless it is empty; another must hold files of it.
  * @param isIn whether these are names of its files
  * @throws UsageError where a folder cannot be read
  */
@@ -17,7 +17,8 @@ export async function findFolder(
 ): Promise<string | null> {
   for (const candidate of [join(dir, folder), dir]) {
     const names = await namesIn(title, candidate);
-    if (names !== null && (basename(candidate) === folder || isIn(names))) return candidate;
+    if (names === null || names.length === 0) continue;
+    if (basename(candidate) === folder || isIn(names)) return candidate;
   }
   return null;
 }
@@ -66,6 +67,14 @@ export async function namesIn(title: string, folder: string): Promise<string[] |
 /** The error for a file or folder of the data set `title` that the system does not let be read. */
 export function unreadable(title: string, path: string, cause: unknown): unknown {
   return explainFileError(cause, { of: title, done: 'read', path });
+}
+
+/**
+ * The error for files of a data set that are not whole.
+ * @param again how the files are fetched by hand, such as `fetch a.zip again, and name its folder with --data`
+ */
+export function damagedFiles(title: string, what: string, again: string): UsageError {
+  return new UsageError(`${title}: ${what}; ${again}; or move its folder away and run with --download`);
 }
 
 /** Those of `files` that a folder does not hold. */

@@ -1,6 +1,8 @@
 import { type FileHandle, open, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import type { Response } from 'undici';
 import { UsageError } from '../errors.ts';
 import { onFile } from '../file-errors.ts';
+import { request } from './request.ts';
 
 /** One try of a download: bytes from an address into an unfinished file. */
 export interface Transfer {
@@ -29,9 +31,9 @@ export interface TransferProgress {
  * the server says it has, not yet checked further.
  * @throws UsageError where another try cannot help (refused, another file, disk full); any other error is worth one.
  */
-export async function transfer(request: Transfer): Promise<void> {
-  const { url, part, bytes, stallMilliseconds } = request;
-  const kept = await keptBytes(request);
+export async function transfer(asked: Transfer): Promise<void> {
+  const { url, bytes, stallMilliseconds } = asked;
+  const kept = await keptBytes(asked);
   if (kept.bytes === bytes) return;
   const abort = new AbortController();
   const stalled = setTimeout(
@@ -42,18 +44,25 @@ export async function transfer(request: Transfer): Promise<void> {
     // The server must not compress on the way: fetch would undo that, and the byte positions would not fit.
     const headers: Record<string, string> = { 'accept-encoding': 'identity' };
     if (kept.validator !== null) Object.assign(headers, { range: `bytes=${kept.bytes}-`, 'if-range': kept.validator });
-    const response = await fetch(url, { headers, signal: abort.signal });
-    const { start, total } = await placeOf(response, request, kept.bytes);
-    const file = await onDisk(part, () => open(part, start === 0 ? 'w' : 'a'));
-    try {
-      if (start === 0) await onDisk(part, () => writeFile(validatorOf(part), validatorIn(response) ?? ''));
-      await store(response, file, start, total, request, stalled);
-    } finally {
-      await file.close();
-    }
+    await request(url, { headers, signal: abort.signal, env: process.env }, (response) =>
+      receive(response, kept.bytes, asked, stalled),
+    );
   } finally {
     clearTimeout(stalled);
     abort.abort();
+  }
+}
+
+/** Writes a response to the unfinished file, of which `kept` bytes are there. */
+async function receive(response: Response, kept: number, asked: Transfer, stalled: NodeJS.Timeout): Promise<void> {
+  const { part } = asked;
+  const { start, total } = await placeOf(response, asked, kept);
+  const file = await onDisk(part, () => open(part, start === 0 ? 'w' : 'a'));
+  try {
+    if (start === 0) await onDisk(part, () => writeFile(validatorOf(part), validatorIn(response) ?? ''));
+    await store(response, file, start, total, asked, stalled);
+  } finally {
+    await file.close();
   }
 }
 

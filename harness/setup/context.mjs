@@ -1,10 +1,10 @@
 import { readdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { cacheFolder } from './cache-folder.mjs';
 import { sha256 } from './files.mjs';
 import { requireKnownDevice } from './options.mjs';
 import {
-  cacheFolder,
   chooseDevice,
   judgeDriver,
   linkedCache,

@@ -4,7 +4,6 @@ import { SetupError } from './errors.mjs';
 import { oldestDriver, parseDriverVersion } from './nvidia-smi.mjs';
 import { libraryPins } from './pins.mjs';
 import { tryNvidiaSmi } from './try-nvidia-smi.mjs';
-import { homeFolder, userPath } from './user-path.mjs';
 
 /** @import { Device, LibraryPin, Platform } from './pins.mjs' */
 
@@ -155,17 +154,6 @@ export function selectLibrary(platform, device, requested) {
   const why = `there is no pinned CUDA library for ${platform}`;
   if (requested) throw new SetupError('TensorFlow library', why, 'use --device cpu');
   return { device: 'cpu', pin: pins.cpu, note: `${why}; the CPU is used` };
-}
-
-/**
- * Folder of downloads and builds, per user and shared by checkouts.
- *
- * @param {NodeJS.ProcessEnv} env
- */
-export function cacheFolder(env) {
-  if (env.FACTORBENCH_CACHE) return userPath(env.FACTORBENCH_CACHE, env);
-  if (env.XDG_CACHE_HOME) return join(userPath(env.XDG_CACHE_HOME, env), 'factorbench');
-  return join(homeFolder(env), '.cache', 'factorbench');
 }
 
 /**

@@ -38,6 +38,15 @@ async function archiveOf(files: Record<string, Uint8Array>, write = writeCifar10
   return readFile(join(dir, 'a.tar.gz'));
 }
 
+test('an empty folder in the place of the data is filled', async () => {
+  const archive = await archiveOf(batches);
+  const target = join(dir, 'target');
+  await mkdir(join(target, 'cifar-10-batches-bin'), { recursive: true });
+  const folder = await cifar10.fetch(target, await options(archive));
+  expect(folder).toBe(join(target, 'cifar-10-batches-bin'));
+  expect((await readdir(folder)).sort()).toEqual(['data_batch_1.bin', 'test_batch.bin']);
+});
+
 test('the archives are the published ones', () => {
   expect([cifar10.folder, cifar10.downloads]).toEqual([
     'cifar-10-batches-bin',

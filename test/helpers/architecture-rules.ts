@@ -32,8 +32,8 @@ const isContract = (file: string) => isSpec(file) || besideSpec.includes(file);
  * for the system's refusals of files.
  */
 const setupFacts = ['pins', 'nvidia-smi', 'file-errors'].map((name) => `harness/setup/${name}.mjs`);
-/** The one maker of folders. */
-const folderMaker = 'harness/setup/make-folder.mjs';
+/** The one maker of folders, and the user's folder for what is downloaded and made once. */
+const userFolders = ['make-folder', 'cache-folder'].map((name) => `harness/setup/${name}.mjs`);
 /** The one writer of files: whole or not at all. It knows nothing of what it writes. */
 const writer = 'harness/atomic-file.ts';
 /** Words that kinds of task share; every other file of the vocabulary is one kind's. */
@@ -139,7 +139,7 @@ const rules: readonly Rule[] = [
     files: (imported) =>
       isContract(imported) ||
       setupFacts.includes(imported) ||
-      imported === folderMaker ||
+      userFolders.includes(imported) ||
       inside(...numericalFolders)(imported),
     says: 'numerical folders import each other and the contract, never plan, run, cli or a reader of records',
   },

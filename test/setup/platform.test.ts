@@ -2,10 +2,10 @@ import { mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { userInfo } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { cacheFolder } from '../../harness/setup/cache-folder.mjs';
 import { isNodeTooOld } from '../../harness/setup/node-version.mjs';
 import {
   bindingLink,
-  cacheFolder,
   chooseDevice,
   compareVersions,
   driverTooOld,

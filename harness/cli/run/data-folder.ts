@@ -5,7 +5,7 @@ import { contentOf } from '../../data/folder.ts';
 import { datasetNamed } from '../../data/registry.ts';
 import { UsageError } from '../../errors.ts';
 import type { DataFolders } from '../../run/protocol.ts';
-import { cacheFolder } from '../../setup/platform.mjs';
+import { cacheFolder } from '../../setup/cache-folder.mjs';
 import { userPath } from '../../setup/user-path.mjs';
 import type { DataFolderName } from '../../spec/datasets.ts';
 

@@ -32,10 +32,10 @@ export interface OpenedImages extends OpenedFolder {
    */
   read(part: Part, count: number): Promise<ImageSet>;
   /**
-   * A sentence where the first `count` training images are others than those of the whole set, as a file is missing
-   * before them; null: the same. Absent: always the same.
+   * After reading: what a reader of results must know of the first `train` training images, such as that they are
+   * others than the whole set's. Absent: nothing.
    */
-  shifted?(count: number): string | null;
+  warnings?(train: number): readonly string[];
 }
 
 /** Labelled images in files. */

@@ -1,7 +1,7 @@
 import { open, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import { UsageError } from '../../errors.ts';
-import { namesIn, unreadable } from '../folder.ts';
+import type { UsageError } from '../../errors.ts';
+import { damagedFiles, namesIn, unreadable } from '../folder.ts';
 import { type ArchivedImages, archivedImages, type ImageFolder, type OpenedImages } from './image-dataset.ts';
 import type { ImageSet } from './image-set.ts';
 
@@ -62,7 +62,7 @@ async function openRecords(records: Records, folder: string): Promise<OpenedImag
     counts: { train: countOf(train), test: countOf(test) },
     lacking: lackingIn(trainFiles, present, countOf(train)),
     read: (part, count) => readRecords(records, part === 'train' ? train : test, count),
-    shifted: (count) => shiftIn(records, folder, train, count),
+    warnings: (count) => shiftIn(records, folder, train, count),
   };
 }
 
@@ -72,7 +72,13 @@ function lackingIn(trainFiles: readonly string[], present: readonly string[], im
   return `${missing.join(', ')} not there; used are ${present.join(', ')} with ${images} training images`;
 }
 
-function shiftIn({ title, trainFiles }: Records, folder: string, files: readonly RecordFile[], count: number) {
+/** Says where the first `count` images are others than those of the whole set, as a file before them is missing. */
+function shiftIn(
+  { title, trainFiles }: Records,
+  folder: string,
+  files: readonly RecordFile[],
+  count: number,
+): readonly string[] {
   let images = 0;
   const read = files.filter(({ count: held }) => {
     const begun = images < count;
@@ -82,11 +88,11 @@ function shiftIn({ title, trainFiles }: Records, folder: string, files: readonly
   const names = read.map(({ path }) => basename(path));
   const before = trainFiles.slice(0, trainFiles.indexOf(names.at(-1) ?? ''));
   const missing = before.filter((name) => !names.includes(name));
-  if (missing.length === 0) return null;
-  return (
+  if (missing.length === 0) return [];
+  return [
     `${title}: trained on the first ${count} images of ${names.join(', ')}, which are others than the published ` +
-    `set's: ${folder} lacks ${missing.join(', ')}.`
-  );
+      `set's: ${folder} lacks ${missing.join(', ')}.`,
+  ];
 }
 
 /** Reads the first `count` images of the files, one after another, and no more; the planes become pixels (NHWC). */
@@ -188,8 +194,6 @@ function recordBytesOf({ labels, side, channels }: Records): number {
 }
 
 function damaged({ title, archive }: Records, what: string): UsageError {
-  return new UsageError(
-    `${title}: ${what}; fetch the binary version of ${title} (${archive.file}) again, ` +
-      'and name its unpacked folder with --data',
-  );
+  const again = `fetch the binary version of ${title} (${archive.file}) again, and name its unpacked folder with --data`;
+  return damagedFiles(title, what, again);
 }

@@ -64,9 +64,8 @@ type Parts = Readonly<Record<Part, ImageSet>> & Pick<ImageData, 'warnings'>;
 async function readParts(dataset: ImageFolder, spec: DatasetSpec, dataDir: string | null): Promise<Parts> {
   const { folder, opened } = await openIn(dataset, dataDir);
   const { train, test } = countsWithin(dataset, spec, opened.counts, folder);
-  const shifted = opened.shifted?.(train) ?? null;
-  const warnings = shifted === null ? [] : [shifted];
-  return { train: await opened.read('train', train), test: await opened.read('test', test), warnings };
+  const sets = { train: await opened.read('train', train), test: await opened.read('test', test) };
+  return { ...sets, warnings: opened.warnings?.(train) ?? [] };
 }
 
 function generatedParts(dataset: GeneratedImages, spec: DatasetSpec): Parts {

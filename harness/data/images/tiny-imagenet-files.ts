@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { UsageError } from '../../errors.ts';
+import type { UsageError } from '../../errors.ts';
 import type { Part } from '../dataset.ts';
-import { namesIn, unreadable } from '../folder.ts';
+import { damagedFiles, namesIn, unreadable } from '../folder.ts';
 import type { ArchivedImages } from './image-dataset.ts';
 
 /**
@@ -39,10 +39,7 @@ export async function listTinyImagenet(dataset: ListedDataset, folder: string): 
 
 /** The error for files that are not whole. */
 export function damaged({ title, archive }: ListedDataset, what: string): UsageError {
-  return new UsageError(
-    `${title}: ${what}; unpack ${archive.file} again, and name the folder with --data; ` +
-      'or fetch it with --download into another folder',
-  );
+  return damagedFiles(title, what, `unpack ${archive.file} again, and name the folder with --data`);
 }
 
 async function readClasses(dataset: ListedDataset, folder: string): Promise<string[]> {

@@ -1,6 +1,10 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
+import { UsageError } from '../../errors.ts';
+import { onFile } from '../../file-errors.ts';
+import { cacheFolder } from '../../setup/cache-folder.mjs';
+import { makeFolder } from '../../setup/make-folder.mjs';
 import type { Part } from '../dataset.ts';
 import { unreadable } from '../folder.ts';
 import { archivedImages, type OpenedImages } from './image-dataset.ts';
@@ -29,7 +33,7 @@ const facts = {
 
 /**
  * Tiny-ImageNet: 200 classes of 500 training images, 64 x 64. Its JPEG files are decoded once, into `train.raw` and
- * `test.raw` beside them; reading them for the first time needs the engine.
+ * `test.raw` beside them or in the user's cache; reading them for the first time needs the engine.
  */
 export const tinyImagenet = archivedImages({
   ...facts,
@@ -44,23 +48,63 @@ const readAhead = 64;
 
 async function openTinyImagenet(folder: string): Promise<OpenedImages> {
   const files = await listTinyImagenet(facts, folder);
+  const warnings: string[] = [];
   return {
     counts: { train: files.train.length, test: files.test.length },
-    read: (part, count) => readPart(folder, part, files[part], count),
+    read: (part, count) => readPart(folder, part, files[part], count, (warning) => warnings.push(warning)),
+    warnings: () => warnings,
   };
 }
 
-async function readPart(folder: string, part: Part, files: readonly LabelledFile[], count: number): Promise<ImageSet> {
+async function readPart(
+  folder: string,
+  part: Part,
+  files: readonly LabelledFile[],
+  count: number,
+  warn: (warning: string) => void,
+): Promise<ImageSet> {
   if (count > files.length) throw damaged(facts, `${count} images asked for, but ${folder} holds ${files.length}`);
   const source = createHash('sha256')
     .update(JSON.stringify([jpegDecoder, files]))
     .digest('hex');
-  const raw: RawImages = { path: join(folder, `${part}.raw`), count: files.length, imageBytes, source };
-  const kept = await readRawImages(raw, count);
-  if (kept !== null) return kept;
+  const raws = decodedPlaces(folder, part).map((path) => ({ path, count: files.length, imageBytes, source }));
+  for (const raw of raws) {
+    const kept = await readRawImages(raw, count);
+    if (kept !== null) return kept;
+  }
   const all = await decodeAll(folder, files);
-  await writeRawImages(raw, all);
+  const refusals = await keepInFirst(raws, all);
+  if (refusals.length === raws.length) warn(`Each cell decodes the images again. ${refusals.join(' ')}`);
   return { count, images: all.images.subarray(0, count * imageBytes), labels: all.labels.subarray(0, count) };
+}
+
+/** Where decoded images are kept: beside them, else, as these may lie on a read-only disk, in the user's cache. */
+function decodedPlaces(folder: string, part: Part): [string, ...string[]] {
+  const beside = join(folder, `${part}.raw`);
+  const key = createHash('sha256').update(resolve(folder)).digest('hex').slice(0, 16);
+  try {
+    return [beside, join(cacheFolder(process.env), 'decoded', `${facts.name}-${key}-${part}.raw`)];
+  } catch (error) {
+    if ((error as Error).name !== 'SetupError') throw error;
+    // A user without a home has no cache.
+    return [beside];
+  }
+}
+
+/** Writes images in the first place that takes them; gives the refusals of those before it. */
+async function keepInFirst(raws: readonly RawImages[], images: ImageSet): Promise<string[]> {
+  const refusals: string[] = [];
+  for (const raw of raws) {
+    try {
+      await onFile({ done: 'written', path: raw.path }, () => makeFolder(dirname(raw.path)));
+      await writeRawImages(raw, images);
+      return refusals;
+    } catch (error) {
+      if (!(error instanceof UsageError)) throw error;
+      refusals.push(error.message);
+    }
+  }
+  return refusals;
 }
 
 async function decodeAll(folder: string, files: readonly LabelledFile[]): Promise<ImageSet> {

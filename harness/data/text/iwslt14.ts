@@ -1,9 +1,9 @@
 import { join } from 'node:path';
-import { UsageError } from '../../errors.ts';
+import type { UsageError } from '../../errors.ts';
 import type { LanguageName } from '../../spec/text.ts';
 import { fetchArchive, fetchOnce } from '../archive.ts';
 import type { PublishedFile } from '../download.ts';
-import { findFolder, missingIn } from '../folder.ts';
+import { damagedFiles, findFolder, missingIn } from '../folder.ts';
 import { concatenated, paired, readLines, type TextFile, type TextLine } from './parallel-text.ts';
 import type { OpenedText, TextFolder } from './text-dataset.ts';
 import { wrongSize } from './text-pair.ts';
@@ -122,7 +122,5 @@ function decodeEntities(text: string): string {
 }
 
 function damaged(what: string): UsageError {
-  return new UsageError(
-    `${facts.title}: ${what}; fetch ${archive.file} again, and name its unpacked folder with --data`,
-  );
+  return damagedFiles(facts.title, what, `fetch ${archive.file} again, and name its unpacked folder with --data`);
 }

@@ -1,10 +1,10 @@
 import { mkdir, mkdtemp, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { UsageError } from '../../errors.ts';
+import type { UsageError } from '../../errors.ts';
 import type { LanguageName } from '../../spec/text.ts';
 import { fetchOnce } from '../archive.ts';
 import { type DownloadOptions, download, type PublishedFile } from '../download.ts';
-import { findFolder, missingIn } from '../folder.ts';
+import { damagedFiles, findFolder, missingIn } from '../folder.ts';
 import { onDisk } from '../transfer.ts';
 import { gunzip } from '../unpack.ts';
 import { paired, readLines, type TextFile } from './parallel-text.ts';
@@ -117,7 +117,5 @@ async function open(folder: string): Promise<OpenedText> {
 }
 
 function damaged(what: string): UsageError {
-  return new UsageError(
-    `${facts.title}: ${what}; fetch its files again (${facts.address}), and name their folder with --data`,
-  );
+  return damagedFiles(facts.title, what, `fetch its files again (${facts.address}), and name their folder with --data`);
 }

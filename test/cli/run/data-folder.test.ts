@@ -129,6 +129,33 @@ it('does not download what is there', async () => {
   expect(lines).toEqual([expect.stringContaining('not there; used are')]);
 });
 
+it('takes an empty folder for none, so that a download may fill it', async () => {
+  const { folders, locate } = await places();
+  for (const folder of [folders.named, folders.checkout]) {
+    await mkdir(join(folder, 'cifar-10-batches-bin'), { recursive: true });
+  }
+  expect(await locate()).toEqual({});
+  const lines: string[] = [];
+  const ended = locate({
+    data: folders.named,
+    download: true,
+    log: (line) => {
+      lines.push(line);
+      throw new Error('enough');
+    },
+  });
+  await expect(ended).rejects.toThrow('enough');
+  expect(lines).toEqual([`Downloading CIFAR-10 into ${folders.named} ...`]);
+});
+
+it('says of damaged files what helps, also with --download', async () => {
+  const { folders, locate } = await places();
+  await writeCifar10(folders.named, { 'data_batch_1.bin': recordsOf([1]) });
+  await expect(locate({ data: folders.named, download: true })).rejects.toThrow(
+    /holds no test_batch\.bin; fetch the binary version .*; or move its folder away and run with --download$/,
+  );
+});
+
 it('refuses damaged files before anything runs', async () => {
   const { folders, locate } = await places();
   await writeCifar10(folders.named, { ...files, 'test_batch.bin': new Uint8Array(100) });

@@ -37,14 +37,14 @@ test('what of the training batches is not there is told, with what is used', asy
 
 test('images that are others than the published first ones, as a batch before them is missing, are told', async () => {
   const folder = await writeCifar10(dir, twoBatches());
-  const { shifted } = await cifar10.open(folder);
-  expect(shifted?.(2)).toBeNull();
-  expect(shifted?.(3)).toBe(
+  const { warnings } = await cifar10.open(folder);
+  expect(warnings?.(2)).toEqual([]);
+  expect(warnings?.(3)).toEqual([
     'CIFAR-10: trained on the first 3 images of data_batch_1.bin, data_batch_4.bin, which are others than the ' +
       `published set's: ${folder} lacks data_batch_2.bin, data_batch_3.bin.`,
-  );
+  ]);
   await rm(join(folder, 'data_batch_1.bin'));
-  expect((await cifar10.open(folder)).shifted?.(1)).toContain(
+  expect((await cifar10.open(folder)).warnings?.(1)?.join()).toContain(
     'the first 1 images of data_batch_4.bin, which are others',
   );
 });
@@ -173,8 +173,10 @@ test('no data are found in an absent folder, an empty one, and a file', async ()
   expect(await cifar10.find(join(dir, 'file'))).toBeNull();
 });
 
-test('a folder of the right name is found even when it is empty, so that what it lacks is said', async () => {
+test('a folder of the right name is found whatever it holds, so that what it lacks is said; an empty one is none', async () => {
   const folder = await writeCifar10(dir, {});
+  expect(await cifar10.find(dir)).toBeNull();
+  await writeFile(join(folder, 'readme.html'), '');
   expect(await cifar10.find(dir)).toBe(folder);
   expect(await failure(cifar10.open(folder))).toContain(`${folder} holds no data_batch_1.bin`);
 });

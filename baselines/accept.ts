@@ -1,11 +1,14 @@
+import { canonicalJson } from '../harness/canonical-json.ts';
 import { UsageError } from '../harness/errors.ts';
 import { type CellRecord, type FinishedRecord, passes } from '../harness/record.ts';
 import type { Baseline, BaselineEntry } from './baseline.ts';
 import { baselineVersion, entryOf } from './baseline.ts';
+import { someOf } from './wording.ts';
 
 /**
  * The baseline after accepting `records`, which belong to one suite and profile. An entry with a record's id, or with
- * its cell name and data set (an older configuration of the same cell), is replaced; the other entries stay.
+ * its cell name and data set (an older configuration of the same cell), is replaced; the other entries stay. Where the
+ * baseline holds all of the records' results as they are, it is `previous` itself, history included.
  *
  * @param previous the stored baseline, null where there is none yet
  * @param why the reason, kept in the baseline's history
@@ -33,7 +36,11 @@ export function acceptRecords(
         `baseline of ${suite}, ${profile}. Accept one suite and profile at a time.`,
     );
   }
-  const entries = usable(records).map(entryOf);
+  const held = new Set(previous?.cells.map(canonicalJson));
+  const entries = usable(records)
+    .map(entryOf)
+    .filter((entry) => !held.has(canonicalJson(entry)));
+  if (previous !== null && entries.length === 0) return previous;
   const replaced = (entry: BaselineEntry) =>
     entries.some((e) => e.id === entry.id || (e.cell === entry.cell && e.dataset === entry.dataset));
   const kept = previous?.cells.filter((entry) => !replaced(entry)) ?? [];
@@ -55,6 +62,13 @@ function usable(records: readonly CellRecord[]): FinishedRecord[] {
         '--only.',
     );
   }
+  const trials = records.filter(({ config }) => config.overrides !== undefined);
+  if (trials.length > 0) {
+    throw new UsageError(
+      `accept: ${namesOf(trials)} were tried out with --set or --limit, and cannot become a baseline. Leave them out ` +
+        'with --only, or run the suite into a folder of its own without these options.',
+    );
+  }
   const finished = records.filter((record) => record.status !== 'failed');
   const inexact = finished.filter(({ checks }) => !checks.every(passes));
   if (inexact.length > 0) {
@@ -71,7 +85,5 @@ function usable(records: readonly CellRecord[]): FinishedRecord[] {
 }
 
 function namesOf(records: readonly CellRecord[]): string {
-  const shown = records.slice(0, 5).map((record) => record.cell);
-  const more = records.length - shown.length;
-  return shown.join(', ') + (more > 0 ? ` and ${more} more` : '');
+  return someOf(records.map(({ cell }) => cell));
 }

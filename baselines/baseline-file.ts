@@ -6,6 +6,7 @@ import { z } from 'zod';
 import { writeFileAtomically } from '../harness/atomic-file.ts';
 import { canonicalJson, sortKeys } from '../harness/canonical-json.ts';
 import { UsageError } from '../harness/errors.ts';
+import { cleanTexts } from '../harness/foreign-text.ts';
 import type { ProfileName } from '../harness/spec/words.ts';
 import type { Baseline, BaselineEntry } from './baseline.ts';
 import { baselineSchema, baselineVersion } from './baseline.ts';
@@ -62,7 +63,7 @@ function parseBaseline(text: string, file: string, suite: string, profile: Profi
         'Use the program that wrote it, or delete it and store a new one with npm run accept.',
     );
   }
-  const parsed = baselineSchema.safeParse(data);
+  const parsed = baselineSchema.safeParse(cleanTexts(data));
   if (!parsed.success) {
     throw new UsageError(`Baseline ${file}: not a baseline:\n${z.prettifyError(parsed.error)}\n${remedy}`);
   }

@@ -1,5 +1,6 @@
 import type { CellRecord } from './record.ts';
 import { shellCommand } from './shell-quote.ts';
+import { overridesText } from './spec/words.ts';
 
 export interface CellCommandOptions {
   /** The folder that the run was told its data sets are in; null: it was told none. */
@@ -13,7 +14,7 @@ export interface CellCommandOptions {
  * `npm run suite -- compression --profile smoke --only ... --seeds 1 --out reports/out/again`.
  */
 export function cellCommand(record: CellRecord, { dataDir, further }: CellCommandOptions): string {
-  const { suite, profile, cell, seed, origin } = record;
+  const { suite, profile, cell, seed, origin, config } = record;
   const environment = record.status === 'failed' ? null : record.fingerprint;
   // A failed cell's record does not say what it read.
   const readsFiles = record.status === 'failed' || record.data_source === 'files';
@@ -30,6 +31,7 @@ export function cellCommand(record: CellRecord, { dataDir, further }: CellComman
     '--seeds',
     String(seed + 1),
     ...(origin === undefined ? [] : ['--method', origin]),
+    ...Object.entries(config.overrides ?? {}).flatMap(([path, value]) => ['--set', overridesText({ [path]: value })]),
     ...(dataDir === null || !readsFiles ? [] : ['--data', dataDir]),
     ...(environment === null || environment.threads <= 1 ? [] : ['--threads', String(environment.threads)]),
     ...(environment?.device.startsWith('gpu') ? ['--device', 'gpu'] : []),

@@ -1,5 +1,8 @@
+import { canonicalJson } from './canonical-json.ts';
+import { shortDigest } from './digest.ts';
+import { UsageError } from './errors.ts';
 import { wordsOfKind } from './spec/kinds.ts';
-import type { Factor } from './spec/words.ts';
+import type { Factor, Overrides } from './spec/words.ts';
 
 /** What names an arm: the same for all seeds of one setting. */
 export interface ArmCoordinates {
@@ -19,9 +22,24 @@ export function armNameOf({ kind, model, dataset, factors }: ArmCoordinates): st
     .join('.');
 }
 
-/** A cell's name: its arm's, and the seed. */
-export function cellNameOf(arm: ArmCoordinates, seed: number): string {
-  return `${armNameOf(arm)}.seed-${seed}`;
+/** The most bytes of a cell's name: files are named after cells, with an id and an ending, in at most 255. */
+export const longestCellName = 200;
+
+/**
+ * A cell's name: its arm's, and the seed; between them a digest of what was set by hand, where anything was:
+ * `dense.default.none.resnet-20.cifar-10.set-1a2b3c4d.seed-0`.
+ *
+ * @throws UsageError where no file could have that name
+ */
+export function cellNameOf(arm: ArmCoordinates, seed: number, overrides?: Overrides): string {
+  const trial = overrides === undefined ? '' : `.set-${shortDigest(canonicalJson(overrides)).slice(0, 8)}`;
+  const name = `${armNameOf(arm)}${trial}.seed-${seed}`;
+  const bytes = Buffer.byteLength(name);
+  if (bytes <= longestCellName) return name;
+  throw new UsageError(
+    `Cell ${name}: the name has ${bytes} bytes, at most ${longestCellName} can be those of a file; give its method, ` +
+      'model or factors shorter names.',
+  );
 }
 
 /** The factors' values for people: `low-rank 0.1, spectral, frobenius-decay`; those named in `without` are left out. */

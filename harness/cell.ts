@@ -80,6 +80,8 @@ async function runMethod(method: Method | null, cell: Cell, context: CellContext
     curve: done,
     onProgress,
     onPoint: async (points) => {
+      const point = points.at(-1);
+      if (point !== undefined) context.onPoint?.({ at: point.at, values: point.values });
       if (checkpoint !== null) await saveCheckpoint(checkpoint, key, points, state);
     },
   });

@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { writeFileAtomically } from './atomic-file.ts';
 import { tf } from './engine/tensorflow.ts';
 import type { Variable } from './engine/variable.ts';
+import { explainFileError } from './file-errors.ts';
 import { type CurvePoint, curvePointSchema } from './record.ts';
 import { entryOf, parseTensorFile, tensorFileOf, valuesOf } from './tensor-file.ts';
 
@@ -60,7 +61,7 @@ export async function restoreCheckpoint(
     file = await readFile(path);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return { state: 'absent' };
-    throw error;
+    throw explainFileError(error, { done: 'read', path });
   }
   const parsed = parse(file);
   if (parsed === null)

@@ -1,9 +1,16 @@
+import { cleanText } from './foreign-text.ts';
+
 /**
  * Wrong usage or bad input: the message names the option or file, what was wrong, and the remedy.
  * The command line prints the message alone (no stack) and exits with code 2.
  */
 export class UsageError extends Error {
   override readonly name = 'UsageError';
+
+  /** Messages quote what users and files say, which is cleaned here for every place that prints them. */
+  constructor(message: string, options?: ErrorOptions) {
+    super(cleanText(message), options);
+  }
 }
 
 /**
@@ -13,7 +20,11 @@ export class UsageError extends Error {
 export class MethodFileError extends Error {
   override readonly name = 'MethodFileError';
 
+  /** The message without the file. */
+  readonly what: string;
+
   constructor(file: string, what: string, options?: ErrorOptions) {
-    super(`${file}: ${what}`, options);
+    super(cleanText(`${file}: ${what}`), options);
+    this.what = cleanText(what);
   }
 }

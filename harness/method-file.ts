@@ -4,6 +4,7 @@ import { extname } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { execa } from 'execa';
 import { MethodFileError } from './errors.ts';
+import { cleanText } from './foreign-text.ts';
 import { layerMethodOfFile } from './methods/from-file/file-layer.ts';
 import { methodSchema } from './methods/from-file/file-schema.ts';
 import { sparseMethodOfFile } from './methods/from-file/file-sparse.ts';
@@ -28,8 +29,7 @@ export interface LoadedMethod extends JoinedMethod {
  * @throws MethodFileError saying what is wrong with the file
  */
 export async function loadMethodFile(path: string): Promise<LoadedMethod> {
-  const source = await read(path);
-  const sha256 = createHash('sha256').update(source).digest('hex');
+  const { source, sha256 } = await read(path);
   const exported = exportOf(path, await evaluate(path, source));
   let made: unknown;
   try {
@@ -64,12 +64,25 @@ export async function methodOfCell({ config, origin }: Cell): Promise<Method> {
   );
 }
 
-async function read(path: string): Promise<string> {
+/**
+ * What stands for a method's file, which is not run.
+ *
+ * @throws MethodFileError where it cannot be read
+ */
+export async function digestOfMethodFile(path: string): Promise<string> {
+  return (await read(path)).sha256;
+}
+
+async function read(path: string): Promise<{ source: string; sha256: string }> {
+  if (cleanText(path) !== path) {
+    throw new MethodFileError(path, 'its path holds control characters; rename the file or its folder');
+  }
   if (!['.js', '.mjs'].includes(extname(path))) {
     throw new MethodFileError(path, 'expected a .js or .mjs file, an ES module; compile TypeScript first');
   }
   try {
-    return await readFile(path, 'utf8');
+    const source = await readFile(path, 'utf8');
+    return { source, sha256: createHash('sha256').update(source).digest('hex') };
   } catch (error) {
     throw new MethodFileError(path, `cannot be read (${(error as Error).message}); name an existing file`);
   }
@@ -83,17 +96,11 @@ const form = 'export const method = { kind, name, ... }, or export default (tool
  */
 async function evaluate(path: string, source: string): Promise<Record<string, unknown>> {
   const named = `${source}\n//# sourceURL=${pathToFileURL(path).href}`;
-  const ended = () => {
-    process.stderr.write(
-      `${path}: ends the process, or never finishes, while it is loaded; let it export a method only\n`,
-    );
-    process.exitCode = 2;
-  };
-  process.once('exit', ended);
   try {
     return await import(`data:text/javascript;base64,${Buffer.from(named).toString('base64')}`);
   } catch (error) {
-    const { name, message, code } = error as NodeJS.ErrnoException;
+    if (!(error instanceof Error)) throw namingFile(path, 'while it is loaded', error);
+    const { name, message, code }: NodeJS.ErrnoException = error;
     if (code === 'ERR_UNSUPPORTED_RESOLVE_REQUEST') {
       const [, wanted] = message.match(/specifier "([^"]*)"/) ?? [];
       const why = 'records know a method by one file; put the code into it, and take the engine from the toolbox';
@@ -105,8 +112,6 @@ async function evaluate(path: string, source: string): Promise<Record<string, un
       throw new MethodFileError(path, `is no ES module (${message}): write ${form}`);
     }
     throw namingFile(path, 'while it is loaded', error);
-  } finally {
-    process.off('exit', ended);
   }
 }
 

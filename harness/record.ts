@@ -1,6 +1,8 @@
 import { isDeepStrictEqual } from 'node:util';
 import { z } from 'zod';
 import { idOf } from './cell-id.ts';
+import { longestCellName } from './cell-name.ts';
+import { boundedList, cleanTexts } from './foreign-text.ts';
 import type { Cell } from './spec/cell.ts';
 import { configSchema, wordsOfKind } from './spec/kinds.ts';
 import { boundsProblem } from './spec/metrics.ts';
@@ -15,6 +17,9 @@ const count = z.int().min(0);
 /** Null means: not measured. JSON has no NaN or infinity; a diverged cell's losses are null. */
 const measured = z.number().nullable();
 const counted = count.nullable();
+/** Of what cannot be negative: times, rates, ratios. */
+const amount = z.number().min(0);
+const measuredAmount = amount.nullable();
 
 /** What a bit-exact comparison of weights needs equal. */
 export const fingerprintSchema = z.strictObject({
@@ -36,9 +41,9 @@ export type Fingerprint = z.infer<typeof fingerprintSchema>;
 export const curvePointSchema = z.strictObject({
   /** Epochs or steps that are done, as the kind's words say. */
   at: count,
-  seconds: z.number(),
+  seconds: amount,
   /** Of the updates alone, without tests and validation, where a kind tells them apart. */
-  train_seconds: z.number().optional(),
+  train_seconds: amount.optional(),
   /** What was computed, by name: the same whenever it is computed again. */
   values: z.record(z.string(), measured),
 });
@@ -80,7 +85,7 @@ const identity = {
   model: z.string().nullable(),
   dataset: z.string().nullable(),
   factors: z.array(factorSchema),
-  ratio: measured,
+  ratio: measuredAmount,
   seed: count,
   needs: z.array(needSchema),
   config: configSchema,
@@ -92,8 +97,8 @@ const ended = {
   version: z.literal(recordVersion),
   ...identity,
   /** Training alone; of a failed cell from its start to its end. */
-  seconds: z.number(),
-  warnings: z.array(z.string()),
+  seconds: amount,
+  warnings: z.array(z.string()).transform(boundedList),
   started_at: z.string(),
   finished_at: z.string(),
 };
@@ -106,7 +111,7 @@ const result = {
   /** What the kind has beside; its words have the schema. */
   details: z.unknown(),
   /** Kept over all, of the convolution and linear weights only: biases and normalizations left out of both. */
-  weight_ratio: measured,
+  weight_ratio: measuredAmount,
   parameters: counted,
   /** Under masks: what the masks keep, and all that they do not cover. */
   nonzero_parameters: counted,
@@ -119,13 +124,13 @@ const result = {
    * Examples propagated forward and backward, in all phases and for scores, over the training set's size; tests left
    * out.
    */
-  training_passes: measured,
+  training_passes: measuredAmount,
   /** 3 x the forward pass's multiply-accumulates x these examples; masked weights count, as they are multiplied too. */
-  training_macs: measured,
+  training_macs: measuredAmount,
   train_loss: measured,
-  train_examples_per_second: measured,
-  eval_examples_per_second: measured,
-  step_ms: measured,
+  train_examples_per_second: measuredAmount,
+  eval_examples_per_second: measuredAmount,
+  step_ms: measuredAmount,
   gpu_memory_peak_bytes: counted,
   rss_peak_bytes: counted,
   tensor_peak_bytes: counted,
@@ -164,12 +169,17 @@ export type CellRecord = FinishedRecord | FailedRecord;
 
 export const statusNames = ['completed', 'diverged', 'failed'] as const;
 
-/** A record, consistent in itself. */
-export const recordSchema = z
+const consistentSchema = z
   .discriminatedUnion('status', [completedSchema, divergedSchema, failedSchema])
   .superRefine((record, context) => {
     for (const message of problemsOf(record)) context.addIssue({ code: 'custom', message });
   });
+
+/**
+ * A record, consistent in itself. Whatever writes or reads one goes through here, so that the texts in it are clean for
+ * everything after: terminal, tables and reports.
+ */
+export const recordSchema = z.preprocess(cleanTexts, consistentSchema);
 
 /** What in a record contradicts its configuration or its kind's words. */
 function problemsOf(record: CellRecord): string[] {
@@ -180,6 +190,8 @@ function problemsOf(record: CellRecord): string[] {
   const problems = (Object.keys(fields) as (keyof typeof fields)[])
     .filter((name) => record[name] !== fields[name])
     .map((name) => `${name} is ${record[name]}, but its configuration says ${fields[name]}`);
+  const bytes = Buffer.byteLength(record.cell);
+  if (bytes > longestCellName) problems.push(`its name has ${bytes} bytes, more than ${longestCellName}`);
   if (record.factors[0]?.name !== 'method') problems.push('its first factor is not the method');
   for (const { name, value } of record.factors) {
     const own = words.factors[name]?.of(config) ?? null;
@@ -223,9 +235,22 @@ function problemsOfResult(record: FinishedRecord): string[] {
     problems.push(`it has ${digests.length} digests of what it read, but names ${needs.length} needed cells`);
   }
   if (status === 'completed' && measures[0]?.value === null) problems.push(`it is completed without ${names[0]}`);
+  problems.push(...problemsOfSizes(record));
   const parsed = schema.safeParse(details);
   if (!parsed.success) {
     for (const { path, message } of parsed.error.issues) problems.push(`${['details', ...path].join('.')}: ${message}`);
+  }
+  return problems;
+}
+
+/** What in a record's sizes cannot be true together. */
+function problemsOfSizes({ parameters, nonzero_parameters: nonzero, ratio }: FinishedRecord): string[] {
+  const problems: string[] = [];
+  if (parameters !== null && nonzero !== null && nonzero > parameters) {
+    problems.push(`nonzero_parameters is ${nonzero}, more than its ${parameters} parameters`);
+  }
+  if (ratio !== null && parameters !== null && ratio > 0 !== parameters > 0) {
+    problems.push(`ratio is ${ratio}, but it has ${parameters} parameters`);
   }
   return problems;
 }

@@ -40,18 +40,27 @@ function tensorOf(name: string, value: Variable['value']): FileTensor {
   return { dtype: 'F32', shape: value.shape, values: value.dataSync() as Float32Array };
 }
 
-/**
- * The weights of a file; null where there is none, where it is of another cell or other weights, and where it is
- * damaged: what it holds must have the digest.
- */
-export async function readWeights(path: string, { id, digest }: WeightsKey): Promise<SavedWeights | null> {
-  let file: Buffer;
+/** The weights of a file; null where there is none, and where `weightsIn` gives none. */
+export async function readWeights(path: string, key: WeightsKey): Promise<SavedWeights | null> {
+  const file = await readWeightFile(path);
+  return file === null ? null : weightsIn(file, key);
+}
+
+/** The bytes of a file of weights, whatever they are; null where there is none. */
+export async function readWeightFile(path: string): Promise<Buffer | null> {
   try {
-    file = await readFile(path);
+    return await readFile(path);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
     throw error;
   }
+}
+
+/**
+ * The weights in a file's bytes; null where they are of another cell or other weights, and where they are damaged: what
+ * they hold must have the digest.
+ */
+export function weightsIn(file: Buffer, { id, digest }: WeightsKey): SavedWeights | null {
   const parsed = parseSafetensors(file);
   if (parsed === null) return null;
   const { metadata, tensors } = parsed;

@@ -3,35 +3,62 @@ import { escapeXml } from './render/xml.ts';
 import type { ReportInput } from './report-input.ts';
 
 /**
- * junit.xml: a test case a cell. Cells that failed, regressed or miss a check of exactness fail; those that could not
- * be judged are skipped.
+ * junit.xml: a test case for each cell that was to be run, and for each gap in the run. Cells that
+ * failed, regressed or miss a check of exactness fail; those without a record, and gaps, are errors; those that could not be
+ * judged are skipped.
  */
-export function renderJunit({ suite, profile, records, verdicts }: ReportInput): string {
+export function renderJunit({ suite, profile, records, missing, gaps, verdicts }: ReportInput): string {
   const byId = new Map(verdicts.map((verdict) => [verdict.id, verdict]));
-  const cases = records.map((record) => ({ record, result: resultOf(record, byId.get(record.id)) }));
-  const failures = cases.filter(({ result }) => result?.tag === 'failure').length;
-  const skipped = cases.filter(({ result }) => result?.tag === 'skipped').length;
+  const cases = [
+    ...records.map((record) => caseOf(record, byId.get(record.id))),
+    ...missing.map(missingCase),
+    ...gaps.map(gapCase),
+  ];
+  const counted = (tag: CaseResult['tag']) => cases.filter(({ result }) => result?.tag === tag).length;
   const seconds = records.reduce((sum, record) => sum + record.seconds, 0);
-  const counts = `tests="${cases.length}" failures="${failures}" errors="0"`;
+  const counts = `tests="${cases.length}" failures="${counted('failure')}" errors="${counted('error')}"`;
   const name = attribute('name', `${suite}.${profile}`);
   return [
     '<?xml version="1.0" encoding="UTF-8"?>',
     `<testsuites ${counts} time="${seconds.toFixed(3)}">`,
-    `  <testsuite ${name} ${counts} skipped="${skipped}" time="${seconds.toFixed(3)}">`,
-    ...cases.map(({ record, result }) => renderCase(record, result)),
+    `  <testsuite ${name} ${counts} skipped="${counted('skipped')}" time="${seconds.toFixed(3)}">`,
+    ...cases.map((each) => renderCase(`${suite}.${profile}`, each)),
     '  </testsuite>',
     '</testsuites>',
     '',
   ].join('\n');
 }
 
-interface CaseResult {
-  tag: 'failure' | 'skipped';
-  reason: string;
-  type: string;
+interface Case {
+  name: string;
+  /** Null: not known, since nothing ran. */
+  kind: string | null;
+  seconds: number;
+  /** Null: the case passed. */
+  result: CaseResult | null;
 }
 
-/** Null: the case passed. An unchecked cell passes unless it failed; divergence alone is judged by the check. */
+interface CaseResult {
+  tag: 'failure' | 'error' | 'skipped';
+  type: string;
+  reason: string;
+}
+
+function caseOf(record: CellRecord, verdict: Verdict | undefined): Case {
+  const { cell: name, kind, seconds } = record;
+  return { name, kind, seconds, result: resultOf(record, verdict) };
+}
+
+function missingCase(cell: string): Case {
+  const reason = `${cell}: was planned, but has no record. Run the suite again: it goes on where it stopped.`;
+  return { name: cell, kind: null, seconds: 0, result: { tag: 'error', type: 'missing', reason } };
+}
+
+function gapCase(reason: string, at: number): Case {
+  return { name: `gap ${at + 1}`, kind: null, seconds: 0, result: { tag: 'error', type: 'gap', reason } };
+}
+
+/** An unchecked cell passes unless it failed; divergence alone is judged by the check. */
 function resultOf(record: CellRecord, verdict: Verdict | undefined): CaseResult | null {
   if (verdict?.verdict === 'failed' || verdict?.verdict === 'regressed') {
     return { tag: 'failure', type: verdict.verdict, reason: verdict.reason };
@@ -51,18 +78,20 @@ function resultOf(record: CellRecord, verdict: Verdict | undefined): CaseResult 
   return null;
 }
 
-function renderCase({ suite, profile, cell, kind, seconds }: CellRecord, result: CaseResult | null): string {
-  const properties = `<properties><property name="kind" ${attribute('value', kind)}/></properties>`;
+function renderCase(classname: string, { name, kind, seconds, result }: Case): string {
+  const properties =
+    kind === null ? '' : `<properties><property name="kind" ${attribute('value', kind)}/></properties>`;
   return (
-    `    <testcase ${attribute('classname', `${suite}.${profile}`)} ${attribute('name', cell)} ` +
+    `    <testcase ${attribute('classname', classname)} ${attribute('name', name)} ` +
     `time="${seconds.toFixed(3)}">${properties}${result ? outcomeOf(result) : ''}</testcase>`
   );
 }
 
+/** The reason stands twice: some readers show the attribute, others the element's text. */
 function outcomeOf({ tag, type, reason }: CaseResult): string {
-  const message = attribute('message', reason);
-  // The schema gives a skipped case a message only.
-  return tag === 'skipped' ? `<skipped ${message}/>` : `<failure type="${type}" ${message}/>`;
+  // The schema gives a skipped case no type.
+  const kind = tag === 'skipped' ? '' : ` type="${type}"`;
+  return `<${tag}${kind} ${attribute('message', reason)}>${escapeXml(reason)}</${tag}>`;
 }
 
 function attribute(name: string, value: string): string {

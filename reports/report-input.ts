@@ -6,8 +6,10 @@ export interface ReportInput {
   suite: string;
   profile: string;
   records: readonly CellRecord[];
-  /** Number of cells that the plan holds, with a record or without. */
-  planned: number;
+  /** Names of the planned cells that have no record, in the plan's order. */
+  missing: readonly string[];
+  /** What else keeps the run from being whole, a sentence each: what could not be planned, an end that never came. */
+  gaps: readonly string[];
   /** One a record; empty where nothing was checked. */
   verdicts: readonly Verdict[];
   /** The folder that the run was told its data sets are in, absolute; left out or null: it was told none. */

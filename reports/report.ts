@@ -1,8 +1,8 @@
-import { summarizeVerdicts } from '../baselines/check.ts';
 import { byKind } from './arms/arm-groups.ts';
 import type { ArmSummary } from './arms/arm-summary.ts';
 import { summarizeArms } from './arms/arm-summary.ts';
 import { kindReportOf } from './kinds/registry.ts';
+import { outcomeOf } from './outcome.ts';
 import { plotsOf } from './plots/plots.ts';
 import type { Section } from './render/document.ts';
 import { htmlDocument } from './render/html.ts';
@@ -28,8 +28,8 @@ export function renderMarkdown(input: ReportInput): string {
 
 /** report.html: one file with its style and its plots inside. */
 export function renderHtml(input: ReportInput): Promise<string> {
-  const { title, verdicts } = input;
-  const outcome = verdicts.length === 0 ? null : summarizeVerdicts(verdicts).outcome;
+  const { title } = input;
+  const outcome = outcomeOf(input);
   return htmlDocument({ title, badge: { text: outcome ?? 'not checked', outcome }, sections: reportSections(input) });
 }
 

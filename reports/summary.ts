@@ -1,4 +1,4 @@
-import { counted } from '../baselines/wording.ts';
+import { counted, someOf } from '../baselines/wording.ts';
 import { metricOf } from '../harness/spec/metrics.ts';
 import { byKind, byPlace } from './arms/arm-groups.ts';
 import type { ArmSummary } from './arms/arm-summary.ts';
@@ -23,7 +23,9 @@ export function renderSummary(input: ReportInput): string {
   const arms = summarizeArms(input.records);
   return [
     `${input.suite}, ${input.profile}: ${coverage(input)}`,
-    verdictCounts(input.verdicts),
+    verdictCounts(input),
+    ...(input.missing.length === 0 ? [] : [`  without a record: ${someOf(input.missing)}`]),
+    ...input.gaps.map((gap) => `  ${oneLine(gap)}`),
     ...(checks === null ? [] : [checks]),
     ...alarms.slice(0, shownAlarms).map(({ verdict, reason }) => `  ${verdict}: ${oneLine(reason)}`),
     ...(more > 0 ? [`  ... and ${more} more in the report`] : []),

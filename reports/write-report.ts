@@ -1,3 +1,4 @@
+import { rm } from 'node:fs/promises';
 import path from 'node:path';
 import { writeFileAtomically } from '../harness/atomic-file.ts';
 import { renderJunit } from './junit.ts';
@@ -14,19 +15,25 @@ export interface WrittenReport {
   summary: string;
 }
 
+/** The files of a report. The page comes last: drawing its plots is what may fail, and the tables must not wait for it. */
+const renderers: Readonly<Record<string, (input: ReportInput) => string | Promise<string>>> = {
+  'results.csv': ({ records }) => renderCsv(records),
+  'report.md': renderMarkdown,
+  'junit.xml': renderJunit,
+  'report.html': renderHtml,
+};
+
+/** Removes the reports from `outDir`, so that none tells of an earlier run while another one goes on. */
+export async function removeReport(outDir: string): Promise<void> {
+  for (const name of Object.keys(renderers)) await rm(path.join(outDir, name), { force: true });
+}
+
 /** Renders a run and writes its four reports into `outDir`, each file whole or not at all. */
 export async function writeReport({ outDir, ...input }: ReportInput & { outDir: string }): Promise<WrittenReport> {
-  // The page comes last: drawing its plots is what may fail, and the tables must not wait for it.
-  const renderers: [string, () => string | Promise<string>][] = [
-    ['results.csv', () => renderCsv(input.records)],
-    ['report.md', () => renderMarkdown(input)],
-    ['junit.xml', () => renderJunit(input)],
-    ['report.html', () => renderHtml(input)],
-  ];
   const files: string[] = [];
-  for (const [name, render] of renderers) {
+  for (const [name, render] of Object.entries(renderers)) {
     const file = path.join(outDir, name);
-    await writeFileAtomically(file, await render());
+    await writeFileAtomically(file, await render(input));
     files.push(file);
   }
   return {

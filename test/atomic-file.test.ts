@@ -54,9 +54,15 @@ it.each([
   expect(await readdir(dir)).toEqual(['file.json']);
 });
 
+it('says that a name is too long for a file', async () => {
+  const path = join(await temporaryFolder(), `${'x'.repeat(300)}.json`);
+  await expect(writeFileAtomically(path, 'new')).rejects.toThrow(UsageError);
+  await expect(writeFileAtomically(path, 'new')).rejects.toThrow(/its name or path is too long; choose/);
+});
+
 it('passes other errors on as they are', async () => {
-  failure.code = 'EIO';
+  failure.code = 'ERR_OTHER';
   const error = await writeFileAtomically(join(await temporaryFolder(), 'x'), 'new').catch((thrown: unknown) => thrown);
   expect(error).not.toBeInstanceOf(UsageError);
-  expect(error).toMatchObject({ code: 'EIO' });
+  expect(error).toMatchObject({ code: 'ERR_OTHER' });
 });

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { armLabelOf, armNameOf, cellNameOf } from '../harness/cell-name.ts';
+import { armLabelOf, armNameOf, cellNameOf, longestCellName } from '../harness/cell-name.ts';
+import { UsageError } from '../harness/errors.ts';
 
 const arm = {
   kind: 'image',
@@ -14,6 +15,13 @@ const arm = {
   ],
 };
 const dense = { ...arm, factors: [{ name: 'method', value: 'dense' }, { name: 'budget', value: 1 }, arm.factors[2]!] };
+
+it('a cell is refused whose name no file could have', () => {
+  const named = (length: number) => ({ ...arm, factors: [{ name: 'method', value: 'ä'.repeat(length) }] });
+  expect(Buffer.byteLength(cellNameOf(named(85), 0))).toBeLessThanOrEqual(longestCellName);
+  expect(() => cellNameOf(named(100), 0)).toThrow(UsageError);
+  expect(() => cellNameOf(named(100), 0)).toThrow(/the name has 226 bytes, at most 200 can .* give its method/);
+});
 
 describe('an arm', () => {
   it('is named after its factors, model and data set; numbers are joined to what they belong to', () => {

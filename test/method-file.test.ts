@@ -55,6 +55,20 @@ it.each([
     undefined,
     /^while it is loaded: TypeError: no luck \(line 2\)$/,
   ],
+  ['throws nothing', 'throw undefined;', undefined, /^while it is loaded: threw undefined$/],
+  ['throws what cannot be shown', 'throw Object.create(null);', undefined, /^while it is loaded: threw a value that/],
+  [
+    'throws its own address and controls',
+    "throw new Error('\\u001b]0;title\\u0007at ' + import.meta.url);",
+    undefined,
+    /^while it is loaded: at \/\S*my-method\.js \(line 1\)$/,
+  ],
+  [
+    'has a getter that throws',
+    "export default { kind: 'sparse', get name() { throw new Error('no luck'); } };",
+    undefined,
+    /^the exported method: no luck \(line 1\)$/,
+  ],
   ['throws no error', "throw 'luck';", undefined, /^while it is loaded: threw luck$/],
   [
     'has a function that throws',
@@ -86,6 +100,12 @@ it.each([
     altered(steepest, "'steepest'", "'my method'"),
     undefined,
     /: name: expected lower-case letters/,
+  ],
+  [
+    'has a long name',
+    altered(steepest, "'steepest'", `'${'x'.repeat(200)}'`),
+    undefined,
+    /: name: expected at most 60 characters$/,
   ],
   [
     'has no name',

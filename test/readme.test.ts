@@ -11,11 +11,21 @@ const { scripts } = JSON.parse(await readFile(new URL('package.json', root), 'ut
   scripts: Record<string, string>;
 };
 
-/** The commands of the shell blocks, without prompts and comments. */
+/** What starts a command of npm so that it outlives a session. */
+const launchers = [
+  /^systemd-run --user --collect --same-dir (?=npm )/,
+  /^tmux new-session -d (?=npm )/,
+  /^nohup (?=npm )/,
+  /^0 22 \* \* \* cd ~\/factorbench && (?=npm )/,
+];
+const intoFile = / > \S+\.log 2>&1(?: &)?$/;
+
+/** The commands of the shell blocks, without prompts, comments, and what starts them. */
 const commands = [...readme.matchAll(/^```sh\n(.*?)^```$/gms)]
   .flatMap((block) => block[1]!.split('\n'))
   .map((line) => line.replace(/\s+#.*$/, '').trim())
-  .filter((line) => line !== '');
+  .filter((line) => line !== '')
+  .map((line) => launchers.reduce((rest, launcher) => rest.replace(launcher, ''), line).replace(intoFile, ''));
 
 /** Words of a command line, as a shell splits them; the README quotes with single quotes only. */
 function wordsOf(command: string): string[] {

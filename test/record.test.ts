@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { idOf } from '../harness/cell-id.ts';
 import {
   type CellRecord,
   errorOf,
@@ -49,6 +50,18 @@ describe('a record', () => {
     expect(recordSchema.parse(JSON.parse(JSON.stringify(record)))).toEqual(record);
   });
 
+  it('holds no text that would act on its reader, and none without bound', () => {
+    const warnings = Array.from({ length: 1000 }, () => '\u001b]0;title\u0007warned');
+    const error = `\u001b[31mred ${'x'.repeat(1_000_000)}`;
+    const parsed = recordSchema.parse({ ...failed, warnings, error });
+    expect(new Set(parsed.warnings)).toEqual(new Set(['warned', '901 more were left out.']));
+    expect(errorOf(parsed)).toMatch(/^red x+\n\[[\d,]+ characters were left out here\]\nx+$/);
+    expect(JSON.stringify(parsed).length).toBeLessThan(20_000);
+    const phased = recordSchema.parse({ ...image, phases: [{ label: 'a\u0007', epochs: 2 }] });
+    expect(phased).toMatchObject({ phases: [{ label: 'a', epochs: 2 }] });
+    expect(problemsOf({ ...failed, '\u001b[31mnew': 1 })).toEqual(['Unrecognized key: "new"']);
+  });
+
   it('is of version 2 alone', () => {
     expect(problemsOf({ ...image, version: 1 })).toEqual(['version: Invalid input: expected 2']);
   });
@@ -57,6 +70,7 @@ describe('a record', () => {
 describe('a record is refused', () => {
   const config = fixtureConfig({ seed: 7 });
   it.each<[string, object, string[]]>([
+    ['whose name no file can have', { cell: 'x'.repeat(201) }, ['its name has 201 bytes, more than 200']],
     ['whose id is not the hash of its configuration', { id: 'x' }, [`id is x, but its configuration says ${image.id}`]],
     ['of another kind', { kind: 'translation' }, ['kind is translation, but its configuration says image']],
     ['of another model', { model: 'resnet-8' }, ['model is resnet-8, but its configuration says resnet-20']],
@@ -94,6 +108,36 @@ describe('a record is refused', () => {
     expect(problemsOf({ ...failed, ...change })).toEqual(problems);
   });
 
+  it.each([
+    'ratio',
+    'weight_ratio',
+    'parameters',
+    'nonzero_parameters',
+    'macs',
+    'training_passes',
+    'training_macs',
+    'train_examples_per_second',
+    'eval_examples_per_second',
+    'step_ms',
+    'rss_peak_bytes',
+    'seconds',
+    'test_examples',
+  ])('of negative %s', (name) => {
+    expect(problemsOf({ ...image, [name]: -1 })).toContainEqual(expect.stringMatching(new RegExp(`^${name}: .*>=0$`)));
+  });
+
+  it('whose configuration is impossible, in itself and consistently', () => {
+    const impossible = { ...fixtureConfig(), budget: -5 };
+    const factors = image.factors.map((factor) => (factor.name === 'budget' ? { ...factor, value: -5 } : factor));
+    const record = { ...image, config: impossible, factors, id: idOf(impossible) };
+    expect(problemsOf(record)).toEqual([expect.stringMatching(/^config\.budget: .*>0$/)]);
+  });
+
+  it('of another method than its configuration’s', () => {
+    const factors = image.factors.map((factor) => (factor.name === 'method' ? { ...factor, value: 'dense' } : factor));
+    expect(problemsOf({ ...image, factors })).toEqual(['factor method is dense, but its configuration says low-rank']);
+  });
+
   it.each<[string, object]>([
     ['that lacks what it needs', { needs: [], needed_digests: [] }],
     ['that needs another cell', { needs: [{ ...reader.needs[0]!, id: 'x' }] }],
@@ -112,6 +156,19 @@ describe('a record is refused', () => {
   });
 
   it.each<[string, FinishedRecord, object, string[]]>([
+    [
+      'with more nonzero parameters than parameters',
+      image,
+      { nonzero_parameters: 27054 },
+      ['nonzero_parameters is 27054, more than its 27053 parameters'],
+    ],
+    ['that keeps nothing but parameters', image, { ratio: 0 }, ['ratio is 0, but it has 27053 parameters']],
+    [
+      'that keeps a share of no parameters',
+      image,
+      { parameters: 0, nonzero_parameters: 0 },
+      ['ratio is 0.1003, but it has 0 parameters'],
+    ],
     ['above a bound', image, { measures: [measure('accuracy', 1.01)] }, ['accuracy 1.01 is above 1']],
     ['below a bound', translated, { measures: [measure('bleu', -0.1)] }, ['bleu -0.1 is below 0']],
     ['whose best is out of bounds', image, { measures: [measure('accuracy', 0.5, 1.5)] }, ['accuracy 1.5 is above 1']],

@@ -13,6 +13,11 @@ export function checkoutFolder(from: string = dirname(fileURLToPath(import.meta.
   return checkoutFolder(parent);
 }
 
+/** The entry of processes that try a method's file: the compiled one, which the set-up makes before anything runs. */
+export function methodTrialPath(): string {
+  return join(checkoutFolder(), 'build', 'harness', 'cli', 'run', 'method-trial.js');
+}
+
 /** The worker's entry: compiled beside compiled code, the source beside the source. */
 export function workerPath(): string {
   const extension = import.meta.url.endsWith('.ts') ? '.ts' : '.js';

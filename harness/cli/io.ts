@@ -1,3 +1,5 @@
+import { closeTerminalAtExit, hasTerminal } from '../setup/terminal.mjs';
+
 /** Where a command reads and writes; tests give their own. */
 export interface Io {
   stdout: NodeJS.WritableStream & { isTTY?: boolean };
@@ -12,14 +14,29 @@ export interface Io {
 /** Signals that come this soon after the first are the same one: a terminal and npm both pass Ctrl-C on. */
 const sameSignalMs = 1000;
 
+/** A reader that has seen enough, such as head, or a terminal that was closed, is no error, and must not end a run. */
+export function ignoreLostReaders({ stdout, stderr }: Io): void {
+  for (const stream of [stdout, stderr]) {
+    stream.on('error', (error: NodeJS.ErrnoException) => {
+      if (error.code !== 'EPIPE' && error.code !== 'EIO') throw error;
+    });
+  }
+}
+
 /**
- * Runs something that SIGINT and SIGTERM interrupt: the first aborts the signal, which lets the work end in order; a
- * second one ends the process at once.
+ * Runs something that SIGINT, SIGTERM and, where a terminal can hang up on it, SIGHUP interrupt: the first aborts the
+ * signal, which lets the work end in order; a second one ends the process at once. Without a terminal SIGHUP does
+ * nothing.
  */
-export async function withInterruption<T>(io: Io, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+export async function withInterruption<T>(
+  io: Io,
+  work: (signal: AbortSignal) => Promise<T>,
+  onTerminal: boolean = hasTerminal(),
+): Promise<T> {
   const controller = new AbortController();
   let firstAt = 0;
-  function onSignal(): void {
+  function onSignal(signal: NodeJS.Signals): void {
+    if (signal === 'SIGHUP') closeTerminalAtExit();
     if (controller.signal.aborted) {
       if (performance.now() - firstAt > sameSignalMs) process.exit(130);
       return;
@@ -28,13 +45,16 @@ export async function withInterruption<T>(io: Io, work: (signal: AbortSignal) =>
     io.stderr.write('Interrupted: ending the workers; what is finished is kept. Once more ends at once.\n');
     controller.abort();
   }
+  const onHangUp = onTerminal ? onSignal : () => {};
   process.on('SIGINT', onSignal);
   process.on('SIGTERM', onSignal);
+  process.on('SIGHUP', onHangUp);
   try {
     return await work(controller.signal);
   } finally {
     process.off('SIGINT', onSignal);
     process.off('SIGTERM', onSignal);
+    process.off('SIGHUP', onHangUp);
   }
 }
 

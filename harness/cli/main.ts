@@ -1,9 +1,13 @@
 import { Command, CommanderError } from 'commander';
 import { UsageError } from '../errors.ts';
+import { cleanText, thrownStack } from '../foreign-text.ts';
 import { exitCodes } from '../run/exit-code.ts';
+import { fileErrorWords } from '../setup/file-errors.mjs';
 import { defineBenchCommand } from './bench/define-bench.ts';
-import type { Io } from './io.ts';
+import { checkoutFolder } from './checkout.ts';
+import { type Io, ignoreLostReaders } from './io.ts';
 import { defineRecordCommands } from './records/record-commands.ts';
+import { refuseRepeats } from './repeats.ts';
 import { type CommandContext, defineRunCommands } from './run/run-commands.ts';
 
 /**
@@ -12,11 +16,11 @@ import { type CommandContext, defineRunCommands } from './run/run-commands.ts';
  */
 export async function main(argv: string[], io: Io = process): Promise<number> {
   let exitCode: number = exitCodes.passed;
-  // A reader that has seen enough, such as head, is no error, and must not end a run.
-  for (const stream of [io.stdout, io.stderr]) stream.on('error', ignoreClosedPipe);
+  ignoreLostReaders(io);
   const context: CommandContext = {
     io,
     commandLine: argv,
+    version: argv.includes('--version') ? await (await import('./version-text.ts')).versionText(checkoutFolder()) : '',
     dataHelp: asksForSuiteHelp(argv) ? (await import('./run/data-help.ts')).dataHelp() : '',
     finish: (code) => {
       exitCode = code;
@@ -38,7 +42,7 @@ function programOf(context: CommandContext): Command {
     .exitOverride()
     .configureOutput({
       writeOut: (text) => void io.stdout.write(text),
-      writeErr: (text) => void io.stderr.write(text),
+      writeErr: (text) => void io.stderr.write(cleanText(text)),
     })
     // Subcommands copy these settings when they are defined.
     .showHelpAfterError('(--help shows what is possible)')
@@ -46,6 +50,10 @@ function programOf(context: CommandContext): Command {
   defineRunCommands(program, context);
   defineBenchCommand(program, context);
   defineRecordCommands(program, context);
+  for (const command of [program, ...program.commands]) {
+    refuseRepeats(command);
+    command.version(context.version, '--version', 'print name, version and commit');
+  }
   return program;
 }
 
@@ -53,17 +61,19 @@ function asksForSuiteHelp(argv: readonly string[]): boolean {
   return argv.includes('suite') && argv.some((word) => ['help', '--help', '-h'].includes(word));
 }
 
-function ignoreClosedPipe(error: NodeJS.ErrnoException): void {
-  if (error.code !== 'EPIPE') throw error;
-}
-
 function exitCodeOfError(error: unknown, io: Io): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.passed : exitCodes.usage;
   // SetupError says for the set-up what UsageError says elsewhere; importing its class would load the set-up.
   if (error instanceof UsageError || (error instanceof Error && error.name === 'SetupError')) {
-    io.stderr.write(`${error.message}\n`);
+    io.stderr.write(`${cleanText(error.message)}\n`);
     return exitCodes.usage;
   }
-  io.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+  // The last net: a refusal of the system that nothing nearer has explained.
+  const words = fileErrorWords(error, { done: 'used' });
+  if (words !== null) {
+    io.stderr.write(`${cleanText(words)}.\n`);
+    return exitCodes.usage;
+  }
+  io.stderr.write(`${thrownStack(error)}\n`);
   return exitCodes.regressed;
 }

@@ -1,11 +1,13 @@
-import { availableParallelism } from 'node:os';
 import { UsageError } from '../errors.ts';
+import { usableCores } from '../setup/machine.mjs';
+import { userPath } from '../setup/user-path.mjs';
+import type { Io } from './io.ts';
 
 /** Parsers of option values. Each throws a UsageError that names the option, the value and what is expected. */
 
 /** A whole number of at least 1. */
-export function positiveInteger(option: string): (text: string) => number {
-  return (text) => integerOf(option, text, 1);
+export function positiveInteger(option: string, greatest = most): (text: string) => number {
+  return (text) => integerOf(option, text, 1, greatest);
 }
 
 /** A whole number of at least `least` and at most `greatest`. */
@@ -47,8 +49,36 @@ export function collectText(option: string): (text: string, earlier?: string[]) 
   return (text, earlier = []) => [...earlier, parse(text)];
 }
 
-/** Worker processes at once: cores divided by the threads of each, at least one. */
-export function defaultJobs(threads: number, cores: number = availableParallelism()): number {
+/**
+ * A path, absolute: relative to where the user stands, `~` the home folder. An empty one is an unset variable's.
+ */
+export function pathOption(option: string, { env }: Pick<Io, 'env'>): (text: string) => string {
+  return (text) => {
+    if (text.trim() === '') {
+      throw new UsageError(`${option} '': the path is empty; name one (is a variable in it not set?).`);
+    }
+    if (/^~[^/]/.test(text)) {
+      throw new UsageError(`${option} ${text}: another user's home is not expanded here; write the path out.`);
+    }
+    return userPath(text, env);
+  };
+}
+
+/** Collects a repeatable argument's or option's paths. */
+export function collectPaths(option: string, io: Pick<Io, 'env'>): (text: string, earlier?: string[]) => string[] {
+  const parse = pathOption(option, io);
+  return (text, earlier = []) => [...earlier, parse(text)];
+}
+
+/** Collects methods: what has a folder or the ending of a program is the path of a file, all else a name. */
+export function collectMethods(io: Pick<Io, 'env'>): (text: string, earlier?: string[]) => string[] {
+  const parse = pathOption('--method', io);
+  const isPath = (text: string) => text.trim() === '' || /[\\/]|\.[cm]?[jt]s$/.test(text);
+  return (text, earlier = []) => [...earlier, isPath(text) ? parse(text) : text];
+}
+
+/** Worker processes at once: cores that this process may use, divided by the threads of each, at least one. */
+export function defaultJobs(threads: number, cores: number = usableCores()): number {
   return Math.max(1, Math.floor(cores / threads));
 }
 

@@ -2,6 +2,7 @@ import { mkdtemp, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { FolderDataset } from './dataset.ts';
 import { type DownloadOptions, download, type PublishedFile } from './download.ts';
+import { onDisk } from './transfer.ts';
 import { unpack } from './unpack.ts';
 
 /**
@@ -41,13 +42,13 @@ export async function fetchArchive(
   const path = join(dir, file);
   await download({ ...published, ...options, path });
   // Beside the target and then renamed: an interrupted run never leaves half a data set under its name.
-  const temporary = await mkdtemp(join(dir, '.unpack-'));
+  const temporary = await onDisk(dir, () => mkdtemp(join(dir, '.unpack-')));
   try {
     const unpacked = join(temporary, folder);
     await unpack(path, temporary);
     await check(unpacked);
     const target = join(dir, folder);
-    await rename(unpacked, target);
+    await onDisk(target, () => rename(unpacked, target));
     await rm(path);
     return target;
   } finally {

@@ -20,8 +20,15 @@ export interface GeneratedDataset<Name extends string = string> extends DatasetF
   readonly source: 'generated';
 }
 
+/** What every folder gives whose files have been looked over. */
+export interface OpenedFolder {
+  /** In words, what of the published files is not there though the rest can be used; absent: nothing. */
+  readonly lacking?: string | undefined;
+}
+
 /** A data set in files: what they are called, what they must be, and where they come from. */
-export interface FolderDataset<Name extends string = string, Opened = unknown> extends DatasetFacts<Name> {
+export interface FolderDataset<Name extends string = string, Opened extends OpenedFolder = OpenedFolder>
+  extends DatasetFacts<Name> {
   readonly source: 'files';
   /** The name of the folder that holds the files. */
   readonly folder: string;

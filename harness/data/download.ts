@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { mkdir, rename } from 'node:fs/promises';
+import { rename } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { UsageError } from '../errors.ts';
-import { diskError, onDisk, removePart, sizeOf, type TransferProgress, transfer } from './transfer.ts';
+import { makeFolder } from '../setup/make-folder.mjs';
+import { onDisk, removePart, sizeOf, type TransferProgress, transfer } from './transfer.ts';
 
 /** A file as the authors of a data set publish it. */
 export interface PublishedFile {
@@ -48,7 +49,7 @@ export async function download(request: Download): Promise<void> {
   if (bytes === null && md5 === null) throw new Error(`download: neither size nor checksum of ${url} is given`);
   const size = await sizeOf(path);
   if (size !== null && size === (bytes ?? size) && (md5 === null || (await md5Of(path)) === md5)) return;
-  await onDisk(dirname(path), mkdir(dirname(path), { recursive: true }));
+  await onDisk(dirname(path), () => makeFolder(dirname(path)));
   const part = `${path}.part`;
   await transferWithRetries(request, part);
   const found = md5 === null ? null : await md5Of(part);
@@ -59,18 +60,16 @@ export async function download(request: Download): Promise<void> {
         'try again, or fetch the file by hand from another place',
     );
   }
-  await onDisk(path, rename(part, path));
+  await onDisk(path, () => rename(part, path));
   await removePart(part);
 }
 
 /** The MD5 of a file, hexadecimal. */
 export async function md5Of(path: string): Promise<string> {
   const hash = createHash('md5');
-  try {
+  await onDisk(path, async () => {
     for await (const chunk of createReadStream(path)) hash.update(chunk as Buffer);
-  } catch (error) {
-    throw diskError(path, error);
-  }
+  });
   return hash.digest('hex');
 }
 

@@ -1,7 +1,8 @@
 import { readdir } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { UsageError } from '../errors.ts';
-import type { FolderDataset } from './dataset.ts';
+import { explainFileError } from '../file-errors.ts';
+import type { FolderDataset, OpenedFolder } from './dataset.ts';
 
 /**
  * The folder of a data set, as `FolderDataset.find` looks for it. One that is called as the data set's is taken
@@ -25,7 +26,7 @@ export async function findFolder(
  * Finds a data set in `dataDir` and opens it.
  * @throws UsageError where no folder is given, the data set is not there, or its files are not whole
  */
-export async function openIn<Opened>(
+export async function openIn<Opened extends OpenedFolder>(
   dataset: FolderDataset<string, Opened>,
   dataDir: string | null,
 ): Promise<{ folder: string; opened: Opened }> {
@@ -63,9 +64,8 @@ export async function namesIn(title: string, folder: string): Promise<string[] |
 }
 
 /** The error for a file or folder of the data set `title` that the system does not let be read. */
-export function unreadable(title: string, path: string, cause: unknown): UsageError {
-  const { code, message } = cause as NodeJS.ErrnoException;
-  return new UsageError(`${title}: ${path} cannot be read (${code ?? message}); check its permissions`, { cause });
+export function unreadable(title: string, path: string, cause: unknown): unknown {
+  return explainFileError(cause, { of: title, done: 'read', path });
 }
 
 /** Those of `files` that a folder does not hold. */

@@ -4,6 +4,8 @@ import type { FolderDataset } from './dataset.ts';
 export interface SurveyedDataset extends Pick<FolderDataset, 'name' | 'title' | 'folder' | 'address'> {
   /** Where its files lie; null: nowhere, or they are damaged. */
   readonly found: string | null;
+  /** In words, what of the published files is not there; null: nothing, or all of it. */
+  readonly lacking: string | null;
   /** What is wrong with the files that were found, and the remedy; null: nothing. */
   readonly damage: string | null;
   /** Where it was looked for, in this order. */

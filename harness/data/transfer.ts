@@ -1,5 +1,6 @@
 import { type FileHandle, open, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { UsageError } from '../errors.ts';
+import { onFile } from '../file-errors.ts';
 
 /** One try of a download: bytes from an address into an unfinished file. */
 export interface Transfer {
@@ -43,9 +44,9 @@ export async function transfer(request: Transfer): Promise<void> {
     if (kept.validator !== null) Object.assign(headers, { range: `bytes=${kept.bytes}-`, 'if-range': kept.validator });
     const response = await fetch(url, { headers, signal: abort.signal });
     const { start, total } = await placeOf(response, request, kept.bytes);
-    const file = await onDisk(part, open(part, start === 0 ? 'w' : 'a'));
+    const file = await onDisk(part, () => open(part, start === 0 ? 'w' : 'a'));
     try {
-      if (start === 0) await onDisk(part, writeFile(validatorOf(part), validatorIn(response) ?? ''));
+      if (start === 0) await onDisk(part, () => writeFile(validatorOf(part), validatorIn(response) ?? ''));
       await store(response, file, start, total, request, stalled);
     } finally {
       await file.close();
@@ -64,12 +65,15 @@ export async function removePart(part: string): Promise<void> {
 
 /** A file's size in bytes; null where there is none. */
 export async function sizeOf(path: string): Promise<number | null> {
-  try {
-    return (await stat(path)).size;
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
-    throw diskError(path, error);
-  }
+  return onDisk(path, () =>
+    stat(path).then(
+      ({ size }) => size,
+      (error: NodeJS.ErrnoException) => {
+        if (error.code === 'ENOENT') return null;
+        throw error;
+      },
+    ),
+  );
 }
 
 function validatorOf(part: string): string {
@@ -82,7 +86,7 @@ async function keptBytes({ part, bytes }: Transfer): Promise<{ bytes: number; va
   if (size === bytes) return { bytes: size, validator: null };
   const known = (await sizeOf(validatorOf(part))) ?? 0;
   if (size === 0 || (bytes !== null && size > bytes) || known === 0) return { bytes: 0, validator: null };
-  return { bytes: size, validator: await onDisk(part, readFile(validatorOf(part), 'utf8')) };
+  return { bytes: size, validator: await onDisk(part, () => readFile(validatorOf(part), 'utf8')) };
 }
 
 /** A strong entity tag, or the date of the last change; null where the server gives neither. */
@@ -137,7 +141,7 @@ async function store(
       await removePart(part);
       throw anotherFile(url, `more than ${total} bytes`, total);
     }
-    await onDisk(part, file.writeFile(chunk));
+    await onDisk(part, () => file.writeFile(chunk));
     received += chunk.length;
     onProgress?.({ receivedBytes: received, totalBytes: total });
   }
@@ -154,25 +158,7 @@ function anotherFile(url: string, sent: string, bytes: number): UsageError {
 }
 
 /** Failures of the disk end the download at once: another try would meet them again. */
-export async function onDisk<T>(path: string, operation: Promise<T>): Promise<T> {
-  try {
-    return await operation;
-  } catch (error) {
-    throw diskError(path, error);
-  }
-}
-
-/** The error for a file of a download that the system does not let be used. */
-export function diskError(path: string, cause: unknown): UsageError {
-  const { code, message } = cause as NodeJS.ErrnoException;
-  if (code === 'ENOSPC' || code === 'EDQUOT') {
-    return new UsageError(
-      `download: the disk is full while writing ${path} (${code}); free some space or name another folder, and run ` +
-        'the command again: it continues where it stopped',
-      { cause },
-    );
-  }
-  return new UsageError(`download: ${path} cannot be used (${code ?? message}); check the folder and its permissions`, {
-    cause,
-  });
+export function onDisk<T>(path: string, operation: () => T | Promise<T>): Promise<T> {
+  const remedy = 'name another folder with --data; run again, and the download continues where it stopped';
+  return onFile({ of: 'download', done: 'used', path, remedy }, operation);
 }

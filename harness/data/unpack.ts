@@ -1,11 +1,12 @@
 import { createReadStream, createWriteStream } from 'node:fs';
-import { mkdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
 import { execa } from 'execa';
 import { openPromise } from 'yauzl';
 import { UsageError } from '../errors.ts';
+import { fileErrorWords } from '../setup/file-errors.mjs';
+import { makeFolder } from '../setup/make-folder.mjs';
 
 /**
  * Unpacks an archive, `.tar.gz`, `.tgz` or `.zip` by its name, into a folder.
@@ -23,7 +24,7 @@ export async function gunzip(archive: string, path: string): Promise<void> {
   try {
     await pipeline(createReadStream(archive), createGunzip(), createWriteStream(path));
   } catch (cause) {
-    throw failed(archive, cause instanceof Error ? cause.message : String(cause), cause);
+    throw failed(archive, reasonOf(cause), cause);
   }
 }
 
@@ -50,15 +51,19 @@ async function unpackZip(archive: string, into: string): Promise<void> {
     for await (const entry of zip.eachEntry()) {
       const path = join(into, entry.fileName);
       if (entry.fileName.endsWith('/')) {
-        await mkdir(path, { recursive: true });
+        makeFolder(path);
         continue;
       }
-      await mkdir(dirname(path), { recursive: true });
+      makeFolder(dirname(path));
       await pipeline(await zip.openReadStreamPromise(entry), createWriteStream(path));
     }
   } catch (cause) {
-    throw failed(archive, cause instanceof Error ? cause.message : String(cause), cause);
+    throw failed(archive, reasonOf(cause), cause);
   }
+}
+
+function reasonOf(cause: unknown): string {
+  return fileErrorWords(cause, { done: 'used' }) ?? (cause instanceof Error ? cause.message : String(cause));
 }
 
 function failed(archive: string, reason: string | undefined, cause: unknown): UsageError {

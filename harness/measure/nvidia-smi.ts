@@ -1,5 +1,5 @@
 import { execa } from 'execa';
-import { explainToolFailure } from '../setup/nvidia-smi.mjs';
+import { explainToolFailure, readAnswer } from '../setup/nvidia-smi.mjs';
 
 export type ToolAnswer = { output: string } | { output: null; missing: boolean; why: string; remedy: string };
 
@@ -26,7 +26,8 @@ export async function askNvidiaSmi(args: readonly string[], limitMs = timeoutMs)
     for (const stream of [running.stdout, running.stderr]) stream.destroy();
     return silent;
   }
-  if (!result.failed) return { output: result.stdout };
+  const answer = result.timedOut ? null : readAnswer(result.exitCode, result.stdout);
+  if (answer !== null) return { output: answer.output };
   // EACCES: a folder of the path that may not be searched.
   if (result.code === 'ENOENT' || result.code === 'EACCES') {
     return { output: null, missing: true, why: 'nvidia-smi was not found', remedy };

@@ -1,14 +1,18 @@
 import { initsOf } from '../nn/layer-method.ts';
 import type { Method } from './method.ts';
 
-/** Initialization and regularizer of a cell, in the words of the registry's methods. */
+/** Budget, initialization and regularizer of a cell, in the words of the registry's methods. */
 export interface MethodSettings {
+  budget: number;
   init: string;
   regularizer: string;
 }
 
-/** Why a method has no such initialization, or a regularizer that could change nothing about it; null where it has. */
-export function idleRefusal(method: Method, { init, regularizer }: MethodSettings): string | null {
+/**
+ * Why a method has no such budget or initialization, or a regularizer that could change nothing about it; null where it
+ * has.
+ */
+export function idleRefusal(method: Method, { budget, init, regularizer }: MethodSettings): string | null {
   // A sparse method starts from the dense initialization.
   const inits: readonly string[] = method.kind === 'sparse' ? ['default'] : initsOf(method);
   if (!inits.includes(init)) {
@@ -16,8 +20,11 @@ export function idleRefusal(method: Method, { init, regularizer }: MethodSetting
     const remedy = `give its arm inits ${inits.length === 1 ? '' : 'among '}[${known}]`;
     return `method ${method.name} has no init '${init}'; ${remedy}`;
   }
-  if (!isWeightDecay(method, regularizer)) return null;
-  return `method ${method.name} has no regularizer '${regularizer}', which is weight decay there; name that`;
+  if (isWeightDecay(method, regularizer)) {
+    return `method ${method.name} has no regularizer '${regularizer}', which is weight decay there; name that`;
+  }
+  if (method.kind === 'sparse' || method.compresses || budget === 1) return null;
+  return `method ${method.name} has no budget ${budget}: it keeps all parameters; name budget 1`;
 }
 
 /** A masked weight is no product of factors, and a network without factors has none to scale the decay of. */

@@ -7,6 +7,7 @@ import { wordsOfKind } from '../spec/kinds.ts';
 import type { ProfileSpec } from '../spec/suite.ts';
 import type { Arm, BaseConfig, BaseExperiment, Factor, FactorValue, ProfileName } from '../spec/words.ts';
 import { armsOf } from './arms.ts';
+import { problemsOf } from './checked-suite.ts';
 
 /** An experiment, and what decides its cells beside it. */
 export interface ExperimentContext {
@@ -82,7 +83,7 @@ function draftOf(context: ExperimentContext, words: KindWords, chosen: Chosen): 
   const given = words.configOf(experiment, { model, dataset, method, factors, budgetUnit, seed });
   const parsed = words.config.safeParse(file === null ? given : { ...(given as object), methodDigest: file.sha256 });
   if (!parsed.success) {
-    const issues = parsed.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`).join('; ');
+    const issues = problemsOf(parsed.error.issues).join('; ');
     throw new UsageError(`suite ${suite}, profile ${profileName}: an arm of method ${method} makes no cell: ${issues}`);
   }
   const config = parsed.data;

@@ -1,6 +1,5 @@
 import { MethodFileError, UsageError } from '../errors.ts';
 import type { JoinedMethod } from '../methods/joined.ts';
-import { nameMatcher } from '../name-matcher.ts';
 import type { PlannedCell } from '../spec/cell.ts';
 import { type DataFolderName, needsFiles } from '../spec/datasets.ts';
 import { wordsOfKind } from '../spec/kinds.ts';
@@ -9,17 +8,18 @@ import type { ProfileName } from '../spec/words.ts';
 import { kindOf } from '../tasks/registry.ts';
 import { refuseArmless } from './arms.ts';
 import { type Draft, draftsOf } from './drafts.ts';
-import { type NeedsOfPlan, needsOfPlan } from './needs.ts';
+import type { NeedsOfPlan } from './needs.ts';
+import { refuseIdleGlobs, type SelectionOptions, selectionOf } from './selection.ts';
 
-export interface PlanOptions {
+export interface PlanOptions extends SelectionOptions {
   /** The data sets whose files are present; the stand-ins of others are planned. */
   present: Iterable<DataFolderName>;
   /** Replicates instead of the profile's number. */
   seeds?: number | undefined;
-  /** Globs on cell names: a cell that matches any is kept, with the cells that it needs. */
-  only?: readonly string[] | undefined;
   /** Methods that take part beside those of the suite. */
   methods?: readonly JoinedMethod[] | undefined;
+  /** Whether methods that were asked for are not among these: a glob that matches nothing may be of their cells. */
+  lacksMethods?: boolean | undefined;
 }
 
 /**
@@ -28,8 +28,9 @@ export interface PlanOptions {
  *
  * @param refuse told, once each, why cells of `methods` cannot be planned; the other cells are. Where it is left out,
  *   the first such cell throws.
- * @throws UsageError where the profile does not exist, names a cell or has a configuration twice, where `only` matches nothing, where a cell
- *   that it keeps needs real data that is absent, or a cell that the plan lacks
+ * @throws UsageError where the profile does not exist, names a cell or has a configuration twice, where a glob of `only`
+ *   matches nothing, where a cell that it keeps needs real data that is absent, or a cell that the plan lacks, and where
+ *   nothing can be tried out as `set` and `limit` say
  */
 export function planCells(
   suite: SuiteSpec,
@@ -50,13 +51,9 @@ export function planCells(
   const place = `suite ${suite.name}, profile ${profileName}`;
   refuseDuplicates(place, all);
   refuseArmless(methods, new Set(all.map(({ config }) => config.method)), refuse);
-  const needs = needsOfPlan(place, all);
-  const chosen = matching(all, options.only);
-  if (chosen.length === 0) {
-    const globs = options.only?.join(' --only ');
-    throw new UsageError(`--only ${globs}: matches none of ${all.length} cells, such as ${all[0]?.cell}`);
-  }
-  const cells = withoutRefused(needs.closure(chosen), (draft) => cellOf(place, draft, needs), refuse);
+  const selection = selectionOf(place, all, options);
+  if (selection.drafts.length === 0 || options.lacksMethods !== true) refuseIdleGlobs(selection, all);
+  const cells = withoutRefused(selection.drafts, (draft) => cellOf(place, draft, selection.needs), refuse);
   const missing = new Set(
     cells.flatMap(({ dataset }) => (dataset === null || isThere({ name: dataset }) ? [] : [dataset])),
   );
@@ -86,7 +83,7 @@ export function neededDatasets(
   options: Omit<PlanOptions, 'present'>,
 ): NeededDataset[] {
   const profile = profileOf(suite, profileName);
-  const { seeds, methods = [], only } = options;
+  const { seeds, methods = [] } = options;
   const context = { suite: suite.name, profileName, profile, seeds, methods };
   const needed = new Map<DataFolderName, boolean>();
   const draftsOn = (which: 'files' | 'stand-ins') =>
@@ -96,8 +93,8 @@ export function neededDatasets(
     });
   for (const which of ['files', 'stand-ins'] as const) {
     const all = draftsOn(which);
-    const kept = needsOfPlan(`suite ${suite.name}, profile ${profileName}`, all).closure(matching(all, only));
-    for (const { experiment } of new Set(kept.map((draft) => draft.context))) {
+    const { drafts } = selectionOf(`suite ${suite.name}, profile ${profileName}`, all, options);
+    for (const { experiment } of new Set(drafts.map((draft) => draft.context))) {
       const { dataset, fallbackDataset = null } = experiment;
       if (dataset === undefined || !needsFiles(dataset)) continue;
       needed.set(dataset.name, (needed.get(dataset.name) ?? true) && fallbackDataset !== null);
@@ -130,12 +127,6 @@ function refuseDuplicates(place: string, drafts: readonly Draft[]): void {
     }
     byId.set(id, cell);
   }
-}
-
-function matching(drafts: readonly Draft[], only: readonly string[] | undefined): Draft[] {
-  if (only === undefined || only.length === 0) return [...drafts];
-  const matches = nameMatcher(only);
-  return drafts.filter(({ cell }) => matches(cell));
 }
 
 function cellOf(place: string, draft: Draft, needs: NeedsOfPlan): PlannedCell {

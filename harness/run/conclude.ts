@@ -1,8 +1,10 @@
 import { readBaseline } from '../../baselines/baseline-file.ts';
 import { checkRecords } from '../../baselines/check.ts';
 import { writeReport } from '../../reports/write-report.ts';
+import { cleanText } from '../foreign-text.ts';
 import type { CellRecord, Verdict } from '../record.ts';
 import type { ProfileName } from '../spec/words.ts';
+import { isTrial, trialNotes } from '../trial-notes.ts';
 
 /** Which suite's baseline applies, and the margin below which a drop is no regression. */
 export interface CheckSettings {
@@ -14,21 +16,27 @@ export interface CheckSettings {
   baselinesDir?: string | undefined;
 }
 
-/** Verdicts of the records against the stored baseline. */
+/** Verdicts of the records against the stored baseline; cells that were tried out have none. */
 export async function checkAgainstBaseline(
   records: readonly CellRecord[],
   { suite, profile, margin, baselinesDir }: CheckSettings,
 ): Promise<Verdict[]> {
   const baseline = await readBaseline(suite, profile, baselinesDir);
-  return checkRecords(records, baseline, { margin });
+  return checkRecords(
+    records.filter((record) => !isTrial(record)),
+    baseline,
+    { margin },
+  );
 }
 
 export interface ConcludeOptions extends CheckSettings {
   outDir: string;
   title: string;
   records: readonly CellRecord[];
-  /** Number of cells that were to be run. */
-  planned: number;
+  /** Names of the cells that were to be run and have no record. */
+  missing: readonly string[];
+  /** What else keeps the run from being whole, a sentence each. */
+  gaps: readonly string[];
   /** False: no verdicts. */
   check: boolean;
   notes: readonly string[];
@@ -44,12 +52,10 @@ export interface Conclusion {
 
 /** What follows the last record: the verdicts, and the reports written into the output folder. */
 export async function conclude(options: ConcludeOptions): Promise<Conclusion> {
-  const { outDir, title, suite, profile, planned, dataDir } = options;
+  const { outDir, title, suite, profile, missing, gaps, dataDir } = options;
   const records = [...options.records];
   const verdicts = options.check ? await checkAgainstBaseline(records, options) : [];
-  const notes = [...options.notes];
-  return {
-    verdicts,
-    ...(await writeReport({ outDir, title, suite, profile, records, planned, verdicts, notes, dataDir })),
-  };
+  const notes = [...new Set([...options.notes, ...trialNotes(records)])].map((note) => cleanText(note));
+  const input = { outDir, title, suite, profile, records, missing, gaps, verdicts, notes, dataDir };
+  return { verdicts, ...(await writeReport(input)) };
 }

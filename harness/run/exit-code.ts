@@ -1,3 +1,4 @@
+import { UsageError } from '../errors.ts';
 import type { CellRecord, Verdict } from '../record.ts';
 
 /** The program's exit codes; the command line's documentation names the same. */
@@ -9,16 +10,26 @@ export interface Outcome {
   /** Also asks that every cell could be judged: neither inconclusive nor without a baseline. */
   strict: boolean;
   interrupted: boolean;
-  /** Something that was to run could not be planned. */
-  refused?: boolean;
+  /** Every cell that was to be measured has a record. */
+  whole: boolean;
 }
 
-/** The exit code of a run or a check. Interrupted goes before failed, failed and regressed before inconclusive. */
-export function exitCodeOf({ records, verdicts, strict, interrupted, refused = false }: Outcome): number {
+/**
+ * The exit code of a run or a check. Interrupted goes before failed; failed, regressed and a part that is missing go
+ * before inconclusive.
+ */
+export function exitCodeOf({ records, verdicts, strict, interrupted, whole }: Outcome): number {
   const verdictIs = (...names: readonly string[]) => verdicts.some(({ verdict }) => names.includes(verdict));
   if (interrupted) return exitCodes.interrupted;
-  if (refused || records.some((record) => record.status === 'failed') || verdictIs('regressed', 'failed')) {
+  if (!whole || records.some((record) => record.status === 'failed') || verdictIs('regressed', 'failed')) {
     return exitCodes.regressed;
   }
   return strict && verdictIs('inconclusive', 'no-baseline') ? exitCodes.inconclusive : exitCodes.passed;
+}
+
+/** The exit code of what was thrown: bad input, or a fault of the program. */
+export function exitCodeOfError(error: unknown): number {
+  // SetupError says for the set-up what UsageError says elsewhere; importing its class would load the set-up.
+  const isUsage = error instanceof UsageError || (error instanceof Error && error.name === 'SetupError');
+  return isUsage ? exitCodes.usage : exitCodes.regressed;
 }

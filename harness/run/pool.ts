@@ -1,16 +1,18 @@
 import { EventEmitter, once } from 'node:events';
 import type { CellRecord } from '../record.ts';
 import type { PlannedCell } from '../spec/cell.ts';
-import type { CellProgress } from '../tasks/context.ts';
+import type { CellPoint, CellProgress } from '../tasks/context.ts';
 import type { GpuSlots } from './gpu/gpu-slots.ts';
 import { failedRecord } from './records/failed-record.ts';
 import { longestFirst } from './records/shard.ts';
 import { writeRecord } from './records/store.ts';
-import { runInWorker, type WorkerSettings } from './worker-process.ts';
+import { runInWorker, type WorkerListener, type WorkerSettings } from './worker-process.ts';
 
 export interface PoolOptions extends WorkerSettings {
   /** Worker processes at once. */
   jobs: number;
+  /** After the first failed cell, ends the other workers and starts no further cells. */
+  failFast?: boolean;
   /** Records of cells that were finished before, which the cells may need. */
   finished?: readonly CellRecord[];
   /** Places on GPUs that the cells share; a cell waits for its own. */
@@ -18,6 +20,7 @@ export interface PoolOptions extends WorkerSettings {
   /** Ends the workers and starts no further cells. */
   signal: AbortSignal;
   onProgress(cell: PlannedCell, progress: CellProgress): void;
+  onPoint?(cell: PlannedCell, point: CellPoint): void;
   /** Called once for each cell that ended with a record, in the order of their ends. */
   onRecord(record: CellRecord): void;
 }
@@ -33,7 +36,8 @@ export async function runPool(cells: readonly PlannedCell[], options: PoolOption
   const records: CellRecord[] = [];
   const known = new Map((options.finished ?? []).map((record) => [record.id, record]));
   const failure = new AbortController();
-  const signal = AbortSignal.any([options.signal, failure.signal]);
+  const stop = new AbortController();
+  const signal = AbortSignal.any([options.signal, failure.signal, stop.signal]);
   const going = new Set<string>();
   const ends = new EventEmitter().setMaxListeners(0);
 
@@ -43,16 +47,17 @@ export async function runPool(cells: readonly PlannedCell[], options: PoolOption
     const broken = lacking.find(({ status }) => status !== 'completed');
     if (broken !== undefined) {
       const reason = `It needs ${broken.need.cell} as its ${broken.need.role}, which is ${broken.status}.`;
-      const record = failedRecord(cell, reason, new Date(), new Date());
-      await writeRecord(store, record);
-      return record;
+      return writeRecord(store, failedRecord(cell, reason, new Date(), new Date()));
     }
-    const onProgress = (progress: CellProgress) => options.onProgress(cell, progress);
-    if (gpuSlots === undefined) return runInWorker(cell, options, signal, onProgress);
+    const listener: WorkerListener = {
+      onProgress: (progress) => options.onProgress(cell, progress),
+      onPoint: (point) => options.onPoint?.(cell, point),
+    };
+    if (gpuSlots === undefined) return runInWorker(cell, options, signal, listener);
     const place = await gpuSlots.acquire(cell, signal);
     if (place === null) return null;
     try {
-      const record = await runInWorker(cell, { ...options, gpu: place.gpu.id }, signal, onProgress);
+      const record = await runInWorker(cell, { ...options, gpu: place.gpu.id }, signal, listener);
       if (record !== null) gpuSlots.learn(record, place);
       return record;
     } finally {
@@ -85,6 +90,7 @@ export async function runPool(cells: readonly PlannedCell[], options: PoolOption
       if (!known.has(record.id)) known.set(record.id, record);
       records.push(record);
       options.onRecord(record);
+      if (options.failFast === true && record.status === 'failed') stop.abort();
       ends.emit('end');
     }
   }

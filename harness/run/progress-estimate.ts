@@ -28,13 +28,29 @@ export function secondsLeft(cells: readonly CellShare[], elapsedSeconds: number,
   return (elapsedSeconds * (1 - done)) / done;
 }
 
-/** `45 s`, `3 min 20 s`, `2 h 05 min`. */
+const hour = 3600;
+const day = 24 * hour;
+const year = 365 * day;
+
+/** `45 s`, `3 min 20 s`, `2 h 05 min`, `3 days 04 h`, `36.4 years`. */
 export function formatDuration(seconds: number): string {
   const whole = Math.max(0, Math.round(seconds));
   if (whole < 60) return `${whole} s`;
-  if (whole < 3600) return `${Math.floor(whole / 60)} min ${String(whole % 60).padStart(2, '0')} s`;
-  const minutes = Math.round(whole / 60);
-  return `${Math.floor(minutes / 60)} h ${String(minutes % 60).padStart(2, '0')} min`;
+  if (whole < hour) return inTwo(whole, ['min', 60], ['s', 1]);
+  // Each unit is rounded before the next larger one is asked for: 59 min 59.6 s are an hour.
+  const minutes = 60 * Math.round(whole / 60);
+  if (minutes < day) return inTwo(minutes, ['h', hour], ['min', 60]);
+  const hours = hour * Math.round(whole / hour);
+  if (hours < year) return inTwo(hours, [hours < 2 * day ? 'day' : 'days', day], ['h', hour]);
+  const years = (whole / year).toFixed(1);
+  return `${years} ${years === '1.0' ? 'year' : 'years'}`;
+}
+
+type Unit = readonly [name: string, seconds: number];
+
+function inTwo(seconds: number, [large, ofLarge]: Unit, [small, ofSmall]: Unit): string {
+  const rest = String((seconds % ofLarge) / ofSmall).padStart(2, '0');
+  return `${Math.floor(seconds / ofLarge)} ${large} ${rest} ${small}`;
 }
 
 /** Cells without an estimate weigh a little, so that they count at all. */

@@ -1,14 +1,18 @@
 import { type Bar, MultiBar, Presets } from 'cli-progress';
 import { valueText } from '../../baselines/wording.ts';
+import { firstLine } from '../foreign-text.ts';
 import { type CellRecord, errorOf, gatedMetric, gatedValue } from '../record.ts';
 import type { PlannedCell } from '../spec/cell.ts';
+import { wordsOfKind } from '../spec/kinds.ts';
 import { metricOf } from '../spec/metrics.ts';
-import type { CellProgress } from '../tasks/context.ts';
+import type { CellPoint, CellProgress } from '../tasks/context.ts';
 import { type CellShare, formatDuration, fractionDone, fractionOf, secondsLeft } from './progress-estimate.ts';
 
 /** Shows how a run goes. */
 export interface ProgressDisplay {
   cellProgress(cell: PlannedCell, progress: CellProgress): void;
+  /** Writes a line, where they are asked for. */
+  cellPoint(cell: PlannedCell, point: CellPoint): void;
   cellFinished(record: CellRecord): void;
   /** Removes the bar and stops the heartbeat. Safe to call twice. */
   stop(): void;
@@ -18,10 +22,12 @@ export interface ProgressOptions {
   cells: readonly PlannedCell[];
   jobs: number;
   /** A terminal gets a bar; anything else a line at each heartbeat. */
-  stream: NodeJS.WritableStream & { isTTY?: boolean };
+  stream: NodeJS.WritableStream & { isTTY?: boolean; columns?: number };
   /** Milliseconds of a clock that only rises. */
   now(): number;
   heartbeatMs?: number;
+  /** Also a line for each part of a training, such as an epoch. */
+  verbose?: boolean;
 }
 
 /** Starts the display of a run: a line for each finished cell always, a bar on a terminal, else heartbeat lines. */
@@ -52,6 +58,9 @@ export function startProgress(options: ProgressOptions): ProgressDisplay {
       if (share !== undefined) share.fraction = Math.max(share.fraction, fractionOf(progress));
       board.refresh();
     },
+    cellPoint(cell, point) {
+      if (options.verbose === true) board.line(pointLine(cell, point));
+    },
     cellFinished(record) {
       const share = shares.get(record.cell);
       if (share !== undefined) share.fraction = 1;
@@ -62,14 +71,21 @@ export function startProgress(options: ProgressOptions): ProgressDisplay {
   };
 }
 
-/** One finished cell in a line: name, metric, seconds, status, and the first line of an error. */
+/** One finished cell in a line, which a narrow terminal wraps: metric, name, time, and the first line of an error. */
 export function finishedLine(record: CellRecord): string {
   const [metric, value] = [gatedMetric(record), gatedValue(record)];
   const { title } = metricOf(metric);
   const score = value === null ? `no ${title}` : `${title} ${valueText(metric, value)}`;
+  const status = record.status === 'completed' ? '' : `, ${record.status}`;
   const why = errorOf(record);
-  const error = why === null ? '' : `: ${why.split('\n', 1)[0]}`;
-  return `${record.cell}: ${score}, ${formatDuration(record.seconds)}, ${record.status}${error}`;
+  const error = why === null ? '' : `: ${firstLine(why)}`;
+  return `${score}${status}  ${record.cell}  ${formatDuration(record.seconds)}${error}`;
+}
+
+/** A part of a training in a line: what was measured, in machine units, the cell, and how far it is. */
+export function pointLine({ cell, kind }: PlannedCell, { at, values }: CellPoint): string {
+  const measured = Object.entries(values).map(([name, value]) => `${name} ${value?.toPrecision(5) ?? 'not finite'}`);
+  return `${measured.join(', ')}  ${cell}  ${wordsOfKind(kind).at} ${at}`;
 }
 
 interface BoardState {
@@ -105,10 +121,16 @@ function openLines(stream: NodeJS.WritableStream, heartbeatMs: number): Board {
   };
 }
 
-function openBar(stream: NodeJS.WritableStream, cells: number): Board {
+/** Columns that a bar's text takes beside the bar, with room for large numbers. */
+const barTextColumns = 36;
+
+function openBar(stream: ProgressOptions['stream'], cells: number): Board {
   const bars = new MultiBar(
     {
-      format: '{bar} {percent} | {finished}/{cells} cells | about {left} left',
+      format: '{bar} {percent} {finished}/{cells}, {left} left',
+      barsize: Math.max(4, Math.min(40, (stream.columns ?? 80) - barTextColumns)),
+      // Without it the terminal would cut the lines of finished cells.
+      linewrap: true,
       stream,
       hideCursor: true,
       clearOnComplete: true,

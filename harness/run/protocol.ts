@@ -1,6 +1,9 @@
+import { inspect } from 'node:util';
+import { z } from 'zod';
+import { cleanText } from '../foreign-text.ts';
 import type { PlannedCell } from '../spec/cell.ts';
 import type { DataFolderName } from '../spec/datasets.ts';
-import type { CellProgress } from '../tasks/context.ts';
+import { type CellPoint, type CellProgress, phaseNames } from '../tasks/context.ts';
 
 /** The messages between the pool and a worker process. */
 
@@ -28,9 +31,47 @@ export interface WorkerRequest {
   keepsWeights: boolean;
 }
 
-/** What a worker says. `done` comes after the record lies on the disk. */
-export type WorkerMessage =
-  | { type: 'progress'; progress: CellProgress }
-  | { type: 'done' }
+const count = z.int().min(0);
+/** Losses that are not finite are told too. */
+const anyNumber = z.custom<number>((value) => typeof value === 'number', { error: 'expected a number' });
+
+const progressSchema: z.ZodType<CellProgress> = z.strictObject({
+  phase: z.enum(phaseNames),
+  epoch: count,
+  epochs: count,
+  step: count,
+  steps: count,
+  loss: anyNumber.nullable(),
+});
+
+const pointSchema: z.ZodType<CellPoint> = z.strictObject({
+  at: count,
+  values: z.record(z.string(), anyNumber.nullable()),
+});
+
+const workerMessageSchema = z.discriminatedUnion('type', [
+  z.strictObject({ type: z.literal('progress'), progress: progressSchema }),
+  z.strictObject({ type: z.literal('point'), point: pointSchema }),
+  /** The record lies on the disk. */
+  z.strictObject({ type: z.literal('done') }),
   /** `usage`: bad input, a full disk; other cells would meet it too. */
-  | { type: 'error'; message: string; usage: boolean };
+  z.strictObject({
+    type: z.literal('error'),
+    message: z.string().transform((message) => cleanText(message)),
+    usage: z.boolean(),
+  }),
+]);
+
+/** What a worker says. */
+export type WorkerMessage = z.infer<typeof workerMessageSchema>;
+
+/**
+ * Reads what came from a worker, in which code of others may run: anything can come. Where it is no message, `strange`
+ * shows what came.
+ */
+export function parseWorkerMessage(came: unknown): { message: WorkerMessage } | { strange: string } {
+  const parsed = workerMessageSchema.safeParse(came);
+  if (parsed.success) return { message: parsed.data };
+  const shown = inspect(came, { breakLength: Number.POSITIVE_INFINITY, maxStringLength: 100, maxArrayLength: 5 });
+  return { strange: cleanText(shown, 300) };
+}

@@ -1,42 +1,34 @@
-import { mkdir } from 'node:fs/promises';
-import { delimiter, join } from 'node:path';
+import { join } from 'node:path';
 import { readBaseline } from '../../baselines/baseline-file.ts';
+import { removeReport } from '../../reports/write-report.ts';
 import { UsageError } from '../errors.ts';
+import { explainFileError } from '../file-errors.ts';
+import { boundedList, cleanText } from '../foreign-text.ts';
 import type { CellRecord, Verdict } from '../record.ts';
 import { acquireLock, LockHeldError } from '../setup/lock.mjs';
-import type { PlannedCell } from '../spec/cell.ts';
-import type { ProfileName } from '../spec/words.ts';
+import { makeFolder } from '../setup/make-folder.mjs';
 import { conclude } from './conclude.ts';
-import { exitCodeOf } from './exit-code.ts';
-import { findGpus } from './gpu/gpu-devices.ts';
-import { type GpuSlots, gpuSlots } from './gpu/gpu-slots.ts';
-import { runPool } from './pool.ts';
-import { startProgress } from './progress.ts';
+import { type RunDescription, type RunFacts, runDescription } from './describe-run.ts';
+import { exitCodeOf, exitCodeOfError } from './exit-code.ts';
+import { type FoundGpus, findGpus } from './gpu/gpu-devices.ts';
+import { gpuSlots } from './gpu/gpu-slots.ts';
 import { formatDuration } from './progress-estimate.ts';
-import type { DataFolders, Device } from './protocol.ts';
+import type { Device } from './protocol.ts';
 import { type Resumed, resumeStore } from './records/resume.ts';
-import { type RunFile, writeRunFile } from './records/run-file.ts';
+import { type RunFile, readRunFile, writeRunFile } from './records/run-file.ts';
 import { type Store, storeAt } from './records/store.ts';
 import { dataDigests } from './run-data.ts';
+import { runRemaining } from './run-remaining.ts';
 
-export interface RunSuiteOptions {
-  suite: string;
+export interface RunSuiteOptions extends RunFacts {
   title: string;
-  profile: ProfileName;
   /** What the profile reduces against the published schedule; for the reports. */
   note: string;
   /** Margin of the check, in the metric's unit. */
   margin: number;
-  /** The cells of this run, in the plan's order. */
-  cells: readonly PlannedCell[];
-  /** Number of cells of the whole plan, before --only and --shard. */
-  cellsOfPlan: number;
   /** Further notes for the reports. */
   notes?: readonly string[];
-  /** Why cells that were asked for could not be planned: the run does not pass. */
-  refusals?: readonly string[];
   outDir: string;
-  dataFolders: DataFolders;
   /** The folder that `--data` or the environment named, absolute; null: they named none. */
   dataDir?: string | null;
   jobs: number;
@@ -50,10 +42,12 @@ export interface RunSuiteOptions {
   program: string;
   check: boolean;
   strict: boolean;
-  /** For run.json. */
-  commandLine: string[];
-  settings: Record<string, unknown>;
-  versions: RunFile['versions'];
+  /** Times that a failed cell runs again, at the end; left out: none. */
+  retry?: number | undefined;
+  /** Stop after the first failed cell. */
+  failFast?: boolean;
+  /** A line for each part of a training. */
+  verbose?: boolean;
   workerPath: string;
   /** Milliseconds between SIGTERM and SIGKILL of a worker. */
   killAfterMs: number;
@@ -75,7 +69,9 @@ export interface RunSuiteResult {
 
 /**
  * Runs cells to their records and concludes: lock, resume, pool, check, reports. Reports are also written where cells
- * failed and after an interruption. Throws UsageError where another run holds the output folder or the disk is full.
+ * failed and after an interruption. From the moment that records may change until the end, no report lies in the
+ * folder, and run.json says that the run has not ended; where something is thrown, run.json says that it ended so.
+ * Throws UsageError where another run holds the output folder or the disk is full.
  */
 export async function runSuite(options: RunSuiteOptions): Promise<RunSuiteResult> {
   const store = storeAt(options.outDir);
@@ -88,62 +84,88 @@ export async function runSuite(options: RunSuiteOptions): Promise<RunSuiteResult
 }
 
 async function runLocked(store: Store, options: RunSuiteOptions): Promise<RunSuiteResult> {
-  const { cells, signal, stream } = options;
-  const startedAt = new Date().toISOString();
-  // A damaged baseline is told before hours of training, not after.
+  // A damaged baseline is told before hours of training, not after; so is a GPU that cannot be used.
   if (options.check) await readBaseline(options.suite, options.profile, options.baselinesDir);
   const found = options.device === 'gpu' ? await findGpus(process.env) : null;
+  const describe = runDescription(options, await earlierRun(store.outDir, options));
+  await writeRunFile(store.outDir, describe({ state: 'running', resumed: 0, records: [] }));
+  try {
+    await removeReport(store.outDir);
+    return await runBegun(store, options, found, describe);
+  } catch (error) {
+    await endRun(store, describe({ state: 'ended', resumed: 0, records: [], exitCode: exitCodeOfError(error) }));
+    throw error;
+  }
+}
+
+/** Leaves nothing behind that tells of a run which went well. */
+async function endRun({ outDir }: Store, run: RunFile): Promise<void> {
+  try {
+    await removeReport(outDir);
+    await writeRunFile(outDir, run);
+  } catch {
+    // On a full disk the reason to stop comes again: it is told already, and run.json still says 'not ended'.
+  }
+}
+
+/** What the folder's run.json says of an earlier run of the suite and profile; null where there is none to go by. */
+async function earlierRun(outDir: string, { suite, profile, stream }: RunSuiteOptions): Promise<RunFile | null> {
+  try {
+    const run = await readRunFile(outDir);
+    return run?.suite === suite && run.profile === profile ? run : null;
+  } catch (error) {
+    if (!(error instanceof UsageError)) throw error;
+    stream.write(`${join(outDir, 'run.json')} is damaged: it is written anew, and what it said is lost.\n`);
+    return null;
+  }
+}
+
+async function runBegun(
+  store: Store,
+  options: RunSuiteOptions,
+  found: FoundGpus | null,
+  describe: RunDescription,
+): Promise<RunSuiteResult> {
+  const { cells, signal, stream, refusals = [] } = options;
   const resumed = await resumeStore(store, cells, { ...options, dataDigest: dataDigests(options.dataFolders) });
   const notes = [...notesOf(options, resumed), ...(found?.notes ?? [])];
   const slots = found === null ? undefined : gpuSlots(found.gpus);
   for (const record of resumed.finished) slots?.learn(record);
   for (const line of [...notes, ...outlookOf(options, resumed)]) stream.write(`${line}\n`);
-  const describe = (end: Ending) => runFileOf(options, startedAt, resumed, end);
-  await writeRunFile(store.outDir, describe({ records: resumed.finished, exitCode: null, interrupted: false }));
+  const counted = { resumed: resumed.finished.length };
+  await writeRunFile(store.outDir, describe({ ...counted, state: 'running', records: resumed.finished }));
 
-  const ended = await runRemaining(store, resumed, options, slots);
+  const ended = await runRemaining(store, resumed, { ...options, gpuSlots: slots });
   const byName = new Map([...resumed.finished, ...ended].map((record) => [record.cell, record]));
   const records = cells.flatMap((cell) => byName.get(cell.cell) ?? []);
-  const interrupted = signal.aborted && records.length < cells.length;
+  const missing = cells.map(({ cell }) => cell).filter((cell) => !byName.has(cell));
+  const interrupted = signal.aborted && missing.length > 0;
   if (interrupted) {
-    notes.push(
-      `Interrupted: ${cells.length - records.length} of ${cells.length} cells did not finish; run it again to go on.`,
-    );
+    notes.push(`Interrupted: ${missing.length} of ${cells.length} cells did not finish; run it again to go on.`);
   }
-  const planned = cells.length;
-  const { verdicts, files, summary } = await conclude({ ...options, outDir: store.outDir, records, planned, notes });
-  const refused = (options.refusals ?? []).length > 0;
-  const exitCode = exitCodeOf({ records, verdicts, strict: options.strict, interrupted, refused });
-  await writeRunFile(store.outDir, describe({ records, exitCode, interrupted }));
-  return { exitCode, records, verdicts, summary, files, notes };
+  const stop = !signal.aborted && missing.length > 0 ? [stoppedNote(missing, cells.length)] : [];
+  notes.push(...stop);
+  const gaps = refusals.map((reason) => `Not planned: ${reason}`);
+  const conclusion = await conclude({ ...options, outDir: store.outDir, records, missing, gaps, notes });
+  const { verdicts, files, summary } = conclusion;
+  const whole = missing.length + gaps.length === 0;
+  const exitCode = exitCodeOf({ records, verdicts, strict: options.strict, interrupted, whole });
+  await writeRunFile(
+    store.outDir,
+    describe({ ...counted, state: interrupted ? 'interrupted' : 'ended', records, exitCode }),
+  );
+  return { exitCode, records, verdicts, summary: [...stop, summary].join('\n'), files, notes };
 }
 
-async function runRemaining(
-  store: Store,
-  { remaining: cells, finished }: Resumed,
-  options: RunSuiteOptions,
-  slots: GpuSlots | undefined,
-): Promise<CellRecord[]> {
-  if (cells.length === 0) return [];
-  const { jobs, stream } = options;
-  const progress = startProgress({ cells, jobs, stream, now: () => performance.now() });
-  try {
-    return await runPool(cells, {
-      ...options,
-      store,
-      finished,
-      gpuSlots: slots,
-      onProgress: progress.cellProgress,
-      onRecord: progress.cellFinished,
-    });
-  } finally {
-    progress.stop();
-  }
+/** Which cells did not run, after a run that stops at its first failure. */
+function stoppedNote(missing: readonly string[], planned: number): string {
+  const left = boundedList(missing).join(', ');
+  return `Stopped at the first failure (--fail-fast): ${missing.length} of ${planned} cells did not run: ${left}`;
 }
 
 async function lockFolder(store: Store, purpose: string): Promise<{ release(): void | Promise<void> }> {
   try {
-    await mkdir(store.recordsDir, { recursive: true });
+    makeFolder(store.recordsDir);
     return await acquireLock(join(store.outDir, 'run.lock'), { purpose });
   } catch (error) {
     if (error instanceof LockHeldError) {
@@ -155,10 +177,11 @@ async function lockFolder(store: Store, purpose: string): Promise<{ release(): v
         { cause: error },
       );
     }
-    if (error instanceof Error && 'code' in error) {
-      throw new UsageError(`--out ${store.outDir}: the folder cannot be used (${error.message}).`, { cause: error });
-    }
-    throw error;
+    throw explainFileError(error, {
+      done: 'used',
+      of: `--out ${store.outDir}`,
+      remedy: 'choose another folder with --out',
+    });
   }
 }
 
@@ -170,7 +193,7 @@ function notesOf(options: RunSuiteOptions, { others, warnings }: Resumed): strin
   if (others.length > 0) {
     notes.push(`${others.length} other records in the folder are not part of this run and stay out of its reports.`);
   }
-  return notes;
+  return notes.map((line) => cleanText(line));
 }
 
 /** What only the person who waits needs to know: the report tells the data from the records. */
@@ -182,37 +205,4 @@ function outlookOf({ cells, jobs, dataFolders }: RunSuiteOptions, { finished, re
   const lines = [...data, `${remaining.length} of ${cells.length} cells to run, about ${formatDuration(seconds)}.`];
   if (finished.length > 0) lines.push(`${finished.length} finished before are kept; --fresh runs them again.`);
   return lines;
-}
-
-interface Ending {
-  records: readonly CellRecord[];
-  exitCode: number | null;
-  interrupted: boolean;
-}
-
-function runFileOf(options: RunSuiteOptions, startedAt: string, resumed: Resumed, ending: Ending): RunFile {
-  const having = (status: CellRecord['status']) => ending.records.filter((record) => record.status === status).length;
-  const folders = Object.values(options.dataFolders);
-  return {
-    version: 1,
-    suite: options.suite,
-    profile: options.profile,
-    command_line: options.commandLine,
-    options: options.settings,
-    versions: options.versions,
-    data:
-      folders.length === 0
-        ? { source: 'generated', folder: null }
-        : { source: 'files', folder: folders.join(delimiter) },
-    started_at: startedAt,
-    finished_at: ending.exitCode === null ? null : new Date().toISOString(),
-    cells_of_plan: options.cellsOfPlan,
-    planned: options.cells.length,
-    resumed: resumed.finished.length,
-    completed: having('completed'),
-    diverged: having('diverged'),
-    failed: having('failed'),
-    interrupted: ending.interrupted,
-    exit_code: ending.exitCode,
-  };
 }

@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { onFile } from '../file-errors.ts';
 import type { CellRecord, CompletedRecord, FinishedRecord } from '../record.ts';
 import { findGpus } from './gpu/gpu-devices.ts';
 import { gpuSlots } from './gpu/gpu-slots.ts';
@@ -35,7 +36,9 @@ export async function runVerify(options: VerifyRunOptions): Promise<Reproduction
   const { records, jobs, stream, timeLimitSeconds } = options;
   const slots = options.device === 'gpu' ? gpuSlots((await findGpus(process.env)).gpus) : undefined;
   for (const record of records) slots?.learn(record);
-  const temporary = await mkdtemp(join(tmpdir(), 'factorbench-verify-'));
+  const temporary = await onFile({ done: 'written', remedy: 'set TMPDIR to another folder' }, () =>
+    mkdtemp(join(tmpdir(), 'factorbench-verify-')),
+  );
   const cells = records.map((record) => cellOfRecord(record, timeLimitSeconds));
   const progress = startProgress({ cells, jobs, stream, now: () => performance.now() });
   try {
@@ -50,6 +53,7 @@ export async function runVerify(options: VerifyRunOptions): Promise<Reproduction
           store: storeAt(temporary),
           finished: options.needed,
           neededStore: storeAt(options.outDir),
+          logs: false,
           gpuSlots: slots,
           onProgress: progress.cellProgress,
           onRecord(record) {

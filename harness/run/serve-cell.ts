@@ -1,4 +1,5 @@
 import { MethodFileError, UsageError } from '../errors.ts';
+import { thrownStack } from '../foreign-text.ts';
 import type { CellRecord } from '../record.ts';
 import type { Cell } from '../spec/cell.ts';
 import type { CellContext, CellProgress } from '../tasks/context.ts';
@@ -17,7 +18,8 @@ export interface ServeOptions {
 }
 
 /**
- * Runs one cell in the worker: progress messages on the way, at most five a second and one at each change of phase;
+ * Runs one cell in the worker: on the way progress messages, at most five a second and one at each change of phase,
+ * and the points of its curve;
  * the record through the store; then `done`. A cell that throws gives `error` and no record. Resolves to the exit code.
  */
 export async function serveCell(request: WorkerRequest, options: ServeOptions): Promise<number> {
@@ -30,6 +32,7 @@ export async function serveCell(request: WorkerRequest, options: ServeOptions): 
       weightsPath: request.keepsWeights ? weightsPath(store, cell) : null,
       needed: () => neededCells(cell, storeAt(request.neededDir)),
       onProgress,
+      onPoint: (point) => void options.send({ type: 'point', point }),
     });
     if (record.id !== cell.id || record.cell !== cell.cell) {
       throw new Error(`runCell gave the record of ${record.cell} (${record.id}) for ${cell.cell} (${cell.id}).`);
@@ -57,6 +60,5 @@ export function throttled(send: (progress: CellProgress) => void, now: () => num
 }
 
 function messageOf(error: unknown): string {
-  if (error instanceof UsageError || error instanceof MethodFileError) return error.message;
-  return error instanceof Error ? (error.stack ?? error.message) : String(error);
+  return error instanceof UsageError || error instanceof MethodFileError ? error.message : thrownStack(error);
 }

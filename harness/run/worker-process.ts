@@ -1,15 +1,27 @@
 import { rm } from 'node:fs/promises';
+import { relative } from 'node:path';
 import { execaNode } from 'execa';
 import { engineEnvironment } from '../engine/environment.ts';
 import { UsageError } from '../errors.ts';
+import { cleanText } from '../foreign-text.ts';
+import { withoutSource } from '../methods/from-file/in-file.ts';
 import type { CellRecord } from '../record.ts';
 import type { PlannedCell } from '../spec/cell.ts';
-import type { CellProgress } from '../tasks/context.ts';
+import type { CellPoint, CellProgress } from '../tasks/context.ts';
 import { explainGpuFailure } from './gpu/gpu-failure.ts';
-import type { DataFolders, Device, WorkerMessage, WorkerRequest } from './protocol.ts';
+import { type DataFolders, type Device, parseWorkerMessage, type WorkerRequest } from './protocol.ts';
 import { failedRecord } from './records/failed-record.ts';
-import { checkpointDir, readRecord, recordPath, type Store, weightsPath, writeRecord } from './records/store.ts';
+import {
+  checkpointDir,
+  logPath,
+  readRecord,
+  recordPath,
+  type Store,
+  weightsPath,
+  writeRecord,
+} from './records/store.ts';
 import { dataDirOf } from './run-data.ts';
+import { logOutput } from './worker-log.ts';
 
 export interface WorkerSettings {
   /** The worker's entry: it receives a WorkerRequest and writes the record. */
@@ -24,69 +36,94 @@ export interface WorkerSettings {
   neededStore?: Store;
   /** Keep the final weights of all cells, also where no other one needs them. */
   keepWeights?: boolean | undefined;
+  /** False: what workers print is not kept in the store. */
+  logs?: boolean;
   /** Milliseconds between SIGTERM and SIGKILL for a worker that does not end. */
   killAfterMs: number;
 }
 
+/** Told what a worker says on its way. */
+export interface WorkerListener {
+  onProgress(progress: CellProgress): void;
+  onPoint(point: CellPoint): void;
+}
+
 /** Characters of a failed worker's error output that its record keeps. */
 const tailLength = 2000;
+/** Characters that are collected of it: what its cleaning leaves out does not count. */
+const keptOutput = 8 * tailLength;
 /** The longest delay that timers keep exactly; longer ones fire at once. */
 const longestTimerMs = 2 ** 31 - 1;
 
 /**
  * Runs one cell in its own process. Resolves to the record, which then lies in the store: the worker's own or, where
  * the worker crashed, was killed, exceeded the cell's time limit or ended without a record, one with status `failed`
- * that says why. Resolves to null where `signal` ended the worker. A checkpoint is removed only after a finished
- * record. Throws UsageError where the disk is full or the worker met bad input, which the other cells would meet too.
+ * that says why; so does a worker that sends what is no message. Resolves to null where `signal` ended the worker. A
+ * checkpoint is removed only after a finished record. Throws UsageError where the disk is full or the worker met bad
+ * input, which the other cells would meet too: what a worker with code of a method's file says only fails its cell.
  */
 export async function runInWorker(
   cell: PlannedCell,
   settings: WorkerSettings,
   signal: AbortSignal,
-  onProgress: (progress: CellProgress) => void,
+  listener: WorkerListener,
 ): Promise<CellRecord | null> {
   const { store } = settings;
   const startedAt = new Date();
   // What is found afterwards must be this worker's: an earlier attempt leaves a record too, and its weights.
   await rm(recordPath(store, cell.cell), { force: true });
   await rm(weightsPath(store, cell), { force: true });
-  const end = await runProcess(cell, settings, signal, onProgress);
+  await rm(logPath(store, cell.cell), { force: true });
+  const end = await runProcess(cell, settings, signal, listener);
   const written = await readRecord(store, cell);
-  if (written !== null) {
+  if (written !== null && !(end !== 'interrupted' && end.distrusted)) {
     if (written.status !== 'failed') await rm(checkpointDir(store, cell), { recursive: true, force: true });
     return written;
   }
   if (end === 'interrupted') return null;
-  const failed = failedRecord(cell, end.error, startedAt, new Date());
-  await writeRecord(store, failed);
-  return failed;
+  return writeRecord(store, failedRecord(cell, end.error, startedAt, new Date()));
+}
+
+/** Why a worker left no record; one that is `distrusted` may have left one all the same. */
+interface Failure {
+  error: string;
+  distrusted: boolean;
 }
 
 async function runProcess(
   cell: PlannedCell,
   settings: WorkerSettings,
   signal: AbortSignal,
-  onProgress: (progress: CellProgress) => void,
-): Promise<'interrupted' | { error: string }> {
+  listener: WorkerListener,
+): Promise<'interrupted' | Failure> {
   const { store, dataFolders, device, threads } = settings;
   const subprocess = execaNode(settings.workerPath, {
     ipc: true,
     env: { ...engineEnvironment(process.env), ...(settings.gpu ? { CUDA_VISIBLE_DEVICES: settings.gpu } : {}) },
     reject: false,
     stdin: 'ignore',
-    stdout: 'ignore',
-    // Only the tail is kept: what a broken worker prints has no bound.
+    // What a broken worker prints has no bound: only the tail is kept here.
     buffer: false,
     timeout: Math.min(cell.timeLimitSeconds * 1000, longestTimerMs),
     forceKillAfterDelay: settings.killAfterMs,
     cancelSignal: signal,
   });
   let said: { message: string; usage: boolean } | null = null as { message: string; usage: boolean } | null;
-  subprocess.on('message', (message: WorkerMessage) => {
-    if (message.type === 'progress') onProgress(message.progress);
-    if (message.type === 'error') said = message;
+  let strange: string | null = null as string | null;
+  subprocess.on('message', (came: unknown) => {
+    const read = parseWorkerMessage(came);
+    if ('strange' in read) {
+      strange ??= `The worker sent what is no message of the harness, and was ended: ${read.strange}`;
+      subprocess.kill();
+    } else if (read.message.type === 'progress') listener.onProgress(read.message.progress);
+    else if (read.message.type === 'point') listener.onPoint(read.message.point);
+    else if (read.message.type === 'error') said = read.message;
   });
-  const tail = tailOf(subprocess.stderr);
+  // The address that a method's file is loaded from would fill the output with its source.
+  const named = (text: string) => (cell.origin === undefined ? text : withoutSource(text, cell.origin));
+  const { logs = true } = settings;
+  const log = logOutput(logs ? logPath(store, cell.cell) : null, [subprocess.stdout, subprocess.stderr]);
+  const tail = tailOf(subprocess.stderr, named);
   const context = { dataDir: dataDirOf(cell, dataFolders), checkpointDir: checkpointDir(store, cell), device, threads };
   const request: WorkerRequest = {
     cell,
@@ -97,13 +134,25 @@ async function runProcess(
   };
   // A worker that is gone before it is told anything is reported by its own end.
   const [result] = await Promise.all([subprocess, subprocess.sendMessage(request).catch(() => {})]);
+  const logged = log.close();
   if (signal.aborted) return 'interrupted';
   const output = tail();
   const cause = device === 'gpu' ? explainGpuFailure(`${said?.message ?? ''}\n${output}`) : null;
   const explained = (text: string) => (cause === null ? text : `${text}\n${cause}`);
-  if (said?.usage === true) throw new UsageError(explained(`${cell.cell}: ${said.message}`));
-  const reason = explained(said?.message ?? reasonOf(cell, result));
-  return { error: output === '' ? reason : `${reason}\nLast error output of the worker:\n${output}` };
+  if (said?.usage === true && cell.origin === undefined)
+    throw new UsageError(explained(`${cell.cell}: ${said.message}`));
+  const reason = explained(
+    strange === null && said !== null ? said.message : inName(cell, strange ?? reasonOf(cell, result)),
+  );
+  const lines = [reason];
+  if (logged !== null) lines.push(`All that the worker printed is in ${relative(store.outDir, logged)}.`);
+  if (output !== '') lines.push(`Last error output of the worker:\n${output}`);
+  return { error: lines.join('\n'), distrusted: strange !== null };
+}
+
+/** What is said of a worker's end, with the file first whose method ran in it. */
+function inName({ origin, config }: PlannedCell, what: string): string {
+  return origin === undefined ? what : `${origin}: method ${config.method}: ${what}`;
 }
 
 interface ProcessEnd {
@@ -131,17 +180,12 @@ function reasonOf(cell: PlannedCell, end: ProcessEnd): string {
 /** What TensorFlow says at every start, whatever the log level; it would hide the error. */
 const startupLines = /^(WARNING: All log messages before absl.*|I\d{4} .*)\n?/gm;
 
-/** Collects the end of a stream's text, without control characters, which records and reports cannot show. */
-function tailOf(stream: NodeJS.ReadableStream): () => string {
+/** Collects the end of a stream's text; `renamed` is applied before it is cut. */
+function tailOf(stream: NodeJS.ReadableStream, renamed: (text: string) => string): () => string {
   let text = '';
   stream.setEncoding('utf8');
   stream.on('data', (chunk: string) => {
-    text = (text + chunk).slice(-2 * tailLength);
+    text = (text + chunk).slice(-keptOutput);
   });
-  return () =>
-    text
-      .replace(startupLines, '')
-      .replace(/[\p{Cs}]|[^\P{Cc}\n\t]/gu, '')
-      .trim()
-      .slice(-tailLength);
+  return () => cleanText(renamed(text).replace(startupLines, ''), keptOutput).trim().slice(-tailLength);
 }

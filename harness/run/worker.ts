@@ -12,8 +12,9 @@ if (send === undefined) {
   process.exit(2);
 }
 
-// Ctrl-C in a terminal reaches the whole process group; the parent alone decides when its workers end.
+// Ctrl-C in a terminal, and its end, reach the whole process group; the parent alone decides when its workers end.
 process.on('SIGINT', () => {});
+process.on('SIGHUP', () => {});
 
 const endWithoutParent = (): never => process.exit(1);
 process.once('disconnect', endWithoutParent);

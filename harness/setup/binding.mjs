@@ -1,8 +1,9 @@
-import { mkdirSync, readlinkSync, renameSync, rmSync, symlinkSync } from 'node:fs';
+import { renameSync, rmSync, symlinkSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { SetupError } from './errors.mjs';
 import { fillFolder, isComplete, listFiles, readIfPresent, sha256 } from './files.mjs';
-import { bindingLink } from './platform.mjs';
+import { makeFolder } from './make-folder.mjs';
+import { bindingLink, linkTarget } from './platform.mjs';
 import { runTool } from './tools.mjs';
 
 /** @import { SetupContext, SetupStep } from './context.mjs' */
@@ -35,12 +36,16 @@ export const bindingStep = {
 
   isDone(context) {
     const folder = bindingFolder(context);
-    return folder !== null && isComplete(folder) && linkTarget(context.root) === join(folder, fileName);
+    return (
+      folder !== null &&
+      isComplete(folder, [fileName]) &&
+      linkTarget(bindingLink(context.root)) === join(folder, fileName)
+    );
   },
 
   fillsCache(context) {
     const folder = bindingFolder(context);
-    return folder !== null && !isComplete(folder);
+    return folder !== null && !isComplete(folder, [fileName]);
   },
 
   async perform(context, progress) {
@@ -52,7 +57,7 @@ export const bindingStep = {
         'delete node_modules and run the command again',
       );
     }
-    const reused = isComplete(folder);
+    const reused = isComplete(folder, [fileName]);
     if (!reused) {
       await fillFolder(folder, async (unfinished) => {
         await compile(context, join(unfinished, fileName), () => progress.update('compiling ...'));
@@ -137,7 +142,7 @@ async function compile({ root, env, libraryFolder, toolRecord }, output, onTick)
  * @param {string} file
  * @param {() => void} onTick
  */
-async function proveLoadable({ root, env, toolRecord }, file, onTick) {
+async function proveLoadable({ root, env, toolRecord, libraryFolder }, file, onTick) {
   await runTool({
     what,
     file: process.execPath,
@@ -146,19 +151,11 @@ async function proveLoadable({ root, env, toolRecord }, file, onTick) {
     env: { ...env, TF_CPP_MIN_LOG_LEVEL: '3' },
     recordPath: toolRecord,
     missing: 'install Node 20.19 or newer',
-    failed: `delete ${dirname(file)} and run the command again, to compile it on this machine`,
+    failed:
+      `delete ${dirname(file)} (or ${libraryFolder}, where the message below names a file of that) and run the ` +
+      'command again, to make it on this machine',
     onTick,
   });
-}
-
-/** @param {string} root @returns {string | null} */
-function linkTarget(root) {
-  try {
-    return readlinkSync(bindingLink(root));
-  } catch {
-    // Absent, or a file that someone put there.
-    return null;
-  }
 }
 
 /**
@@ -170,7 +167,7 @@ function linkTarget(root) {
 function link(root, target) {
   const path = bindingLink(root);
   const prepared = `${path}.${process.pid}.tmp`;
-  mkdirSync(dirname(path), { recursive: true });
+  makeFolder(dirname(path));
   rmSync(prepared, { force: true });
   symlinkSync(target, prepared);
   renameSync(prepared, path);

@@ -1,6 +1,7 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { listFiles, readIfPresent, sha256 } from './files.mjs';
+import { makeFolder } from './make-folder.mjs';
 import { runTool } from './tools.mjs';
 
 /** @import { SetupStep } from './context.mjs' */
@@ -96,7 +97,7 @@ export const buildStep = {
  */
 function replaceBuild(root, unfinished) {
   const build = join(root, 'build');
-  mkdirSync(build, { recursive: true });
+  makeFolder(build);
   rmSync(stampPath(root), { force: true });
   for (const [folder] of sourceFolders) rmSync(join(build, folder), { recursive: true, force: true });
   for (const name of readdirSync(unfinished)) renameSync(join(unfinished, name), join(build, name));

@@ -1,20 +1,32 @@
-import { existsSync, statfsSync, statSync } from 'node:fs';
-import { availableParallelism } from 'node:os';
-import { dirname, join } from 'node:path';
+import { existsSync, lstatSync, readdirSync, statfsSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { bindingStep } from './binding.mjs';
+import { bindingFolder, bindingStep } from './binding.mjs';
 import { buildStep } from './build.mjs';
 import { missing, ok, warn } from './check.mjs';
 import { dependenciesStep } from './dependencies.mjs';
-import { listFiles } from './files.mjs';
 import { checkCudaLibraries, checkLoaded } from './gpu-checks.mjs';
 import { libraryStep } from './library.mjs';
-import { readCpu } from './machine.mjs';
+import { readCpu, usableCores } from './machine.mjs';
 import { formatBytes } from './progress.mjs';
 import { tryTool } from './try-tool.mjs';
 
 /** @import { Check } from './check.mjs' */
 /** @import { SetupContext, SetupStep } from './context.mjs' */
+
+/**
+ * @param {string} root
+ * @returns {Check}
+ */
+export function checkCheckout(root) {
+  const name = 'checkout';
+  if (!root.includes('#')) return ok(name, root);
+  return warn(
+    name,
+    `${root}: npm test finds no tests below a folder with #`,
+    'move the checkout; runs are not affected',
+  );
+}
 
 /**
  * The tools of the set-up. Once all is set up, no run needs them, so their absence is only worth a warning.
@@ -74,7 +86,7 @@ export function checkPlaces({ cache, pin, libraryFolder }) {
   const free = bavail * bsize;
   const detail = `${formatBytes(free)} free at ${place}`;
   return [
-    ok('cache', `${cache} (${existsSync(cache) ? formatBytes(folderBytes(cache)) : 'empty'})`),
+    checkCache(cache),
     free < needed
       ? warn('disk', detail, 'free some space, or set FACTORBENCH_CACHE to a folder on another disk')
       : ok('disk', detail),
@@ -87,7 +99,7 @@ export function checkPlaces({ cache, pin, libraryFolder }) {
  */
 export function checkMachine({ env }) {
   const { model, instructionSet } = readCpu();
-  const cpu = `${model}, ${availableParallelism()} cores, ${instructionSet.join(' ') || 'no vector extensions known'}`;
+  const cpu = `${model}, ${usableCores()} cores to use, ${instructionSet.join(' ') || 'no vector extensions known'}`;
   const threads = env.TF_NUM_INTRAOP_THREADS;
   const unusable = process.arch === 'x64' && !instructionSet.includes('avx');
   return [
@@ -109,8 +121,8 @@ export function checkEngine(context) {
     return [missing(name, 'not set up', 'npm run setup')];
   }
   const script = join(dirname(fileURLToPath(import.meta.url)), 'prove.mjs');
-  const { output, error } = tryTool(process.execPath, [script], { ...context.env, TF_CPP_MIN_LOG_LEVEL: '3' });
-  const remedy = `delete ${context.cache} and run npm run setup`;
+  const { output, error, said } = tryTool(process.execPath, [script], { ...context.env, TF_CPP_MIN_LOG_LEVEL: '3' });
+  const remedy = `delete ${damagedFolders(context, said)} and run npm run setup`;
   if (error !== null) return [missing(name, error, remedy)];
   const { version, device, product, loaded } = JSON.parse(output.split('\n').at(-1) ?? '');
   if (JSON.stringify(product) !== '[[19,22],[43,50]]') {
@@ -128,10 +140,44 @@ function existingParent(folder) {
   return existsSync(folder) ? folder : existingParent(dirname(folder));
 }
 
-/** @param {string} folder */
+/** @param {string} cache @returns {Check} */
+function checkCache(cache) {
+  if (!existsSync(cache)) return ok('cache', `${cache} (empty)`);
+  const { bytes, unreadable } = folderBytes(cache);
+  if (unreadable.length === 0) return ok('cache', `${cache} (${formatBytes(bytes)})`);
+  const detail = `${cache} (${formatBytes(bytes)} and what this user may not read: ${unreadable.join(', ')})`;
+  return warn('cache', detail, 'give this user access to it, or set FACTORBENCH_CACHE to a folder of your own');
+}
+
+/**
+ * @param {string} folder
+ * @returns {{ bytes: number, unreadable: string[] }} bytes of its files, and the folders that cannot be read
+ */
 function folderBytes(folder) {
-  return listFiles(folder, '', true).reduce((sum, name) => {
-    const entry = statSync(join(folder, name), { throwIfNoEntry: false });
-    return sum + (entry?.isFile() ? entry.size : 0);
-  }, 0);
+  let entries;
+  try {
+    entries = readdirSync(folder, { withFileTypes: true });
+  } catch {
+    return { bytes: 0, unreadable: [folder] };
+  }
+  const parts = entries.map((entry) => {
+    const path = join(folder, entry.name);
+    if (entry.isDirectory()) return folderBytes(path);
+    return { bytes: entry.isFile() ? (lstatSync(path, { throwIfNoEntry: false })?.size ?? 0) : 0, unreadable: [] };
+  });
+  const bytes = parts.reduce((sum, part) => sum + part.bytes, 0);
+  return { bytes, unreadable: parts.flatMap((part) => part.unreadable) };
+}
+
+/**
+ * Which folders of the cache to make again where the engine does not work: the one whose file the loader names, else
+ * both. Never the whole cache, which may hold data sets.
+ *
+ * @param {SetupContext} context
+ * @param {string} said by the process that failed
+ */
+function damagedFolders(context, said) {
+  const folders = [context.libraryFolder, bindingFolder(context) ?? ''].filter((folder) => folder !== '');
+  const named = folders.filter((folder) => said.includes(`${basename(folder)}/`));
+  return (named.length === 1 ? named : folders).join(' and ');
 }

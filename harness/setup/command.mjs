@@ -4,38 +4,57 @@ import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { checkoutRoot, createContext } from './context.mjs';
 import { doctor } from './diagnosis.mjs';
-import { ensureSetUp, isSetupError } from './ensure.mjs';
+import { ensureSetUp } from './ensure.mjs';
+import { explainFileError, SetupError } from './errors.mjs';
+import { readOptions } from './options.mjs';
+import { hasTerminal } from './terminal.mjs';
+import { versionLine } from './version.mjs';
 
 const usage = `usage: node harness/setup/start.mjs COMMAND [ARGUMENT]...
   setup   set up what is missing, and end
+          --device cpu|gpu  the build of TensorFlow; else the one that is there, or gpu where there is an NVIDIA driver
   doctor  say what is there and what is missing; set up nothing
   test    run the tests
   any other command is one of the command line's: suite, list, plan, check, ... (each has --help)
 `;
 
 /**
- * Sets up what is missing, then runs a command.
+ * Sets up what is missing, then runs a command. What the user can mend is told without a stack.
  *
  * @param {string[]} argv command and its arguments
  * @returns {Promise<number>} exit code
  */
-export async function startCommand([command, ...args]) {
-  if (command === undefined || (command === 'setup' && args.some((arg) => arg === '--help' || arg === '-h'))) {
+export async function startCommand(argv) {
+  try {
+    return await run(argv);
+  } catch (error) {
+    const explained = explainFileError(error, 'set-up', 'set FACTORBENCH_CACHE to a folder of your own');
+    if (!(explained instanceof SetupError)) throw error;
+    process.stderr.write(`${explained.message}\n`);
+    return 2;
+  }
+}
+
+/** @param {string[]} argv @returns {Promise<number>} */
+async function run([command, ...args]) {
+  if (command === undefined) {
     process.stderr.write(usage);
-    return command === undefined ? 2 : 0;
+    return 2;
+  }
+  if (command === '--version' || (args.length === 1 && args[0] === '--version')) {
+    process.stdout.write(`${versionLine(checkoutRoot)}\n`);
+    return 0;
   }
   if (command === 'doctor') return doctor(args);
-  try {
-    const context = createContext({ root: checkoutRoot, env: process.env, command, args });
-    const acted = await ensureSetUp(context, process.stderr);
-    if (command === 'setup') {
-      process.stderr.write(acted ? 'set-up complete\n' : 'all is set up\n');
-      return 0;
-    }
-  } catch (error) {
-    if (!isSetupError(error)) throw error;
-    process.stderr.write(`${error.message}\n`);
-    return 2;
+  if (command === 'setup' && readOptions(command, args).help) {
+    process.stderr.write(usage);
+    return 0;
+  }
+  const context = createContext({ root: checkoutRoot, env: process.env, command, args });
+  const acted = await ensureSetUp(context, process.stderr);
+  if (command === 'setup') {
+    process.stderr.write(acted ? 'set-up complete\n' : 'all is set up\n');
+    return 0;
   }
   if (command === 'test') return runTests(args);
   return command === 'bench' ? runBenchmarks(args) : runCommandLine([command, ...args]);
@@ -94,6 +113,7 @@ function runNode(args, options, onError = () => {}) {
   // A terminal's Ctrl-C reaches the child as well; this process waits for it to end. Other signals are passed on.
   process.on('SIGINT', () => {});
   process.on('SIGTERM', () => child.kill('SIGTERM'));
+  if (hasTerminal()) process.on('SIGHUP', () => child.kill('SIGHUP'));
   return new Promise((resolve, reject) => {
     child.once('error', reject);
     child.once('close', (code, signal) => resolve(code ?? 128 + constants.signals[signal ?? 'SIGTERM']));

@@ -1,10 +1,13 @@
+import { readdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { sha256 } from './files.mjs';
+import { requireKnownDevice } from './options.mjs';
 import {
   cacheFolder,
   chooseDevice,
   judgeDriver,
+  linkedCache,
   linkedDevice,
   nvidiaDriver,
   requestedDevice,
@@ -57,6 +60,7 @@ const layoutVersion = '1';
  */
 export function createContext({ root, env, command, args }) {
   const platform = selectPlatform(`${process.platform}-${process.arch}`);
+  if (command !== 'test') requireKnownDevice(args);
   const requested = requestedDevice(args);
   // An image is set up for GPUs where there is none.
   const required = requested === 'gpu' && command !== 'setup' && command !== 'doctor';
@@ -68,7 +72,8 @@ export function createContext({ root, env, command, args }) {
     explicit: command === 'setup',
   });
   const { device, pin, note } = selectLibrary(platform, wanted, requested === 'gpu');
-  const cache = cacheFolder(env);
+  const library = libraryName(platform, device, pin);
+  const cache = chooseCache(root, env, library);
   return {
     root,
     cache,
@@ -76,10 +81,33 @@ export function createContext({ root, env, command, args }) {
     platform,
     device,
     pin,
-    libraryFolder: join(cache, libraryName(platform, device, pin)),
+    libraryFolder: join(cache, library),
     note: note ?? (device === 'cpu' && requested === null ? driver.note : null),
     toolRecord: join(root, 'build', '.setup-tool.json'),
   };
+}
+
+/**
+ * The cache that was named; else the one that the checkout works with, whatever HOME is now, as another would be
+ * filled by a download; else the user's.
+ *
+ * @param {string} root
+ * @param {NodeJS.ProcessEnv} env
+ * @param {string} library its folder's name
+ */
+function chooseCache(root, env, library) {
+  const linked = env.FACTORBENCH_CACHE ? null : linkedCache(root);
+  return linked !== null && isReadable(join(linked, library)) ? linked : cacheFolder(env);
+}
+
+/** @param {string} folder @returns {boolean} whether it is there, and this user may look into it */
+function isReadable(folder) {
+  try {
+    return readdirSync(folder).length > 0;
+  } catch {
+    // Absent, or another user's: the set-up makes its own.
+    return false;
+  }
 }
 
 /**

@@ -4,6 +4,7 @@ import { pathToFileURL } from 'node:url';
 import { buildStep } from './build.mjs';
 import { missing, ok, warn } from './check.mjs';
 import { dependenciesStep } from './dependencies.mjs';
+import { fileErrorWords } from './file-errors.mjs';
 import { formatBytes } from './progress.mjs';
 
 /** @import { SurveyedDataset } from '../data/surveyed.ts' */
@@ -21,25 +22,37 @@ export const surveyModule = 'harness/cli/run/data-survey';
  */
 export function checkData(root, cache, named) {
   if (named) {
-    return existsSync(named)
-      ? ok('data', `FACTORBENCH_DATA: ${named}`)
-      : missing(
-          'data',
-          `FACTORBENCH_DATA: there is no ${named}`,
-          'correct the variable, or unset it to use generated data',
-        );
+    const remedy = 'correct the variable, or unset it to use generated data';
+    if (!existsSync(named)) return missing('data', `FACTORBENCH_DATA: there is no ${named}`, remedy);
+    const names = namesIn(named);
+    if (typeof names === 'string') return missing('data', `FACTORBENCH_DATA: ${names}`, remedy);
+    return ok('data', `FACTORBENCH_DATA: ${named}`);
   }
-  // An image has an empty folder, to mount data on.
-  const found = [join(root, 'data'), join(cache, 'data')].find(
-    (folder) => existsSync(folder) && readdirSync(folder).length > 0,
-  );
-  return found === undefined
-    ? warn(
-        'data',
-        'none: generated data is used',
-        'set FACTORBENCH_DATA, or give --data, to the folder of the data sets',
-      )
-    : ok('data', found);
+  const places = [join(root, 'data'), join(cache, 'data')].filter((folder) => existsSync(folder));
+  for (const folder of places) {
+    const names = namesIn(folder);
+    if (typeof names === 'string') return warn('data', names, 'no data is looked for there until then');
+    // An image has an empty folder, to mount data on.
+    if (names.length > 0) return ok('data', folder);
+  }
+  return noData();
+}
+
+/** @param {string} folder @returns {string[] | string} the names in it, or why it cannot be read */
+function namesIn(folder) {
+  try {
+    return readdirSync(folder);
+  } catch (error) {
+    const words = fileErrorWords(error, { done: 'read', path: folder });
+    if (words === null) throw error;
+    return words;
+  }
+}
+
+/** @returns {Check} */
+function noData() {
+  const remedy = 'set FACTORBENCH_DATA, or give --data, to the folder of the data sets';
+  return warn('data', 'none: generated data is used', remedy);
 }
 
 /**
@@ -67,9 +80,10 @@ export async function checkDatasets(context) {
  * @param {SurveyedDataset} dataset
  * @returns {Check}
  */
-export function checkDataset({ name, title, folder, address, found, damage, places, target, bytes }) {
+export function checkDataset({ name, title, folder, address, found, lacking, damage, places, target, bytes }) {
   const line = `data ${name}`;
-  if (found !== null) return ok(line, found);
+  if (found !== null && lacking === null) return ok(line, found);
+  if (found !== null) return warn(line, `${found}: ${lacking}`, `fetch the whole set, from ${address}`);
   // What is wrong with files already tells the remedy.
   if (damage !== null) return { name: line, status: 'warn', detail: damage, remedy: null };
   const size = bytes === null ? '' : ` (${formatBytes(bytes)})`;

@@ -2,6 +2,7 @@ import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { SetupError } from './errors.mjs';
 import { readIfPresent, sha256 } from './files.mjs';
+import { npmEnvironment, npmOptions } from './tool-environment.mjs';
 import { runTool } from './tools.mjs';
 
 /** @import { SetupContext, SetupStep } from './context.mjs' */
@@ -56,9 +57,9 @@ export const dependenciesStep = {
       what: 'dependencies',
       file: 'npm',
       // The packages' install scripts are not needed, and one of them downloads an unpinned library.
-      args: ['ci', '--ignore-scripts', '--no-audit', '--no-fund', '--include=dev'],
+      args: ['ci', '--ignore-scripts', '--no-audit', '--no-fund', ...npmOptions],
       cwd: root,
-      env,
+      env: npmEnvironment(env),
       recordPath: toolRecord,
       missing: 'install npm (it comes with Node)',
       failed: 'see what npm says below, and run the command again',

@@ -1,8 +1,11 @@
-import { checkEngine, checkMachine, checkPlaces, checkSteps, checkTools } from './checks.mjs';
+import { ok } from './check.mjs';
+import { checkCheckout, checkEngine, checkMachine, checkPlaces, checkSteps, checkTools } from './checks.mjs';
 import { checkoutRoot, createContext } from './context.mjs';
 import { checkData, checkDatasets } from './data-checks.mjs';
-import { SetupError } from './errors.mjs';
+import { fileErrorWords } from './file-errors.mjs';
 import { checkGpu } from './gpu-checks.mjs';
+import { readOptions } from './options.mjs';
+import { userPath } from './user-path.mjs';
 
 /** @import { Check } from './check.mjs' */
 
@@ -18,27 +21,15 @@ Exit code: 0 a run could start, 1 something is missing.
  * @returns {Promise<number>} exit code
  */
 export async function doctor(args) {
-  if (args.includes('--help') || args.includes('-h')) {
+  const { help, json } = readOptions('doctor', args);
+  if (help) {
     process.stdout.write(usage);
     return 0;
   }
-  const unknown = unknownOption(args);
-  if (unknown !== undefined) {
-    process.stderr.write(`doctor: unknown option ${unknown}\n${usage}`);
-    return 2;
-  }
   const checks = await runChecks(args);
   const ready = checks.every(({ status }) => status !== 'missing');
-  process.stdout.write(
-    args.includes('--json') ? `${JSON.stringify({ ready, checks }, null, 2)}\n` : formatChecks(checks),
-  );
+  process.stdout.write(json ? `${JSON.stringify({ ready, checks }, null, 2)}\n` : formatChecks(checks));
   return ready ? 0 : 1;
-}
-
-/** @param {string[]} args */
-function unknownOption(args) {
-  const isKnown = (/** @type {string} */ arg) => arg === '--json' || arg === '--device' || arg.startsWith('--device=');
-  return args.find((arg, at) => !isKnown(arg) && args[at - 1] !== '--device');
 }
 
 /**
@@ -46,25 +37,45 @@ function unknownOption(args) {
  * @returns {Promise<Check[]>}
  */
 async function runChecks(args) {
-  /** @type {Check} */
-  const node = { name: 'Node', status: 'ok', detail: process.versions.node, remedy: null };
+  const always = [ok('Node', process.versions.node), checkCheckout(checkoutRoot)];
+  let context;
   try {
-    const context = createContext({ root: checkoutRoot, env: process.env, command: 'doctor', args });
-    return [
-      node,
-      ...checkTools(context),
-      ...checkSteps(context),
-      ...checkEngine(context),
-      ...checkPlaces(context),
-      checkData(context.root, context.cache, context.env.FACTORBENCH_DATA),
-      ...(await checkDatasets(context)),
-      ...checkMachine(context),
-      checkGpu(context.env),
-    ];
+    context = createContext({ root: checkoutRoot, env: process.env, command: 'doctor', args });
   } catch (error) {
-    if (!(error instanceof SetupError)) throw error;
-    return [node, { name: 'platform', status: 'missing', detail: error.message, remedy: null }];
+    return [...always, failed('platform', error)];
   }
+  const { root, cache, env } = context;
+  const groups = {
+    tools: () => checkTools(context),
+    'set-up': () => checkSteps(context),
+    engine: () => checkEngine(context),
+    cache: () => checkPlaces(context),
+    data: () => [checkData(root, cache, env.FACTORBENCH_DATA && userPath(env.FACTORBENCH_DATA, env))],
+    'data sets': () => checkDatasets(context),
+    machine: () => checkMachine(context),
+    gpu: () => [checkGpu(env)],
+  };
+  const checks = [...always];
+  for (const [name, check] of Object.entries(groups)) {
+    try {
+      checks.push(...(await check()));
+    } catch (error) {
+      // One check that cannot be made hides no other.
+      checks.push(failed(name, error));
+    }
+  }
+  return checks;
+}
+
+/**
+ * @param {string} name
+ * @param {unknown} error
+ * @returns {Check}
+ */
+function failed(name, error) {
+  const words = fileErrorWords(error, { done: 'used', remedy: 'set FACTORBENCH_CACHE to a folder of your own' });
+  const detail = words ?? (error instanceof Error ? error.message : String(error));
+  return { name, status: 'missing', detail, remedy: null };
 }
 
 /**

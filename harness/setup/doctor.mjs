@@ -6,6 +6,6 @@ if (isNodeTooOld(process.versions.node)) {
   console.error(`Node ${process.versions.node} is too old: install Node ${oldestNode} or newer.`);
   process.exitCode = 2;
 } else {
-  const { doctor } = await import('./diagnosis.mjs');
-  process.exitCode = await doctor(process.argv.slice(2));
+  const { startCommand } = await import('./command.mjs');
+  process.exitCode = await startCommand(['doctor', ...process.argv.slice(2)]);
 }

@@ -1,12 +1,12 @@
-import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { bindingStep } from './binding.mjs';
 import { buildStep } from './build.mjs';
 import { dependenciesStep } from './dependencies.mjs';
-import { explainFileError, SetupError } from './errors.mjs';
+import { explainFileError } from './errors.mjs';
 import { removeUnfinished } from './files.mjs';
 import { libraryStep } from './library.mjs';
 import { acquireLock } from './lock.mjs';
+import { makeFolder } from './make-folder.mjs';
 import { startStep } from './progress.mjs';
 import { endAbandonedTool } from './tools.mjs';
 
@@ -87,7 +87,7 @@ async function lockCache({ cache }, remedyPlace, output) {
  */
 async function lockFolder(folder, name, remedyPlace, output) {
   try {
-    mkdirSync(folder, { recursive: true });
+    makeFolder(folder);
     return await acquireLock(join(folder, name), {
       purpose: 'set-up',
       waitMs: Number.POSITIVE_INFINITY,
@@ -100,9 +100,4 @@ async function lockFolder(folder, name, remedyPlace, output) {
   } catch (error) {
     throw explainFileError(error, 'set-up', remedyPlace);
   }
-}
-
-/** @param {unknown} error @returns {error is SetupError} */
-export function isSetupError(error) {
-  return error instanceof SetupError;
 }

@@ -1,3 +1,5 @@
+import { fileProblem } from './file-errors.mjs';
+
 /**
  * The set-up cannot go on: the message says what was being done, why it failed and what to do about it.
  * Printed alone (no stack), with exit code 2.
@@ -33,24 +35,13 @@ function indent(text) {
  * @returns {unknown}
  */
 export function explainFileError(error, what, remedyPlace) {
-  const { code, path } = /** @type {NodeJS.ErrnoException} */ (error instanceof Error ? error : {});
+  const problem = fileProblem(error);
+  if (problem === null) return error;
+  const { path, code, why, remedy } = problem;
   const where = path ?? 'the disk';
-  if (code === 'ENOSPC' || code === 'EDQUOT') {
-    return new SetupError(what, `no space left while writing ${where}`, `free some space, or ${remedyPlace}`, {
-      cause: error,
-    });
-  }
-  if (code === 'EROFS' || code === 'EACCES' || code === 'EPERM') {
-    return new SetupError(what, `${where} cannot be written (${code})`, `make it writable, or ${remedyPlace}`, {
-      cause: error,
-    });
-  }
-  if (code === 'ENOTDIR' || code === 'EEXIST') {
-    return new SetupError(what, `${where} is not a folder (${code})`, `remove that file, or ${remedyPlace}`, {
-      cause: error,
-    });
-  }
-  return error;
+  return new SetupError(what, `${where} cannot be used (${code}): ${why}`, `${remedy}, or ${remedyPlace}`, {
+    cause: error,
+  });
 }
 
 /** Patterns in the output of npm and pip, the first that matches wins. */
@@ -64,6 +55,11 @@ const toolFailures = [
     pattern: /do not match the hashes|hash(es)? mismatch|EINTEGRITY|sha\d+ .*integrity/i,
     why: 'what was downloaded does not have the pinned hash',
     remedy: 'check the network (a proxy or mirror that changes files?) and run the command again; nothing was kept',
+  },
+  {
+    pattern: /cache folder contains root-owned files/,
+    why: 'npm’s cache holds files of another user, who ran npm in this user’s home',
+    remedy: 'run the chown that npm names below, or set npm_config_cache to another folder',
   },
   {
     pattern: /can only install packages when your package\.json and package-lock\.json/,

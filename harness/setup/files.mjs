@@ -1,7 +1,8 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statfsSync, statSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, renameSync, rmSync, statfsSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { SetupError } from './errors.mjs';
+import { makeFolder } from './make-folder.mjs';
 import { formatBytes } from './progress.mjs';
 
 /**
@@ -22,16 +23,28 @@ export function sha256(...parts) {
 
 /**
  * @param {string} folder
+ * @param {readonly string[]} needed files that it must hold at least
  * @returns {boolean} whether the folder was completed and its files are still there, with their sizes
  */
-export function isComplete(folder) {
-  const text = readIfPresent(join(folder, stampName));
-  if (text === null) return false;
-  /** @type {Record<string, number>} */
-  const sizes = JSON.parse(text);
-  return Object.entries(sizes).every(
-    ([name, size]) => statSync(join(folder, name), { throwIfNoEntry: false })?.size === size,
+export function isComplete(folder, needed) {
+  const sizes = stampedSizes(readIfPresent(join(folder, stampName)));
+  const names = Object.keys(sizes);
+  return (
+    names.length > 0 &&
+    needed.every((name) => names.includes(name)) &&
+    names.every((name) => statSync(join(folder, name), { throwIfNoEntry: false })?.size === sizes[name])
   );
+}
+
+/** @param {string | null} text of a stamp @returns {Record<string, unknown>} empty for what is no stamp */
+function stampedSizes(text) {
+  try {
+    const sizes = JSON.parse(text ?? '{}');
+    return sizes !== null && typeof sizes === 'object' ? sizes : {};
+  } catch {
+    // A stamp that was cut short or overwritten stamps nothing.
+    return {};
+  }
 }
 
 /**
@@ -44,7 +57,7 @@ export function isComplete(folder) {
  */
 export async function fillFolder(folder, fill) {
   const unfinished = join(folder, '..', `${unfinishedPrefix}${randomUUID()}`);
-  mkdirSync(unfinished, { recursive: true });
+  makeFolder(unfinished);
   try {
     const files = await fill(unfinished);
     const sizes = Object.fromEntries(files.map((name) => [name, statSync(join(unfinished, name)).size]));

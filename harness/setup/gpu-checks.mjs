@@ -1,9 +1,10 @@
-import { existsSync } from 'node:fs';
+import { existsSync, realpathSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { missing, ok, warn } from './check.mjs';
 import { explainToolFailure, gpuQuery, parseGpuList, parseGpus } from './nvidia-smi.mjs';
 import { driverTooOld, nvidiaDriver } from './platform.mjs';
+import { tryNvidiaSmi } from './try-nvidia-smi.mjs';
 import { tryTool } from './try-tool.mjs';
 
 /** @import { Check } from './check.mjs' */
@@ -38,7 +39,7 @@ const pinnedNames = /^lib(tensorflow|cudart|cublas|cufft|cusparse|cusolver|cudnn
  */
 export function checkGpu(env) {
   const name = 'gpu';
-  const { output, error, said } = tryTool('nvidia-smi', gpuQuery, env);
+  const { output, error, said, warnings } = tryNvidiaSmi(gpuQuery, env);
   if (error?.includes('not found')) {
     const { installed, version } = nvidiaDriver(env);
     if (!installed) return ok(name, 'none: the CPU is used');
@@ -52,10 +53,11 @@ export function checkGpu(env) {
   const gpus = parseGpus(output);
   const [first] = gpus;
   if (first === undefined) return warn(name, `nvidia-smi names no GPU: ${output.split('\n')[0]}`, 'use --device cpu');
-  const instances = parseGpuList(tryTool('nvidia-smi', ['-L'], env).output).flatMap((gpu) => gpu.instances);
+  const instances = parseGpuList(tryNvidiaSmi(['-L'], env).output).flatMap((gpu) => gpu.instances);
   const parts = gpus.map(({ name: model, totalMiB, freeMiB }) => `${model}, ${memoryOf(totalMiB, freeMiB)}`);
   const mig = instances.length === 0 ? '' : `; MIG ${instances.map(({ profile }) => profile).join(', ')}`;
-  const detail = `${parts.join('; ')}${mig}; driver ${first.driver}`;
+  const warned = warnings.map((warning) => `; nvidia-smi warns: ${warning}`).join('');
+  const detail = `${parts.join('; ')}${mig}; driver ${first.driver}${warned}`;
   const tooOld = driverTooOld(first.driver);
   return tooOld === null
     ? ok(name, detail)
@@ -78,7 +80,7 @@ function memoryOf(total, free) {
 export function checkLoaded(loaded, libraryFolder) {
   const name = 'loaded libraries';
   const known = loaded.filter((file) => pinnedNames.test(basename(file)));
-  const foreign = known.filter((file) => !file.startsWith(`${libraryFolder}/`));
+  const foreign = known.filter((file) => !isBelow(file, libraryFolder));
   if (foreign.length > 0) {
     return warn(name, `not the pinned ones: ${foreign.join(', ')}`, 'unset LD_LIBRARY_PATH and LD_PRELOAD');
   }
@@ -88,16 +90,27 @@ export function checkLoaded(loaded, libraryFolder) {
 }
 
 /**
+ * The system tells real paths of loaded files, where a cache may be named by a link.
+ *
+ * @param {string} file
+ * @param {string} folder
+ */
+function isBelow(file, folder) {
+  const real = existsSync(folder) ? realpathSync(folder) : folder;
+  return [folder, real].some((path) => file.startsWith(`${path}/`));
+}
+
+/**
  * Opens the CUDA libraries as the loader would, each with all that it needs: works without a GPU and without a driver.
  *
  * @param {SetupContext} context
  * @returns {Check}
  */
-export function checkCudaLibraries({ libraryFolder, env, cache }) {
+export function checkCudaLibraries({ libraryFolder, env }) {
   const name = 'CUDA libraries';
   const files = cudaLibraries.map((path) => join(libraryFolder, 'nvidia', path));
   const absent = files.filter((file) => !existsSync(file));
-  const remedy = `delete ${cache} and run npm run setup`;
+  const remedy = `delete ${libraryFolder} and run npm run setup`;
   if (absent.length > 0) return missing(name, `absent: ${absent.join(', ')}`, remedy);
   const script = join(dirname(fileURLToPath(import.meta.url)), 'open-libraries.mjs');
   const { output, error } = tryTool(process.execPath, [script, ...files], env);
@@ -105,7 +118,7 @@ export function checkCudaLibraries({ libraryFolder, env, cache }) {
   const { failures, loaded } = JSON.parse(output);
   if (failures.length > 0) return missing(name, failures.join('; '), remedy);
   const strays = loaded.filter(
-    (/** @type {string} */ file) => pinnedNames.test(basename(file)) && !file.startsWith(`${libraryFolder}/`),
+    (/** @type {string} */ file) => pinnedNames.test(basename(file)) && !isBelow(file, libraryFolder),
   );
   if (strays.length > 0) return warn(name, `not the pinned ones: ${strays.join(', ')}`, 'unset LD_LIBRARY_PATH');
   const names = [...new Set(loaded.map((/** @type {string} */ file) => basename(file)))].filter((file) =>

@@ -1,10 +1,12 @@
-import { mkdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { SetupError } from './errors.mjs';
 import { fillFolder, isComplete, listFiles, requireSpace } from './files.mjs';
+import { makeFolder } from './make-folder.mjs';
 import { glibcVersion, requireGlibc } from './platform.mjs';
 import { formatBytes } from './progress.mjs';
+import { pipEnvironment } from './tool-environment.mjs';
 import { runTool } from './tools.mjs';
 
 /** @import { SetupContext, SetupStep } from './context.mjs' */
@@ -45,7 +47,7 @@ export const libraryStep = {
   title: what,
 
   isDone({ libraryFolder }) {
-    return isComplete(libraryFolder);
+    return isComplete(libraryFolder, libraries);
   },
 
   fillsCache() {
@@ -90,7 +92,7 @@ export function requirements(pin) {
  */
 async function downloadWheels({ pin, env, toolRecord }, folder, onProgress) {
   const temporary = join(folder, 'tmp');
-  mkdirSync(temporary, { recursive: true });
+  makeFolder(temporary);
   const requirementsPath = join(folder, 'requirements.txt');
   writeFileSync(requirementsPath, requirements(pin));
   const platforms = [...new Set(pin.wheels.map((wheel) => wheel.platform))];
@@ -118,7 +120,7 @@ async function downloadWheels({ pin, env, toolRecord }, folder, onProgress) {
       '--disable-pip-version-check',
     ],
     cwd: folder,
-    env: { ...env, TMPDIR: temporary },
+    env: { ...pipEnvironment(env), TMPDIR: temporary },
     recordPath: toolRecord,
     missing: 'install Python 3 with pip (Debian: apt-get install python3 python3-pip)',
     failed: 'see what pip says below, and run the command again',

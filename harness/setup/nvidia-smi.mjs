@@ -10,6 +10,29 @@ export const gpuQuery = [
 ];
 export const processQuery = ['--query-compute-apps=gpu_uuid,pid,used_memory', '--format=csv,noheader,nounits'];
 
+/** With this exit code the tool has answered, and warns of something else, such as a corrupted infoROM. */
+const answeredWithWarning = 14;
+
+/**
+ * What the tool answered.
+ *
+ * @param {number | null | undefined} exitCode
+ * @param {string} stdout
+ * @returns {{ output: string, warnings: string[] } | null} null where the exit code says that it failed
+ */
+export function readAnswer(exitCode, stdout) {
+  if (exitCode !== 0 && exitCode !== answeredWithWarning) return null;
+  const isWarning = (/** @type {string} */ line) => /^\s*WARNING:/i.test(line);
+  const lines = stdout.trim().split('\n');
+  return {
+    output: lines
+      .filter((line) => !isWarning(line))
+      .join('\n')
+      .trim(),
+    warnings: lines.filter(isWarning).map((line) => line.trim().replace(/^WARNING:\s*/i, '')),
+  };
+}
+
 /**
  * @typedef {object} GpuRow
  * @property {string} index

@@ -1,10 +1,10 @@
 import { existsSync, readFileSync, readlinkSync } from 'node:fs';
-import { homedir } from 'node:os';
-import { delimiter, join, resolve } from 'node:path';
+import { basename, delimiter, dirname, join } from 'node:path';
 import { SetupError } from './errors.mjs';
 import { oldestDriver, parseDriverVersion } from './nvidia-smi.mjs';
 import { libraryPins } from './pins.mjs';
-import { tryTool } from './try-tool.mjs';
+import { tryNvidiaSmi } from './try-nvidia-smi.mjs';
+import { homeFolder, userPath } from './user-path.mjs';
 
 /** @import { Device, LibraryPin, Platform } from './pins.mjs' */
 
@@ -65,8 +65,7 @@ export function nvidiaDriver(env, root = '/') {
   const path = join(root, 'proc/driver/nvidia/version');
   const version = existsSync(path) ? parseDriverVersion(readFileSync(path, 'utf8')) : null;
   const reachable = ['dev/nvidiactl', 'dev/dxg'].some((device) => existsSync(join(root, device)));
-  const installed =
-    reachable || (findOnPath('nvidia-smi', env) !== null && tryTool('nvidia-smi', ['-L'], env).error === null);
+  const installed = reachable || (findOnPath('nvidia-smi', env) !== null && tryNvidiaSmi(['-L'], env).error === null);
   return { installed, version };
 }
 
@@ -164,9 +163,30 @@ export function selectLibrary(platform, device, requested) {
  * @param {NodeJS.ProcessEnv} env
  */
 export function cacheFolder(env) {
-  if (env.FACTORBENCH_CACHE) return resolve(env.FACTORBENCH_CACHE);
-  if (env.XDG_CACHE_HOME) return resolve(env.XDG_CACHE_HOME, 'factorbench');
-  return join(homedir(), '.cache', 'factorbench');
+  if (env.FACTORBENCH_CACHE) return userPath(env.FACTORBENCH_CACHE, env);
+  if (env.XDG_CACHE_HOME) return join(userPath(env.XDG_CACHE_HOME, env), 'factorbench');
+  return join(homeFolder(env), '.cache', 'factorbench');
+}
+
+/**
+ * The cache that a checkout's binding is linked to, so that it goes on working where HOME changes.
+ *
+ * @param {string} root the checkout
+ * @returns {string | null} null where none is linked
+ */
+export function linkedCache(root) {
+  const target = linkTarget(bindingLink(root));
+  return target !== null && /^binding-/.test(basename(dirname(target))) ? dirname(dirname(target)) : null;
+}
+
+/** @param {string} path @returns {string | null} null where it is absent, or no link */
+export function linkTarget(path) {
+  try {
+    return readlinkSync(path);
+  } catch {
+    // Absent, or a file that someone put there.
+    return null;
+  }
 }
 
 /** Where the engine's package looks for its binding. @param {string} root the checkout */
@@ -179,12 +199,6 @@ export function bindingLink(root) {
  * @returns {Device | null} the build that the checkout's binding belongs to; null where none is linked
  */
 export function linkedDevice(root) {
-  let target;
-  try {
-    target = readlinkSync(bindingLink(root));
-  } catch {
-    return null;
-  }
-  const device = /\/binding-linux-[a-z0-9]+-(cpu|gpu)-/.exec(target)?.[1];
+  const device = /\/binding-linux-[a-z0-9]+-(cpu|gpu)-/.exec(linkTarget(bindingLink(root)) ?? '')?.[1];
   return device === 'cpu' || device === 'gpu' ? device : null;
 }

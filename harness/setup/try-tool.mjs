@@ -8,10 +8,11 @@ const timeoutMs = 60_000;
  * @param {string} file
  * @param {string[]} args
  * @param {NodeJS.ProcessEnv} env
- * @returns {{ output: string, error: string | null, said: string }} `output`: its standard output, trimmed; `error`:
- *   why it does not work; `said`: all that it printed
+ * @param {(status: number | null, stdout: string) => boolean} [succeeded] whether it works, by its exit code
+ * @returns {{ output: string, error: string | null, said: string, status: number | null }} `output`: its standard
+ *   output, trimmed; `error`: why it does not work; `said`: all that it printed
  */
-export function tryTool(file, args, env) {
+export function tryTool(file, args, env, succeeded = (status) => status === 0) {
   const { stdout, stderr, status, signal, error } = spawnSync(file, args, {
     env,
     encoding: 'utf8',
@@ -24,10 +25,11 @@ export function tryTool(file, args, env) {
       output: '',
       error: code === 'ENOENT' || code === 'EACCES' ? `${file} not found` : error.message,
       said: '',
+      status: null,
     };
   }
   const said = `${stderr}\n${stdout}`.trim();
-  if (status === 0) return { output: stdout.trim(), error: null, said };
+  if (succeeded(status, stdout)) return { output: stdout.trim(), error: null, said, status };
   const last = said.split('\n').at(-1);
-  return { output: '', error: last || `ended with ${signal ?? `exit code ${status}`}`, said };
+  return { output: '', error: last || `ended with ${signal ?? `exit code ${status}`}`, said, status };
 }

@@ -8,7 +8,8 @@ export const profileSchema = z.strictObject({
   /** One or two sentences: what this profile reduces against the published schedule, and why it still tells. */
   note: z.string(),
   experiments: z.array(experimentSchema).min(1),
-  seeds: count,
+  /** Replicates; a number that nobody has is a slip that would fill the memory. */
+  seeds: count.max(10_000),
   /** Margin of the check, in the unit of the gated metric: a smaller loss is not a regression. */
   margin: positive,
   /** A cell that runs longer is ended and recorded as failed. */
@@ -19,7 +20,9 @@ export const suiteSchema = z.strictObject({
   name: z.string().regex(/^[a-z][a-z0-9-]*$/),
   title: z.string(),
   description: z.string(),
-  profiles: z.partialRecord(z.enum(profileNames), profileSchema),
+  profiles: z
+    .partialRecord(z.enum(profileNames), profileSchema)
+    .refine((profiles) => Object.keys(profiles).length > 0, `name one of ${profileNames.join(', ')} at least`),
 });
 
 export interface ProfileSpec<E extends BaseExperiment = BaseExperiment> {

@@ -62,6 +62,27 @@ export interface BaseConfig {
   /** SHA-256 of the file that the method comes from; absent for a method of the registry. */
   methodDigest?: string | undefined;
   seed: number;
+  /** What was set by hand to try it out; absent where the cell is what its suite says. */
+  overrides?: Overrides | undefined;
+}
+
+/** Values set by hand, by the paths of the fields in a configuration: `training.epochs`. */
+export type Overrides = Readonly<Record<string, z.infer<ReturnType<typeof z.json>>>>;
+
+/** What was set, as `--set` takes it: `training.epochs=1, training.learningRate=0.05`. */
+export function overridesText(overrides: Overrides): string {
+  return Object.entries(overrides)
+    .map(([path, value]) => `${path}=${typeof value === 'string' && !isJson(value) ? value : JSON.stringify(value)}`)
+    .join(', ');
+}
+
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** The fields of a configuration that every kind's schema has. */
@@ -72,6 +93,7 @@ export const baseConfig = {
     .regex(/^[0-9a-f]{64}$/)
     .optional(),
   seed: z.int().min(0),
+  overrides: z.record(z.string(), z.json()).optional(),
 };
 
 /** What every experiment has. */

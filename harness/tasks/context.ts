@@ -1,7 +1,10 @@
+import type { CurvePoint } from '../record.ts';
 import type { NeededCell } from './needed.ts';
 
+export const phaseNames = ['prepare', 'train', 'evaluate', 'measure'] as const;
+
 export interface CellProgress {
-  phase: 'prepare' | 'train' | 'evaluate' | 'measure';
+  phase: (typeof phaseNames)[number];
   /** Counted from 1; 0 while preparing. */
   epoch: number;
   epochs: number;
@@ -10,6 +13,9 @@ export interface CellProgress {
   steps: number;
   loss: number | null;
 }
+
+/** What was measured after a part of a training, such as an epoch. */
+export type CellPoint = Pick<CurvePoint, 'at' | 'values'>;
 
 export interface CellContext {
   dataDir: string | null;
@@ -22,4 +28,5 @@ export interface CellContext {
   /** The cells that it reads from, by role. */
   needed(): Promise<ReadonlyMap<string, NeededCell>>;
   onProgress(progress: CellProgress): void;
+  onPoint?(point: CellPoint): void;
 }

@@ -1,5 +1,5 @@
 import type { Method } from '../methods/method.ts';
-import type { BaseConfig, BaseExperiment } from '../spec/words.ts';
+import type { BaseConfig, BaseExperiment, Overrides } from '../spec/words.ts';
 import type { Task, TaskOptions } from './task.ts';
 
 /** What is known of a cell before it runs. */
@@ -21,6 +21,11 @@ export interface Kind<C extends BaseConfig = BaseConfig, E extends BaseExperimen
   outline(config: C, method: Method | null, experiment: E): Outline;
   /** Why a combination of method and factors could change nothing, a sentence; null where it could. */
   refusal?(config: C, method: Method | null): string | null;
+  /**
+   * The fields of a configuration that leave it at most so many training examples, and test examples in proportion;
+   * none where it has no more. Left out: its cells have none that could be limited.
+   */
+  limited?(config: C, most: number): Overrides;
   /** What a training step holds at once: cells of equal model, data set and batch need about the same memory. */
   batchOf(config: C): number;
   /**

@@ -1,3 +1,4 @@
+import type { RunOutcome } from '../outcome.ts';
 import type { Block, Figure, Section, Table } from './document.ts';
 import { styleSheet } from './html-style.ts';
 import { drawSvg } from './svg.ts';
@@ -7,7 +8,7 @@ import { escapeHtml } from './xml.ts';
 export interface Page {
   title: string;
   /** Shown under the title, in the colours of `outcome`. */
-  badge: { text: string; outcome: 'passed' | 'regressed' | 'inconclusive' | null };
+  badge: { text: string; outcome: RunOutcome | null };
   sections: readonly Section[];
 }
 
@@ -46,7 +47,8 @@ async function renderSection({ heading, blocks }: Section): Promise<string> {
 
 async function renderFigure({ title, caption, spec }: Figure): Promise<string> {
   return (
-    `<figure>\n<h3>${escapeHtml(title)}</h3>\n<div class="scroll">${named(await drawSvg(spec), title)}</div>\n` +
+    `<figure>\n<h3>${escapeHtml(title)}</h3>\n` +
+    `<div class="scroll">${named(await drawSvg(spec), title)}</div>\n` +
     `<figcaption>${escapeHtml(caption)}</figcaption>\n</figure>`
   );
 }

@@ -3,17 +3,20 @@ import { counted, valueText } from '../../baselines/wording.ts';
 import type { Verdict } from '../../harness/record.ts';
 import { verdictNames } from '../../harness/record.ts';
 import { metricNames } from '../../harness/spec/metrics.ts';
+import { outcomeOf } from '../outcome.ts';
 import type { Section } from '../render/document.ts';
-import { table, text } from '../render/document.ts';
+import { list, table, text } from '../render/document.ts';
 import { orDash, whole } from '../render/format.ts';
 import type { ReportInput } from '../report-input.ts';
 
 /** Verdicts that a reader must look at, the worst first. */
 const alarming = ['failed', 'regressed', 'inconclusive'] as const;
 
-/** The verdicts in brief, then every cell that failed, regressed or could not be judged. */
+/** The verdicts in brief, then every cell without a record, and every one that failed, regressed or was not judged. */
 export function verdictSection(input: ReportInput): Section {
-  const blocks = [text(coverage(input)), text(verdictCounts(input.verdicts))];
+  const blocks = [text(coverage(input)), text(verdictCounts(input))];
+  if (input.missing.length > 0) blocks.push(text('Without a record:'), list([...input.missing]));
+  if (input.gaps.length > 0) blocks.push(text('The run is not whole:'), list([...input.gaps]));
   const alarms = alarmsOf(input.verdicts);
   if (alarms.length > 0) {
     const columns = [
@@ -34,18 +37,21 @@ export function alarmsOf(verdicts: readonly Verdict[]): Verdict[] {
 }
 
 /** `24 cells planned, 23 have a record: 22 completed, 0 diverged, 1 failed.` */
-export function coverage({ records, planned }: ReportInput): string {
+export function coverage({ records, missing }: ReportInput): string {
   const count = (status: string) => records.filter((record) => record.status === status).length;
   const statuses = `${count('completed')} completed, ${count('diverged')} diverged, ${count('failed')} failed`;
-  return `${counted(planned, 'cell')} planned, ${records.length} with a record: ${statuses}.`;
+  return `${counted(records.length + missing.length, 'cell')} planned, ${records.length} with a record: ${statuses}.`;
 }
 
-/** `Check against the baseline: passed. 20 reproduced, 4 pass.` */
-export function verdictCounts(verdicts: readonly Verdict[]): string {
+/** `Check against the baseline: incomplete. 20 reproduced, 4 without a record.` */
+export function verdictCounts(input: ReportInput): string {
+  const { verdicts, missing, gaps } = input;
   if (verdicts.length === 0) return 'Not checked against a baseline.';
-  const { counts, outcome } = summarizeVerdicts(verdicts);
+  const { counts } = summarizeVerdicts(verdicts);
   const parts = verdictNames.filter((name) => counts[name] > 0).map((name) => `${counts[name]} ${name}`);
-  return `Check against the baseline: ${outcome}. ${parts.join(', ')}.`;
+  if (missing.length > 0) parts.push(`${missing.length} without a record`);
+  if (gaps.length > 0) parts.push(counted(gaps.length, 'gap'));
+  return `Check against the baseline: ${outcomeOf(input)}. ${parts.join(', ')}.`;
 }
 
 /** The reason without the cell's name, which has a column of its own. */

@@ -53,6 +53,19 @@ it('replaces the entry with the same id, keeps the others and the history', () =
   expect(before.cells).toHaveLength(2);
 });
 
+it('changes nothing where the baseline holds the very results already, and keeps its history', () => {
+  const before = acceptRecords([first, second], null, 'one', at);
+  expect(acceptRecords([second, first], before, 'again', at)).toBe(before);
+  const stored = JSON.parse(JSON.stringify(before)) as typeof before;
+  expect(acceptRecords([first], stored, 'again', at)).toBe(stored);
+});
+
+it('names in its history only the cells whose results it changes', () => {
+  const before = acceptRecords([first, second], null, 'one', at);
+  const after = acceptRecords([first, fixtureRecord({ value: 0.7 }, { seed: 1 })], before, 'two', at);
+  expect(after.history[1]).toEqual({ why: 'two', at, cells: [second.cell] });
+});
+
 it('replaces an older configuration of the same cell on the same data set', () => {
   const training = { ...fixtureConfig().training, epochs: 3 };
   const newer = fixtureRecord({}, { training });

@@ -38,6 +38,14 @@ it('creates the folder', async () => {
   expect(await writeBaseline(baseline, path.join(dir, 'new'))).toBe(path.join(dir, 'new', 'compression.smoke.json'));
 });
 
+it('cleans the texts of a file from elsewhere', async () => {
+  const history = [{ why: '\u001b]0;title\u0007because', at: '2026-11-23', cells: ['a\u202E'] }];
+  await writeFile(file, JSON.stringify({ ...baseline, history }));
+  expect(await readBaseline('compression', 'smoke', dir)).toMatchObject({
+    history: [{ why: 'because', cells: ['a'] }],
+  });
+});
+
 it('gives null where there is no file', async () => {
   expect(await readBaseline('compression', 'smoke', dir)).toBeNull();
 });

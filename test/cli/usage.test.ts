@@ -20,11 +20,58 @@ it.each([
     ['suite', 'compression', '--resume', '--fresh'],
     /--resume[\s\S]*cannot be used with[\s\S]*--fresh/,
   ],
+  ['--shard 1/200000000', ['plan', 'compression', '--shard', '1/200000000'], /--shard 1\/200000000: .*at most 10000/],
+  [
+    'a shard without cells',
+    ['suite', 'compression', '--shard', '1000/1000'],
+    /--shard 1000\/1000: holds no cell: there are 20 cells; make 20 shards or fewer/,
+  ],
+  [
+    'a method that nobody knows',
+    ['suite', 'compression', '--method', 'magnitud'],
+    /--method magnitud: there is no such method .*did you mean magnitude\?/,
+  ],
+  ['such a method in a list', ['list', '--method', 'low.rank'], /--method low\.rank: .*did you mean low-rank\?/],
+  [
+    'a method named twice',
+    ['plan', 'compression', '--method', 'set', '--method', 'set'],
+    /--method set: is named twice/,
+  ],
+  [
+    '--jobs given twice',
+    ['suite', 'compression', '--jobs', '1', '--jobs', '2'],
+    /--jobs: is given twice, as 1 and 2; give it once/,
+  ],
+  ['--out given twice', ['check', '--out', 'a', '--out', 'b'], /--out: is given twice, as a and b/],
+  ['--peer-limit given twice', ['bench', '--peer-limit', '5', '--peer-limit', '6'], /--peer-limit: is given twice/],
+  ['--list with --plan', ['suite', '--list', '--plan'], /--list[\s\S]*cannot be used with[\s\S]*--plan/],
+  [
+    '--strict without a check',
+    ['suite', 'compression', '--no-check', '--strict'],
+    /--strict[\s\S]*cannot be used with[\s\S]*--no-check/,
+  ],
+  [
+    'one of several --only without a match',
+    ['suite', 'compression', '--only', 'dense*', '--only', 'snp*'],
+    /--only snp\*: matches no cell, while the other globs match \d+, such as dense/,
+  ],
   ['--only without a match', ['suite', 'compression', '--only', 'nothing*'], /--only nothing\*: matches none/],
   ['a second suite', ['suite', 'compression', 'other'], /too many arguments/],
   ['accept without --why', ['accept', 'compression'], /--why/],
   ['accept with a blank --why', ['accept', 'compression', '--why', ' '], /--why: the text is empty/],
   ['merge without --out', ['merge', 'a', 'b'], /--out/],
+  ['an empty --out', ['suite', 'compression', '--out', ''], /--out '': the path is empty/],
+  ['an empty --data', ['plan', 'compression', '--data', ''], /--data '': the path is empty/],
+  ['an empty --data of list', ['list', '--data', ''], /--data '': the path is empty/],
+  ['an empty --data of verify', ['verify', 'compression', '--data', ''], /--data '': the path is empty/],
+  ['an empty --method', ['suite', 'compression', '--method', ''], /--method '': the path is empty/],
+  ['an empty --out of check', ['check', '--out', ''], /--out '': the path is empty/],
+  ['an empty --out of accept', ['accept', 'compression', '--why', 'x', '--out', ''], /--out '': the path is empty/],
+  ['an empty --out of report', ['report', 'compression', '--out', ''], /--out '': the path is empty/],
+  ['an empty --out of merge', ['merge', 'a', '--out', ''], /--out '': the path is empty/],
+  ['an empty folder of merge', ['merge', '', '--out', '/x'], /merge '': the path is empty/],
+  ['an empty folder of compare', ['compare', '/x', ''], /compare '': the path is empty/],
+  ['a home that is not expanded', ['suite', 'compression', '--out=~bob/x'], /--out ~bob\/x: another user's home/],
   ['verify --sample 0', ['verify', 'compression', '--sample', '0'], /--sample 0: expected/],
   ['check of an absent folder', ['check', 'compression', '--out', '/nonexistent'], /no folder \/nonexistent/],
 ])('exits with 2 on %s, naming it without a stack', async (_, argv, message) => {
@@ -35,6 +82,11 @@ it.each([
   expect(exitCode).toBe(2);
 });
 
+it('takes an option that is given twice alike, and those that may be repeated', async () => {
+  const twice = ['--jobs', '2', '--jobs', '2', '--only', 'dense*', '--only', 'snip*'];
+  expect(await cli(['plan', 'compression', ...twice])).toMatchObject({ exitCode: 0 });
+});
+
 it.each(['suite', 'list', 'plan', 'check', 'accept', 'compare', 'merge', 'verify', 'report', 'bench'])(
   'explains %s with examples',
   async (command) => {
@@ -43,6 +95,17 @@ it.each(['suite', 'list', 'plan', 'check', 'accept', 'compare', 'merge', 'verify
     expect(stderr).toBe('');
     expect(stdout).toContain(`Usage: factorbench ${command}`);
     expect(stdout).toMatch(new RegExp(`Examples:\\n  \\$ npm run ${command}`));
+  },
+);
+
+it.each([[['--version']], [['suite', '--version']], [['check', '--version']], [['bench', '--version']]])(
+  'prints name, version and commit: %j',
+  async (argv) => {
+    const { exitCode, stdout, stderr } = await cli(argv);
+    expect(stdout).toMatch(
+      /^factorbench \d+\.\d+\.\d+, (no commit|commit [0-9a-f]{40}( with changes)?), Node v[\d.]+\n$/,
+    );
+    expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
   },
 );
 

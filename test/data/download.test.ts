@@ -236,7 +236,7 @@ test.skipIf(!existsSync('/dev/full'))('a full disk ends the download at once and
   path = join(dir, 'file.bin');
   await symlink('/dev/full', `${path}.part`);
   const message = await failure(from((request, response) => sendFile(request, response, file)));
-  expect(message).toContain(`the disk is full while writing ${path}.part (ENOSPC)`);
+  expect(message).toContain(`download: ${path}.part cannot be used (ENOSPC): the disk is full; free some space`);
   expect(server!.ranges).toHaveLength(1);
 });
 

@@ -11,7 +11,7 @@ const inside =
 const isSpec = inside('harness/spec');
 /**
  * What stands beside it: records, the names, ids and commands of cells, plain JSON with sorted keys, digests, errors,
- * random streams.
+ * foreign text, random streams.
  */
 const besideSpec = [
   'record',
@@ -22,11 +22,18 @@ const besideSpec = [
   'canonical-json',
   'digest',
   'errors',
+  'file-errors',
+  'foreign-text',
   'random',
 ].map((name) => `harness/${name}.ts`);
 const isContract = (file: string) => isSpec(file) || besideSpec.includes(file);
-/** Of the set-up, what measurements share: the pinned TensorFlow, and the reading of what NVIDIA's tool says. */
-const setupFacts = ['harness/setup/pins.mjs', 'harness/setup/nvidia-smi.mjs'];
+/**
+ * Of the set-up, what the program shares: the pinned TensorFlow, the reading of what NVIDIA's tool says, and the words
+ * for the system's refusals of files.
+ */
+const setupFacts = ['pins', 'nvidia-smi', 'file-errors'].map((name) => `harness/setup/${name}.mjs`);
+/** The one maker of folders. */
+const folderMaker = 'harness/setup/make-folder.mjs';
 /** The one writer of files: whole or not at all. It knows nothing of what it writes. */
 const writer = 'harness/atomic-file.ts';
 /** Words that kinds of task share; every other file of the vocabulary is one kind's. */
@@ -116,18 +123,24 @@ const rules: readonly Rule[] = [
   },
   {
     of: isContract,
-    files: isContract,
-    says: 'the contract (spec, record, ids, names, digests, errors, random) imports nothing else of the harness',
+    files: (imported) => isContract(imported) || setupFacts.includes(imported),
+    says:
+      'the contract (spec, record, ids, names, digests, errors, foreign text, random) imports nothing else of the ' +
+      'harness but facts',
   },
   {
     of: (file) => setupFacts.includes(file),
     files: () => false,
     packages: () => false,
-    says: 'the pins are constants, and the reader of NVIDIA’s tool is pure: they import nothing',
+    says: 'the pins are constants, and the readers of others’ words are pure: they import nothing',
   },
   {
     of: inside(...numericalFolders),
-    files: (imported) => isContract(imported) || setupFacts.includes(imported) || inside(...numericalFolders)(imported),
+    files: (imported) =>
+      isContract(imported) ||
+      setupFacts.includes(imported) ||
+      imported === folderMaker ||
+      inside(...numericalFolders)(imported),
     says: 'numerical folders import each other and the contract, never plan, run, cli or a reader of records',
   },
   {
@@ -142,7 +155,7 @@ const rules: readonly Rule[] = [
     of: inside('harness/plan'),
     files: (imported) =>
       isContract(imported) ||
-      imported === 'harness/name-matcher.ts' ||
+      ['harness/name-matcher.ts', 'harness/suggest.ts'].includes(imported) ||
       inside('harness/plan', 'harness/tasks', ...numericalFolders)(imported),
     packages: (imported) => !ioModules.includes(imported.replace(/^node:/, '')) && !ioPackages.includes(imported),
     says: 'the plan is pure, and knows nothing of runs',

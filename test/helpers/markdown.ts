@@ -8,7 +8,8 @@ export function report(overrides: Partial<ReportInput>): string {
     title: 'Compression',
     suite: 'compression',
     profile: 'smoke',
-    planned: records.length,
+    missing: [],
+    gaps: [],
     verdicts: [],
     notes: [],
   };

@@ -11,9 +11,9 @@ export type Answers = Readonly<Record<string, string | number>>;
 /**
  * Puts a stand-in for NVIDIA's tool first on the path until the test ends, and gives its folder. It answers by the
  * first key that occurs in its arguments, and ends with 2 as the tool does where it knows no answer. `null`: no tool at
- * all.
+ * all. `warns`: it answers with a warning and exit code 14, as for a corrupted infoROM.
  */
-export async function standInNvidiaSmi(answers: Answers | null): Promise<string> {
+export async function standInNvidiaSmi(answers: Answers | null, warns = false): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'factorbench-gpu-'));
   const path = process.env.PATH;
   onTestFinished(async () => {
@@ -24,8 +24,9 @@ export async function standInNvidiaSmi(answers: Answers | null): Promise<string>
     process.env.PATH = folder;
     return folder;
   }
+  const ending = warns ? "echo 'WARNING: infoROM is corrupted at gpu 0000:3B:00.0'; exit 14" : 'exit 0';
   const cases = Object.entries(answers).map(([query, answer], index) => {
-    const act = typeof answer === 'number' ? `exit ${answer}` : `cat '${folder}/${index}'; exit 0`;
+    const act = typeof answer === 'number' ? `exit ${answer}` : `cat '${folder}/${index}'; ${ending}`;
     return `case "$*" in *'${query}'*) ${act};; esac`;
   });
   for (const [index, answer] of Object.values(answers).entries()) {

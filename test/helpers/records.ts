@@ -102,7 +102,7 @@ export function fixtureRecord(
     details: null,
     weight_ratio: dense ? 1 : 0.0951,
     parameters: dense ? 269722 : 27053,
-    nonzero_parameters: dense ? 269722 : 27053,
+    nonzero_parameters: Math.min(dense ? 269722 : 27053, fields.parameters ?? Number.POSITIVE_INFINITY),
     macs: dense ? 40551040 : 4301120,
     training_passes: config.training.epochs,
     training_macs: 3 * (dense ? 40551040 : 4301120) * 2000 * config.training.epochs,

@@ -58,6 +58,7 @@ export function tinyData(trainExamples = 64, testExamples = 40): ImageData {
   return {
     name: 'generated',
     source: 'generated',
+    warnings: [],
     classes: 3,
     height: 8,
     width: 8,

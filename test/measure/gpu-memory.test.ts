@@ -68,6 +68,14 @@ describe('sampleGpuMemory', () => {
     expect(await sample(5)).toEqual({ peak: 123 * mebibyte, warnings: [] });
   });
 
+  test('measures memory and clocks where the tool warns of something else (exit code 14)', async () => {
+    const held = { 'clocks_event_reasons.active': '0x0000000000000004\n' };
+    await standInNvidiaSmi({ 'query-compute-apps=gpu_uuid,pid,used_memory': `${gpu}, 5, 123\n`, ...held }, true);
+    const { peak, warnings } = await sample(5);
+    expect(peak).toBe(123 * mebibyte);
+    expect(warnings).toEqual([expect.stringContaining('power cap in 100 %')]);
+  });
+
   test('keeps the peak of its samples', async () => {
     const folder = await standInNvidiaSmi({});
     // 3, 8, then 1 MiB for ever.

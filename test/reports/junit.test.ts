@@ -3,7 +3,7 @@ import { renderJunit } from '../../reports/junit.ts';
 import { escapeXml } from '../../reports/render/xml.ts';
 import { failedRecord, fixtureRecord, fixtureVerdict } from '../helpers/records.ts';
 
-const run = { title: 'Compression', suite: 'compression', profile: 'smoke', planned: 4, notes: [] };
+const run = { title: 'Compression', suite: 'compression', profile: 'smoke', missing: [], gaps: [], notes: [] };
 const names = ['reproduced', 'pass', 'improved', 'regressed', 'inconclusive', 'no-baseline', 'failed'] as const;
 
 it('fails failed and regressed cells, skips what could not be judged, passes the rest', () => {
@@ -17,16 +17,18 @@ it('fails failed and regressed cells, skips what could not be judged, passes the
   expect(lines).toHaveLength(7);
   for (const i of [0, 1, 2])
     expect(lines[i]).toMatch(/seed-\d" time="12.500"><properties>.*<\/properties><\/testcase>$/);
-  expect(lines[3]).toContain('<failure type="regressed" message="because regressed"/></testcase>');
-  expect(lines[4]).toContain('<skipped message="because inconclusive"/>');
-  expect(lines[5]).toContain('<skipped message="because no-baseline"/>');
-  expect(lines[6]).toContain('<failure type="failed" message="because failed"/>');
+  expect(lines[3]).toContain(
+    '<failure type="regressed" message="because regressed">because regressed</failure></testcase>',
+  );
+  expect(lines[4]).toContain('<skipped message="because inconclusive">because inconclusive</skipped>');
+  expect(lines[5]).toContain('<skipped message="because no-baseline">because no-baseline</skipped>');
+  expect(lines[6]).toContain('<failure type="failed" message="because failed">because failed</failure>');
 });
 
 it('fails a failed cell without a check', () => {
   const xml = renderJunit({ ...run, records: [failedRecord('boom'), fixtureRecord({}, { seed: 1 })], verdicts: [] });
   expect(xml).toContain('failures="1"');
-  expect(xml).toContain('<failure type="failed" message="boom"/>');
+  expect(xml).toContain('<failure type="failed" message="boom">boom</failure>');
 });
 
 describe('a check of exactness that fails', () => {
@@ -34,9 +36,9 @@ describe('a check of exactness that fails', () => {
   const wrong = { name: 'norm', expected: 1, measured: 1.25, tolerance: 1e-6 };
   const lost = { name: 'rank', expected: 3, measured: null, tolerance: 0 };
   const record = fixtureRecord({ cell: 'c', checks: [right, wrong, lost] });
-  const failure =
-    '<failure type="exactness" message="c: norm expected 1, measured 1.25, tolerance 0.000001; ' +
-    'rank expected 3, measured nothing, tolerance 0"/>';
+  const reason =
+    'c: norm expected 1, measured 1.25, tolerance 0.000001; rank expected 3, measured nothing, tolerance 0';
+  const failure = `<failure type="exactness" message="${reason}">${reason}</failure>`;
 
   it.each([
     ['without a verdict', []],
@@ -51,7 +53,7 @@ describe('a check of exactness that fails', () => {
   it('leaves the word to a verdict that says so', () => {
     const verdicts = [fixtureVerdict(record, 'regressed', { reason: 'norm is wrong' })];
     expect(renderJunit({ ...run, records: [record], verdicts })).toContain(
-      '<failure type="regressed" message="norm is wrong"/>',
+      '<failure type="regressed" message="norm is wrong">norm is wrong</failure>',
     );
   });
 
@@ -59,6 +61,23 @@ describe('a check of exactness that fails', () => {
     const records = [fixtureRecord({ checks: [right] })];
     expect(renderJunit({ ...run, records, verdicts: [] })).toContain('failures="0"');
   });
+});
+
+it('has an error for each planned cell without a record, and for each other gap, with the reason as text', () => {
+  const missing = ['a<b', 'c'];
+  const gaps = ['Not planned: my.js exports no method'];
+  const xml = renderJunit({ ...run, records: [fixtureRecord()], missing, gaps, verdicts: [] });
+  expect(xml).toContain('<testsuites tests="4" failures="0" errors="3" ');
+  expect(xml).toContain('<testsuite name="compression.smoke" tests="4" failures="0" errors="3" skipped="0"');
+  const reason = 'was planned, but has no record. Run the suite again: it goes on where it stopped.';
+  expect(xml).toContain(
+    '<testcase classname="compression.smoke" name="a&lt;b" time="0.000">' +
+      `<error type="missing" message="a&lt;b: ${reason}">a&lt;b: ${reason}</error></testcase>`,
+  );
+  expect(xml).toContain(`name="c" time="0.000"><error type="missing" message="c: ${reason}">`);
+  expect(xml).toContain(
+    `name="gap 1" time="0.000"><error type="gap" message="${gaps[0]}">${gaps[0]}</error></testcase>`,
+  );
 });
 
 it('is the exact file of one passing cell', () => {

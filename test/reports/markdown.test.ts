@@ -15,12 +15,14 @@ describe('the summary', () => {
         reason: `cell-${i}: why ${i}`,
       }),
     );
-    const markdown = report({ records, verdicts, planned: 6 });
+    const markdown = report({ records, verdicts, missing: ['cell-4', 'cell-5'] });
     expect(markdown.startsWith('# Compression\n\n## Summary\n\n6 cells planned, 4 with a record: 4 completed')).toBe(
       true,
     );
     const lines = section(markdown, 'Summary');
-    expect(lines).toContain('Check against the baseline: regressed. 1 pass, 1 regressed, 1 inconclusive, 1 failed.');
+    expect(lines).toContain(
+      'Check against the baseline: regressed. 1 pass, 1 regressed, 1 inconclusive, 1 failed, 2 without a record.',
+    );
     expect(lines.filter((line) => line.startsWith('| ')).slice(2)).toEqual([
       '| failed | cell-3 | 65.00 % | – | why 3 |',
       '| regressed | cell-2 | 65.00 % | 55.00 % | why 2 |',
@@ -170,7 +172,7 @@ describe('trouble', () => {
   });
 
   it('nor when there is no record at all', () => {
-    expect(report({ planned: 3 })).toContain('3 cells planned, 0 with a record');
+    expect(report({ missing: ['a', 'b', 'c'] })).toContain('3 cells planned, 0 with a record');
   });
 });
 
@@ -179,8 +181,8 @@ it('gives the command that reproduces a cell', () => {
     fixtureRecord({ fingerprint: { ...fixtureRecord().fingerprint, device: 'gpu: any', threads: 4 } }, { seed: 2 }),
   ];
   expect(report({ records })).toContain(
-    '```sh\nnpm run suite -- compression --profile smoke --only low-rank-0.1.default.weight-decay.resnet-20.generated.seed-2 ' +
-      '--seeds 3 --threads 4 --device gpu --out reports/out/again\n```',
+    '```sh\nnpm run suite -- compression --profile smoke ' +
+      '--only low-rank-0.1.default.weight-decay.resnet-20.generated.seed-2 --seeds 3 --threads 4 --device gpu --out reports/out/again\n```',
   );
 });
 

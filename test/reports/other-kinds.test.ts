@@ -180,7 +180,7 @@ describe('a metric in nats, without bounds', () => {
   });
 });
 
-const run = { title: 'Other', suite: 'other', profile: 'smoke', planned: 3, verdicts: [], notes: [] };
+const run = { title: 'Other', suite: 'other', profile: 'smoke', missing: [], gaps: [], verdicts: [], notes: [] };
 
 describe('a report of several kinds', () => {
   const records = [...nats, ...fixtureRun(2), ...language3, translationRecord()];

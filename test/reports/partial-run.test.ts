@@ -8,7 +8,7 @@ import { failedRecord } from '../helpers/records.ts';
 
 /** A comparison of many methods that was cut short, or went wrong: the report says what it can, and no more. */
 
-const run = { title: 'Compression', suite: 'compression', profile: 'smoke', verdicts: [], notes: [] };
+const run = { title: 'Compression', suite: 'compression', profile: 'smoke', verdicts: [], gaps: [], notes: [] };
 const values = [0.61, 0.6, 0.63];
 
 const dense = armRecords(values, { method: 'dense', budget: 1 });
@@ -55,7 +55,7 @@ const runs: [string, CellRecord[]][] = [
 ];
 
 it.each(runs)('a run of %s is reported without holes, alike in Markdown and HTML', async (_, records) => {
-  const input = { ...run, records, planned: 40 };
+  const input = { ...run, records, missing: ['a', 'b'] };
   const [markdown, html] = [renderMarkdown(input), await renderHtml(input)];
   for (const text of [markdown, html, renderSummary(input)]) expect(text).not.toMatch(/NaN|undefined|Infinity/);
   expect(markdown).not.toMatch(/null/);

@@ -12,7 +12,15 @@ beforeEach(async () => {
 });
 afterEach(() => rm(dir, { recursive: true }));
 
-const run = { title: 'Compression', suite: 'compression', profile: 'smoke', planned: 2, verdicts: [], notes: [] };
+const run = {
+  title: 'Compression',
+  suite: 'compression',
+  profile: 'smoke',
+  missing: [],
+  gaps: [],
+  verdicts: [],
+  notes: [],
+};
 
 it('writes the four reports into a new folder and nothing else', async () => {
   const outDir = path.join(dir, 'new', 'out');
@@ -30,7 +38,12 @@ it('replaces older reports', async () => {
 });
 
 it('writes all four when every cell failed', async () => {
-  const { files, summary } = await writeReport({ ...run, outDir: dir, records: [failedRecord('boom')] });
+  const { files, summary } = await writeReport({
+    ...run,
+    outDir: dir,
+    records: [failedRecord('boom')],
+    missing: ['a'],
+  });
   expect(files).toHaveLength(4);
   expect(summary).toContain('2 cells planned, 1 with a record: 0 completed, 0 diverged, 1 failed.');
 });
@@ -38,7 +51,7 @@ it('writes all four when every cell failed', async () => {
 it('summarizes coverage, verdicts, the best arm of each budget, and where the report is', async () => {
   const records = fixtureRun(2);
   const verdicts = records.map((record) => fixtureVerdict(record, 'pass'));
-  const { summary } = await writeReport({ ...run, outDir: dir, planned: 28, records, verdicts });
+  const { summary } = await writeReport({ ...run, outDir: dir, records, verdicts });
   const lines = summary.split('\n');
   expect(lines[0]).toBe('compression, smoke: 28 cells planned, 28 with a record: 28 completed, 0 diverged, 0 failed.');
   expect(lines[1]).toBe('Check against the baseline: passed. 28 pass.');

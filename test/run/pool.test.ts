@@ -1,11 +1,19 @@
 import { access, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { expect, it, vi } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { UsageError } from '../../harness/errors.ts';
+import { longestText } from '../../harness/foreign-text.ts';
 import { errorOf, type FailedRecord } from '../../harness/record.ts';
 import { gpuSlots } from '../../harness/run/gpu/gpu-slots.ts';
 import { type PoolOptions, runPool } from '../../harness/run/pool.ts';
-import { checkpointDir, readRecord, readRecords, storeAt, writeRecord } from '../../harness/run/records/store.ts';
+import {
+  checkpointDir,
+  logPath,
+  readRecord,
+  readRecords,
+  storeAt,
+  writeRecord,
+} from '../../harness/run/records/store.ts';
 import {
   failureOfCell,
   fixtureCell,
@@ -92,8 +100,65 @@ it('records a worker that throws, with the end of its error output', async () =>
   expect(error).toContain('Error: the worker broke');
 });
 
+it('keeps what a worker prints in a file that the failure names, until the cell runs again', async () => {
+  const cell = fixtureCell('prints-and-crashes');
+  const { store, records } = await pool([cell]);
+  expect(errorOf(records[0]!)).toContain('All that the worker printed is in logs/prints-and-crashes.seed-0.log.\n');
+  const lines = (await readFile(logPath(store, cell.cell), 'utf8')).trim().split('\n');
+  expect(lines.sort()).toEqual(['on its error output', 'on its output']);
+  await pool([{ ...cell, behaviour: 'fine' }], { store });
+  await expect(access(logPath(store, cell.cell))).rejects.toThrow('ENOENT');
+  const unlogged = await pool([cell], { logs: false });
+  expect(errorOf(unlogged.records[0]!)).not.toContain('logs/');
+});
+
 it('records the reason that a worker tells', async () => {
   expect((await failureOf('told')).error).toBe('no luck with told.seed-0');
+});
+
+it('keeps what a worker tells without what would act on its reader, and bounded', async () => {
+  const { error } = await failureOf('tells-escapes');
+  expect(error).toMatch(/^red\uFFFD back\nx+\n\[[\d,]+ characters were left out here\]\nx+ the end$/);
+  expect(error.length).toBeLessThanOrEqual(longestText);
+});
+
+it.each([
+  ['sends-null', /^The worker sent what is no message of the harness, and was ended: null$/],
+  ['sends-half', /no message of the harness, and was ended: \{ type: 'progress' \}$/],
+  ['sends-much', /no message of the harness, and was ended: \{ type: 'done', text: '.{0,300}$/],
+  ['sends-null-and-records', /no message of the harness, and was ended: null$/],
+])('fails a cell whose worker %s, and goes on with the others', async (method, text) => {
+  const { byMethod } = await pool([fixtureCell(method), fixtureCell('fine')], { jobs: 1 });
+  expect(errorOf(byMethod.get(method)!)).toMatch(text);
+  expect(byMethod.get(method)?.status).toBe('failed');
+  expect(byMethod.get('fine')?.status).toBe('completed');
+});
+
+describe('a worker with the method of a file', () => {
+  const origin = '/somewhere/my-method.js';
+
+  it('fails its cell only, whatever it says', async () => {
+    const { byMethod } = await pool([fixtureCell('bad-input', { origin }), fixtureCell('fine')], { jobs: 1 });
+    expect(errorOf(byMethod.get('bad-input')!)).toBe('data_batch_1.bin: label 255');
+    expect(byMethod.get('fine')?.status).toBe('completed');
+  });
+
+  it.each([
+    ['silent', {}, 'The worker ended with exit code 0 and left no record.'],
+    ['killed', {}, 'The worker was killed by SIGKILL'],
+    ['hang', { timeLimitSeconds: 0.3 }, 'The cell ran longer than its time limit of 0.3 s'],
+    ['sends-null', {}, 'The worker sent what is no message'],
+  ])('has the file named where it ends otherwise: %s', async (method, overrides, text) => {
+    const { error } = await failureOf(method, { origin, ...overrides });
+    expect(error).toContain(`${origin}: method ${method}: ${text}`);
+  });
+
+  it('has no source of the file in its error output', async () => {
+    const { error } = await failureOf('prints-source', { origin });
+    expect(error).toContain('Last error output of the worker:\n');
+    expect(error).toMatch(/\/somewhere\/my-method\.js:3:5\)$/);
+    expect(error).not.toMatch(/base64|QUJD/);
+  });
 });
 
 it('names the signal that killed a worker', async () => {
@@ -208,7 +273,9 @@ it('ends cells that wait for a GPU when interrupted', async () => {
 
 it('says what a GPU’s failure means', async () => {
   const { error } = await failureOf('gpu-full', {}, { device: 'gpu' });
-  expect(error).toMatch(/exit code 1.*\nThe GPU’s memory ran out\. Use fewer --jobs.*\n.*\n.*CUDA_ERROR_OUT_OF_MEMORY/);
+  expect(error).toMatch(
+    /exit code 1.*\nThe GPU’s memory ran out\. Use fewer --jobs.*\n.*\n.*\n.*CUDA_ERROR_OUT_OF_MEMORY/,
+  );
   await expect(pool([fixtureCell('no-gpu')], { device: 'gpu' })).rejects.toThrow(
     /no-gpu\.seed-0: TensorFlow finds no GPU\nThe NVIDIA driver’s library libcuda\.so\.1 was not found/,
   );
@@ -242,6 +309,6 @@ it('stops with the error where a failed record cannot be written', async () => {
   const store = storeAt(await temporaryFolder());
   const blocked = { ...store, recordsDir: join(fixtureWorker, 'records') };
   await expect(pool([fixtureCell('silent'), fixtureCell('hang')], { store: blocked })).rejects.toThrow(
-    /Cannot write|ENOTDIR/,
+    /cannot be written \(ENOTDIR\)/,
   );
 });

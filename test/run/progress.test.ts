@@ -36,6 +36,14 @@ it.each([
   [200, '3 min 20 s'],
   [7500, '2 h 05 min'],
   [7199, '2 h 00 min'],
+  [3599.6, '1 h 00 min'],
+  [86_369, '23 h 59 min'],
+  [86_371, '1 day 00 h'],
+  [100_000, '1 day 04 h'],
+  [3 * 86_400 + 4 * 3600, '3 days 04 h'],
+  [364.99 * 86_400, '1.0 year'],
+  [1.5 * 365 * 86_400, '1.5 years'],
+  [19_150_084.4 * 60, '36.4 years'],
 ])('writes %d seconds as %s', (seconds, text) => {
   expect(formatDuration(seconds)).toBe(text);
 });
@@ -43,9 +51,12 @@ it.each([
 it('describes a finished cell in one line', () => {
   const cell = fixtureCell('fine');
   expect(finishedLine(recordOfCell(cell, { value: 0.91234, seconds: 75 }))).toBe(
-    'fine.seed-0: accuracy 91.23 %, 1 min 15 s, completed',
+    'accuracy 91.23 %  fine.seed-0  1 min 15 s',
   );
-  expect(finishedLine(failureOfCell(cell, 'one\ntwo'))).toBe('fine.seed-0: no accuracy, 13 s, failed: one');
+  expect(finishedLine(failureOfCell(cell, 'one\ntwo'))).toBe('no accuracy, failed  fine.seed-0  13 s: one');
+  const long = finishedLine(failureOfCell(cell, `${'x'.repeat(5000)}\ntwo`));
+  expect(long).toMatch(/^no accuracy, failed {2}fine\.seed-0 {2}13 s: x+/);
+  expect(long.length).toBeLessThan(300);
 });
 
 it('writes a line for each finished cell and a heartbeat, without a terminal', () => {
@@ -59,7 +70,7 @@ it('writes a line for each finished cell and a heartbeat, without a terminal', (
   vi.advanceTimersByTime(90_000);
   expect(text().split('\n')).toEqual([
     '25% done, 0/2 cells finished, about 1 min 30 s left',
-    '[1/2] fine.seed-0: accuracy 55.00 %, 13 s, completed',
+    '[1/2] accuracy 55.00 %  fine.seed-0  13 s',
     '',
   ]);
 });
@@ -72,9 +83,26 @@ it('draws a bar on a terminal, with the lines of finished cells above it', () =>
   vi.advanceTimersByTime(1000);
   progress.cellProgress(cells[0]!, { phase: 'train', epoch: 1, epochs: 2, step: 5, steps: 10, loss: null });
   vi.advanceTimersByTime(1000);
-  expect(text()).toContain('50% | 0/1 cells | about 1 s left');
+  expect(text()).toContain('50% 0/1, 1 s left');
   progress.cellFinished(recordOfCell(cells[0]!));
   progress.stop();
   progress.stop();
-  expect(text()).toContain('[1/1] fine.seed-0: accuracy 55.00 %, 13 s, completed');
+  expect(text()).toContain('[1/1] accuracy 55.00 %  fine.seed-0  13 s');
+});
+
+it.each([40, 80])('fits the bar into %d columns, and leaves the terminal to wrap the lines of cells', (columns) => {
+  const { stream, text } = capture();
+  const cells = Array.from({ length: 2619 }, (_, seed) => fixtureCell('fine', { seed, estimatedSeconds: 36_000 }));
+  const name = `low-rank-0.1.${'x'.repeat(100)}`;
+  const terminal = Object.assign(stream, { isTTY: true, columns });
+  const progress = startProgress({ cells, jobs: 10_000, stream: terminal, now: () => Date.now() });
+  vi.advanceTimersByTime(1000);
+  const bar = /[█░]+ 0% 0\/2619, 10 h 00 min left/.exec(text())?.[0] ?? '';
+  expect(bar).not.toBe('');
+  expect(bar.length).toBeLessThanOrEqual(columns);
+  progress.cellFinished(recordOfCell({ ...cells[0]!, cell: name }));
+  progress.stop();
+  expect(text()).toContain(`[1/2619] accuracy 55.00 %  ${name}  13 s`);
+  // Wrapping of lines is never switched off.
+  expect(text()).not.toContain('\u001b[?7l');
 });

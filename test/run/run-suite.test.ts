@@ -1,7 +1,7 @@
-import { access, readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises';
+import { access, mkdir, readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
-import { expect, it, vi } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { UsageError } from '../../harness/errors.ts';
 import { readRunFile } from '../../harness/run/records/run-file.ts';
 import { readRecords, recordPath, storeAt, writeRecord } from '../../harness/run/records/store.ts';
@@ -43,7 +43,7 @@ async function run(cells: readonly StandInCell[], overrides: Partial<RunSuiteOpt
     workerPath: fixtureWorker,
     killAfterMs: 5000,
     versions: { factorbench: '1.0.0', commit: null, node: 'v20' },
-    cellsOfPlan: cells.length,
+    plan: cells,
     signal: new AbortController().signal,
     ...overrides,
   });
@@ -51,6 +51,16 @@ async function run(cells: readonly StandInCell[], overrides: Partial<RunSuiteOpt
 }
 
 const stateOf = async (outDir: string) => (await readRunFile(outDir))!;
+
+it('that stops at its first failure writes the reports, names what did not run, and fails', async () => {
+  const cells = [fixtureCell('told', { estimatedSeconds: 20 }), fixtureCell('fine')];
+  const { exitCode, outDir, summary } = await run(cells, { failFast: true, jobs: 1 });
+  expect(exitCode).toBe(1);
+  const note = 'Stopped at the first failure (--fail-fast): 1 of 2 cells did not run: fine.seed-0';
+  expect(await readFile(join(outDir, 'report.md'), 'utf8')).toContain(note);
+  expect(summary).toContain(note);
+  expect(await stateOf(outDir)).toMatchObject({ interrupted: false, exit_code: 1, failed: 1, completed: 0 });
+});
 
 it('brings all cells to records, writes the reports and run.json, and passes', async () => {
   const cells = [fixtureCell('fine'), fixtureCell('fine', { seed: 1 })];
@@ -78,7 +88,7 @@ it('brings all cells to records, writes the reports and run.json, and passes', a
   expect(text()).toContain('Data: generated.');
   // The report has it from the records, with the numbers of examples.
   expect(await readFile(join(outDir, 'report.md'), 'utf8')).not.toContain('Data: generated.');
-  expect(text()).toMatch(/\[2\/2\] fine\.seed-\d: accuracy 50\.00 %, 1 s, completed/);
+  expect(text()).toMatch(/\[2\/2\] accuracy 50\.00 % {2}fine\.seed-\d {2}1 s$/m);
 });
 
 it('spreads cells over the GPUs, one to a worker, and notes what cannot be watched', async () => {
@@ -90,6 +100,24 @@ it('spreads cells over the GPUs, one to a worker, and notes what cannot be watch
   const { records, notes } = await run(cells, { device: 'gpu', check: false });
   expect(records.map(({ warnings }) => warnings[0]).sort()).toEqual(['GPU-a', 'GPU-b']);
   expect(notes).toContainEqual(expect.stringContaining('GPU memory is not watched'));
+});
+
+it.each(['/proc/factorbench/out', '/dev/null/out'])(
+  'names an output folder that cannot be made: %s',
+  async (outDir) => {
+    const running = run([fixtureCell('fine')], { outDir });
+    await expect(running).rejects.toThrow(UsageError);
+    await expect(run([fixtureCell('fine')], { outDir })).rejects.toThrow(
+      /^--out .* cannot be used \(\w+\): .*choose another folder with --out\.$/,
+    );
+  },
+);
+
+it('says so where run.json is a folder', async () => {
+  const outDir = await temporaryFolder();
+  await mkdir(join(outDir, 'run.json'));
+  await expect(readRunFile(outDir)).rejects.toThrow(/run\.json cannot be read \(EISDIR\): it is a folder/);
+  await expect(run([fixtureCell('fine')], { outDir })).rejects.toThrow(/run\.json cannot be written \(EISDIR\)/);
 });
 
 it('refuses a GPU that cannot be used before any worker starts', async () => {
@@ -194,7 +222,7 @@ it('keeps what is finished and writes the reports when interrupted, and goes on 
 });
 
 it('concludes an empty shard', async () => {
-  expect(await run([], { cellsOfPlan: 3 })).toMatchObject({ exitCode: 0, records: [] });
+  expect(await run([], { plan: [fixtureCell('fine')] })).toMatchObject({ exitCode: 0, records: [] });
 });
 
 it('says which option to change where the output folder cannot be one', async () => {
@@ -299,4 +327,85 @@ it('fails what needs a failed cell, says so in the reports, and exits with 1', a
   // Mended, both run.
   const mended = await run([needed, reader], { outDir, suite: 'chains', check: false });
   expect(mended.records.map(({ status }) => status)).toEqual(['completed', 'completed']);
+});
+
+describe('run.json', () => {
+  const [a, b, c] = [fixtureCell('fine'), fixtureCell('traced'), fixtureCell('diverged')];
+
+  it('names the cells of the run and of the whole plan, and what could not be planned', async () => {
+    const { outDir } = await run([a], { plan: [a, b], refusals: ['my.js: no method'], check: false });
+    expect(await stateOf(outDir)).toMatchObject({
+      cells_of_plan: 2,
+      planned: 1,
+      plan_cells: { [a.cell]: a.id, [b.cell]: b.id },
+      planned_cells: { [a.cell]: a.id },
+      refusals: ['my.js: no method'],
+    });
+  });
+
+  it('keeps naming what an earlier run into the folder was to bring to a record, also with fresh', async () => {
+    const plan = [a, b, c];
+    const { outDir } = await run([a, b], { plan, check: false });
+    for (const fresh of [false, true]) {
+      await run([c], { plan, outDir, fresh, check: false });
+      expect((await stateOf(outDir)).planned_cells).toEqual({ [a.cell]: a.id, [b.cell]: b.id, [c.cell]: c.id });
+    }
+    await run([c], { plan: [b, c], outDir, check: false });
+    expect((await stateOf(outDir)).planned_cells).toEqual({ [b.cell]: b.id, [c.cell]: c.id });
+  });
+
+  it('is written anew where it is damaged, and that is said', async () => {
+    const outDir = await temporaryFolder();
+    await writeFile(join(outDir, 'run.json'), '{');
+    const { text } = await run([a], { outDir, check: false });
+    expect(text()).toContain('run.json is damaged: it is written anew');
+    expect(await stateOf(outDir)).toMatchObject({ exit_code: 0 });
+  });
+});
+
+describe('the reports of an earlier run', () => {
+  const reports = ['junit.xml', 'report.html', 'report.md', 'results.csv'];
+  const reportsIn = async (outDir: string) => (await readdir(outDir)).filter((name) => reports.includes(name)).sort();
+
+  it('are gone while a run goes on, and run.json says that it has not ended', async () => {
+    const { outDir } = await run([fixtureCell('fine')], { check: false });
+    expect(await reportsIn(outDir)).toEqual(reports);
+    const controller = new AbortController();
+    const running = run([fixtureCell('hang')], { outDir, signal: controller.signal, check: false, fresh: true });
+    await vi.waitUntil(() => readFile(join(outDir, 'trace'), 'utf8').catch(() => ''), 5000);
+    // What a kill would leave at this moment.
+    expect(await reportsIn(outDir)).toEqual([]);
+    expect(await stateOf(outDir)).toMatchObject({ finished_at: null, exit_code: null });
+    controller.abort();
+    const { summary, exitCode } = await running;
+    expect(exitCode).toBe(130);
+    expect(summary).not.toContain('passed');
+    expect(summary).toContain('without a record: hang.seed-0');
+    expect(await reportsIn(outDir)).toEqual(reports);
+    expect(await readFile(join(outDir, 'junit.xml'), 'utf8')).toContain('<error type="missing"');
+  });
+
+  it('are gone after bad input that a worker meets, and run.json says that it ended with 2', async () => {
+    const { outDir } = await run([fixtureCell('fine')], { check: false });
+    await expect(run([fixtureCell('bad-input')], { outDir, check: false })).rejects.toThrow(UsageError);
+    expect(await reportsIn(outDir)).toEqual([]);
+    expect(await stateOf(outDir)).toMatchObject({ finished_at: expect.any(String), exit_code: 2, interrupted: false });
+  });
+
+  it('are gone where the new ones cannot all be written, and run.json says that it did not end well', async () => {
+    const { outDir } = await run([fixtureCell('fine')], { check: false });
+    await rm(join(outDir, 'report.md'));
+    await mkdir(join(outDir, 'report.md', 'full'), { recursive: true });
+    await expect(run([fixtureCell('fine')], { outDir, check: false })).rejects.toThrow();
+    expect(await stateOf(outDir)).not.toMatchObject({ exit_code: 0 });
+  });
+
+  it('stay where a run is refused before it begins', async () => {
+    const { outDir } = await run([fixtureCell('fine')], { check: false });
+    const baselinesDir = await temporaryFolder();
+    await writeFile(join(baselinesDir, 'compression.smoke.json'), '{');
+    await expect(run([fixtureCell('fine')], { outDir, baselinesDir })).rejects.toThrow(UsageError);
+    expect(await reportsIn(outDir)).toEqual(reports);
+    expect(await stateOf(outDir)).toMatchObject({ exit_code: 0 });
+  });
 });

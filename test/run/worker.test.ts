@@ -46,10 +46,11 @@ it.each([
   await expect(access(recordPath(store, cell.cell))).rejects.toThrow('ENOENT');
 });
 
-it('ends itself when its parent goes away, but not on a terminal’s Ctrl-C', async () => {
+it('ends itself when its parent goes away, but not on a terminal’s Ctrl-C or end', async () => {
   const { store, cell, subprocess, checkpointDir } = await start('waits');
   await vi.waitUntil(() => readFile(`${checkpointDir}.pid`, 'utf8').catch(() => ''), 10_000);
   subprocess.kill('SIGINT');
+  subprocess.kill('SIGHUP');
   await new Promise((resolve) => setTimeout(resolve, 100));
   expect(subprocess.exitCode).toBeNull();
   subprocess.disconnect();

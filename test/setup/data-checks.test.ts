@@ -27,6 +27,7 @@ const surveyed: SurveyedDataset = {
   folder: 'my-files',
   address: 'https://example.org/mine.zip',
   found: null,
+  lacking: null,
   damage: null,
   places: ['/here', '/there'],
   target: '/there',
@@ -41,6 +42,11 @@ describe('a data set', () => {
       detail: '/here/my-files',
       remedy: null,
     });
+  });
+
+  it('that is there in part is told with what it lacks', () => {
+    const { status, detail } = checkDataset({ ...surveyed, found: '/here/my-files', lacking: 'a.bin not there' });
+    expect([status, detail]).toEqual(['warn', '/here/my-files: a.bin not there']);
   });
 
   it('that is not there is told with the places where it was looked for and how to get it', () => {

@@ -77,6 +77,15 @@ describe('a failing set-up says what, why and the remedy, and the next one recov
     expect(message).toMatch(/^TensorFlow library: what was downloaded does not have the pinned hash/);
   });
 
+  it('an npm cache of another user: npm’s own remedy, not another cache of ours', async () => {
+    const said =
+      'npm error code EACCES\nnpm error Your cache folder contains root-owned files, due to a bug in previous versions ' +
+      'of npm\nnpm error   sudo chown -R 1000:1000 "/home/me/.npm"';
+    const message = await failureOf({ FAKE_NPM_ERROR: said });
+    expect(message).toMatch(/^dependencies: npm’s cache holds files of another user.*\n {2}Remedy: run the chown/);
+    expect(message).toContain('sudo chown -R 1000:1000');
+  });
+
   it('a full disk in pip', async () => {
     const message = await failureOf({ FAKE_PIP_ERROR: 'ERROR: Could not install: [Errno 28] No space left on device' });
     expect(message).toMatch(/the disk is full\.\n {2}Remedy: free some space, or set FACTORBENCH_CACHE/);
@@ -127,13 +136,15 @@ describe('file errors', () => {
     }
     const explained = explainFileError(error, 'build', 'use another disk') as Error;
     expect(explained).toBeInstanceOf(SetupError);
-    expect(explained.message).toMatch(/^build: no space left.*\n {2}Remedy: free some space, or use another disk/);
+    expect(explained.message).toMatch(
+      /^build: .*\(ENOSPC\): the disk is full\.\n {2}Remedy: free some space, or use another disk/,
+    );
   });
 
   it('explains a read-only place', () => {
     const error = Object.assign(new Error('x'), { code: 'EROFS', path: '/cache/a' });
     const explained = explainFileError(error, 'binding', 'set FACTORBENCH_CACHE') as Error;
-    expect(explained.message).toMatch(/^binding: \/cache\/a cannot be written \(EROFS\)/);
+    expect(explained.message).toMatch(/^binding: \/cache\/a cannot be used \(EROFS\): the file system is read-only\./);
   });
 
   it('leaves other errors as they are', () => {

@@ -103,7 +103,8 @@ for (const name of ['harness/cli/main.ts', ...fs.readdirSync('suites').map((file
 const npm = `
 const fs = require('node:fs'), path = require('node:path');
 if (process.argv[2] !== 'ci') { console.log('11.0.0'); process.exit(0); }
-if (!process.cwd().startsWith(process.env.HOME + path.sep)) { console.error('stand-in: not inside ' + process.env.HOME); process.exit(1); }
+if (!process.cwd().startsWith(path.dirname(process.env.FAKE_LOG) + path.sep)) { console.error('stand-in: not inside the test'); process.exit(1); }
+if (process.env.npm_config_loglevel) process.exit(1);
 fs.appendFileSync(process.env.FAKE_LOG, 'npm ' + process.argv.slice(2).join(' ') + '\\n');
 fs.rmSync('node_modules', { recursive: true, force: true });
 const write = (name, text) => {
@@ -122,11 +123,12 @@ const fs = require('node:fs'), path = require('node:path');
 const args = process.argv.slice(2);
 if (args.includes('--version')) { console.log('Python 3 stand-in'); process.exit(0); }
 const target = path.resolve(args[0] === '-m' ? args[args.indexOf('--dest') + 1] : args[2]);
-if (!target.startsWith(process.env.HOME + path.sep)) { console.error('stand-in: not inside ' + process.env.HOME); process.exit(1); }
+if (!target.startsWith(path.dirname(process.env.FAKE_LOG) + path.sep)) { console.error('stand-in: not inside the test'); process.exit(1); }
 if (args[0] === '-m') {
   fs.appendFileSync(process.env.FAKE_LOG, 'pip\\n');
   const folder = args[args.indexOf('--dest') + 1];
   fs.writeFileSync(path.join(folder, 'tmp', 'half-a-file'), 'x');
+  if (process.env.PIP_REQUIREMENT || process.env.PIP_REQUIRE_VIRTUALENV !== '0') { console.error('ERROR: settings'); process.exit(3); }
   if (process.env.FAKE_PIP_ERROR) { console.error(process.env.FAKE_PIP_ERROR); process.exit(1); }
   const lines = fs.readFileSync(path.join(folder, 'requirements.txt'), 'utf8').trim().split('\\n');
   const finish = () => lines.forEach((line, i) => fs.writeFileSync(path.join(folder, i + '.whl'), line));
@@ -146,7 +148,7 @@ if (process.argv.includes('--version')) { console.log('g++ stand-in'); process.e
 const at = process.argv.indexOf('-o');
 const output = at === -1 ? '' : path.resolve(process.argv[at + 1]);
 // A compiler writes where it is told, so a wrong path could destroy a file: only the test's own folder is written to.
-if (!output.startsWith(process.env.HOME + path.sep)) { console.error('stand-in: no output inside ' + process.env.HOME); process.exit(1); }
+if (!output.startsWith(path.dirname(process.env.FAKE_LOG) + path.sep)) { console.error('stand-in: no output inside the test'); process.exit(1); }
 fs.appendFileSync(process.env.FAKE_LOG, 'g++\\n');
 if (process.env.FAKE_GXX_ERROR) { console.error(process.env.FAKE_GXX_ERROR); process.exit(1); }
 const source = 'extern "C" void* napi_register_module_v1(void*, void* exports) { return exports; }';

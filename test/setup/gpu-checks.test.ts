@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { chmodSync, mkdirSync, rmSync } from 'node:fs';
+import { chmodSync, mkdirSync, rmSync, symlinkSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { checkCudaLibraries, checkGpu, checkLoaded, cudaLibraries } from '../../harness/setup/gpu-checks.mjs';
@@ -35,6 +35,15 @@ describe('checkGpu', () => {
       status: 'ok',
       detail: 'NVIDIA H100 80GB HBM3, 81559 MiB (81078 free); NVIDIA L4, 23034 MiB (12100 free); driver 570.86.15',
     });
+  });
+
+  it('shows a warning of the tool (exit code 14) beside its answer', () => {
+    const checked = checkGpu(tool(`${gpuTables.two}WARNING: infoROM is corrupted\n`, gpuLists.two, 14));
+    expect(checked).toMatchObject({
+      status: 'ok',
+      detail: expect.stringMatching(/^NVIDIA H100.*infoROM is corrupted$/),
+    });
+    expect(checkGpu(tool(gpuTables.two, gpuLists.two, 15)).status).toBe('warn');
   });
 
   it('names MIG instances, and memory that is not told', () => {
@@ -75,6 +84,14 @@ describe('checkLoaded', () => {
       status: 'ok',
       detail: 'libcudnn.so.9, libtensorflow_cc.so.2; driver /lib/libcuda.so.1',
     });
+  });
+
+  it('knows them by their real paths where the cache is named by a link', () => {
+    const real = join(folder, 'real/tensorflow');
+    mkdirSync(real, { recursive: true });
+    symlinkSync(join(folder, 'real'), join(folder, 'link'));
+    expect(checkLoaded([join(real, 'libtensorflow_cc.so.2')], join(folder, 'link')).status).toBe('ok');
+    expect(checkLoaded(['/other/libtensorflow_cc.so.2'], join(folder, 'link')).status).toBe('warn');
   });
 
   it('warns of libraries from elsewhere', () => {

@@ -1,6 +1,7 @@
+import { availableParallelism } from 'node:os';
 import { describe, expect, it } from 'vitest';
 import { formatChecks } from '../../harness/setup/diagnosis.mjs';
-import { mappedLibraries, parseCpuInfo } from '../../harness/setup/machine.mjs';
+import { cpuLimit, mappedLibraries, parseCpuInfo, usableCores } from '../../harness/setup/machine.mjs';
 import { formatBytes, startStep } from '../../harness/setup/progress.mjs';
 
 describe('parseCpuInfo', () => {
@@ -83,5 +84,63 @@ describe('progress', () => {
     [12, '1 kB'],
   ])('writes %d bytes as %s', (bytes, text) => {
     expect(formatBytes(bytes)).toBe(text);
+  });
+});
+
+describe('cpuLimit', () => {
+  const from = (files: Record<string, string>) => (path: string) => files[path] ?? null;
+
+  it.each([
+    ['two of a container’s own root', '0::/\n', { '/sys/fs/cgroup/cpu.max': '200000 100000\n' }, 2],
+    ['one and a half', '0::/a\n', { '/sys/fs/cgroup/a/cpu.max': '150000 100000\n' }, 1.5],
+    ['none', '0::/a\n', { '/sys/fs/cgroup/a/cpu.max': 'max 100000\n' }, Number.POSITIVE_INFINITY],
+    [
+      'the smallest of nested groups',
+      '0::/kubepods/pod/container\n',
+      {
+        '/sys/fs/cgroup/kubepods/cpu.max': '800000 100000\n',
+        '/sys/fs/cgroup/kubepods/pod/cpu.max': '300000 100000\n',
+        '/sys/fs/cgroup/kubepods/pod/container/cpu.max': 'max 100000\n',
+      },
+      3,
+    ],
+    [
+      'version 1',
+      '11:memory:/docker/x\n4:cpu,cpuacct:/docker/x\n',
+      {
+        '/sys/fs/cgroup/cpu,cpuacct/docker/x/cpu.cfs_quota_us': '250000\n',
+        '/sys/fs/cgroup/cpu,cpuacct/docker/x/cpu.cfs_period_us': '100000\n',
+      },
+      2.5,
+    ],
+    [
+      'version 1 in a container, which sees its group as the root',
+      '4:cpu,cpuacct:/docker/x\n',
+      { '/sys/fs/cgroup/cpu/cpu.cfs_quota_us': '50000\n', '/sys/fs/cgroup/cpu/cpu.cfs_period_us': '100000\n' },
+      0.5,
+    ],
+    [
+      'version 1 without a quota',
+      '4:cpu:/\n',
+      { '/sys/fs/cgroup/cpu/cpu.cfs_quota_us': '-1\n', '/sys/fs/cgroup/cpu/cpu.cfs_period_us': '100000\n' },
+      Number.POSITIVE_INFINITY,
+    ],
+    [
+      'other controllers’ groups',
+      '5:memory:/a\n',
+      { '/sys/fs/cgroup/memory/a/cpu.max': '1 1' },
+      Number.POSITIVE_INFINITY,
+    ],
+    ['no such system', '', {}, Number.POSITIVE_INFINITY],
+    ['a group above the namespace’s root', '0::/../a\n', { '/sys/fs/cgroup/a/cpu.max': '100000 100000' }, 1],
+  ])('reads %s', (_, cgroup, files, limit) => {
+    expect(cpuLimit(cgroup, from(files as Record<string, string>))).toBe(limit);
+  });
+
+  it('bounds the cores to use by a whole number, at least one', () => {
+    const cores = usableCores();
+    expect(cores).toBeGreaterThanOrEqual(1);
+    expect(cores).toBeLessThanOrEqual(availableParallelism());
+    expect(Number.isInteger(cores)).toBe(true);
   });
 });

@@ -6,8 +6,26 @@ import {
   parseGpus,
   parseProcesses,
   profileMemory,
+  readAnswer,
 } from '../../harness/setup/nvidia-smi.mjs';
 import { failures, gpuLists, gpuTables, processTables } from '../helpers/nvidia-smi-outputs.ts';
+
+describe('readAnswer', () => {
+  const warned = '0, GPU-1, A100\nWARNING: infoROM is corrupted at gpu 0000:3B:00.0\n';
+
+  it('takes exit code 14 for an answer with a warning', () => {
+    expect(readAnswer(14, warned)).toEqual({
+      output: '0, GPU-1, A100',
+      warnings: ['infoROM is corrupted at gpu 0000:3B:00.0'],
+    });
+    expect(readAnswer(14, '0x0000000000000004\nWARNING: x')?.output).toBe('0x0000000000000004');
+    expect(readAnswer(0, 'row\n')).toEqual({ output: 'row', warnings: [] });
+  });
+
+  it.each([1, 2, 6, 9, 12, 15, 255, null, undefined])('takes exit code %s for a failure', (code) => {
+    expect(readAnswer(code, warned)).toBeNull();
+  });
+});
 
 describe('parseGpus', () => {
   it('reads a line a GPU', () => {

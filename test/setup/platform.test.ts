@@ -1,4 +1,5 @@
 import { mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { userInfo } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { isNodeTooOld } from '../../harness/setup/node-version.mjs';
@@ -185,7 +186,11 @@ describe('cache', () => {
   it('is FACTORBENCH_CACHE, else under XDG_CACHE_HOME, else under the home folder', () => {
     expect(cacheFolder({ FACTORBENCH_CACHE: '/a', XDG_CACHE_HOME: '/b' })).toBe('/a');
     expect(cacheFolder({ XDG_CACHE_HOME: '/b' })).toBe('/b/factorbench');
-    expect(cacheFolder({})).toMatch(/\/\.cache\/factorbench$/);
+    expect(cacheFolder({ HOME: '/home/me' })).toBe('/home/me/.cache/factorbench');
+    // Of the user's account, never a folder below the current one.
+    for (const env of [{}, { HOME: '' }, { HOME: 'relative' }]) {
+      expect(cacheFolder(env)).toBe(join(userInfo().homedir, '.cache/factorbench'));
+    }
     expect(cacheFolder({ FACTORBENCH_CACHE: 'relative' })).toBe(join(process.cwd(), 'relative'));
   });
 });

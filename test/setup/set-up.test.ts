@@ -23,7 +23,7 @@ describe('set-up', () => {
   it('sets up everything from nothing, saying each step, and leaves only complete things', async () => {
     expect(await setUp()).toBe(true);
     expect(checkout.calls()).toEqual([
-      'npm ci --ignore-scripts --no-audit --no-fund --include=dev',
+      'npm ci --ignore-scripts --no-audit --no-fund --include=dev --no-global --no-dry-run --loglevel=notice',
       'pip',
       'g++',
       'tsc',
@@ -101,6 +101,31 @@ describe('set-up', () => {
     await setUp();
     expect(checkout.calls().slice(4)).toEqual(['pip']);
     expect(readFileSync(join(checkout.cache, library, 'tensorflow/libtensorflow_cc.so.2'), 'utf8')).toBe('cc');
+  });
+
+  it.each(['', 'garbage', '{}'])('replaces a library and a binding whose stamp is damaged: %j', async (text) => {
+    await setUp();
+    for (const name of readdirSync(checkout.cache)) writeFileSync(join(checkout.cache, name, 'complete.json'), text);
+    expect(await setUp()).toBe(true);
+    expect(checkout.calls().slice(4)).toEqual(['pip', 'g++']);
+    expect(await setUp()).toBe(false);
+  });
+
+  it('is not led astray by settings that the user’s tools have for other work', async () => {
+    const settings = { PIP_REQUIREMENT: 'other.txt', PIP_REQUIRE_VIRTUALENV: '1', npm_config_loglevel: 'silent' };
+    expect(await setUp(checkout, settings)).toBe(true);
+  });
+
+  it('keeps the cache that a checkout works with where HOME changes, and fills the one that is named', async () => {
+    const at = (home: string) => ({ FACTORBENCH_CACHE: '', HOME: join(folder, home) });
+    await setUp(checkout, at('first'));
+    const calls = checkout.calls().length;
+    expect(await setUp(checkout, at('second'))).toBe(false);
+    expect(checkout.context(at('second')).cache).toBe(join(folder, 'first/.cache/factorbench'));
+    expect(checkout.calls()).toHaveLength(calls);
+    expect(checkout.context().cache).toBe(checkout.cache);
+    rmSync(join(folder, 'first'), { recursive: true });
+    expect(checkout.context(at('second')).cache).toBe(join(folder, 'second/.cache/factorbench'));
   });
 
   it('clears away what a killed set-up left in the cache', async () => {

@@ -1,7 +1,7 @@
 import type { Benchmark } from '../../bench/benchmark.ts';
 import { UsageError } from '../../errors.ts';
 import { nameMatcher } from '../../name-matcher.ts';
-import { suggestion } from '../suggest.ts';
+import { suggestion } from '../../suggest.ts';
 import type { BenchOptions } from './bench-options.ts';
 
 /**

@@ -2,8 +2,9 @@ import { acceptRecords } from '../../../baselines/accept.ts';
 import { type Baseline, valueOfEntry } from '../../../baselines/baseline.ts';
 import { readBaseline, writeBaseline } from '../../../baselines/baseline-file.ts';
 import { UsageError } from '../../errors.ts';
+import { lacksOf } from '../../run/records/coverage.ts';
 import type { Io } from '../io.ts';
-import { readStoredRun, type StoredRunOptions } from './stored-run.ts';
+import { readStoredRun, type StoredRun, type StoredRunOptions } from './stored-run.ts';
 
 /** Stores the records of a run as the new baseline, and tells what changed. */
 export async function acceptCommand(
@@ -11,7 +12,9 @@ export async function acceptCommand(
   options: StoredRunOptions & { why: string },
   io: Io,
 ): Promise<number> {
-  const { suite, profile, records: stored } = await readStoredRun(name, options, io);
+  const run = await readStoredRun(name, options, io);
+  refusePartial(run);
+  const { suite, profile, records: stored } = run;
   // A baseline holds what every checkout can repeat.
   const records = stored.filter(({ config }) => config.methodDigest === undefined);
   if (records.length === 0)
@@ -20,10 +23,25 @@ export async function acceptCommand(
   if (left > 0) io.stdout.write(`${left} records of methods from files are left out: they have no baseline.\n`);
   const previous = await readBaseline(suite.name, profile, io.baselinesDir);
   const next = acceptRecords(records, previous, options.why);
+  if (next === previous) {
+    io.stdout.write(`Nothing to change: the baseline of ${suite.name}, ${profile}, holds these results already.\n`);
+    return 0;
+  }
   const path = await writeBaseline(next, io.baselinesDir);
   for (const line of changesBetween(previous, next)) io.stdout.write(`${line}\n`);
   io.stdout.write(`Wrote ${path}: ${next.cells.length} cells.\n`);
   return 0;
+}
+
+/** A baseline is made of whole runs: what was to be measured and was not would be missed by no later check. */
+function refusePartial(stored: StoredRun): void {
+  const { outDir, run } = stored;
+  const lacks = run === null ? ['there is no run.json, which says what was planned.'] : lacksOf(stored);
+  if (lacks.length === 0) return;
+  throw new UsageError(
+    `accept: ${outDir} is not a whole run: ${lacks.join(' ')} Run the suite into it to the end, as before: it goes on ` +
+      'where it stopped; or leave out the cells that are missing with --only.',
+  );
 }
 
 /** One line for each entry that was added, replaced or removed; equal entries are counted in the last line. */

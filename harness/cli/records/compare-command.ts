@@ -1,4 +1,3 @@
-import { resolve } from 'node:path';
 import { compareRuns } from '../../../reports/comparison/compare-runs.ts';
 import { comparisonCsv } from '../../../reports/comparison/comparison-csv.ts';
 import { worseArms } from '../../../reports/comparison/comparison-gate.ts';
@@ -19,7 +18,7 @@ export interface CompareOptions {
   failBelow?: number;
 }
 
-/** Prints how the second output folder differs from the first, arm by arm; with `failBelow`, what is worse on stderr. */
+/** Prints how the second output folder differs from the first, arm by arm; what `failBelow` refuses goes to stderr. */
 export async function compareCommand(left: string, right: string, options: CompareOptions, io: Io): Promise<number> {
   if (options.json === true && options.csv === true) {
     throw new UsageError('--json with --csv: stdout can hold only one of them; leave one away.');
@@ -37,7 +36,7 @@ export async function compareCommand(left: string, right: string, options: Compa
 }
 
 async function recordsOf(dir: string, only: string[] | undefined, io: Io): Promise<CellRecord[]> {
-  const records = await readFolder(resolve(dir), io);
+  const records = await readFolder(dir, io);
   if (records.length === 0) throw new UsageError(`compare: ${dir} holds no records; name a folder given to --out.`);
   if (only === undefined) return records;
   const matches = nameMatcher(only);

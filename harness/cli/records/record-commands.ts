@@ -1,13 +1,26 @@
 import { type Command, Option } from 'commander';
-import { amount, collect, collectText, naturalNumber, nonEmpty, positiveInteger } from '../parse-options.ts';
+import type { Io } from '../io.ts';
+import {
+  amount,
+  collect,
+  collectMethods,
+  collectPaths,
+  naturalNumber,
+  nonEmpty,
+  pathOption,
+  positiveInteger,
+} from '../parse-options.ts';
 import { type CommandContext, examples } from '../run/run-commands.ts';
 
 /** The commands that start from existing records: check, accept, compare, merge, verify, report. */
 export function defineRecordCommands(program: Command, { io, finish }: CommandContext): void {
-  withFolder(program.command('check').argument('[suite]', 'default: every output folder that has records'))
+  withFolder(program.command('check').argument('[suite]', 'default: every output folder that has records'), io)
     .option('--profile <profile>', 'default: smoke; without a suite: all')
     .summary('compare records with the baseline')
-    .description('Prints the verdicts of existing records against the stored baselines. Writes no file.')
+    .description(
+      'Prints the verdicts of existing records against the stored baselines, and the planned cells without a record, which ' +
+        'give exit code 1. Writes no file.',
+    )
     .option('--only <glob>', 'only cells whose names match; may be repeated', collect)
     .option('--strict', 'exit with 3 where a cell is inconclusive or has no baseline')
     .option('--json', 'print JSON')
@@ -17,9 +30,11 @@ export function defineRecordCommands(program: Command, { io, finish }: CommandCo
       finish(await checkCommand(name, options, io));
     });
 
-  withProfile(withFolder(program.command('accept').argument('<suite>')))
+  withProfile(withFolder(program.command('accept').argument('<suite>'), io))
     .summary('store records as the new baseline')
-    .description('Stores the records of a run in baselines/<suite>.<profile>.json. Refuses failed records.')
+    .description(
+      'Stores the records of a run in baselines/<suite>.<profile>.json. Refuses failed records and partial runs.',
+    )
     .requiredOption('--why <text>', 'why the new values are right; kept in the baseline’s history', nonEmpty('--why'))
     .option('--only <glob>', 'only cells whose names match; may be repeated', collect)
     .addHelpText(
@@ -33,8 +48,8 @@ export function defineRecordCommands(program: Command, { io, finish }: CommandCo
 
   program
     .command('compare')
-    .argument('<before>', 'an output folder')
-    .argument('<after>', 'another one')
+    .argument('<before>', 'an output folder', pathOption('compare', io))
+    .argument('<after>', 'another one', pathOption('compare', io))
     .summary('compare two output folders')
     .description('Prints how the records of two output folders differ, suite by suite, one row an arm.')
     .option('--only <glob>', 'only cells whose names match; may be repeated', collect)
@@ -53,30 +68,36 @@ export function defineRecordCommands(program: Command, { io, finish }: CommandCo
 
   program
     .command('merge')
-    .argument('<dir...>', 'output folders of shards')
+    .argument('<dir...>', 'output folders of shards', collectPaths('merge', io))
     .summary('join the output folders of shards')
-    .description('Joins the output folders of shards of one run into a new folder. Refuses records that contradict.')
-    .requiredOption('--out <dir>', 'new output folder')
+    .description(
+      'Joins the output folders of shards of one run into a new folder. Refuses what is not of one run, plan, program ' +
+        'and data; exits with 1 where cells of the plan are missing.',
+    )
+    .requiredOption('--out <dir>', 'new output folder', pathOption('--out', io))
     .addHelpText('after', examples('npm run merge -- shard-1 shard-2 --out reports/out/compression-nightly'))
     .action(async (dirs, options) => {
       const { mergeCommand } = await import('./merge-command.ts');
       finish(await mergeCommand(dirs, options, io));
     });
 
-  withProfile(withFolder(program.command('verify').argument('<suite>')))
+  withProfile(withFolder(program.command('verify').argument('<suite>'), io))
     .summary('execute stored cells again')
-    .description('Executes a seeded sample of stored completed cells again and compares the final weights.')
+    .description(
+      'Executes a seeded sample of stored completed cells again and compares the final weights. A method’s file that a ' +
+        'record names is run only where --method names it too.',
+    )
     .option('--sample <n>', 'number of cells', positiveInteger('--sample'), 3)
     .option('--seed <n>', 'seed of the sample', naturalNumber('--seed'), 0)
     .option('--only <glob>', 'sample only cells whose names match; may be repeated', collect)
     .option(
       '--method <file>',
-      'where a method’s file lies now, if it has moved; may be repeated',
-      collectText('--method'),
+      'a method’s file, which is imported and run; needed for cells of methods from files; may be repeated',
+      collectMethods(io),
     )
     .option('--jobs <n>', 'worker processes at once (default: cores)', positiveInteger('--jobs'))
     .addOption(new Option('--device <device>', 'where to compute').choices(['cpu', 'gpu']).default('cpu'))
-    .option('--data <dir>', 'folder with the data sets')
+    .option('--data <dir>', 'folder with the data sets', pathOption('--data', io))
     .option('--json', 'print JSON only on stdout')
     .addHelpText(
       'after',
@@ -87,7 +108,7 @@ export function defineRecordCommands(program: Command, { io, finish }: CommandCo
       finish(await verifyCommand(name, options, io));
     });
 
-  withProfile(withFolder(program.command('report').argument('<suite>')))
+  withProfile(withFolder(program.command('report').argument('<suite>'), io))
     .summary('write the reports again')
     .description('Writes results.csv, report.md, report.html and junit.xml again from the stored records.')
     .option('--no-check', 'leave the verdicts out')
@@ -107,14 +128,15 @@ Differences are after - before. Where two seeds or more are in both runs, they a
 values and order of the data. Otherwise all completed seeds of one are compared with all of the other (two-sample); the
 column "seeds" says which, and "left out" what the means are not over.
 
---fail-below judges by the estimated difference alone, not by its interval: 0.01 of accuracy is one point, 0.4 of BLEU is
-0.4, and where lower is better, a rise is worse. A completed seed that then diverged or failed, and an arm that is lost,
+--fail-below judges by the estimated difference alone, not by its interval: 0.01 of accuracy is one point, 0.4 of BLEU
+is 0.4, and where lower is better, a rise is worse. A completed seed that then diverged or failed, and an arm that is lost,
 are worse too.`;
 
 function withProfile(command: Command): Command {
   return command.option('--profile <profile>', 'smoke, nightly or paper', 'smoke');
 }
 
-function withFolder(command: Command): Command {
-  return command.option('--out <dir>', 'output folder (default: reports/out/<suite>-<profile>)');
+function withFolder(command: Command, io: Io): Command {
+  const parse = pathOption('--out', io);
+  return command.option('--out <dir>', 'output folder (default: reports/out/<suite>-<profile>)', parse);
 }

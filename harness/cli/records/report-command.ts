@@ -1,5 +1,4 @@
 import { conclude } from '../../run/conclude.ts';
-import { readRunFile } from '../../run/records/run-file.ts';
 import type { Io } from '../io.ts';
 import { readStoredRun, type StoredRunOptions } from './stored-run.ts';
 
@@ -9,17 +8,17 @@ export async function reportCommand(
   options: StoredRunOptions & { check?: boolean },
   io: Io,
 ): Promise<number> {
-  const { suite, profile, profileSpec, outDir, records } = await readStoredRun(name, options, io);
-  const run = await readRunFile(outDir);
+  const { suite, profile, profileSpec, outDir, run, records, missing, gaps } = await readStoredRun(name, options, io);
   const data = run?.options.data;
   const { summary } = await conclude({
     outDir,
     profile,
     records,
+    missing,
+    gaps,
     suite: suite.name,
     title: suite.title,
     margin: profileSpec.margin,
-    planned: Math.max(records.length, run?.planned ?? 0),
     check: options.check !== false,
     baselinesDir: io.baselinesDir,
     dataDir: typeof data === 'string' ? data : null,

@@ -3,14 +3,17 @@ import { suites } from '../../../suites/registry.ts';
 import { UsageError } from '../../errors.ts';
 import { nameMatcher } from '../../name-matcher.ts';
 import type { CellRecord } from '../../record.ts';
-import { readRecords, storeAt } from '../../run/records/store.ts';
+import { type Coverage, coverageOf } from '../../run/records/coverage.ts';
+import { type RunFile, readRunFile } from '../../run/records/run-file.ts';
+import { hasRecords, readRecords, type StoredRecords, storeAt } from '../../run/records/store.ts';
 import type { Io } from '../io.ts';
 import { outputFolder, type SelectedSuite, selectSuite } from '../run/select-suite.ts';
 
-/** The records that an output folder holds of one suite and profile. */
-export interface StoredRun extends SelectedSuite {
+/** What an output folder holds of one suite and profile, and what it owes. */
+export interface StoredRun extends SelectedSuite, Coverage {
   outDir: string;
-  records: CellRecord[];
+  /** Null: nothing says which cells were planned. */
+  run: RunFile | null;
 }
 
 export interface StoredRunOptions {
@@ -20,50 +23,60 @@ export interface StoredRunOptions {
   only?: string[];
 }
 
-/** Reads one suite's records; damaged files are named on stderr. Throws UsageError where there is none. */
+/**
+ * Reads one suite's records and run.json; damaged records are named on stderr. Throws UsageError where the folder neither
+ * holds nor owes a record.
+ */
 export async function readStoredRun(name: string | undefined, options: StoredRunOptions, io: Io): Promise<StoredRun> {
   const selected = selectSuite(name, options.profile ?? 'smoke');
-  const { suite, profile } = selected;
-  const outDir = outputFolder(options.out, suite.name, profile);
-  const all = await readFolder(outDir, io);
-  const matches = options.only === undefined ? () => true : nameMatcher(options.only);
-  const own = all.filter((record) => record.suite === suite.name && record.profile === profile);
-  const records = own.filter((record) => matches(record.cell));
-  if (own.length > 0 && records.length === 0) {
-    throw new UsageError(
-      `--only ${options.only?.join(' --only ')}: matches none of ${own.length} records in ${outDir}.`,
-    );
-  }
-  if (records.length === 0) {
-    const other = all[0] === undefined ? '' : ` (it holds ${all[0].suite}, profile ${all[0].profile})`;
-    throw new UsageError(
-      `${outDir} holds no records of ${suite.name}, profile ${profile}${other}. Run the suite first: ` +
-        `npm run suite -- ${suite.name} --profile ${profile}; or name its folder with --out.`,
-    );
-  }
-  return { ...selected, outDir, records };
+  const outDir = outputFolder(options.out, selected.suite.name, selected.profile);
+  const stored = await readStored(outDir, io);
+  return coveredRun(selected, { outDir, stored, run: await readRunFile(outDir) }, options);
 }
 
-/** Reads what --out names, or without a suite's name every default output folder that has records. */
+interface Folder {
+  outDir: string;
+  stored: StoredRecords;
+  run: RunFile | null;
+}
+
+function coveredRun(selected: SelectedSuite, { outDir, stored, run }: Folder, options: StoredRunOptions): StoredRun {
+  const { suite, profile } = selected;
+  const asked = { suite: suite.name, profile };
+  const matches = options.only === undefined ? () => true : nameMatcher(options.only);
+  const coverage = coverageOf(stored, run, { ...asked, matches });
+  if (coverage.records.length + coverage.missing.length > 0) return { ...selected, ...coverage, outDir, run };
+  const whole = coverageOf(stored, run, { ...asked, matches: () => true });
+  const own = whole.records.length + whole.missing.length;
+  if (own > 0) {
+    throw new UsageError(`--only ${options.only?.join(' --only ')}: matches none of ${own} cells in ${outDir}.`);
+  }
+  const [first] = stored.records;
+  const other = first === undefined ? '' : ` (it holds ${first.suite}, profile ${first.profile})`;
+  throw new UsageError(
+    `${outDir} holds no records of ${suite.name}, profile ${profile}${other}. Run the suite first: ` +
+      `npm run suite -- ${suite.name} --profile ${profile}; or name its folder with --out.`,
+  );
+}
+
+/**
+ * Reads what --out names, or without a suite's name all that it holds, or every default output folder that holds or owes
+ * records.
+ */
 export async function readStoredRuns(
   name: string | undefined,
   options: StoredRunOptions,
   io: Io,
 ): Promise<StoredRun[]> {
   if (name !== undefined) return [await readStoredRun(name, options, io)];
-  if (options.out !== undefined) {
-    const [first] = await readFolder(outputFolder(options.out, '', ''), io);
-    if (first === undefined) throw new UsageError(`--out ${options.out}: holds no records. Run a suite into it first.`);
-    return [await readStoredRun(first.suite, { profile: first.profile, ...options }, io)];
-  }
+  if (options.out !== undefined) return readWholeFolder(options.out, options, io);
   const runs: StoredRun[] = [];
   for (const suite of suites) {
     for (const profile of Object.keys(suite.profiles)) {
       if (options.profile !== undefined && options.profile !== profile) continue;
-      const { records } = await readRecords(storeAt(outputFolder(undefined, suite.name, profile)), {
-        quarantine: false,
-      });
-      if (records.length > 0) runs.push(await readStoredRun(suite.name, { ...options, profile }, io));
+      const outDir = outputFolder(undefined, suite.name, profile);
+      const isUsed = (await hasRecords(storeAt(outDir))) || (await readRunFile(outDir)) !== null;
+      if (isUsed) runs.push(await readStoredRun(suite.name, { ...options, profile }, io));
     }
   }
   if (runs.length === 0)
@@ -71,8 +84,27 @@ export async function readStoredRuns(
   return runs;
 }
 
+/** Every suite and profile that a folder holds or owes records of. */
+async function readWholeFolder(out: string, options: StoredRunOptions, io: Io): Promise<StoredRun[]> {
+  const outDir = outputFolder(out, '', '');
+  const stored = await readStored(outDir, io);
+  const run = await readRunFile(outDir);
+  const found = [...(run === null ? [] : [run]), ...stored.records].filter(
+    ({ profile }) => options.profile === undefined || options.profile === profile,
+  );
+  const kinds = new Map(found.map(({ suite, profile }) => [JSON.stringify([suite, profile]), { suite, profile }]));
+  if (kinds.size === 0) throw new UsageError(`--out ${out}: holds no records. Run a suite into it first.`);
+  return [...kinds.values()].map(({ suite, profile }) =>
+    coveredRun(selectSuite(suite, profile), { outDir, stored, run }, options),
+  );
+}
+
 /** All valid records of a folder that must exist. */
 export async function readFolder(outDir: string, io: Io): Promise<CellRecord[]> {
+  return (await readStored(outDir, io)).records;
+}
+
+async function readStored(outDir: string, io: Io): Promise<StoredRecords> {
   try {
     await access(outDir);
   } catch (error) {
@@ -80,7 +112,7 @@ export async function readFolder(outDir: string, io: Io): Promise<CellRecord[]> 
       cause: error,
     });
   }
-  const { records, warnings } = await readRecords(storeAt(outDir), { quarantine: false });
-  for (const warning of warnings) io.stderr.write(`${warning}\n`);
-  return records;
+  const stored = await readRecords(storeAt(outDir), { quarantine: false });
+  for (const warning of stored.warnings) io.stderr.write(`${warning}\n`);
+  return stored;
 }

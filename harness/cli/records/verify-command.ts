@@ -7,16 +7,16 @@ import { runVerify } from '../../run/run-verify.ts';
 import { workerPath } from '../checkout.ts';
 import { type Io, withInterruption } from '../io.ts';
 import { defaultJobs } from '../parse-options.ts';
-import { locateMethods } from '../run/join-methods.ts';
 import { findData } from '../run/plan-command.ts';
 import { killAfterMs } from '../run/suite-command.ts';
+import { locateMethods } from './locate-methods.ts';
 import { readFolder, readStoredRun, type StoredRunOptions } from './stored-run.ts';
 
 export interface VerifyCommandOptions extends StoredRunOptions {
   sample: number;
   seed: number;
   jobs?: number;
-  /** Files of methods that have moved since. */
+  /** Files of methods that may be run. */
   method?: string[];
   device: Device;
   data?: string;

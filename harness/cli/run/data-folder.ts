@@ -1,17 +1,18 @@
 import { accessSync, constants, existsSync, statSync } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { FolderDataset } from '../../data/dataset.ts';
 import { contentOf } from '../../data/folder.ts';
 import { datasetNamed } from '../../data/registry.ts';
 import { UsageError } from '../../errors.ts';
 import type { DataFolders } from '../../run/protocol.ts';
 import { cacheFolder } from '../../setup/platform.mjs';
+import { userPath } from '../../setup/user-path.mjs';
 import type { DataFolderName } from '../../spec/datasets.ts';
 
 export interface DataFolderOptions {
   /** The data sets to look for. */
   datasets: readonly DataFolderName[];
-  /** Value of --data. */
+  /** Value of --data, an absolute path. */
   data: string | undefined;
   download: boolean;
   env: NodeJS.ProcessEnv;
@@ -32,8 +33,10 @@ export async function locateData(options: DataFolderOptions): Promise<DataFolder
   const { places, named, target } = searchPlaces(options);
   const folders: Partial<Record<DataFolderName, string>> = {};
   for (const dataset of datasets) {
-    const found = (await findIn(dataset, places)) ?? (download ? await fetchInto(dataset, target, log) : null);
-    if (found !== null) folders[dataset.name] = found;
+    const found = await findIn(dataset, places);
+    if (found?.lacking !== undefined) log(`${dataset.title} in ${found.folder}: ${found.lacking}.`);
+    const folder = found?.folder ?? (download ? await fetchInto(dataset, target, log) : null);
+    if (folder !== null) folders[dataset.name] = folder;
   }
   if (named !== null && datasets.length > 0 && Object.keys(folders).length === 0) {
     const sought = datasets.map((dataset) => `${dataset.title} (${contentOf(dataset)})`).join(', nor ');
@@ -81,25 +84,31 @@ function isWritable(folder: string): boolean {
   }
 }
 
+/** Where a data set's files lie, and in words what of them is not there. */
+export interface FoundFolder {
+  readonly folder: string;
+  readonly lacking: string | undefined;
+}
+
 /**
  * The folder of a data set's files, checked, in the first of the places that holds any; null: in none.
  * @throws UsageError where they are damaged or cannot be read
  */
-export async function findIn(dataset: FolderDataset, places: readonly string[]): Promise<string | null> {
+export async function findIn(dataset: FolderDataset, places: readonly string[]): Promise<FoundFolder | null> {
   for (const place of places) {
-    const found = await dataset.find(place);
-    if (found === null) continue;
-    await dataset.open(found);
-    return found;
+    const folder = await dataset.find(place);
+    if (folder === null) continue;
+    const { lacking } = await dataset.open(folder);
+    return { folder, lacking };
   }
   return null;
 }
 
 function namedFolder(data: string | undefined, env: NodeJS.ProcessEnv): SearchPlaces['named'] {
-  if (data !== undefined) return { folder: resolve(data), origin: `--data ${data}` };
+  if (data !== undefined) return { folder: data, origin: `--data ${data}` };
   const fromEnvironment = env.FACTORBENCH_DATA;
   if (fromEnvironment === undefined || fromEnvironment === '') return null;
-  return { folder: resolve(fromEnvironment), origin: 'FACTORBENCH_DATA' };
+  return { folder: userPath(fromEnvironment, env), origin: 'FACTORBENCH_DATA' };
 }
 
 async function fetchInto(dataset: FolderDataset, folder: string, log: (line: string) => void): Promise<string> {

@@ -14,8 +14,8 @@ export function surveyData(options: { env: NodeJS.ProcessEnv; checkout: string }
       const { name, title, folder, address, downloads } = dataset;
       const sizes = downloads.map(({ bytes }) => bytes).filter((bytes) => bytes !== null);
       const bytes = sizes.length === downloads.length ? sizes.reduce((sum, size) => sum + size, 0) : null;
-      const { found, damage } = await lookFor(dataset, places);
-      return { name, title, folder, address, found, damage, places, target, bytes };
+      const { found, lacking, damage } = await lookFor(dataset, places);
+      return { name, title, folder, address, found, lacking, damage, places, target, bytes };
     }),
   );
 }
@@ -23,11 +23,12 @@ export function surveyData(options: { env: NodeJS.ProcessEnv; checkout: string }
 async function lookFor(
   dataset: FolderDataset,
   places: readonly string[],
-): Promise<Pick<SurveyedDataset, 'found' | 'damage'>> {
+): Promise<Pick<SurveyedDataset, 'found' | 'lacking' | 'damage'>> {
   try {
-    return { found: await findIn(dataset, places), damage: null };
+    const found = await findIn(dataset, places);
+    return { found: found?.folder ?? null, lacking: found?.lacking ?? null, damage: null };
   } catch (error) {
     if (!(error instanceof UsageError)) throw error;
-    return { found: null, damage: error.message };
+    return { found: null, lacking: null, damage: error.message };
   }
 }

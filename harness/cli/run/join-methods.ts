@@ -3,7 +3,8 @@ import { MethodFileError, UsageError } from '../../errors.ts';
 import { loadMethodFile } from '../../method-file.ts';
 import type { JoinedMethod } from '../../methods/joined.ts';
 import { methods as known } from '../../methods/registry.ts';
-import type { CellRecord } from '../../record.ts';
+import { suggestion } from '../../suggest.ts';
+import { type MethodTrial, tryMethodFile } from './try-method.ts';
 
 export interface JoinedMethods {
   methods: JoinedMethod[];
@@ -13,13 +14,21 @@ export interface JoinedMethods {
   refusals: string[];
 }
 
-/** The methods that `--method` names, each a file or a method of the registry. A file that is wrong spoils no other. */
-export async function joinMethods(values: readonly string[] = []): Promise<JoinedMethods> {
+/**
+ * The methods that `--method` names, each a file or a method of the registry. A file that is wrong spoils no other.
+ *
+ * @param plans the profiles that they join
+ * @throws UsageError for a name that the registry does not have, and for one that is given twice
+ */
+export async function joinMethods(
+  values: readonly string[] | undefined,
+  plans: MethodTrial['plans'],
+): Promise<JoinedMethods> {
   const joined: JoinedMethods = { methods: [], notes: [], refusals: [] };
-  for (const value of values) {
+  for (const value of values ?? []) {
     const method = known.find(({ name }) => name === value);
     try {
-      const next = method === undefined ? await load(value) : { method, file: null };
+      const next = method === undefined ? await load(value, plans) : { method, file: null };
       const twin = joined.methods.find((other) => other.method.name === next.method.name);
       if (twin !== undefined) throw sameName(next, twin);
       joined.methods.push(next);
@@ -32,13 +41,23 @@ export async function joinMethods(values: readonly string[] = []): Promise<Joine
   return joined;
 }
 
-async function load(value: string): Promise<JoinedMethod> {
-  // A bare word was meant as a name.
-  if (/^[\w-]+$/.test(value)) {
-    const names = known.map(({ name }) => name).join(', ');
-    throw new MethodFileError(value, `is neither a .js or .mjs file nor a known method; known: ${names}`);
+async function load(value: string, plans: MethodTrial['plans']): Promise<JoinedMethod> {
+  if (isName(value)) {
+    const names = known.map(({ name }) => name);
+    throw new UsageError(
+      `--method ${value}: there is no such method (a file's name ends in .js or .mjs): ${suggestion(value, names)}`,
+    );
   }
-  return loadMethodFile(resolve(value));
+  const path = resolve(value);
+  const tried = await tryMethodFile({ path, plans });
+  const loaded = await loadMethodFile(path);
+  if (loaded.file.sha256 !== tried) throw new MethodFileError(path, 'changes while it is loaded; start again');
+  return loaded;
+}
+
+/** Whether a value was meant as a name of the registry: it has neither a folder nor the ending of a program. */
+function isName(value: string): boolean {
+  return !/[\\/]|\.[cm]?[jt]s$/.test(value);
 }
 
 function sameName({ method, file }: JoinedMethod, other: JoinedMethod): Error {
@@ -50,37 +69,4 @@ function sameName({ method, file }: JoinedMethod, other: JoinedMethod): Error {
 
 function noteOf(name: string, { path, sha256 }: { path: string; sha256: string }): string {
   return `Method ${name} is from ${path} (SHA-256 ${sha256.slice(0, 16)}).`;
-}
-
-/**
- * Records of methods from files with the paths where these lie now: one of `values`, else where the record says.
- *
- * @throws UsageError where no file there has the content that the record was made with
- */
-export async function locateMethods<R extends CellRecord>(
-  records: readonly R[],
-  values: readonly string[] = [],
-): Promise<R[]> {
-  const given = values.map((value) => resolve(value));
-  return Promise.all(records.map((record) => located(record, given)));
-}
-
-async function located<R extends CellRecord>(record: R, given: readonly string[]): Promise<R> {
-  const { cell, config, origin } = record;
-  if (config.methodDigest === undefined || origin === undefined) return record;
-  const problems: string[] = [];
-  for (const path of [...given, origin]) {
-    try {
-      const { file } = await loadMethodFile(path);
-      if (file.sha256 === config.methodDigest) return { ...record, origin: path };
-      problems.push(`${path} has another content (SHA-256 ${file.sha256.slice(0, 16)})`);
-    } catch (error) {
-      if (!(error instanceof MethodFileError)) throw error;
-      problems.push(error.message);
-    }
-  }
-  throw new UsageError(
-    `${cell}: was made with a method's file of SHA-256 ${config.methodDigest.slice(0, 16)}, which is not found: ` +
-      `${problems.join('; ')}. Name the file with --method, or leave its cells out with --only.`,
-  );
 }

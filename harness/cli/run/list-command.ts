@@ -1,28 +1,37 @@
 import { suites } from '../../../suites/registry.ts';
+import { checkedSuite } from '../../plan/checked-suite.ts';
 import { neededDatasets, planCells } from '../../plan/plan.ts';
 import { exitCodes } from '../../run/exit-code.ts';
+import { formatDuration } from '../../run/progress-estimate.ts';
 import { profileNames } from '../../spec/words.ts';
 import { type Io, table } from '../io.ts';
 import { defaultJobs } from '../parse-options.ts';
 import { joinMethods } from './join-methods.ts';
 import { findData, planned } from './plan-command.ts';
-import { selectSuite } from './select-suite.ts';
+import { suiteNamed } from './select-suite.ts';
 import type { SuiteOptions } from './suite-options.ts';
 
-/** Lists suites and profiles, one a line: number of cells, and estimated minutes with the given or default --jobs. */
+/**
+ * Lists suites and profiles, one a line: number of cells, and the estimated time with the given or default --jobs, in
+ * JSON in minutes.
+ */
 export async function listCommand(
   name: string | undefined,
   options: Pick<SuiteOptions, 'jobs' | 'threads' | 'seeds' | 'method' | 'data' | 'download' | 'json'>,
   io: Io,
 ): Promise<number> {
-  const chosen = name === undefined ? suites : [suiteNamed(name)];
-  const { methods, refusals } = await joinMethods(options.method);
+  const chosen = name === undefined ? suites.map(checkedSuite) : [suiteNamed(name)];
   const { seeds } = options;
-  const profiles = chosen.flatMap((suite) =>
-    profileNames
-      .filter((profile) => suite.profiles[profile] !== undefined)
-      .map((profile) => ({ suite, profile, needed: neededDatasets(suite, profile, { seeds, methods }) })),
+  const known = chosen.flatMap((suite) =>
+    profileNames.filter((profile) => suite.profiles[profile] !== undefined).map((profile) => ({ suite, profile })),
   );
+  const plans = known.map(({ suite, profile }) => ({ suite: suite.name, profile }));
+  const { methods, refusals } = await joinMethods(options.method, plans);
+  const profiles = known.map(({ suite, profile }) => ({
+    suite,
+    profile,
+    needed: neededDatasets(suite, profile, { seeds, methods }),
+  }));
   const sought = new Set(profiles.flatMap(({ needed }) => needed.map((dataset) => dataset.name)));
   const folders = await findData([...sought], options, io);
   const jobs = options.jobs ?? defaultJobs(options.threads);
@@ -30,21 +39,16 @@ export async function listCommand(
     const present = planned(needed, folders);
     const cells = planCells(suite, profile, { present, seeds, methods }, () => undefined);
     const seconds = cells.reduce((sum, cell) => sum + cell.estimatedSeconds, 0) / jobs;
-    return { suite: suite.name, profile, cells: cells.length, estimated_minutes: Math.ceil(seconds / 6) / 10 };
+    return { suite: suite.name, profile, cells: cells.length, seconds };
   });
   if (options.json === true) {
-    io.stdout.write(`${JSON.stringify(lines, null, 2)}\n`);
+    const rows = lines.map(({ seconds, ...line }) => ({ ...line, estimated_minutes: Math.ceil(seconds / 6) / 10 }));
+    io.stdout.write(`${JSON.stringify(rows, null, 2)}\n`);
   } else {
     io.stdout.write(
-      table(lines.map((line) => [line.suite, line.profile, line.cells, 'cells', line.estimated_minutes, 'minutes'])),
+      table(lines.map((line) => [line.suite, line.profile, line.cells, 'cells', formatDuration(line.seconds)])),
     );
   }
   for (const refusal of new Set(refusals)) io.stderr.write(`${refusal}\n`);
   return refusals.length > 0 ? exitCodes.usage : exitCodes.passed;
-}
-
-function suiteNamed(name: string) {
-  const suite = suites.find((known) => known.name === name);
-  // selectSuite has the message for an unknown suite; any profile that a known one has would do.
-  return suite ?? selectSuite(name, 'smoke').suite;
 }

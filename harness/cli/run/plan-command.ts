@@ -1,30 +1,31 @@
-import { type NeededDataset, neededDatasets, type PlanOptions, planCells } from '../../plan/plan.ts';
+import { type NeededDataset, neededDatasets, planCells } from '../../plan/plan.ts';
 import { exitCodes } from '../../run/exit-code.ts';
 import { formatDuration } from '../../run/progress-estimate.ts';
 import type { DataFolders } from '../../run/protocol.ts';
-import { shardCells } from '../../run/records/shard.ts';
+import { cellsOfShard } from '../../run/records/shard.ts';
 import type { PlannedCell } from '../../spec/cell.ts';
 import { type DataFolderName, dataFolderNames } from '../../spec/datasets.ts';
-import type { SuiteSpec } from '../../spec/suite.ts';
-import { factorOf, type ProfileName } from '../../spec/words.ts';
+import { factorOf } from '../../spec/words.ts';
+import { isTrial, trialNotes } from '../../trial-notes.ts';
 import { checkoutFolder } from '../checkout.ts';
 import { type Io, table } from '../io.ts';
 import { defaultJobs } from '../parse-options.ts';
 import { locateData } from './data-folder.ts';
 import { joinMethods } from './join-methods.ts';
 import { type SelectedSuite, selectSuite } from './select-suite.ts';
+import { overridesOf } from './set-option.ts';
 import type { SuiteOptions } from './suite-options.ts';
 
 export interface PlannedRun extends SelectedSuite {
   cells: PlannedCell[];
-  /** Number of cells before --only and --shard. */
-  cellsOfPlan: number;
+  /** The cells of the whole plan, before --only and --shard. */
+  plan: PlannedCell[];
   /** Folders of the real data that the cells need and that is there. */
   dataFolders: DataFolders;
   /** Says which data is used, a line each, where that is not what the profile names. */
   dataNotes: string[];
-  /** Says which methods come from files, a line each. */
-  methodNotes: string[];
+  /** Says which methods come from files, and what is tried out, a line each. */
+  notes: string[];
   /** Why methods that were named, or some of their cells, are not in the plan; stderr has been told. */
   refusals: string[];
 }
@@ -41,14 +42,15 @@ export async function planRun(
 ): Promise<PlannedRun> {
   const selected = selectSuite(name, options.profile);
   const { suite, profile } = selected;
-  const { methods, notes: methodNotes, refusals } = await joinMethods(options.method);
-  const { seeds, only } = options;
+  const { methods, notes: methodNotes, refusals } = await joinMethods(options.method, [{ suite: suite.name, profile }]);
+  const { seeds, only, limit } = options;
+  const asked = { seeds, only, methods, limit, set: overridesOf(options.set), lacksMethods: refusals.length > 0 };
   for (const refusal of refusals) io.stderr.write(`${refusal}\n`);
   const refuse = (reason: string) => {
     refusals.push(reason);
     io.stderr.write(`${reason}\n`);
   };
-  const needed = neededDatasets(suite, profile, { seeds, only, methods });
+  const needed = neededDatasets(suite, profile, asked);
   const dataFolders = await findData(
     needed.map((dataset) => dataset.name),
     options,
@@ -56,20 +58,21 @@ export async function planRun(
   );
   const missing = needed.filter((dataset) => dataFolders[dataset.name] === undefined);
   const present = purpose === 'look' ? planned(needed, dataFolders) : presentIn(dataFolders);
-  const chosen = planCells(suite, profile, { present, seeds, only, methods }, refuse);
-  const cells = options.shard === undefined ? chosen : shardCells(chosen, options.shard);
+  const chosen = planCells(suite, profile, { present, ...asked }, refuse);
+  const cells = options.shard === undefined ? chosen : cellsOfShard(chosen, options.shard);
   const dataNotes = missing.map(
     ({ name: dataset, standIn }) =>
       `${dataset} was not found: ${standIn ? 'generated data is used instead' : 'a run needs it'}. Give --data DIR, ` +
       'or --download.',
   );
-  const cellsOfPlan = sizeOfPlan(suite, profile, { seeds, methods });
-  return { ...selected, cells, cellsOfPlan, dataFolders, dataNotes, methodNotes, refusals };
-}
-
-/** Cells before --only and --shard: as many with stand-ins as with the real data. */
-function sizeOfPlan(suite: SuiteSpec, profile: ProfileName, options: Omit<PlanOptions, 'present' | 'only'>): number {
-  return planCells(suite, profile, { present: dataFolderNames, ...options }, () => undefined).length;
+  // What the chosen cells do not need may be there or not: it is named as the profile names it, as on every machine.
+  const absent = new Set(missing.filter(({ standIn }) => standIn).map((dataset) => dataset.name));
+  const named = dataFolderNames.filter((dataset) => !absent.has(dataset));
+  const whole = { seeds, methods, present: named };
+  // What is tried out is no part of the profile's plan: a run of it owes its own cells.
+  const plan = chosen.some(isTrial) ? chosen : planCells(suite, profile, whole, () => undefined);
+  const notes = [...methodNotes, ...trialNotes(cells)];
+  return { ...selected, cells, plan, dataFolders, dataNotes, notes, refusals };
 }
 
 function presentIn(folders: DataFolders): DataFolderName[] {
@@ -99,9 +102,9 @@ export function findData(
 
 /** Prints the cells that a run would execute; nothing else on stdout. A method that could not join is bad input. */
 export async function planCommand(name: string | undefined, options: SuiteOptions, io: Io): Promise<number> {
-  const { cells, dataNotes, methodNotes, refusals } = await planRun(name, options, io, 'look');
+  const { cells, dataNotes, notes, refusals } = await planRun(name, options, io, 'look');
   const exitCode = refusals.length > 0 ? exitCodes.usage : exitCodes.passed;
-  for (const note of [...dataNotes, ...methodNotes]) io.stderr.write(`${note}\n`);
+  for (const note of [...dataNotes, ...notes]) io.stderr.write(`${note}\n`);
   if (options.json === true) {
     io.stdout.write(`${JSON.stringify(cells.map(planRow), null, 2)}\n`);
     return exitCode;
@@ -131,5 +134,6 @@ function planRow(cell: PlannedCell) {
     factorOf(cell, name),
   );
   const columns = { suite, profile, cell: cell.cell, model, dataset, method, init, regularizer, budget, ratio, seed };
-  return { ...columns, id, kind, factors, needs };
+  const { overrides } = cell.config;
+  return { ...columns, id, kind, factors, needs, ...(overrides === undefined ? {} : { overrides }) };
 }

@@ -1,13 +1,16 @@
 import { type Command, Option } from 'commander';
 import { parseShard } from '../../run/records/shard.ts';
 import type { Io } from '../io.ts';
-import { collect, collectText, positiveInteger } from '../parse-options.ts';
+import { collect, collectMethods, naturalNumber, pathOption, positiveInteger } from '../parse-options.ts';
+import { collectSettings } from './set-option.ts';
 import type { SuiteOptions } from './suite-options.ts';
 
 /** What the definitions of commands share: where to write, and where the exit code goes. */
 export interface CommandContext {
   io: Io;
   commandLine: string[];
+  /** What `--version` prints; empty where it is not asked for, as git is asked. */
+  version: string;
   /** What the help of `suite` says of data sets; empty where no help of it is asked for, as it takes time to load. */
   dataHelp: string;
   finish(exitCode: number): void;
@@ -15,10 +18,10 @@ export interface CommandContext {
 
 /** `suite`, `plan` and `list`. Each loads what it does only when it is called, so that --help starts fast. */
 export function defineRunCommands(program: Command, { io, commandLine, dataHelp, finish }: CommandContext): void {
-  withRunOptions(withPlanOptions(program.command('suite')))
+  withRunOptions(withPlanOptions(program.command('suite'), io), io)
     .summary('run a suite')
     .description('Runs a suite: trains its cells, checks them against the baseline, writes the reports.')
-    .option('--list', 'print the suites and profiles instead of running')
+    .addOption(new Option('--list', 'print the suites and profiles instead of running').conflicts('plan'))
     .option('--plan', 'print the cells instead of running')
     .addHelpText('after', suiteHelp(dataHelp))
     .action(async (name: string | undefined, options: SuiteOptions) => {
@@ -26,7 +29,7 @@ export function defineRunCommands(program: Command, { io, commandLine, dataHelp,
       finish(await suiteCommand(name, options, commandLine, io));
     });
 
-  withPlanOptions(program.command('plan'))
+  withPlanOptions(program.command('plan'), io)
     .summary('print the cells of a suite')
     .description('Prints the cells that a suite would run, with an estimate of their time.')
     .addHelpText('after', examples('npm run plan -- compression', 'npm run plan -- compression --profile paper --json'))
@@ -39,12 +42,12 @@ export function defineRunCommands(program: Command, { io, commandLine, dataHelp,
     .command('list')
     .argument('[suite]', 'only this suite')
     .summary('list the suites and profiles')
-    .description('Lists suites and profiles, one a line, with the number of cells and estimated minutes with --jobs.')
-    .option('--method <file>', methodOption, collectText('--method'))
+    .description('Lists suites and profiles, one a line, with the number of cells and the estimated time with --jobs.')
+    .option('--method <file>', methodOption, collectMethods(io))
     .option('--seeds <n>', 'replicates instead of the profile’s number', positiveInteger('--seeds'))
     .option('--jobs <n>', 'worker processes that the estimate assumes', positiveInteger('--jobs'))
     .option('--threads <n>', 'threads of each worker', positiveInteger('--threads'), 1)
-    .option('--data <dir>', 'folder with the data sets')
+    .option('--data <dir>', 'folder with the data sets', pathOption('--data', io))
     .option('--json', 'print JSON')
     .addHelpText('after', examples('npm run list', 'npm run list -- compression --json'))
     .action(async (name: string | undefined, options: SuiteOptions) => {
@@ -56,30 +59,45 @@ export function defineRunCommands(program: Command, { io, commandLine, dataHelp,
 const methodOption = 'a method that joins the suite: its file, or its name in the registry; may be repeated';
 
 /** The options that decide the cells. */
-function withPlanOptions(command: Command): Command {
+function withPlanOptions(command: Command, io: Io): Command {
   return command
     .argument('[suite]', 'name of the suite; --list shows them')
     .option('--profile <profile>', 'smoke, nightly or paper', 'smoke')
     .option('--only <glob>', 'only cells whose names match; may be repeated', collect)
-    .option('--method <file>', methodOption, collectText('--method'))
+    .option('--method <file>', methodOption, collectMethods(io))
     .option('--seeds <n>', 'replicates instead of the profile’s number', positiveInteger('--seeds'))
+    .option('--set <key=value>', 'try a value out, such as training.epochs=1; may be repeated', collectSettings)
+    .option(
+      '--limit <n>',
+      'at most N training examples of each data set, and as large a share of its test examples',
+      positiveInteger('--limit', Number.MAX_SAFE_INTEGER),
+    )
     .addOption(new Option('--shard <i/n>', 'only part I of N of the cells').argParser(parseShard))
     .option('--jobs <n>', 'worker processes at once (default: cores / threads)', positiveInteger('--jobs'))
     .option('--threads <n>', 'threads of each worker', positiveInteger('--threads'), 1)
-    .option('--data <dir>', 'folder with the data sets (default: $FACTORBENCH_DATA, data/, then the user’s cache)')
+    .option(
+      '--data <dir>',
+      'folder with the data sets (default: $FACTORBENCH_DATA, data/, then the user’s cache)',
+      pathOption('--data', io),
+    )
     .option('--download', 'fetch what is missing of the data sets that the cells need')
     .option('--json', 'print JSON only on stdout');
 }
 
-function withRunOptions(command: Command): Command {
+function withRunOptions(command: Command, io: Io): Command {
   return command
     .addOption(new Option('--device <device>', 'where to compute').choices(['cpu', 'gpu']).default('cpu'))
-    .option('--out <dir>', 'output folder (default: reports/out/<suite>-<profile>)')
+    .option('--out <dir>', 'output folder (default: reports/out/<suite>-<profile>)', pathOption('--out', io))
     .addOption(new Option('--resume', 'keep finished cells, run the others (the default)').conflicts('fresh'))
     .option('--fresh', 'run all cells again; earlier records are put aside')
     .option('--keep-weights', 'keep the final weights of every cell in weights/, as safetensors')
+    .option('--retry <n>', 'run failed cells up to N times more, at the end', naturalNumber('--retry'))
+    .addOption(new Option('--fail-fast', 'stop after the first failed cell').conflicts('retry'))
+    .option('--verbose', 'print a line for each epoch of a training')
     .option('--no-check', 'do not compare with the baseline')
-    .option('--strict', 'exit with 3 where a cell is inconclusive or has no baseline');
+    .addOption(
+      new Option('--strict', 'exit with 3 where a cell is inconclusive or has no baseline').conflicts('check'),
+    );
 }
 
 /** The part of a help text that shows how a command is used. */
@@ -94,6 +112,7 @@ function suiteHelp(dataHelp: string): string {
     "npm run suite -- compression --only 'low-rank-*' --only 'dense.*' --seeds 1",
     'npm run suite -- compression --profile nightly --shard 1/4 --out shard-1',
     'npm run suite -- compression --method ./my-method.js',
+    "npm run suite -- compression --only '*seed-0' --set training.epochs=1 --limit 500",
     'npm run suite -- compression --plan --json',
   )}
 
@@ -103,10 +122,14 @@ a plan without talking to each other; npm run merge joins their folders.
 
 A method from a file gets the budgets of the suite's compressed arms. The file is an ES module; the README's section
 "Add a method" has an example. A file that is changed runs its cells again. A file that cannot be loaded, or a budget
-that it cannot reach, is named, the other cells run, and the exit code is 1.
+that it cannot reach, is named, the other cells run, and the exit code is 1. A name that no method has, an --only that
+matches no cell and a shard without cells are refused.
+
+--set and --limit try something out: KEY is the path of a field in a cell's configuration, VALUE is JSON, else text. The
+cells get ids and names of their own (...set-1a2b3c4d.seed-0), and no baseline: they are not checked, and not accepted.
 
 ${dataHelp}
 
-Exit code: 0 passed; 1 a cell regressed or failed; 2 wrong usage or bad input; 3 with --strict: inconclusive or without
-a baseline; 130 interrupted.`;
+Exit code: 0 passed; 1 a cell regressed or failed, or has no record; 2 wrong usage or bad input; 3 with --strict:
+inconclusive or without a baseline; 130 interrupted.`;
 }

@@ -1,10 +1,11 @@
 import { resolve } from 'node:path';
 import { suites } from '../../../suites/registry.ts';
 import { UsageError } from '../../errors.ts';
+import { checkedSuite } from '../../plan/checked-suite.ts';
 import type { ProfileSpec, SuiteSpec } from '../../spec/suite.ts';
 import { type ProfileName, profileNames } from '../../spec/words.ts';
+import { suggestion } from '../../suggest.ts';
 import { checkoutFolder } from '../checkout.ts';
-import { suggestion } from '../suggest.ts';
 
 export interface SelectedSuite {
   suite: SuiteSpec;
@@ -12,22 +13,30 @@ export interface SelectedSuite {
   profileSpec: ProfileSpec;
 }
 
-/** Finds a suite and its profile by name. Throws UsageError with suggestions. */
-export function selectSuite(name: string | undefined, profile: string): SelectedSuite {
+/** A suite by its name, held against the schema. Throws UsageError with suggestions, or naming what is wrong with it. */
+export function suiteNamed(name: string | undefined): SuiteSpec {
   const names = suites.map((suite) => suite.name);
   if (name === undefined) throw new UsageError(`Name a suite. ${suggestion('', names)}`);
   const suite = suites.find((known) => known.name === name);
   if (suite === undefined) throw new UsageError(`There is no suite '${name}': ${suggestion(name, names)}`);
+  return checkedSuite(suite);
+}
+
+/** Finds a suite and its profile by name. Throws UsageError with suggestions. */
+export function selectSuite(name: string | undefined, profile: string): SelectedSuite {
+  const suite = suiteNamed(name);
   const known = profileNames.filter((candidate) => suite.profiles[candidate] !== undefined);
   const selected = known.find((candidate) => candidate === profile);
   const profileSpec = selected === undefined ? undefined : suite.profiles[selected];
   if (selected === undefined || profileSpec === undefined) {
-    throw new UsageError(`--profile ${profile}: suite ${name} has no such profile: ${suggestion(profile, known)}`);
+    throw new UsageError(
+      `--profile ${profile}: suite ${suite.name} has no such profile: ${suggestion(profile, known)}`,
+    );
   }
   return { suite, profile: selected, profileSpec };
 }
 
-/** The output folder: --out, else `reports/out/<suite>-<profile>` in the checkout. */
+/** The output folder: --out, an absolute path, else `reports/out/<suite>-<profile>` in the checkout. */
 export function outputFolder(out: string | undefined, suite: string, profile: string): string {
-  return out === undefined ? resolve(checkoutFolder(), 'reports', 'out', `${suite}-${profile}`) : resolve(out);
+  return out === undefined ? resolve(checkoutFolder(), 'reports', 'out', `${suite}-${profile}`) : out;
 }

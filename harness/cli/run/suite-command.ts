@@ -23,7 +23,7 @@ export async function suiteCommand(
   if (options.list === true) return listCommand(name, options, io);
   if (options.plan === true) return planCommand(name, options, io);
   const planned = await planRun(name, options, io, 'run');
-  const { suite, profile, profileSpec, cells, cellsOfPlan, dataFolders, dataNotes, refusals } = planned;
+  const { suite, profile, profileSpec, cells, plan, dataFolders, dataNotes, refusals } = planned;
   const stream = options.json === true ? io.stderr : io.stdout;
   const outDir = outputFolder(options.out, suite.name, profile);
   const jobs = options.jobs ?? defaultJobs(options.threads);
@@ -36,10 +36,10 @@ export async function suiteCommand(
       title: suite.title,
       profile,
       note: profileSpec.note,
-      notes: planned.methodNotes,
+      notes: planned.notes,
       margin: profileSpec.margin,
       cells,
-      cellsOfPlan,
+      plan,
       refusals,
       outDir,
       dataFolders,
@@ -54,6 +54,9 @@ export async function suiteCommand(
       device: options.device,
       keepWeights: options.keepWeights === true,
       fresh: options.fresh === true,
+      retry: options.retry,
+      failFast: options.failFast === true,
+      verbose: options.verbose === true,
       program: programDigest(),
       check: options.check !== false,
       strict: options.strict === true,

@@ -1,5 +1,6 @@
 import type { Device } from '../../run/protocol.ts';
 import type { Shard } from '../../run/records/shard.ts';
+import type { Setting } from './set-option.ts';
 
 /** The options of `suite` as the command line gives them; `plan` has those that decide the cells. */
 export interface SuiteOptions {
@@ -8,6 +9,10 @@ export interface SuiteOptions {
   /** Files, or names of the registry, of methods beside the suite's. */
   method?: string[];
   seeds?: number;
+  /** Values to try out in place of the suite's. */
+  set?: Setting[];
+  /** At most so many training examples of each data set. */
+  limit?: number;
   jobs?: number;
   threads: number;
   device: Device;
@@ -16,6 +21,9 @@ export interface SuiteOptions {
   keepWeights?: boolean;
   resume?: boolean;
   fresh?: boolean;
+  retry?: number;
+  failFast?: boolean;
+  verbose?: boolean;
   shard?: Shard;
   check?: boolean;
   strict?: boolean;

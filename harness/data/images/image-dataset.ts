@@ -1,5 +1,5 @@
 import { fetchArchive, fetchOnce } from '../archive.ts';
-import type { FolderDataset, GeneratedDataset, Part } from '../dataset.ts';
+import type { FolderDataset, GeneratedDataset, OpenedFolder, Part } from '../dataset.ts';
 import type { PublishedFile } from '../download.ts';
 import { findFolder } from '../folder.ts';
 import type { ImageSet } from './image-set.ts';
@@ -23,7 +23,7 @@ export interface ImageFacts {
 }
 
 /** A folder's images whose files have been looked over; no image has been read. */
-export interface OpenedImages {
+export interface OpenedImages extends OpenedFolder {
   /** Images that the files hold. */
   readonly counts: Readonly<Record<Part, number>>;
   /**
@@ -31,6 +31,11 @@ export interface OpenedImages {
    * @throws UsageError where a file is damaged or holds fewer images, naming it, the place and the remedy.
    */
   read(part: Part, count: number): Promise<ImageSet>;
+  /**
+   * A sentence where the first `count` training images are others than those of the whole set, as a file is missing
+   * before them; null: the same. Absent: always the same.
+   */
+  shifted?(count: number): string | null;
 }
 
 /** Labelled images in files. */

@@ -1,5 +1,5 @@
 import { open, stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { UsageError } from '../../errors.ts';
 import { namesIn, unreadable } from '../folder.ts';
 import { type ArchivedImages, archivedImages, type ImageFolder, type OpenedImages } from './image-dataset.ts';
@@ -60,8 +60,33 @@ async function openRecords(records: Records, folder: string): Promise<OpenedImag
   const countOf = (files: readonly RecordFile[]) => files.reduce((sum, file) => sum + file.count, 0);
   return {
     counts: { train: countOf(train), test: countOf(test) },
+    lacking: lackingIn(trainFiles, present, countOf(train)),
     read: (part, count) => readRecords(records, part === 'train' ? train : test, count),
+    shifted: (count) => shiftIn(records, folder, train, count),
   };
+}
+
+function lackingIn(trainFiles: readonly string[], present: readonly string[], images: number): string | undefined {
+  const missing = trainFiles.filter((name) => !present.includes(name));
+  if (missing.length === 0) return undefined;
+  return `${missing.join(', ')} not there; used are ${present.join(', ')} with ${images} training images`;
+}
+
+function shiftIn({ title, trainFiles }: Records, folder: string, files: readonly RecordFile[], count: number) {
+  let images = 0;
+  const read = files.filter(({ count: held }) => {
+    const begun = images < count;
+    images += held;
+    return begun;
+  });
+  const names = read.map(({ path }) => basename(path));
+  const before = trainFiles.slice(0, trainFiles.indexOf(names.at(-1) ?? ''));
+  const missing = before.filter((name) => !names.includes(name));
+  if (missing.length === 0) return null;
+  return (
+    `${title}: trained on the first ${count} images of ${names.join(', ')}, which are others than the published ` +
+    `set's: ${folder} lacks ${missing.join(', ')}.`
+  );
 }
 
 /** Reads the first `count` images of the files, one after another, and no more; the planes become pixels (NHWC). */

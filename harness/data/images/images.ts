@@ -24,6 +24,8 @@ export interface ImageData {
   readonly standardDeviation: readonly number[];
   /** First 16 hexadecimal digits of the SHA-256 over the used images and labels, training first. */
   readonly digest: string;
+  /** What a reader of the results must know of the images. */
+  readonly warnings: readonly string[];
 }
 
 /** Of ImageNet's training images, as torchvision's models use them. */
@@ -40,7 +42,7 @@ const imagenetMoments: Moments = {
 export async function loadImages(spec: DatasetSpec, dataDir: string | null): Promise<ImageData> {
   const dataset = datasetNamed(spec.name);
   const { classes, side, channels, source, moments } = dataset;
-  const { train, test } =
+  const { train, test, warnings } =
     dataset.source === 'generated' ? generatedParts(dataset, spec) : await readParts(dataset, spec, dataDir);
   return {
     name: spec.name,
@@ -53,20 +55,23 @@ export async function loadImages(spec: DatasetSpec, dataDir: string | null): Pro
     test,
     ...(spec.normalization === 'imagenet' ? imagenetMoments : (moments ?? momentsOf(train, channels))),
     digest: digestOf(train, test),
+    warnings,
   };
 }
 
-type Parts = Readonly<Record<Part, ImageSet>>;
+type Parts = Readonly<Record<Part, ImageSet>> & Pick<ImageData, 'warnings'>;
 
 async function readParts(dataset: ImageFolder, spec: DatasetSpec, dataDir: string | null): Promise<Parts> {
   const { folder, opened } = await openIn(dataset, dataDir);
   const { train, test } = countsWithin(dataset, spec, opened.counts, folder);
-  return { train: await opened.read('train', train), test: await opened.read('test', test) };
+  const shifted = opened.shifted?.(train) ?? null;
+  const warnings = shifted === null ? [] : [shifted];
+  return { train: await opened.read('train', train), test: await opened.read('test', test), warnings };
 }
 
 function generatedParts(dataset: GeneratedImages, spec: DatasetSpec): Parts {
   const { train, test } = countsWithin(dataset, spec, dataset.limits, 'the generated set');
-  return { train: dataset.generate('train', train), test: dataset.generate('test', test) };
+  return { train: dataset.generate('train', train), test: dataset.generate('test', test), warnings: [] };
 }
 
 /** How many images of each part to use: those asked for, else those of the whole published set. */

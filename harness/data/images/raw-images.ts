@@ -1,6 +1,7 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { type FileHandle, open, rename, rm } from 'node:fs/promises';
 import { UsageError } from '../../errors.ts';
+import { explainFileError } from '../../file-errors.ts';
 import type { ImageSet } from './image-set.ts';
 
 /**
@@ -123,11 +124,6 @@ function damaged({ path }: RawImages, what: string): UsageError {
   return new UsageError(`${path}: ${what}; delete this file, and the next run makes it again`);
 }
 
-function unusable({ path }: RawImages, done: 'read' | 'written', cause: unknown): UsageError {
-  const { code, message } = cause as NodeJS.ErrnoException;
-  return new UsageError(
-    `${path}, where decoded images are kept, cannot be ${done} (${code ?? message}); ` +
-      'free some space, or make its folder writable',
-    { cause },
-  );
+function unusable({ path }: RawImages, done: 'read' | 'written', cause: unknown): unknown {
+  return explainFileError(cause, { of: 'Decoded images', done, path });
 }

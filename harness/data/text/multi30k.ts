@@ -5,6 +5,7 @@ import type { LanguageName } from '../../spec/text.ts';
 import { fetchOnce } from '../archive.ts';
 import { type DownloadOptions, download, type PublishedFile } from '../download.ts';
 import { findFolder, missingIn } from '../folder.ts';
+import { onDisk } from '../transfer.ts';
 import { gunzip } from '../unpack.ts';
 import { paired, readLines, type TextFile } from './parallel-text.ts';
 import type { OpenedText, TextFolder } from './text-dataset.ts';
@@ -76,7 +77,7 @@ async function fetchFiles(
   // The compressed files stay until all are there, so that an interrupted download goes on.
   const received = join(dir, `.${facts.folder}.download`);
   for (const { file, ...from } of downloads) await download({ ...options, ...from, path: join(received, file) });
-  const temporary = await mkdtemp(join(dir, '.unpack-'));
+  const temporary = await onDisk(dir, () => mkdtemp(join(dir, '.unpack-')));
   try {
     const unpacked = join(temporary, facts.folder);
     await mkdir(unpacked);
@@ -84,7 +85,7 @@ async function fetchFiles(
     const wrong = wrongSize((await open(unpacked)).corpus('de', 'en'), sizes, (part) => `${parts[part]}.*`);
     if (wrong !== null) throw damaged(wrong);
     const folder = join(dir, facts.folder);
-    await rename(unpacked, folder);
+    await onDisk(folder, () => rename(unpacked, folder));
     await rm(received, { recursive: true });
     return folder;
   } finally {

@@ -1,5 +1,5 @@
 import type { GeneratedPairSpec, LanguageName } from '../../spec/text.ts';
-import type { FolderDataset, GeneratedDataset, Part } from '../dataset.ts';
+import type { FolderDataset, GeneratedDataset, OpenedFolder, Part } from '../dataset.ts';
 import type { Corpus, TextPart } from './text-pair.ts';
 
 /** What is known of a data set of sentence pairs without its files. */
@@ -10,7 +10,7 @@ export interface TextFacts {
 }
 
 /** Parallel text whose files have been read, and whose sides fit. */
-export interface OpenedText {
+export interface OpenedText extends OpenedFolder {
   /** Its pairs from one of its languages to the other. */
   corpus(source: LanguageName, target: LanguageName): Corpus;
 }

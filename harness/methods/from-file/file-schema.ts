@@ -12,9 +12,15 @@ type Part = (...args: any[]) => any;
 const part = (form: string) =>
   z.custom<Part>((value) => typeof value === 'function', { error: `expected a function ${form}` });
 
-const name = z.string({ error: "expected the method's name, a string" }).regex(/^[a-z][a-z0-9-]*$/, {
-  error: 'expected lower-case letters, digits and hyphens, a letter first, such as my-method',
-});
+/** Names of cells, and so of their files, begin with the method's. */
+const longestName = 60;
+
+const name = z
+  .string({ error: "expected the method's name, a string" })
+  .regex(/^[a-z][a-z0-9-]*$/, {
+    error: 'expected lower-case letters, digits and hyphens, a letter first, such as my-method',
+  })
+  .max(longestName, { error: `expected at most ${longestName} characters` });
 
 const layerMethodSchema = z.strictObject({
   kind: z.literal('layer'),

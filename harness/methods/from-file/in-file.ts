@@ -1,6 +1,7 @@
 import { pathToFileURL } from 'node:url';
 import type { z } from 'zod';
 import { MethodFileError, UsageError } from '../../errors.ts';
+import { thrownStack, thrownText } from '../../foreign-text.ts';
 
 /**
  * Runs a part of a method from a file.
@@ -23,12 +24,22 @@ export function namingFile(file: string, part: string, error: unknown): Error {
 
 /** An error's kind and message, and the line of the file that its stack names first. */
 function textOf(error: unknown, file: string): string {
-  if (!(error instanceof Error)) return `threw ${String(error)}`;
-  const text = error.name === 'Error' ? error.message : `${error.name}: ${error.message}`;
+  const text = withoutSource(thrownText(error), file);
   // Where stacks do not honour the name that the text gives itself, they have the address that it was loaded from.
-  const stack = error.stack?.replaceAll(pathToFileURL(file).href, 'data:');
-  const line = stack?.match(/\bdata:[^\s:]*:(\d+):\d+/)?.[1];
-  return line === undefined ? text : `${text} (line ${line})`;
+  const stack = withoutSource(thrownStack(error), file).replaceAll(pathToFileURL(file).href, file);
+  const at = stack
+    .split(`${file}:`)
+    .slice(1)
+    .find((rest) => /^\d+:\d+/.test(rest));
+  return at === undefined ? text : `${text} (line ${Number.parseInt(at, 10)})`;
+}
+
+/**
+ * The address that a file's text is loaded from holds all of it in base64: `text` with the file's path in place of the
+ * address, or of the long end of one that was cut.
+ */
+export function withoutSource(text: string, file: string): string {
+  return text.replace(/data:text\/javascript;base64,[A-Za-z0-9+/=]*|[A-Za-z0-9+/=]{500,}/g, () => file);
 }
 
 /**
@@ -37,7 +48,8 @@ function textOf(error: unknown, file: string): string {
  * @throws MethodFileError naming the file, the part and each field that does not fit
  */
 export function fitting<T extends z.ZodType>(file: string, part: string, schema: T, given: unknown): z.infer<T> {
-  const parsed = schema.safeParse(given);
+  // Looking at what was given can run code of the file: getters.
+  const parsed = inFile(file, part, () => schema.safeParse(given));
   if (parsed.success) return parsed.data;
   const issues = parsed.error.issues.map(({ path, message }) => [...path.map(String), message].join(': '));
   throw new MethodFileError(file, `${part}: ${issues.join('; ')}`);

@@ -6,7 +6,8 @@ export function failedRecord(cell: Cell, error: string, startedAt: Date, finishe
   return {
     version: recordVersion,
     ...identityOf(cell),
-    seconds: (finishedAt.getTime() - startedAt.getTime()) / 1000,
+    // The clock may have been set back meanwhile.
+    seconds: Math.max(0, finishedAt.getTime() - startedAt.getTime()) / 1000,
     warnings: [],
     started_at: startedAt.toISOString(),
     finished_at: finishedAt.toISOString(),

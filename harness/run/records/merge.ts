@@ -1,140 +1,94 @@
-import { access, readFile } from 'node:fs/promises';
 import { writeFileAtomically } from '../../atomic-file.ts';
 import { UsageError } from '../../errors.ts';
-import { type CellRecord, type Fingerprint, gatedMetric, gatedValue } from '../../record.ts';
-import { keptWeights } from './needed.ts';
+import type { CellRecord } from '../../record.ts';
+import { readWeightFile, weightsIn } from '../../weight-file.ts';
+import { endedBy } from '../describe-run.ts';
+import { conflictsOf, placedRecords, planOf } from './merge-conflicts.ts';
+import type { MergeSource } from './merge-sources.ts';
 import type { RunFile } from './run-file.ts';
-import { readRunFile } from './run-file.ts';
-import { readRecords, recordPath, type Store, storeAt, weightsPath } from './store.ts';
+import { type Store, storeAt, weightsPath } from './store.ts';
 
-/** One output folder that is to be merged. */
-export interface MergeSource {
-  outDir: string;
-  run: RunFile | null;
-  records: readonly CellRecord[];
-}
-
+/** What sources come to. */
 export interface Merged {
+  /** In the order of the cells' names. */
   records: CellRecord[];
-  /** Cells of the whole plan, where a run.json tells; else the number of records. */
-  planned: number;
+  /** Names of the cells of the whole plan that have no record in any source. */
+  missing: string[];
+  /** Names of the cells with a record that the plan does not hold: they are left out. */
+  unplanned: string[];
+  /** What else keeps them from being a whole run, a sentence each. */
+  gaps: string[];
 }
 
 /**
- * Reads an output folder. Throws UsageError where it holds no record, or a damaged one: a merge must not lose results.
- */
-export async function readMergeSource(outDir: string): Promise<MergeSource> {
-  try {
-    await access(outDir);
-  } catch (error) {
-    throw new UsageError(`merge: there is no folder ${outDir}.`, { cause: error });
-  }
-  const { records, warnings } = await readRecords(storeAt(outDir), { quarantine: false });
-  if (warnings.length > 0) throw new UsageError(`merge: ${warnings.join('\n')}\nRun that shard again to replace it.`);
-  if (records.length === 0) throw new UsageError(`merge: ${outDir} holds no records; name the folder given to --out.`);
-  return { outDir, run: await readRunFile(outDir), records };
-}
-
-interface Placed {
-  record: CellRecord;
-  path: string;
-}
-
-/**
- * Joins the records of shards. All must be of one suite and profile, made by equal versions of the program and the
- * engine; a cell found twice must have the same id and the same result. A failed record gives way to a finished one.
- * Throws UsageError naming both files otherwise.
+ * Joins the records of shards. A failed record gives way to a finished one.
+ *
+ * @throws UsageError naming all that keeps the sources from being parts of one run
  */
 export function mergeSources(sources: readonly MergeSource[]): Merged {
-  const placed = sources.flatMap(({ outDir, records }) =>
-    records.map((record) => ({ record, path: recordPath(storeAt(outDir), record.cell) })),
-  );
-  const [first] = placed;
-  if (first === undefined) throw new UsageError('merge: name at least one folder with records.');
-  for (const other of placed) requireSameSuite(first, other);
-  requireSameProgram(sources);
-  requireSameEngine(placed);
-  const kept = new Map<string, Placed>();
-  for (const candidate of placed) {
-    const { cell } = candidate.record;
-    const known = kept.get(cell);
-    kept.set(cell, known === undefined ? candidate : agreed(known, candidate));
+  const conflicts = conflictsOf(sources);
+  if (conflicts.length > 0) {
+    throw new UsageError(
+      `${conflicts.map((conflict) => `merge: ${conflict}.`).join('\n')}\nMerge shards of one run only, made by one ` +
+        'version of the program on the same data.',
+    );
   }
-  requireSameNeeds(kept);
-  const records = [...kept.values()].map(({ record }) => record).sort((a, b) => (a.cell < b.cell ? -1 : 1));
-  const planned = Math.max(records.length, ...sources.map(({ run }) => run?.cells_of_plan ?? 0));
-  return { records, planned };
-}
-
-/** The `run.json` of a merged folder; null where a source has none, since nothing then says how it was made. */
-export function mergedRunFile(
-  sources: readonly MergeSource[],
-  merged: Merged,
-  commandLine: string[],
-  exitCode: number,
-): RunFile | null {
-  const runs = sources.flatMap(({ run }) => run ?? []);
-  const [first] = runs;
-  if (first === undefined || runs.length < sources.length) return null;
-  const having = (status: CellRecord['status']) => merged.records.filter((record) => record.status === status).length;
-  const missing = merged.planned - merged.records.length;
+  const kept = new Map<string, CellRecord>();
+  for (const { record } of placedRecords(sources)) {
+    if ((kept.get(record.cell)?.status ?? 'failed') === 'failed') kept.set(record.cell, record);
+  }
+  const plan = planOf(sources);
+  const all = [...kept.values()].sort((a, b) => (a.cell < b.cell ? -1 : 1));
+  const isPlanned = ({ cell }: CellRecord) => plan === null || plan[cell] !== undefined;
+  const records = all.filter(isPlanned);
   return {
-    ...first,
-    command_line: commandLine,
-    options: { merged: sources.map(({ outDir }) => outDir) },
-    started_at: runs.map((run) => run.started_at).sort()[0]!,
-    finished_at: new Date().toISOString(),
-    cells_of_plan: merged.planned,
-    planned: merged.planned,
-    resumed: 0,
-    completed: having('completed'),
-    diverged: having('diverged'),
-    failed: having('failed'),
-    interrupted: missing > 0,
-    exit_code: exitCode,
+    records,
+    missing: Object.keys(plan ?? {}).filter((cell) => !kept.has(cell)),
+    unplanned: all.filter((record) => !isPlanned(record)).map(({ cell }) => cell),
+    gaps: [
+      ...(plan === null ? unnamed(sources, records.length) : []),
+      ...refusalsOf(sources).map((reason) => `Not planned: ${reason}`),
+    ],
   };
 }
 
-function agreed(left: Placed, right: Placed): Placed {
-  if (left.record.id !== right.record.id) {
-    throw conflict(left, right, `the configuration differs (ids ${left.record.id} and ${right.record.id})`);
-  }
-  if (left.record.status === 'failed') return right;
-  if (right.record.status === 'failed') return left;
-  const [before, after] = [outcomeOf(left.record), outcomeOf(right.record)];
-  const differing = Object.keys(before).find((field) => before[field] !== after[field]);
-  if (differing === undefined) return left;
-  throw conflict(left, right, `${differing} is ${before[differing]} and ${after[differing]}`);
+/** Where no run.json has names, as before they were recorded, numbers must do. */
+function unnamed([first]: readonly MergeSource[], records: number): string[] {
+  const planned = first?.run.cells_of_plan ?? 0;
+  return records < planned ? [`${planned - records} of ${planned} planned cells have no record.`] : [];
 }
 
-/** What two runs of a cell must have in common, by name. */
-function outcomeOf(record: Exclude<CellRecord, { status: 'failed' }>): Record<string, string | number | null> {
-  const { status, weights_digest, result_digest } = record;
-  return { status, weights_digest, [gatedMetric(record)]: gatedValue(record), result_digest };
+function refusalsOf(sources: readonly MergeSource[]): string[] {
+  return [...new Set(sources.flatMap(({ run }) => run.refusals ?? []))];
 }
 
-/** A cell must have read what the needed cell's merged record gives. */
-function requireSameNeeds(kept: ReadonlyMap<string, Placed>): void {
-  const byId = new Map([...kept.values()].map((placed) => [placed.record.id, placed]));
-  for (const placed of kept.values()) {
-    const { record } = placed;
-    if (record.status === 'failed') continue;
-    for (const [at, { id, role, cell }] of record.needs.entries()) {
-      const needed = byId.get(id);
-      if (needed === undefined) {
-        throw new UsageError(
-          `merge: ${placed.path} reads from ${cell} (its ${role}), which no folder holds; merge that too.`,
-        );
-      }
-      const given = needed.record.status === 'failed' ? 'none' : needed.record.result_digest;
-      if (given === record.needed_digests[at]) continue;
-      throw conflict(
-        placed,
-        needed,
-        `the first read the result ${record.needed_digests[at]} of the second, which gives ${given}`,
-      );
-    }
-  }
+/** The `run.json` of a merged folder: what was planned is the whole plan. Without an exit code it has not ended. */
+export function mergedRunFile(
+  sources: readonly MergeSource[],
+  { records, missing }: Merged,
+  commandLine: string[],
+  exitCode: number | null,
+): RunFile {
+  const [first] = sources;
+  if (first === undefined) throw new Error('a merge has no source');
+  const plan = planOf(sources);
+  const planned = plan === null ? first.run.cells_of_plan : records.length + missing.length;
+  const refusals = refusalsOf(sources);
+  return {
+    ...first.run,
+    command_line: commandLine,
+    options: { merged: sources.map(({ outDir }) => outDir) },
+    started_at: sources.map(({ run }) => run.started_at).sort()[0] ?? '',
+    finished_at: exitCode === null ? null : new Date().toISOString(),
+    cells_of_plan: planned,
+    planned,
+    ...(plan === null ? {} : { plan_cells: plan, planned_cells: plan }),
+    ...(refusals.length === 0 ? {} : { refusals }),
+    resumed: 0,
+    ...endedBy(records),
+    interrupted: records.length < planned,
+    exit_code: exitCode,
+  };
 }
 
 /** Copies the kept weights of the merged cells into another store. */
@@ -144,56 +98,14 @@ export async function mergeWeights(
   to: Store,
 ): Promise<void> {
   for (const record of records) {
-    if (record.status === 'failed') continue;
+    if (record.status === 'failed' || record.weights_digest === null) continue;
+    const key = { id: record.id, digest: record.weights_digest };
     for (const { outDir } of sources) {
-      const from = storeAt(outDir);
       // Weights of another result may lie beside: they are not these.
-      if ((await keptWeights(from, record)) === null) continue;
-      await writeFileAtomically(weightsPath(to, record), await readFile(weightsPath(from, record)));
+      const file = await readWeightFile(weightsPath(storeAt(outDir), record));
+      if (file === null || weightsIn(file, key) === null) continue;
+      await writeFileAtomically(weightsPath(to, record), file);
       break;
     }
   }
-}
-
-function requireSameSuite(left: Placed, right: Placed): void {
-  for (const field of ['suite', 'profile'] as const) {
-    if (left.record[field] !== right.record[field]) {
-      throw conflict(left, right, `${field} is ${left.record[field]} and ${right.record[field]}`);
-    }
-  }
-}
-
-const engineFields = ['engine', 'tensorflow', 'binding'] as const satisfies readonly (keyof Fingerprint)[];
-
-function requireSameEngine(placed: readonly Placed[]): void {
-  const [left, ...others] = placed.flatMap(({ record, path }) =>
-    record.status === 'failed' ? [] : [{ record, path, fingerprint: record.fingerprint }],
-  );
-  for (const right of others) {
-    for (const field of engineFields) {
-      const [a, b] = [left?.fingerprint[field], right.fingerprint[field]];
-      if (left !== undefined && a !== b) throw conflict(left, right, `version of ${field} is ${a} and ${b}`);
-    }
-  }
-}
-
-function requireSameProgram(sources: readonly MergeSource[]): void {
-  const [left, ...others] = sources.filter(({ run }) => run !== null);
-  for (const right of others) {
-    for (const field of ['factorbench', 'commit'] as const) {
-      const [a, b] = [left?.run?.versions[field], right.run?.versions[field]];
-      if (left !== undefined && a !== b) {
-        throw new UsageError(
-          `merge: ${left.outDir}/run.json and ${right.outDir}/run.json do not fit together: version (${field}) is ` +
-            `${a} and ${b}. Run all shards with one version.`,
-        );
-      }
-    }
-  }
-}
-
-function conflict(left: Placed, right: Placed, what: string): UsageError {
-  return new UsageError(
-    `merge: ${left.path} and ${right.path} do not fit together: ${what}. Merge shards of one run only.`,
-  );
 }

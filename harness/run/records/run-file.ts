@@ -3,10 +3,19 @@ import { join } from 'node:path';
 import { execa } from 'execa';
 import { z } from 'zod';
 import { writeFileAtomically } from '../../atomic-file.ts';
+import { canonicalJson } from '../../canonical-json.ts';
+import { shortDigest } from '../../digest.ts';
 import { UsageError } from '../../errors.ts';
+import { readTextFile } from '../../file-errors.ts';
+import { cleanTexts } from '../../foreign-text.ts';
 import { profileNames } from '../../spec/words.ts';
 
 const count = z.int().min(0);
+/** Bytes: room for the names of a hundred thousand cells. */
+const largestRunFile = 64e6;
+/** Ids of cells by name, in the plan's order. */
+const cellIdsSchema = z.record(z.string(), z.string());
+export type CellIds = z.infer<typeof cellIdsSchema>;
 
 /** `run.json`: what the last run into an output folder was told to do, with what, and how it ended. */
 export const runFileSchema = z.strictObject({
@@ -15,7 +24,15 @@ export const runFileSchema = z.strictObject({
   profile: z.enum(profileNames),
   command_line: z.array(z.string()),
   options: z.record(z.string(), z.unknown()),
-  versions: z.strictObject({ factorbench: z.string(), commit: z.string().nullable(), node: z.string() }),
+  versions: z.strictObject({
+    factorbench: z.string(),
+    commit: z.string().nullable(),
+    /** Whether tracked files differed from the commit; null where that cannot be told, absent before it was recorded. */
+    dirty: z.boolean().nullable().optional(),
+    /** Digest of the files that differed, with their content; null where none did or that cannot be told. */
+    changes: z.string().nullable().optional(),
+    node: z.string(),
+  }),
   /** Several folders are separated as in PATH. */
   data: z.strictObject({ source: z.enum(['files', 'generated']), folder: z.string().nullable() }),
   started_at: z.string(),
@@ -25,6 +42,14 @@ export const runFileSchema = z.strictObject({
   cells_of_plan: count,
   /** Cells that this run was to bring to a record. */
   planned: count,
+  /**
+   * The whole plan, before --only and --shard. Absent in files of before it was recorded: only the numbers are known.
+   */
+  plan_cells: cellIdsSchema.optional(),
+  /** Cells of the plan that this run, or an earlier one into the same folder, was to bring to a record. */
+  planned_cells: cellIdsSchema.optional(),
+  /** Why cells that were asked for could not be planned; absent: none. */
+  refusals: z.array(z.string()).optional(),
   /** Of the planned cells, those that an earlier run had finished. */
   resumed: count,
   completed: count,
@@ -43,26 +68,42 @@ export async function writeRunFile(outDir: string, run: RunFile): Promise<void> 
 /** Reads `run.json`; null where there is none. Throws UsageError where it is damaged. */
 export async function readRunFile(outDir: string): Promise<RunFile | null> {
   const path = join(outDir, 'run.json');
-  let text: string;
-  try {
-    text = await readFile(path, 'utf8');
-  } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return null;
-    throw error;
-  }
-  const parsed = runFileSchema.safeParse(parseJson(text));
+  const text = await readTextFile(path, { most: largestRunFile, remedy: 'run the suite again' });
+  if (text === null) return null;
+  const parsed = runFileSchema.safeParse(cleanTexts(parseJson(text)));
   if (!parsed.success) throw new UsageError(`${path} is damaged; remove it, or run the suite again.`);
   return parsed.data;
 }
 
-/** The versions that a run is made with. `commit` is null outside a git checkout and where git is missing. */
+/**
+ * The versions that a run is made with. What git knows is null outside a git checkout and where git is missing. Files
+ * that git does not track do not count: output folders may lie among them.
+ */
 export async function readVersions(root: string): Promise<RunFile['versions']> {
   const manifest = z
     .object({ version: z.string() })
     .parse(JSON.parse(await readFile(join(root, 'package.json'), 'utf8')));
-  const git = await execa('git', ['rev-parse', 'HEAD'], { cwd: root, reject: false });
-  const commit = git.exitCode === 0 && git.stdout !== '' ? git.stdout : null;
-  return { factorbench: manifest.version, commit, node: process.version };
+  const commit = await git(root, 'rev-parse', 'HEAD');
+  const changed = await git(root, 'diff', '--name-only', '--no-renames', '--relative', '-z', 'HEAD');
+  const files = changed === null ? null : changed.split('\0').filter((name) => name !== '');
+  return {
+    factorbench: manifest.version,
+    commit,
+    dirty: files === null ? null : files.length > 0,
+    changes: files === null || files.length === 0 ? null : await digestOfFiles(root, files),
+    node: process.version,
+  };
+}
+
+/** What git prints; null where it cannot say, or says nothing of a commit. It writes nothing, not even its index. */
+async function git(root: string, ...args: string[]): Promise<string | null> {
+  const { exitCode, stdout } = await execa('git', args, { cwd: root, env: { GIT_OPTIONAL_LOCKS: '0' }, reject: false });
+  return exitCode === 0 ? stdout : null;
+}
+
+async function digestOfFiles(root: string, files: readonly string[]): Promise<string> {
+  const contents = files.map(async (file) => [file, await readFile(join(root, file), 'base64').catch(() => null)]);
+  return shortDigest(canonicalJson(await Promise.all(contents)));
 }
 
 function parseJson(text: string): unknown {

@@ -7,15 +7,36 @@ export interface Shard {
   count: number;
 }
 
-/** Reads `I/N`. Throws UsageError unless 1 <= I <= N. */
+/** More machines than anyone has; it keeps slips of the finger from filling the memory. */
+const mostShards = 10_000;
+
+/** Reads `I/N`. Throws UsageError unless 1 <= I <= N, and N is a number of machines that one could have. */
 export function parseShard(text: string): Shard {
   const match = /^(\d+)\/(\d+)$/.exec(text);
   const index = Number(match?.[1]);
   const count = Number(match?.[2]);
-  if (match === null || !Number.isSafeInteger(count) || index < 1 || index > count) {
-    throw new UsageError(`--shard ${text}: expected I/N with 1 <= I <= N, for example --shard 1/4.`);
+  if (match === null || index < 1 || index > count || count > mostShards) {
+    throw new UsageError(
+      `--shard ${text}: expected I/N with 1 <= I <= N (at most ${mostShards}), for example --shard 1/4.`,
+    );
   }
   return { index, count };
+}
+
+/**
+ * The cells of one shard, as `shardCells` gives them.
+ *
+ * @throws UsageError where the shard has none: a run of it would pass, and have computed nothing
+ */
+export function cellsOfShard(cells: readonly PlannedCell[], shard: Shard): PlannedCell[] {
+  const chosen = shardCells(cells, shard);
+  if (chosen.length > 0) return chosen;
+  const groups = groupsOf(cells).length;
+  const together = groups === cells.length ? '' : ` in ${groups} groups that stay together`;
+  throw new UsageError(
+    `--shard ${shard.index}/${shard.count}: holds no cell: there are ${cells.length} cells${together}; make ${groups} ` +
+      'shards or fewer.',
+  );
 }
 
 /**

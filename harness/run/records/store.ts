@@ -1,8 +1,12 @@
-import { access, mkdir, readdir, readFile, rename, rm } from 'node:fs/promises';
+import type { Dirent } from 'node:fs';
+import { lstat, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import { writeFileAtomically } from '../../atomic-file.ts';
-import { UsageError } from '../../errors.ts';
+import { longestCellName } from '../../cell-name.ts';
+import { DamagedFileError, explainFileError, onFile, readTextFile } from '../../file-errors.ts';
+import { cleanText } from '../../foreign-text.ts';
 import { type CellRecord, recordSchema, recordVersion } from '../../record.ts';
+import { makeFolder } from '../../setup/make-folder.mjs';
 import type { Cell } from '../../spec/cell.ts';
 
 /** The folders of one output folder. `records/<cell>.json` is the only truth; the rest can be made again from it. */
@@ -12,6 +16,8 @@ export interface Store {
   /** Records that newer ones replaced: `<cell>-<id>.json`. Nothing finished is ever deleted. */
   supersededDir: string;
   checkpointsDir: string;
+  /** What the workers of cells printed: `<cell>.log`. */
+  logsDir: string;
   /** Final weights of cells that others need, or of all: `<cell>.safetensors`. */
   weightsDir: string;
 }
@@ -19,11 +25,17 @@ export interface Store {
 export interface StoredRecords {
   /** In the order of the cells' names. */
   records: CellRecord[];
-  /** One sentence for each file that holds no valid record. */
+  /** Names of the cells whose files hold no valid record. */
+  damaged: string[];
+  /** One sentence for each of these files. */
   warnings: string[];
 }
 
 type Identity = Pick<Cell, 'id' | 'cell'>;
+
+/** Bytes: hundreds of times those of the longest curve. A larger file was not written as a record. */
+const largestRecord = 64e6;
+const otherFolder = 'choose another folder with --out';
 
 /** Names the folders of a store; creates nothing. */
 export function storeAt(outDir: string): Store {
@@ -34,6 +46,7 @@ export function storeAt(outDir: string): Store {
     recordsDir,
     supersededDir: join(recordsDir, 'superseded'),
     checkpointsDir: join(root, 'checkpoints'),
+    logsDir: join(root, 'logs'),
     weightsDir: join(root, 'weights'),
   };
 }
@@ -41,6 +54,11 @@ export function storeAt(outDir: string): Store {
 /** The file of a cell's record. */
 export function recordPath(store: Store, cell: string): string {
   return join(store.recordsDir, `${cell}.json`);
+}
+
+/** The file of what a cell's last worker printed; there is none where it printed nothing. */
+export function logPath(store: Store, cell: string): string {
+  return join(store.logsDir, `${cell}.log`);
 }
 
 /** The folder of one cell's checkpoints; its name holds the id, so that a changed cell never resumes an older one's. */
@@ -53,11 +71,15 @@ export function weightsPath(store: Store, { cell }: Pick<Cell, 'cell'>): string 
   return join(store.weightsDir, `${cell}.safetensors`);
 }
 
-/** Validates and writes a record atomically. Throws on an invalid record, UsageError on a full or read-only disk. */
-export async function writeRecord(store: Store, record: CellRecord): Promise<void> {
+/**
+ * Validates, cleans and writes a record atomically, and resolves to what was written. Throws on an invalid record,
+ * UsageError on a full or read-only disk.
+ */
+export async function writeRecord(store: Store, record: CellRecord): Promise<CellRecord> {
   const parsed = recordSchema.safeParse(record);
   if (!parsed.success) throw new Error(`The record of ${record.cell} is not valid: ${issuesOf(parsed.error)}`);
   await writeFileAtomically(recordPath(store, record.cell), `${JSON.stringify(parsed.data, null, 2)}\n`);
+  return parsed.data;
 }
 
 /** A cell's valid record with the same id; null where there is none. */
@@ -68,38 +90,40 @@ export async function readRecord(store: Store, cell: Identity): Promise<CellReco
 
 /**
  * All valid records of a store. A truncated, foreign or otherwise invalid file counts as missing and gives a warning
- * that names it; with `quarantine` it is also renamed to `<file>.corrupt`, so that its cell can be run again.
+ * that names it; with `quarantine` it is also put aside, so that its cell can be run again.
  */
 export async function readRecords(store: Store, options: { quarantine: boolean }): Promise<StoredRecords> {
-  const records: CellRecord[] = [];
-  const warnings: string[] = [];
+  const stored: StoredRecords = { records: [], damaged: [], warnings: [] };
   for (const name of await recordFiles(store)) {
     const path = join(store.recordsDir, name);
-    const read = await readRecordFile(path, name.slice(0, -'.json'.length));
+    const cell = name.slice(0, -'.json'.length);
+    const read = await readRecordFile(path, cell);
     if (read.record !== null) {
-      records.push(read.record);
-    } else if (options.quarantine && read.version !== undefined) {
-      await moveAside(store, path, `${name.slice(0, -'.json'.length)}-version-${read.version}`);
-      warnings.push(`${path} ${read.problem}; it is kept in ${store.supersededDir}, its cell runs again.`);
-    } else if (read.version !== undefined) {
-      warnings.push(
-        `${path} ${read.problem}: run its suite again, which keeps it aside, or read it with the program that wrote ` +
-          'it.',
-      );
-    } else if (options.quarantine) {
-      const kept = await freeName(`${path}.corrupt`);
-      await rename(path, kept);
-      warnings.push(
-        `${path} holds no valid record (${read.problem}); renamed to ${basename(kept)}, counts as missing.`,
-      );
+      stored.records.push(read.record);
     } else {
-      warnings.push(
-        `${path} holds no valid record (${read.problem}); it counts as missing: run its suite again, which keeps the ` +
-          'file aside.',
-      );
+      stored.damaged.push(cell);
+      stored.warnings.push(await (options.quarantine ? putAside(store, path, cell, read) : warningOf(path, read)));
     }
   }
-  return { records, warnings };
+  return { ...stored, warnings: stored.warnings.map((warning) => cleanText(warning)) };
+}
+
+function warningOf(path: string, { version, problem }: Unreadable): string {
+  if (version !== undefined) {
+    return `${path} ${problem}: run its suite again, which keeps it aside, or read it with the program that wrote it.`;
+  }
+  return `${path} holds no valid record (${problem}); it counts as missing: run its suite again, which keeps the file aside.`;
+}
+
+/** Renames a file that cannot be read, and says so. */
+async function putAside(store: Store, path: string, cell: string, { version, problem }: Unreadable): Promise<string> {
+  if (version !== undefined) {
+    await moveAside(store, path, `${bounded(cell)}-version-${version}`);
+    return `${path} ${problem}; it is kept in ${store.supersededDir}, its cell runs again.`;
+  }
+  const kept = await freeName(join(store.recordsDir, `${bounded(basename(path))}.corrupt`));
+  await onFile({ done: 'written', path: kept, remedy: otherFolder }, () => rename(path, kept));
+  return `${path} holds no valid record (${problem}); renamed to ${basename(kept)}, counts as missing.`;
 }
 
 /** Moves one record to the superseded ones. An earlier superseded record of the same name is kept too. */
@@ -108,8 +132,19 @@ export async function supersede(store: Store, record: Identity): Promise<void> {
 }
 
 async function moveAside(store: Store, path: string, name: string): Promise<void> {
-  await mkdir(store.supersededDir, { recursive: true });
-  await rename(path, await freeName(join(store.supersededDir, name), '.json'));
+  await onFile({ done: 'written', path: join(store.supersededDir, name), remedy: otherFolder }, async () => {
+    makeFolder(store.supersededDir);
+    const aside = await freeName(join(store.supersededDir, name), '.json');
+    if (!(await lstat(path)).isSymbolicLink()) return rename(path, aside);
+    // Moved, a relative link would lead nowhere: what it leads to is kept instead.
+    await writeFileAtomically(aside, await readFile(path));
+    await rm(path);
+  });
+}
+
+/** The name of a file from elsewhere, which may be as long as names can be, with room for what is added to it. */
+function bounded(name: string): string {
+  return Buffer.byteLength(name) <= longestCellName ? name : `${name.slice(0, longestCellName / 4)}…`;
 }
 
 /** A path that holds no file yet: numbered from 2 on where the plain one is taken. */
@@ -133,8 +168,9 @@ export async function startAfresh(store: Store, cells: readonly Identity[]): Pro
 /** Removes what a writer that was killed in the middle of a write left behind. Call it only while holding the lock. */
 export async function removeTemporaryFiles(store: Store): Promise<void> {
   for (const dir of [store.recordsDir, store.weightsDir]) {
-    for (const name of await filesOf(dir)) {
-      if (/\.(json|safetensors)\.\d+-\d+\.tmp$/.test(name)) await rm(join(dir, name), { force: true });
+    for (const entry of await entriesOf(dir)) {
+      const isTemporary = entry.isFile() && /\.(json|safetensors)\.\d+-\d+\.tmp$/.test(entry.name);
+      if (isTemporary) await rm(join(dir, entry.name), { force: true });
     }
   }
 }
@@ -144,32 +180,43 @@ export async function hasRecords(store: Store): Promise<boolean> {
   return (await recordFiles(store)).length > 0;
 }
 
+/** Whatever is named as a record is: links are read, and what is no file is named as damaged. */
 async function recordFiles(store: Store): Promise<string[]> {
-  return (await filesOf(store.recordsDir)).filter((name) => name.endsWith('.json')).sort();
+  const entries = await entriesOf(store.recordsDir);
+  return entries
+    .map(({ name }) => name)
+    .filter((name) => name.endsWith('.json'))
+    .sort();
 }
 
-async function filesOf(dir: string): Promise<string[]> {
+async function entriesOf(dir: string): Promise<Dirent[]> {
   try {
-    const entries = await readdir(dir, { withFileTypes: true });
-    return entries.filter((entry) => entry.isFile()).map((entry) => entry.name);
+    return await readdir(dir, { withFileTypes: true });
   } catch (error) {
     if (codeOf(error) === 'ENOENT') return [];
-    if (codeOf(error) === 'ENOTDIR') throw new UsageError(`${dir} is not a folder; choose another with --out.`);
-    throw error;
+    throw explainFileError(error, { done: 'read', path: dir, remedy: otherFolder });
   }
 }
 
-type Read =
-  | { record: CellRecord }
-  /** `version`: of a record that another version of the program wrote. */
-  | { record: null; problem: string; version?: number };
+interface Unreadable {
+  record: null;
+  problem: string;
+  /** Of a record that another version of the program wrote. */
+  version?: number;
+}
 
-async function readRecordFile(path: string, cell: string): Promise<Read> {
+async function readRecordFile(path: string, cell: string): Promise<{ record: CellRecord } | Unreadable> {
   let content: unknown;
   try {
-    content = JSON.parse(await readFile(path, 'utf8'));
+    // What is no file is named, not refused: its cell can run again.
+    if (!(await stat(path)).isFile()) return { record: null, problem: 'it is no regular file, nor a link to one' };
+    const text = await readTextFile(path, { most: largestRecord, remedy: otherFolder });
+    if (text === null) return { record: null, problem: 'no such file' };
+    content = JSON.parse(text);
   } catch (error) {
-    if (codeOf(error) === 'ENOENT') return { record: null, problem: 'no such file' };
+    if (codeOf(error) === 'ENOENT') return { record: null, problem: 'there is no such file, or it is a broken link' };
+    if (codeOf(error) === 'ELOOP') return { record: null, problem: 'it is a link that leads to itself' };
+    if (error instanceof DamagedFileError) return { record: null, problem: error.message };
     if (error instanceof SyntaxError) return { record: null, problem: `no JSON: ${error.message}` };
     throw error;
   }
@@ -195,7 +242,7 @@ function issuesOf(error: { issues: readonly { path: PropertyKey[]; message: stri
 
 async function exists(path: string): Promise<boolean> {
   try {
-    await access(path);
+    await lstat(path);
     return true;
   } catch (error) {
     if (codeOf(error) === 'ENOENT') return false;

@@ -1,8 +1,10 @@
 import { loadImages } from '../../data/images/images.ts';
 import { EngineNotLoadedError } from '../../data/images/jpeg.ts';
+import { datasetNamed } from '../../data/registry.ts';
 import { idleRefusal } from '../../methods/refusal.ts';
 import { type ImageConfig, type ImageExperimentSpec, image as words } from '../../spec/image.ts';
 import type { Kind } from '../kind.ts';
+import { limitedExamples } from '../limited-examples.ts';
 import { methodFor } from '../task.ts';
 import { outlineImageCell } from './outline.ts';
 
@@ -12,6 +14,7 @@ export const image: Kind<ImageConfig, ImageExperimentSpec> = {
   outline: (config, method, { denseExamplesPerSecond }) =>
     outlineImageCell(config, methodFor(config, method), denseExamplesPerSecond),
   refusal: (config, method) => idleRefusal(methodFor(config, method), config),
+  limited: ({ dataset }, most) => limitedExamples(dataset, datasetNamed(dataset.name).examples, most),
   batchOf: ({ training }) => training.batchSize,
   async dataDigest({ dataset }, dataDir) {
     try {

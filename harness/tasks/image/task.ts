@@ -58,7 +58,7 @@ export async function imageTask(config: ImageConfig, { streams, dataDir, ...opti
     size: sizeOf(budget, training.batchSize),
     data: { digest: data.digest, source: data.source, train: data.train.count, test: data.test.count },
     phases: phases.map((phase) => ({ label: phase.label, epochs: phase.training.epochs })),
-    warnings: model.compressed.flatMap((layer) => layer.warnings ?? []),
+    warnings: [...data.warnings, ...model.compressed.flatMap((layer) => layer.warnings ?? [])],
     state: [...step.variables, ...(sparse?.variables ?? [])],
     variables,
     train: (run) => trainLoop({ ...loop, ...sparse?.hooks, ...run }),

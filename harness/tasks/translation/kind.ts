@@ -1,3 +1,4 @@
+import { datasetNamed } from '../../data/registry.ts';
 import { usedText } from '../../data/text/translation.ts';
 import { idleRefusal } from '../../methods/refusal.ts';
 import {
@@ -6,6 +7,7 @@ import {
   translation as words,
 } from '../../spec/translation.ts';
 import type { Kind } from '../kind.ts';
+import { limitedExamples } from '../limited-examples.ts';
 import { methodFor } from '../task.ts';
 import { outlineTranslationCell } from './outline.ts';
 
@@ -17,8 +19,9 @@ export const translation: Kind<TranslationConfig, TranslationExperimentSpec> = {
   refusal(config, method) {
     // Spectral initialization of some of a Transformer's products is spectral initialization.
     const init = config.init === 'default' ? 'default' : 'spectral';
-    return idleRefusal(methodFor(config, method), { init, regularizer: config.regularizer });
+    return idleRefusal(methodFor(config, method), { ...config, init });
   },
+  limited: ({ dataset }, most) => limitedExamples(dataset, datasetNamed(dataset.name).examples, most),
   batchOf: ({ training }) => training.batchTokens,
   dataDigest: async ({ dataset }, dataDir) => (await usedText(dataset, dataDir)).digest,
   load: async () => (await import('./task.ts')).translationTask,

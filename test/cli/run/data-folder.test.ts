@@ -45,6 +45,15 @@ it('prefers --data to the environment, that to the checkout, that to the cache',
   expect(await locate()).toEqual(inFolder('checkout'));
 });
 
+it('says which published files are not there, and uses the others', async () => {
+  const { locate, inFolder } = await places('checkout');
+  const lines: string[] = [];
+  expect(await locate({ log: (line) => void lines.push(line) })).toEqual(inFolder('checkout'));
+  expect(lines).toEqual([
+    expect.stringMatching(/^CIFAR-10 in .*: data_batch_2\.bin, .* not there; used are data_batch_1/),
+  ]);
+});
+
 it('looks in the user’s cache last, and finds nothing where there is nothing', async () => {
   const cached = await places('cache');
   expect(await cached.locate()).toEqual(cached.inFolder('cache'));
@@ -117,7 +126,7 @@ it('does not download what is there', async () => {
   const lines: string[] = [];
   const log = (line: string) => void lines.push(line);
   expect(await locate({ data: folders.named, download: true, log })).toEqual(inFolder('named'));
-  expect(lines).toEqual([]);
+  expect(lines).toEqual([expect.stringContaining('not there; used are')]);
 });
 
 it('refuses damaged files before anything runs', async () => {

@@ -1,7 +1,10 @@
+import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { readdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
-import { locateMethods } from '../../../harness/cli/run/join-methods.ts';
+import { idOf } from '../../../harness/cell-id.ts';
+import { locateMethods } from '../../../harness/cli/records/locate-methods.ts';
 import { loadMethodFile } from '../../../harness/method-file.ts';
 import { planCells } from '../../../harness/plan/plan.ts';
 import type { CellRecord } from '../../../harness/record.ts';
@@ -97,6 +100,7 @@ describe('a method that cannot join', () => {
   it.each([
     ['is not there', null, /absent\.js: cannot be read \(ENOENT/],
     ['has a syntax error', 'export default {', /my-method\.js: is no ES module: Unexpected end of input, line 1/],
+    ['ends the process', 'process.exit(0);', /my-method\.js: ends the process \(exit code 0\)/],
     ['exports no method', 'export const other = 1;', /my-method\.js: exports no method; write export const method/],
     [
       'has a known name',
@@ -152,9 +156,9 @@ describe('a method that cannot join', () => {
     [
       'an unknown name',
       ['--method', 'magnitud'],
-      /--method magnitud: is neither a \.js or \.mjs file nor a known method; known: dense,/,
+      /^--method magnitud: there is no such method \(.*\.mjs\): did you mean magnitude\? Known: dense,/,
     ],
-    ['a blank', ['--method', ' '], /--method: the text is empty/],
+    ['a blank', ['--method', ' '], /--method '': the path is empty/],
   ])('is refused for %s', async (_, argv, message) => {
     const { exitCode, stderr } = await cli(['plan', 'compression', ...argv]);
     expect(stderr).toMatch(message);
@@ -204,7 +208,7 @@ describe('a run', () => {
     const [file, out] = [await methodFile('export const other = 1;'), await temporaryFolder()];
     const { exitCode, stdout, stderr, report } = await run(file, out);
     expect(stderr).toContain(`--method ${file}: exports no method`);
-    expect(stdout).toContain('[1/1] dense.default.none');
+    expect(stdout).toMatch(/^\[1\/1\] accuracy \S+ % {2}dense\.default\.none/m);
     expect(report).toContain('Not run: --method');
     expect(exitCode).toBe(1);
     expect(JSON.parse(await readFile(join(out, 'run.json'), 'utf8'))).toMatchObject({ exit_code: 1, completed: 1 });
@@ -218,29 +222,31 @@ describe('the files of stored records', () => {
     return { file, record: recordOfCell(cells.at(-1)!) };
   }
 
-  it('are found where the record or --method says, by their content', async () => {
+  it('are found where --method says, by their content, and nowhere else', async () => {
     const { file, record } = await stored();
-    expect(await locateMethods([record])).toEqual([record]);
     const moved = join(dirname(file), 'moved.js');
     await rename(file, moved);
     const other = await methodFile(bottleneck);
     expect(await locateMethods([record], [other, moved])).toEqual([{ ...record, origin: moved }]);
     const plain = recordOfCell(smokeCells[0]!);
     expect(await locateMethods([plain], [other])).toEqual([plain]);
+    await expect(locateMethods([record], [other, `${file}.absent`])).rejects.toThrow(
+      /another content .*my-method\.js\.absent cannot be read .*name it: --method .*my-method\.js/,
+    );
   });
 
-  it('are asked for, naming the cell, where they are gone or changed', async () => {
+  it('are not run unless --method names them, which is said with the remedy', async () => {
     const { file, record } = await stored();
-    await writeFile(file, `${steepest} `);
+    const ran = `${file}.ran`;
+    const trap = `import { writeFileSync } from 'node:fs';\nwriteFileSync(${JSON.stringify(ran)}, '');\n${steepest}`;
+    await writeFile(file, trap);
+    const config = { ...record.config, methodDigest: createHash('sha256').update(trap).digest('hex') };
     const out = await temporaryFolder();
-    await writeRecord(storeAt(out), record);
-    const verify = () => cli(['verify', 'compression', '--out', out]);
-    const changed = await verify();
-    expect(changed.stderr).toMatch(
-      /^steepest.*: was made with a method's file of SHA-256 .*my-method\.js has another content .*--method/,
-    );
-    await rename(file, `${file}.old`);
-    expect((await verify()).stderr).toMatch(/my-method\.js: cannot be read .*--method/);
-    expect(changed.exitCode).toBe(2);
+    await writeRecord(storeAt(out), { ...record, config, id: idOf(config) } as CellRecord);
+    const { exitCode, stderr } = await cli(['verify', 'compression', '--out', out]);
+    expect(stderr).toMatch(/^steepest.*: its method steepest is from .*my-method\.js .*import and run/);
+    expect(stderr).toContain(`If you trust the file, name it: --method ${file}`);
+    expect(exitCode).toBe(2);
+    expect(existsSync(ran)).toBe(false);
   });
 });

@@ -12,7 +12,8 @@ import { cli, folderWith, smokeCells } from '../helpers.ts';
 
 /** The report's command, as a shell reads it, up to its plan. */
 async function planOf(records: Parameters<typeof reproduceSection>[0]['records']) {
-  const section = reproduceSection({ title: '', suite: '', profile: '', records, planned: 1, verdicts: [], notes: [] });
+  const named = { title: '', suite: '', profile: '' };
+  const section = reproduceSection({ ...named, records, missing: [], gaps: [], verdicts: [], notes: [] });
   const block = section!.blocks.find(({ kind }) => kind === 'code') as { text: string };
   const [npm, run, command, separator, ...args] = wordsOfShell(block.text);
   expect([npm, run, separator]).toEqual(['npm', 'run', '--']);
@@ -21,7 +22,7 @@ async function planOf(records: Parameters<typeof reproduceSection>[0]['records']
   return (JSON.parse(stdout) as { cell: string; id: string }[]).map(({ cell, id }) => ({ cell, id }));
 }
 
-it('the command that reproduces a cell plans that cell alone, its method from a file too, wherever that lies', async () => {
+it('the command that reproduces a cell plans that cell alone, its method’s file wherever it lies', async () => {
   const written = await methodFile(bottleneck);
   const path = join(dirname(written), "o'neil $x", 'my method.js');
   await mkdir(dirname(path));

@@ -12,7 +12,7 @@ const cell = smokeCells[0]!.cell;
 it('runs a cell, prints its line and the summary, then verifies it', async () => {
   const out = await temporaryFolder();
   const ran = await cli(['suite', 'compression', '--only', cell, '--out', out, '--jobs', '1', '--threads', '2']);
-  expect(ran.stdout).toContain(`[1/1] ${cell}: accuracy 50.00 %`);
+  expect(ran.stdout).toContain(`[1/1] accuracy 50.00 %  ${cell}  `);
   expect(ran.stdout).toContain('generated data is used instead');
   expect(ran).toMatchObject({ exitCode: 0, stderr: '' });
   expect((await readdir(out)).sort()).toEqual(
@@ -35,7 +35,7 @@ it('with --json prints one object on stdout and the rest on stderr', async () =>
     planned: 1,
     ended: 1,
   });
-  expect(stderr).toContain(`[1/1] ${cell}`);
+  expect(stderr).toContain(`[1/1] accuracy 50.00 %  ${cell}  `);
 });
 
 it('keeps a record of version 1 aside, says so and runs its cell again', async () => {
@@ -46,7 +46,7 @@ it('keeps a record of version 1 aside, says so and runs its cell again', async (
   const { exitCode, stdout } = await cli(['suite', 'compression', '--only', cell, '--out', out]);
   expect(stdout).toContain(`${cell}.json is a record of version 1, and this program reads version 2; it is kept in `);
   expect(stdout).toContain('its cell runs again.');
-  expect(stdout).toContain(`[1/1] ${cell}: accuracy 50.00 %`);
+  expect(stdout).toContain(`[1/1] accuracy 50.00 %  ${cell}  `);
   expect(exitCode).toBe(0);
   expect(await readFile(join(out, 'records', 'superseded', `${cell}-version-1.json`), 'utf8')).toBe(old);
 });

@@ -19,6 +19,7 @@ function images(count: number): ImageData {
   return {
     name: 'generated',
     source: 'generated',
+    warnings: [],
     ...shape,
     train: set,
     test: set,

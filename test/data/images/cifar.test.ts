@@ -24,6 +24,31 @@ test('the training batches that are there and the test batch are counted', async
   expect((await cifar10.open(folder)).counts).toEqual({ train: 5, test: 1 });
 });
 
+test('what of the training batches is not there is told, with what is used', async () => {
+  const open = async (files: Record<string, Uint8Array>) => cifar10.open(await writeCifar10(dir, files));
+  const some = await open(twoBatches());
+  expect(some.lacking).toBe(
+    'data_batch_2.bin, data_batch_3.bin, data_batch_5.bin not there; ' +
+      'used are data_batch_1.bin, data_batch_4.bin with 5 training images',
+  );
+  const rest = { 'data_batch_2.bin': recordsOf([1]), 'data_batch_3.bin': recordsOf([1]) };
+  expect((await open({ ...rest, 'data_batch_5.bin': recordsOf([1]) })).lacking).toBeUndefined();
+});
+
+test('images that are others than the published first ones, as a batch before them is missing, are told', async () => {
+  const folder = await writeCifar10(dir, twoBatches());
+  const { shifted } = await cifar10.open(folder);
+  expect(shifted?.(2)).toBeNull();
+  expect(shifted?.(3)).toBe(
+    'CIFAR-10: trained on the first 3 images of data_batch_1.bin, data_batch_4.bin, which are others than the ' +
+      `published set's: ${folder} lacks data_batch_2.bin, data_batch_3.bin.`,
+  );
+  await rm(join(folder, 'data_batch_1.bin'));
+  expect((await cifar10.open(folder)).shifted?.(1)).toContain(
+    'the first 1 images of data_batch_4.bin, which are others',
+  );
+});
+
 test('planes become pixels, images follow each other across files', async () => {
   const { read } = await cifar10.open(await writeCifar10(dir, twoBatches()));
   const set = await read('train', 5);

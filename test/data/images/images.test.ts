@@ -42,9 +42,19 @@ test('CIFAR-10 comes with the published moments and a digest of what is used', a
     channels: 3,
     mean: [0.4914, 0.4822, 0.4465],
     standardDeviation: [0.247, 0.2435, 0.2616],
+    warnings: [],
   });
   const bytes = [train.images, train.labels, test.images, test.labels];
   expect(digest).toBe(createHash('sha256').update(Buffer.concat(bytes)).digest('hex').slice(0, 16));
+});
+
+test('images that stand for missing ones are told', async () => {
+  const { 'data_batch_1.bin': _, ...rest } = files();
+  await writeCifar10(dir, rest);
+  const { train, warnings } = await loadImages(spec({ trainExamples: 1, testExamples: 1 }), dir);
+  expect([...train.labels]).toEqual([0]);
+  expect(warnings).toEqual([expect.stringMatching(/^CIFAR-10: trained on the first 1 images of data_batch_2\.bin/)]);
+  await expect(loadImages(spec({ trainExamples: 3 }), dir)).rejects.toThrow('3 images asked for, but');
 });
 
 test('CIFAR-100 comes with its published moments and 100 classes', async () => {
@@ -70,6 +80,7 @@ test('CIFAR-100 comes with its published moments and 100 classes', async () => {
     channels: 3,
     mean: [0.5071, 0.4865, 0.4409],
     standardDeviation: [0.2673, 0.2564, 0.2762],
+    warnings: [],
   });
 });
 

@@ -67,6 +67,6 @@ test('a file that ends early, or is another, names the place and the remedy', as
 test('a place that cannot be written is named', async () => {
   const nowhere = { ...raw, path: join(dir, 'absent', 'train.raw') };
   expect(await failure(writeRawImages(nowhere, set))).toContain(
-    `${nowhere.path}, where decoded images are kept, cannot`,
+    `Decoded images: ${nowhere.path} cannot be written (ENOENT)`,
   );
 });

@@ -168,6 +168,7 @@ test('loadImages gives them with the published moments, and one digest before an
     channels: 3,
     mean: [0.4802, 0.4481, 0.3975],
     standardDeviation: [0.277, 0.2691, 0.2821],
+    warnings: [],
   });
   expect((await loadImages(spec, dir)).digest).toBe(digest);
   expect(await failure(loadImages({ ...spec, testExamples: null }, dir))).toContain(

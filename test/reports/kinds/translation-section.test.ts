@@ -96,7 +96,7 @@ describe('a run whose metric is BLEU', () => {
   });
 
   it('is summed up and shown in progress in points', () => {
-    const run = { title: 'Translation', suite: 'translation', profile: 'smoke', planned: 5, notes: [] };
+    const run = { title: 'Translation', suite: 'translation', profile: 'smoke', missing: [], gaps: [], notes: [] };
     expect(renderSummary({ ...run, records, verdicts: [] })).toContain(
       'Highest mean BLEU, transformer-1-16 on generated-pair, dense: 30.00 (',
     );

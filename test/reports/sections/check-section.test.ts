@@ -25,7 +25,7 @@ it('shows every check of every cell, those that fail first', () => {
 });
 
 it('is summed up at the end of a run', () => {
-  const run = { title: 'C', suite: 'compression', profile: 'smoke', planned: 3, verdicts: [], notes: [] };
+  const run = { title: 'C', suite: 'compression', profile: 'smoke', missing: [], gaps: [], verdicts: [], notes: [] };
   expect(renderSummary({ ...run, records })).toContain('\n4 checks of exactness: 2 fail.\n');
   expect(renderSummary({ ...run, records: records.slice(0, 1) })).toContain('\n1 check of exactness: all pass.\n');
 });

@@ -21,6 +21,20 @@ describe('findGpus', () => {
     });
   });
 
+  it('takes an answer with a warning (exit code 14) for one, with MIG instances', async () => {
+    await standInNvidiaSmi(two, true);
+    expect((await findGpus({})).gpus.map(({ id, freeMiB }) => [id, freeMiB])).toEqual([
+      [h100, 81078],
+      [l4, 12100],
+    ]);
+  });
+
+  it.each([9, 12, 15, 255])('takes exit code %i for a failure, whatever it printed', async (code) => {
+    const folder = await standInNvidiaSmi(two);
+    await nvidiaSmiScript(folder, `cat '${folder}/1'; exit ${code}`);
+    await expect(findGpus({})).rejects.toThrow(/^--device gpu: nvidia-smi failed/);
+  });
+
   it.each([
     ['1', [l4]],
     [h100, [h100]],

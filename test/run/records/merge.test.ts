@@ -1,19 +1,15 @@
-import { mkdir, readdir, truncate } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { CellRecord, FinishedRecord } from '../../../harness/record.ts';
-import {
-  type MergeSource,
-  mergedRunFile,
-  mergeSources,
-  mergeWeights,
-  readMergeSource,
-} from '../../../harness/run/records/merge.ts';
+import { mergedRunFile, mergeSources, mergeWeights } from '../../../harness/run/records/merge.ts';
+import type { MergeSource } from '../../../harness/run/records/merge-sources.ts';
 import { keptWeights } from '../../../harness/run/records/needed.ts';
 import type { RunFile } from '../../../harness/run/records/run-file.ts';
-import { recordPath, storeAt, writeRecord } from '../../../harness/run/records/store.ts';
+import { recordPath, storeAt } from '../../../harness/run/records/store.ts';
 import { chainCells } from '../../helpers/chain-kind.ts';
 import type { RecordOverrides } from '../../helpers/records.ts';
+import { fixtureRunFile, unnamedRunFile } from '../../helpers/run-file.ts';
 import { recordOf } from '../fixtures/record-of.mjs';
 import { failureOfCell, fixtureCell, recordOfCell, temporaryFolder } from '../helpers.ts';
 import { keepWeights } from '../keep-weights.ts';
@@ -21,40 +17,33 @@ import { keepWeights } from '../keep-weights.ts';
 const first = recordOfCell(fixtureCell('fine'));
 const second = recordOfCell(fixtureCell('fine', { seed: 1 }));
 
+/** A folder whose run.json has no names where a test is not about them. */
 function source(outDir: string, ...records: CellRecord[]): MergeSource {
-  return { outDir, run: null, records };
+  return { outDir, run: unnamedRunFile({ cells_of_plan: 2, suite: records[0]?.suite ?? 'chains' }), records };
 }
 
-const run = (commit: string, cellsOfPlan: number): RunFile => ({
-  version: 1,
-  suite: 'compression',
-  profile: 'smoke',
-  command_line: [],
-  options: {},
-  versions: { factorbench: '1.0.0', commit, node: 'v20' },
-  data: { source: 'generated', folder: null },
-  started_at: '',
-  finished_at: null,
-  cells_of_plan: cellsOfPlan,
-  planned: 1,
-  resumed: 0,
-  completed: 1,
-  diverged: 0,
-  failed: 0,
-  interrupted: false,
-  exit_code: 0,
-});
+const plan = [first, second];
+const changed = (change: RecordOverrides) => recordOfCell(fixtureCell('fine'), change);
 
-it('joins shards, sorted by cell, and knows how many cells the whole plan has', () => {
+it('joins shards, sorted by cell, and names the cells of the whole plan that have no record', () => {
+  const third = fixtureCell('fine', { seed: 2 });
+  const run = fixtureRunFile([first, second, third]);
   const sources = [
-    { ...source('/b', second), run: run('c', 7) },
-    { ...source('/a', first), run: run('c', 7) },
+    { ...source('/b', second), run },
+    { ...source('/a', first), run },
   ];
-  expect(mergeSources(sources)).toEqual({ records: [first, second], planned: 7 });
+  expect(mergeSources(sources)).toEqual({
+    records: [first, second],
+    missing: [third.cell],
+    unplanned: [],
+    gaps: [],
+  });
 });
 
-it('accepts identical duplicates', () => {
-  expect(mergeSources([source('/a', first), source('/b', { ...first, seconds: 99 }, second)]).records).toHaveLength(2);
+it('goes by the numbers of run.json files that have no names', () => {
+  const sources = [{ ...source('/a', first), run: unnamedRunFile({ cells_of_plan: 3 }) }];
+  expect(mergeSources(sources)).toMatchObject({ missing: [], gaps: ['2 of 3 planned cells have no record.'] });
+  expect(mergedRunFile(sources, mergeSources(sources), [], 1)).toMatchObject({ planned: 3, interrupted: true });
 });
 
 it.each([[0], [1]])('prefers a finished record to a failed one, in either order (%i)', (order) => {
@@ -64,21 +53,28 @@ it.each([[0], [1]])('prefers a finished record to a failed one, in either order 
 });
 
 describe('refuses, naming both files,', () => {
-  const changed = (change: RecordOverrides) => recordOfCell(fixtureCell('fine'), change);
   const other = recordOfCell(fixtureCell('fine', {}, { budget: 0.2 }));
   it.each<[string, CellRecord, RegExp]>([
+    ['a cell that two have finished', { ...first, seconds: 99 }, /are of the same cell; leave one of them out/],
     ['unequal weights of one cell', changed({ weights_digest: 'other' }), /weights_digest is .* and other/],
     ['unequal values of one cell', changed({ value: 0.1 }), /accuracy is 0.55 and 0.1/],
     ['unequal results of one cell', changed({ result_digest: 'other' }), /result_digest is .* and other/],
     ['unequal status of one cell', changed({ status: 'diverged' }), /status is completed and diverged/],
     ['unequal ids of one cell', other, new RegExp(`ids ${first.id} and ${other.id}`)],
-    ['another suite', changed({ suite: 'tensors', cell: 'x' }), /suite is compression and tensors/],
-    ['another profile', changed({ profile: 'paper', cell: 'x' }), /profile is smoke and paper/],
+    ['another suite', changed({ suite: 'tensors', cell: 'x' }), /suite is not the same everywhere: .*tensors \(/],
+    ['another profile', changed({ profile: 'paper', cell: 'x' }), /profile is not the same everywhere: .*paper \(/],
+    ['another program', changed({ program: 'new', cell: 'x' }), /program is not the same .*: fixture \(.*, new \(/],
     [
       'another engine',
       changed({ cell: 'x', fingerprint: { ...first.fingerprint, tensorflow: '1.0' } }),
-      /tensorflow is .* and 1.0/,
+      /tensorflow is not the same everywhere: .*, 1.0 \(/,
     ],
+    [
+      'other data of one specification',
+      changed({ cell: 'x', fingerprint: { ...first.fingerprint, data: 'other' } }),
+      /data of generated is not the same everywhere: generated 0123456789abcdef \(.*, generated other \(/,
+    ],
+    ['another source of data', changed({ cell: 'x', data_source: 'files' }), /data of generated .*, files 0123/],
   ])('%s', (_, record, message) => {
     const merge = () => mergeSources([source('/a', first), source('/b', record)]);
     expect(merge).toThrow(message);
@@ -86,13 +82,58 @@ describe('refuses, naming both files,', () => {
     expect(merge).toThrow(recordPath(storeAt('/b'), record.cell));
   });
 
-  it('runs of different commits', () => {
-    const sources = [
-      { ...source('/a', first), run: run('abc', 2) },
-      { ...source('/b', second), run: run('def', 2) },
-    ];
-    expect(() => mergeSources(sources)).toThrow(/\/a\/run.json and \/b\/run.json .*commit.* abc and def/);
+  const versions = fixtureRunFile([]).versions;
+  it.each<[string, Partial<RunFile>, RegExp]>([
+    ['commits', { versions: { ...versions, commit: 'def' } }, /commit is not the same .*: abc \(.*, def \(/],
+    ['versions', { versions: { ...versions, factorbench: '2.0.0' } }, /version of Factorbench .*: 1.0.0 .*, 2.0.0 \(/],
+    [
+      'changes that are not committed',
+      { versions: { ...versions, dirty: true, changes: '1234' } },
+      /not committed is not the same everywhere: nothing \(.*, changes 1234 \(/,
+    ],
+    ['suites', { suite: 'tensors' }, /suite is not the same everywhere/],
+    [
+      'plans',
+      { plan_cells: { [first.cell]: 'another', x: 'y' } },
+      new RegExp(`only the first has ${second.cell}; only the second has x; they configure differently ${first.cell}`),
+    ],
+  ])('runs of different %s', (_, change, message) => {
+    const merge = () =>
+      mergeSources([
+        { ...source('/a', first), run: fixtureRunFile(plan) },
+        { ...source('/b', second), run: fixtureRunFile(plan, change) },
+      ]);
+    expect(merge).toThrow(message);
+    expect(merge).toThrow('/a/run.json');
+    expect(merge).toThrow('/b/run.json');
   });
+
+  it('a plan of another size where no run.json has names', () => {
+    const of = (outDir: string, cells_of_plan: number) => ({
+      ...source(outDir, outDir === '/a' ? first : second),
+      run: unnamedRunFile({ cells_of_plan }),
+    });
+    expect(() => mergeSources([of('/a', 2), of('/b', 3)])).toThrow(/number of cells of the plan .*: 2 \(.*, 3 \(/);
+  });
+
+  it('a record of another configuration than the plan’s', () => {
+    const planned = fixtureRunFile(plan, { plan_cells: { [first.cell]: 'planned' } });
+    expect(() => mergeSources([{ ...source('/a', first), run: planned }])).toThrow(
+      `${recordPath(storeAt('/a'), first.cell)} is of another configuration (id ${first.id}) than the plan (planned)`,
+    );
+  });
+
+  it('all that is wrong at once', () => {
+    const records = [changed({ value: 0.1 }), { ...second, program: 'new' }];
+    const merge = () => mergeSources([source('/a', first, second), source('/b', ...records)]);
+    for (const part of ['accuracy is', 'program is', 'same cell']) expect(merge).toThrow(part);
+  });
+});
+
+it('allows changes that are not committed where they are the same', () => {
+  const versions = { ...fixtureRunFile([]).versions, dirty: true, changes: '1234' };
+  const run = fixtureRunFile(plan, { versions });
+  expect(mergeSources([source('/a', first), source('/b', second)].map((one) => ({ ...one, run }))).missing).toEqual([]);
 });
 
 it('allows shards on processors of different kinds', () => {
@@ -100,33 +141,27 @@ it('allows shards on processors of different kinds', () => {
   expect(mergeSources([source('/a', first), source('/b', other)]).records).toHaveLength(2);
 });
 
-it('refuses an absent folder, an empty one and a damaged record', async () => {
-  const dir = await temporaryFolder();
-  await expect(readMergeSource(join(dir, 'absent'))).rejects.toThrow(/no folder .*absent/);
-  await mkdir(join(dir, 'empty'));
-  await expect(readMergeSource(join(dir, 'empty'))).rejects.toThrow(/empty holds no records/);
-  const store = storeAt(join(dir, 'damaged'));
-  await writeRecord(store, first);
-  await writeRecord(store, second);
-  await truncate(recordPath(store, first.cell), 50);
-  await expect(readMergeSource(store.outDir)).rejects.toThrow(recordPath(store, first.cell));
-});
-
-it('describes the merged run only where every shard says how it was run', () => {
+it('describes the merged run: all of the plan was planned', () => {
+  const run = fixtureRunFile([...plan, fixtureCell('fine', { seed: 2 })], { planned_cells: {}, planned: 1 });
   const sources = [
-    { ...source('/a', first), run: run('c', 3) },
-    { ...source('/b', second), run: run('c', 3) },
+    { ...source('/a', first), run: { ...run, started_at: '2' } },
+    { ...source('/b', second), run: { ...run, started_at: '1' } },
   ];
-  expect(mergedRunFile(sources, mergeSources(sources), ['merge'], 1)).toMatchObject({
+  const describe = (exitCode: number | null) => mergedRunFile(sources, mergeSources(sources), ['merge'], exitCode);
+  expect(describe(1)).toMatchObject({
     command_line: ['merge'],
     options: { merged: ['/a', '/b'] },
+    started_at: '1',
+    plan_cells: run.plan_cells,
+    planned_cells: run.plan_cells,
     cells_of_plan: 3,
     planned: 3,
     completed: 2,
     interrupted: true,
+    finished_at: expect.any(String),
     exit_code: 1,
   });
-  expect(mergedRunFile([sources[0]!, source('/b', second)], mergeSources(sources), [], 0)).toBeNull();
+  expect(describe(null)).toMatchObject({ finished_at: null, exit_code: null });
 });
 
 describe('cells that read from each other', () => {
@@ -137,6 +172,12 @@ describe('cells that read from each other', () => {
   it('may lie in several folders', () => {
     const { records } = mergeSources([source('/a', reader), source('/b', needed)]);
     expect(records.map(({ cell }) => cell)).toEqual(['fine-0.seed-0', 'fine-1.seed-0']);
+  });
+
+  it('may come twice where others read from them and they are equal', () => {
+    const { records } = mergeSources([source('/a', needed, reader), source('/b', needed)]);
+    expect(records.map(({ cell }) => cell)).toEqual(['fine-0.seed-0', 'fine-1.seed-0']);
+    expect(() => mergeSources([source('/a', needed, reader), source('/b', reader)])).toThrow('are of the same cell');
   });
 
   it('are refused where what one reads is in none of them, naming both and the remedy', () => {

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { UsageError } from '../../../harness/errors.ts';
-import { parseShard, shardCells } from '../../../harness/run/records/shard.ts';
+import { cellsOfShard, parseShard, shardCells } from '../../../harness/run/records/shard.ts';
 import { chainCells } from '../../helpers/chain-kind.ts';
 import { fixtureCell } from '../helpers.ts';
 
@@ -34,9 +34,22 @@ it('reads I/N', () => {
   expect(parseShard('2/3')).toEqual({ index: 2, count: 3 });
 });
 
-it.each(['3/2', '0/2', '1/0', '1', 'a/b', '1/2/3', '-1/2', '1.5/2', ''])('refuses --shard %s', (text) => {
-  expect(() => parseShard(text)).toThrow(UsageError);
-  expect(() => parseShard(text)).toThrow(`--shard ${text}: expected I/N`);
+it.each(['3/2', '0/2', '1/0', '1', 'a/b', '1/2/3', '-1/2', '1.5/2', '', '1/10001', '1/200000000'])(
+  'refuses --shard %s',
+  (text) => {
+    expect(() => parseShard(text)).toThrow(UsageError);
+    expect(() => parseShard(text)).toThrow(`--shard ${text}: expected I/N`);
+  },
+);
+
+it('refuses a shard that holds no cell, naming how many shards there may be', () => {
+  expect(cellsOfShard(cellsWith(2, 1), { index: 2, count: 2 })).toHaveLength(1);
+  expect(() => cellsOfShard(cellsWith(2, 1), { index: 3, count: 3 })).toThrow(
+    new UsageError('--shard 3/3: holds no cell: there are 2 cells; make 2 shards or fewer.'),
+  );
+  expect(() => cellsOfShard(chainCells([[], [0], []]), { index: 3, count: 3 })).toThrow(
+    'there are 3 cells in 2 groups that stay together; make 2 shards or fewer',
+  );
 });
 
 it.each([1, 2, 3, 4])('keeps cells that read from each other together, in %i shards', (count) => {

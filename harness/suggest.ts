@@ -1,11 +1,16 @@
 /** The part of a message that helps after an unknown name: the nearest known name, if any is near, and all of them. */
 export function suggestion(unknown: string, known: readonly string[]): string {
   const ranked = known
-    .map((name) => ({ name, distance: editDistance(unknown, name) }))
+    .map((name) => ({ name, distance: isPartOf(unknown, name) ? 0 : editDistance(unknown, name) }))
     .sort((a, b) => a.distance - b.distance);
   const [best] = ranked;
   const near = best !== undefined && best.distance <= Math.max(2, Math.floor(best.name.length / 3));
   return `${near ? `did you mean ${best.name}? ` : ''}Known: ${known.join(', ')}.`;
+}
+
+/** Whether a name begins with the text, or ends with it as a field of a dotted path does: `epochs`. */
+function isPartOf(text: string, name: string): boolean {
+  return (text !== '' && name.startsWith(text)) || name.endsWith(`.${text}`);
 }
 
 /** Levenshtein's distance: insertions, deletions and replacements of one character that turn `a` into `b`. */

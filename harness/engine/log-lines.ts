@@ -1,11 +1,11 @@
-/** What TensorFlow's library writes to the error output by itself: `I0000 00:00:17 cpu.cc:1] ...`, `2026-11-29 ...: E external/...`. */
+/** What TensorFlow's library writes by itself: `I0000 00:00:17 cpu.cc:1] ...`, `2026-11-29 04:00:00.1: E external/...`. */
 const logLine =
   /^(WARNING: All log messages before absl|[IWE]\d{4} \d\d:\d\d:|\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d+: [IWE] )/;
 
 /** Most characters that are held back. */
 const mostHeld = 10_000;
 
-/** Parts the error output of a process that runs TensorFlow into what the user is to see and the library's log lines. */
+/** Parts the error output of a process that runs TensorFlow: the library's log lines, and what the user is to see. */
 export interface LogFilter {
   /** The lines that have become whole with this text, without those of the library. */
   pass(text: string): string;

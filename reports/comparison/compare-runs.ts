@@ -119,8 +119,8 @@ function refuseOtherData(
   });
   if (problems.length === 0) return;
   throw new UsageError(
-    `compare: ${before.name} and ${after.name} were measured on other data: ${someOf(problems)}. Run both on the same ` +
-      'files and sizes, or leave these out with --only.',
+    `compare: ${before.name} and ${after.name} were measured on other data: ${someOf(problems)}. Run both on the ` +
+      'same files and sizes, or leave these out with --only.',
   );
 }
 

@@ -47,7 +47,8 @@ async function renderSection({ heading, blocks }: Section): Promise<string> {
 
 async function renderFigure({ title, caption, spec }: Figure): Promise<string> {
   return (
-    `<figure>\n<h3>${escapeHtml(title)}</h3>\n<div class="scroll">${named(await drawSvg(spec), title)}</div>\n` +
+    `<figure>\n<h3>${escapeHtml(title)}</h3>\n` +
+    `<div class="scroll">${named(await drawSvg(spec), title)}</div>\n` +
     `<figcaption>${escapeHtml(caption)}</figcaption>\n</figure>`
   );
 }

@@ -181,8 +181,8 @@ it('gives the command that reproduces a cell', () => {
     fixtureRecord({ fingerprint: { ...fixtureRecord().fingerprint, device: 'gpu: any', threads: 4 } }, { seed: 2 }),
   ];
   expect(report({ records })).toContain(
-    '```sh\nnpm run suite -- compression --profile smoke --only low-rank-0.1.default.weight-decay.resnet-20.generated.seed-2 ' +
-      '--seeds 3 --threads 4 --device gpu --out reports/out/again\n```',
+    '```sh\nnpm run suite -- compression --profile smoke ' +
+      '--only low-rank-0.1.default.weight-decay.resnet-20.generated.seed-2 --seeds 3 --threads 4 --device gpu --out reports/out/again\n```',
   );
 });
 

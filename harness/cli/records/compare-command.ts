@@ -18,7 +18,7 @@ export interface CompareOptions {
   failBelow?: number;
 }
 
-/** Prints how the second output folder differs from the first, arm by arm; with `failBelow`, what is worse on stderr. */
+/** Prints how the second output folder differs from the first, arm by arm; what `failBelow` refuses goes to stderr. */
 export async function compareCommand(left: string, right: string, options: CompareOptions, io: Io): Promise<number> {
   if (options.json === true && options.csv === true) {
     throw new UsageError('--json with --csv: stdout can hold only one of them; leave one away.');

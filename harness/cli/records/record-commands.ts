@@ -128,8 +128,8 @@ Differences are after - before. Where two seeds or more are in both runs, they a
 values and order of the data. Otherwise all completed seeds of one are compared with all of the other (two-sample); the
 column "seeds" says which, and "left out" what the means are not over.
 
---fail-below judges by the estimated difference alone, not by its interval: 0.01 of accuracy is one point, 0.4 of BLEU is
-0.4, and where lower is better, a rise is worse. A completed seed that then diverged or failed, and an arm that is lost,
+--fail-below judges by the estimated difference alone, not by its interval: 0.01 of accuracy is one point, 0.4 of BLEU
+is 0.4, and where lower is better, a rise is worse. A completed seed that then diverged or failed, and an arm that is lost,
 are worse too.`;
 
 function withProfile(command: Command): Command {

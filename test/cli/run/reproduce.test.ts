@@ -22,7 +22,7 @@ async function planOf(records: Parameters<typeof reproduceSection>[0]['records']
   return (JSON.parse(stdout) as { cell: string; id: string }[]).map(({ cell, id }) => ({ cell, id }));
 }
 
-it('the command that reproduces a cell plans that cell alone, its method from a file too, wherever that lies', async () => {
+it('the command that reproduces a cell plans that cell alone, its method’s file wherever it lies', async () => {
   const written = await methodFile(bottleneck);
   const path = join(dirname(written), "o'neil $x", 'my method.js');
   await mkdir(dirname(path));

@@ -4,14 +4,14 @@ import { comparedArm, comparisonOf, perplexityArm } from './compared-arms.ts';
 
 it('is one row an arm', () => {
   expect(renderComparison([comparisonOf([comparedArm])])).toBe(
-    '| model | dataset | method | budget | init | regularizer | seeds | before | after | difference | 95 % interval | ' +
-      'p (Holm) | speed ratio | parameters | bit-identical |\n| --- | --- | --- | ---: | --- | --- | --- | ---: | ' +
+    '| model | dataset | method | budget | init | regularizer | seeds | before | after | difference | ' +
+      '95 % interval | p (Holm) | speed ratio | parameters | bit-identical |\n| --- | --- | --- | ---: | --- | --- | --- | ---: | ' +
       '---: | ---: | ---: | ---: | ---: | ---: | ---: |\n| resnet-20 | generated | low-rank | 0.1 | default | ' +
       'weight-decay | 0, paired | 55.00 % | 60.00 % | +5.00 | – | – | 1.25 | -53 | 1 of 1 |\n',
   );
 });
 
-it('has columns for all factors of all kinds, says which way is better where less is, and which seeds are compared', () => {
+it('has columns for all factors of all kinds, and says which seeds are compared and which way is better', () => {
   const text = renderComparison([comparisonOf([comparedArm, perplexityArm])]);
   const [head, , first, second] = text.split('\n');
   expect(head).toContain('| kind | model | dataset | method | budget | init | regularizer | coupling | seeds |');

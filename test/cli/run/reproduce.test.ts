@@ -4,6 +4,7 @@ import { expect, it } from 'vitest';
 import { planRun } from '../../../harness/cli/run/plan-command.ts';
 import type { SuiteOptions } from '../../../harness/cli/run/suite-options.ts';
 import { writeRunFile } from '../../../harness/run/records/run-file.ts';
+import type { PlannedCell } from '../../../harness/spec/cell.ts';
 import { reproduceSection } from '../../../reports/sections/run-section.ts';
 import { bottleneck, methodFile } from '../../helpers/method-files.ts';
 import { wordsOfShell } from '../../helpers/shell.ts';
@@ -34,7 +35,10 @@ it('the command that reproduces a cell plans that cell alone, its method’s fil
   };
   const options: SuiteOptions = { profile: 'smoke', threads: 1, device: 'cpu', method: [path] };
   const { cells } = await planRun('compression', options, io, 'look');
-  for (const cell of [cells[0]!, cells.find(({ config }) => config.method === 'bottleneck')!]) {
+  const set = [{ path: 'training.epochs', value: 1 }];
+  const { cells: tried } = await planRun('compression', { ...options, set, limit: 100 }, io, 'look');
+  const ofFile = ({ config }: PlannedCell) => config.method === 'bottleneck';
+  for (const cell of [cells[0]!, cells.find(ofFile)!, tried.find(ofFile)!]) {
     expect(await planOf([recordOfCell(cell)])).toEqual([{ cell: cell.cell, id: cell.id }]);
   }
 });

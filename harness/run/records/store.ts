@@ -178,7 +178,7 @@ async function readRecordFile(path: string, cell: string): Promise<Read> {
     if (text === null) return { record: null, problem: 'no such file' };
     content = JSON.parse(text);
   } catch (error) {
-    if (error instanceof DamagedFileError) return { record: null, problem: error.message };
+    if (error instanceof DamagedFileError) return { record: null, problem: error.why };
     if (error instanceof SyntaxError) return { record: null, problem: `no JSON: ${error.message}` };
     throw error;
   }

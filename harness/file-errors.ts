@@ -25,7 +25,15 @@ export async function onFile<T>(use: NamedFileUse, operation: () => T | Promise<
 }
 
 /** What is there cannot be a file that the program wrote: no ordinary file, or too large. */
-export class DamagedFileError extends UsageError {}
+export class DamagedFileError extends UsageError {
+  /** Without the path and the remedy. */
+  readonly why: string;
+
+  constructor(path: string, why: string, remedy: string) {
+    super(`${path} is damaged: ${why}; ${remedy}.`);
+    this.why = why;
+  }
+}
 
 /**
  * The text of a file; null where there is none. `most`: the most bytes that such a file may have; a larger one is not
@@ -38,12 +46,11 @@ export async function readTextFile(path: string, { most, remedy }: { most: numbe
   const use: NamedFileUse = { done: 'read', path, remedy };
   const size = await onFile(use, () => ordinarySize(path));
   if (size === null) return null;
-  const remedies = `; ${remedy}.`;
-  if (size === 'other') throw new DamagedFileError(`${path} is damaged: it is not an ordinary file${remedies}`);
+  if (size === 'other') throw new DamagedFileError(path, 'it is not an ordinary file', remedy);
   if (size > most) {
     const megabytes = (bytes: number) => `${Math.round(bytes / 1e6)} MB`;
-    const sizes = `it has ${megabytes(size)}, and such a file at most ${megabytes(most)}`;
-    throw new DamagedFileError(`${path} is damaged: ${sizes}${remedies}`);
+    const why = `it has ${megabytes(size)}, and such a file at most ${megabytes(most)}`;
+    throw new DamagedFileError(path, why, remedy);
   }
   return onFile(use, () => readFile(path, 'utf8'));
 }

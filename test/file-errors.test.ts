@@ -84,7 +84,7 @@ it('reads a text, nothing where there is none, and refuses what it cannot be', a
   expect(await read(4)).toBe('text');
   await truncate(path, 600e6);
   await expect(read(64e6)).rejects.toThrow(
-    new DamagedFileError(`${path} is damaged: it has 600 MB, and such a file at most 64 MB; delete it.`),
+    new DamagedFileError(path, 'it has 600 MB, and such a file at most 64 MB', 'delete it'),
   );
   await expect(readTextFile('/dev/zero', { most: 100, remedy: 'delete it' })).rejects.toThrow(
     '/dev/zero is damaged: it is not an ordinary file; delete it.',

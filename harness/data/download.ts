@@ -90,7 +90,8 @@ async function transferWithRetries(request: Download, part: string): Promise<voi
 function unreachable(url: string, tries: number, error: unknown): UsageError {
   return new UsageError(
     `download: ${url} could not be fetched in ${tries} tries (${reasonOf(error)}); check the network connection, ` +
-      'and HTTPS_PROXY or HTTP_PROXY where there is a proxy, and run the command again (it continues where it stopped), or fetch the file by hand',
+      'and HTTPS_PROXY or HTTP_PROXY where there is a proxy, and run the command again (it continues where it stopped), ' +
+      'or fetch the file by hand',
     { cause: error },
   );
 }

@@ -70,10 +70,8 @@ export async function runInWorker(
 ): Promise<CellRecord | null> {
   const { store } = settings;
   const startedAt = new Date();
-  // What is found afterwards must be this worker's: an earlier attempt leaves a record too, and its weights.
-  await rm(recordPath(store, cell.cell), { force: true });
-  await rm(weightsPath(store, cell), { force: true });
-  await rm(logPath(store, cell.cell), { force: true });
+  // What is found afterwards must be this worker's.
+  await removeResults(store, cell);
   const end = await runProcess(cell, settings, signal, listener);
   const written = await readRecord(store, cell);
   if (written !== null && !(end !== 'interrupted' && end.distrusted)) {

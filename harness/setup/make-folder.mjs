@@ -2,8 +2,8 @@ import { mkdirSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 
 /**
- * Makes a folder and those above it that are missing. Node's own `recursive` never ends where a folder exists that takes
- * no others (/proc), and calls a read-only file system ENOENT.
+ * Makes a folder and those above it that are missing. Node's own `recursive` never ends where a folder exists that
+ * takes no others (/proc), and calls a read-only file system ENOENT.
  *
  * @param {string} path
  * @throws {NodeJS.ErrnoException} the system's refusal, with the path of the folder that could not be made

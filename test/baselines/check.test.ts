@@ -78,10 +78,12 @@ describe('exact counts', () => {
   });
 
   it.each(['parameters', 'nonzero_parameters', 'macs', 'ratio'] as const)('regresses on fewer or more %s', (name) => {
-    const held = fixtureRecord({ parameters: 30_000 });
+    // Nonzero parameters are parameters, and operations are counted where all are nonzero.
+    const room = name.endsWith('parameters') ? { parameters: 30_000 } : {};
+    const held = fixtureRecord(room);
     const before = held[name] ?? 0;
     for (const measured of [before / 1.00001, before + 1].map((n) => (name === 'ratio' ? n : Math.floor(n)))) {
-      const verdict = checkOne(fixtureRecord({ parameters: 30_000, [name]: measured }), baselineOf(held));
+      const verdict = checkOne(fixtureRecord({ ...room, [name]: measured }), baselineOf(held));
       expect(verdict).toMatchObject({ verdict: 'regressed', expected: before, measured });
       expect(verdict.reason).toContain(stored.cell);
       expect(verdict.reason).toContain(`${name} expected ${before}, measured ${measured}`);

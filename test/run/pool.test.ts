@@ -308,7 +308,5 @@ it('ends the workers when interrupted, without records for their cells, and star
 it('stops with the error where a failed record cannot be written', async () => {
   const store = storeAt(await temporaryFolder());
   const blocked = { ...store, recordsDir: join(fixtureWorker, 'records') };
-  await expect(pool([fixtureCell('silent'), fixtureCell('hang')], { store: blocked })).rejects.toThrow(
-    /cannot be written \(ENOTDIR\)/,
-  );
+  await expect(pool([fixtureCell('silent'), fixtureCell('hang')], { store: blocked })).rejects.toThrow(/ENOTDIR/);
 });

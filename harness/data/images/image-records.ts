@@ -194,6 +194,6 @@ function recordBytesOf({ labels, side, channels }: Records): number {
 }
 
 function damaged({ title, archive }: Records, what: string): UsageError {
-  const again = `fetch the binary version of ${title} (${archive.file}) again, and name its unpacked folder with --data`;
-  return damagedFiles(title, what, again);
+  const source = `the binary version of ${title} (${archive.file})`;
+  return damagedFiles(title, what, `fetch ${source} again, and name its unpacked folder with --data`);
 }

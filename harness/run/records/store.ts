@@ -82,6 +82,14 @@ export async function writeRecord(store: Store, record: CellRecord): Promise<Cel
   return parsed.data;
 }
 
+/** Removes what an earlier attempt at a cell left: its record, weights and log. */
+export async function removeResults(store: Store, cell: Identity): Promise<void> {
+  const paths = [recordPath(store, cell.cell), weightsPath(store, cell), logPath(store, cell.cell)];
+  for (const path of paths) {
+    await onFile({ done: 'written', path, remedy: otherFolder }, () => rm(path, { force: true }));
+  }
+}
+
 /** A cell's valid record with the same id; null where there is none. */
 export async function readRecord(store: Store, cell: Identity): Promise<CellRecord | null> {
   const read = await readRecordFile(recordPath(store, cell.cell), cell.cell);
@@ -216,7 +224,7 @@ async function readRecordFile(path: string, cell: string): Promise<{ record: Cel
   } catch (error) {
     if (codeOf(error) === 'ENOENT') return { record: null, problem: 'there is no such file, or it is a broken link' };
     if (codeOf(error) === 'ELOOP') return { record: null, problem: 'it is a link that leads to itself' };
-    if (error instanceof DamagedFileError) return { record: null, problem: error.message };
+    if (error instanceof DamagedFileError) return { record: null, problem: error.why };
     if (error instanceof SyntaxError) return { record: null, problem: `no JSON: ${error.message}` };
     throw error;
   }

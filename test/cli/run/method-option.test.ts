@@ -231,7 +231,7 @@ describe('the files of stored records', () => {
     const plain = recordOfCell(smokeCells[0]!);
     expect(await locateMethods([plain], [other])).toEqual([plain]);
     await expect(locateMethods([record], [other, `${file}.absent`])).rejects.toThrow(
-      /another content .*my-method\.js\.absent cannot be read .*name it: --method .*my-method\.js/,
+      /another content .*my-method\.js\.absent: expected a \.js .*name it: --method .*my-method\.js/,
     );
   });
 

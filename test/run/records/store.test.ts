@@ -156,7 +156,9 @@ it('counts a file that no record can be as damaged, without reading it', async (
   await truncate(recordPath(store, record.cell), 600e6);
   const { records, warnings } = await readRecords(store, { quarantine: true });
   expect(records).toEqual([]);
-  expect(warnings).toEqual([expect.stringMatching(/holds no valid record \(.* 600 MB, .* at most 64 MB.*\.corrupt/)]);
+  expect(warnings).toEqual([
+    expect.stringMatching(/holds no valid record \(it has 600 MB, .* at most 64 MB\).*\.corrupt/),
+  ]);
 });
 
 it('names the remedy where the folder cannot be made', async () => {

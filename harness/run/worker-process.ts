@@ -11,15 +11,7 @@ import type { CellPoint, CellProgress } from '../tasks/context.ts';
 import { explainGpuFailure } from './gpu/gpu-failure.ts';
 import { type DataFolders, type Device, parseWorkerMessage, type WorkerRequest } from './protocol.ts';
 import { failedRecord } from './records/failed-record.ts';
-import {
-  checkpointDir,
-  logPath,
-  readRecord,
-  recordPath,
-  type Store,
-  weightsPath,
-  writeRecord,
-} from './records/store.ts';
+import { checkpointDir, logPath, readRecord, removeResults, type Store, writeRecord } from './records/store.ts';
 import { dataDirOf } from './run-data.ts';
 import { logOutput } from './worker-log.ts';
 

@@ -59,12 +59,12 @@ async function damaged(file: string, random: Uniform): Promise<Mutation & { dir:
   return { ...mutation, dir, path };
 }
 
-/** What the verdict must follow from: a change of anything else may pass. */
+/** What the verdict must follow from: a change of anything else may pass, as of factors, which the configuration holds. */
 function gated(text: string): unknown {
   const parsed = JSON.parse(text);
-  const { version, id, cell, suite, profile, status, config, factors, seed, ratio, measures, checks } = parsed;
+  const { version, id, cell, suite, profile, status, config, seed, ratio, measures, checks } = parsed;
   const { parameters, nonzero_parameters, macs } = parsed;
-  const identity = { version, id, cell, suite, profile, status, config, factors, seed };
+  const identity = { version, id, cell, suite, profile, status, config, seed };
   return { ...identity, ratio, value: measures?.[0]?.value, checks, parameters, nonzero_parameters, macs };
 }
 

@@ -68,9 +68,7 @@ it('runs a trial beside the suite’s cells, and keeps it from every baseline', 
   expect(tried.exitCode).toBe(0);
   const report = await readFile(join(out, 'report.md'), 'utf8');
   expect(report.split(note)).toHaveLength(2);
-  expect(report).toMatch(
-    /npm run suite -- compression .*--set training\.epochs=1 --set dataset\.trainExamples=400/,
-  );
+  expect(report).toMatch(/npm run suite -- compression .*--set training\.epochs=1 --set dataset\.trainExamples=400/);
 
   const checked = await cli(['check', 'compression', '--out', out], { baselinesDir });
   expect(checked).toMatchObject({ exitCode: 2, stderr: expect.stringContaining('all records were tried out') });

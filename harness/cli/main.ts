@@ -3,6 +3,7 @@ import { UsageError } from '../errors.ts';
 import { cleanText, thrownStack } from '../foreign-text.ts';
 import { exitCodes } from '../run/exit-code.ts';
 import { fileErrorWords } from '../setup/file-errors.mjs';
+import { versionLine } from '../setup/version.mjs';
 import { defineBenchCommand } from './bench/define-bench.ts';
 import { checkoutFolder } from './checkout.ts';
 import { type Io, ignoreLostReaders } from './io.ts';
@@ -20,7 +21,7 @@ export async function main(argv: string[], io: Io = process): Promise<number> {
   const context: CommandContext = {
     io,
     commandLine: argv,
-    version: argv.includes('--version') ? await (await import('./version-text.ts')).versionText(checkoutFolder()) : '',
+    version: argv.includes('--version') ? versionLine(checkoutFolder()) : '',
     dataHelp: asksForSuiteHelp(argv) ? (await import('./run/data-help.ts')).dataHelp() : '',
     finish: (code) => {
       exitCode = code;

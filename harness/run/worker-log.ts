@@ -1,5 +1,6 @@
-import { closeSync, mkdirSync, openSync, writeSync } from 'node:fs';
+import { closeSync, openSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { makeFolder } from '../setup/make-folder.mjs';
 
 /** The most bytes of a worker's output that are kept: its first ones. */
 export const longestLog = 10 * 2 ** 20;
@@ -28,7 +29,7 @@ export function logOutput(
     if (path === null || broken || left === 0) return;
     try {
       if (file === null) {
-        mkdirSync(dirname(path), { recursive: true });
+        makeFolder(dirname(path));
         file = openSync(path, 'w');
       }
       writeSync(file, chunk.subarray(0, left));

@@ -28,9 +28,9 @@ export interface PlanOptions extends SelectionOptions {
  *
  * @param refuse told, once each, why cells of `methods` cannot be planned; the other cells are. Where it is left out,
  *   the first such cell throws.
- * @throws UsageError where the profile does not exist, names a cell or has a configuration twice, where a glob of `only`
- *   matches nothing, where a cell that it keeps needs real data that is absent, or a cell that the plan lacks, and where
- *   nothing can be tried out as `set` and `limit` say
+ * @throws UsageError where the profile does not exist, names a cell or has a configuration twice, where a glob of
+ *   `only` matches nothing, where a cell that it keeps needs real data that is absent, or a cell that the plan lacks,
+ *   and where nothing can be tried out as `set` and `limit` say
  */
 export function planCells(
   suite: SuiteSpec,

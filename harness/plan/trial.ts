@@ -146,10 +146,8 @@ function refuseLacking(attempts: Attempts): void {
     if (lacking.length === attempts.length) {
       throw new UsageError(`--set ${path}: no cell has such a field (${names}): ${suggestion(path, known)}`);
     }
-    throw new UsageError(
-      `--set ${path}: ${lacking.length} of ${attempts.length} cells have no such field: ${names}. Leave them out with ` +
-        '--only.',
-    );
+    const counts = `${lacking.length} of ${attempts.length} cells`;
+    throw new UsageError(`--set ${path}: ${counts} have no such field: ${names}. Leave them out with --only.`);
   }
 }
 

@@ -13,7 +13,7 @@ export interface SelectedSuite {
   profileSpec: ProfileSpec;
 }
 
-/** A suite by its name, held against the schema. Throws UsageError with suggestions, or naming what is wrong with it. */
+/** A suite by its name, held against the schema. Throws UsageError with suggestions, or with what is wrong. */
 export function suiteNamed(name: string | undefined): SuiteSpec {
   const names = suites.map((suite) => suite.name);
   if (name === undefined) throw new UsageError(`Name a suite. ${suggestion('', names)}`);

@@ -34,8 +34,8 @@ export function cellsOfShard(cells: readonly PlannedCell[], shard: Shard): Plann
   const groups = groupsOf(cells).length;
   const together = groups === cells.length ? '' : ` in ${groups} groups that stay together`;
   throw new UsageError(
-    `--shard ${shard.index}/${shard.count}: holds no cell: there are ${cells.length} cells${together}; make ${groups} ` +
-      'shards or fewer.',
+    `--shard ${shard.index}/${shard.count}: holds no cell: there are ${cells.length} cells${together}; make ` +
+      `${groups} shards or fewer.`,
   );
 }
 

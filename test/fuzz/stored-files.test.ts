@@ -1,12 +1,16 @@
 import { cp, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { main } from '../../harness/cli/main.ts';
+import { programDigest } from '../../harness/program.ts';
 import { streamsOf, type Uniform } from '../../harness/random.ts';
 import { smokeCells } from '../cli/helpers.ts';
 import { capture, fixtureWorker } from '../run/helpers.ts';
 import { below, type Mutation, mutateBytes, mutateJson } from './mutations.ts';
+
+// A later run keeps the records of workers that are of this program.
+vi.stubEnv('FIXTURE_PROGRAM', programDigest());
 
 /** Mutations of each file in one test; the environment multiplies them. */
 const each = 10 * Number(process.env.FACTORBENCH_FUZZ ?? 1);

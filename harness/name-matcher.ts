@@ -1,9 +1,34 @@
 import picomatch from 'picomatch';
+import { UsageError } from './errors.ts';
+import { firstLine } from './foreign-text.ts';
+
+/** The most characters of a glob: longer than any name. */
+const longestGlob = 300;
+/** The most of a glob's parts that match any text: the time to find that none fits grows with their number's power. */
+const mostWildcards = 20;
 
 /**
  * Whether a name matches any of the globs of `--only`. A name is one text: `*` matches any part of it, a slash
  * included, so that `train*` finds `train-step/resnet-20/dense`.
+ *
+ * @throws UsageError for a glob whose matching could take for ever
  */
 export function nameMatcher(globs: readonly string[]): (name: string) => boolean {
+  for (const glob of globs) refuseEndless(glob);
   return picomatch([...globs], { bash: true });
+}
+
+function refuseEndless(glob: string): void {
+  const shown = firstLine(glob, 100);
+  if (glob.length > longestGlob || glob.replace(/\*+/g, '*').split('*').length - 1 > mostWildcards) {
+    throw new UsageError(
+      `--only ${shown}: a glob may have ${longestGlob} characters and ${mostWildcards} stars; give a shorter one.`,
+    );
+  }
+  let depth = 0;
+  for (const [text] of glob.matchAll(/[@?!*+]\(|\)/g)) {
+    depth = text === ')' ? Math.max(0, depth - 1) : depth + 1;
+    if (depth > 1)
+      throw new UsageError(`--only ${shown}: groups within groups are not understood; repeat --only instead.`);
+  }
 }

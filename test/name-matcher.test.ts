@@ -1,4 +1,5 @@
 import { describe, expect, it, test } from 'vitest';
+import { UsageError } from '../harness/errors.ts';
 import { nameMatcher } from '../harness/name-matcher.ts';
 
 const names = [
@@ -31,4 +32,13 @@ describe('nameMatcher', () => {
   test('matches the whole of a name only', () => {
     expect(found('batch')).toEqual([]);
   });
+});
+
+it.each([
+  ['groups within groups', '+(*+(*+(*e)))X'],
+  ['more stars than any name needs', '*a'.repeat(30)],
+  ['more characters than any name', 'a'.repeat(400)],
+])('refuses %s, which could take for ever', (_what, glob) => {
+  expect(() => nameMatcher([glob])).toThrow(UsageError);
+  expect(() => nameMatcher([glob])).toThrow(/^--only /);
 });

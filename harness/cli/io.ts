@@ -14,13 +14,18 @@ export interface Io {
 /** Signals that come this soon after the first are the same one: a terminal and npm both pass Ctrl-C on. */
 const sameSignalMs = 1000;
 
-/** A reader that has seen enough, such as head, or a terminal that was closed, is no error, and must not end a run. */
-export function ignoreLostReaders({ stdout, stderr }: Io): void {
+/**
+ * Lets work go on that can no longer be told. A reader that has seen enough, such as head, or a terminal that was
+ * closed, is no error; where the output cannot be written, as on a full disk, the returned function gives that error.
+ */
+export function ignoreLostReaders({ stdout, stderr }: Io): () => Error | null {
+  let lost: Error | null = null;
   for (const stream of [stdout, stderr]) {
     stream.on('error', (error: NodeJS.ErrnoException) => {
-      if (error.code !== 'EPIPE' && error.code !== 'EIO') throw error;
+      if (error.code !== 'EPIPE' && error.code !== 'EIO') lost ??= error;
     });
   }
+  return () => lost;
 }
 
 /**

@@ -17,7 +17,7 @@ import { type CommandContext, defineRunCommands } from './run/run-commands.ts';
  */
 export async function main(argv: string[], io: Io = process): Promise<number> {
   let exitCode: number = exitCodes.passed;
-  ignoreLostReaders(io);
+  const lostOutput = ignoreLostReaders(io);
   const context: CommandContext = {
     io,
     commandLine: argv,
@@ -29,10 +29,15 @@ export async function main(argv: string[], io: Io = process): Promise<number> {
   };
   try {
     await programOf(context).parseAsync(argv, { from: 'user' });
-    return exitCode;
   } catch (error) {
-    return exitCodeOfError(error, io);
+    exitCode = exitCodeOfError(error, io);
   }
+  // What could not be written is told in the next turn.
+  await new Promise((resolve) => setImmediate(resolve));
+  const lost = lostOutput();
+  if (lost === null) return exitCode;
+  io.stderr.write(`${cleanText(fileErrorWords(lost, { done: 'written', path: 'The output' }) ?? lost.message)}.\n`);
+  return exitCode === exitCodes.passed ? exitCodes.usage : exitCode;
 }
 
 function programOf(context: CommandContext): Command {

@@ -130,7 +130,8 @@ function isFields(value: unknown): value is Readonly<Record<string, unknown>> {
 
 function refuseChosenElsewhere(set: Overrides): void {
   for (const path of Object.keys(set)) {
-    const instead = chosenElsewhere[path.split('.')[0] ?? ''];
+    const field = path.split('.')[0] ?? '';
+    const instead = Object.hasOwn(chosenElsewhere, field) ? chosenElsewhere[field] : undefined;
     if (instead !== undefined) throw new UsageError(`--set ${path}: a trial cannot change it: ${instead}.`);
   }
 }

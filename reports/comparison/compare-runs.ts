@@ -101,8 +101,9 @@ function hasCompleted(records: readonly CellRecord[]): boolean {
   return records.some(({ status }) => status === 'completed');
 }
 
+/** A cell that was tried out with other values is compared with its like only. */
 function armsOf({ records }: ComparedRun): Map<string, CellRecord[]> {
-  return grouped(records, (record) => JSON.stringify([record.kind, armNameOf(record)]));
+  return grouped(records, (record) => JSON.stringify([record.kind, armNameOf(record), record.config.overrides ?? {}]));
 }
 
 /** Values of equal names that were measured on other data say nothing of the arms. */

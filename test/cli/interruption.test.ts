@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
 import { expect, it } from 'vitest';
 import { ignoreLostReaders, withInterruption } from '../../harness/cli/io.ts';
+import { main } from '../../harness/cli/main.ts';
 import { capture, temporaryFolder } from '../run/helpers.ts';
 
 const interruptible = fileURLToPath(new URL('fixtures/interruptible.mjs', import.meta.url));
@@ -35,11 +36,29 @@ it.each([
   expect(process.listenerCount(signal)).toBe(before);
 });
 
-it.each(['EPIPE', 'EIO'])('a reader that is gone (%s) is no error, and others are', (code) => {
+it.each(['EPIPE', 'EIO'])('a reader that is gone (%s) is no error, and another is kept', (code) => {
   const { stream } = capture();
-  ignoreLostReaders({ stdout: stream, stderr: capture().stream, env: {} });
-  expect(() => stream.emit('error', Object.assign(new Error('gone'), { code }))).not.toThrow();
-  expect(() => stream.emit('error', Object.assign(new Error('full'), { code: 'ENOSPC' }))).toThrow('full');
+  const lost = ignoreLostReaders({ stdout: stream, stderr: capture().stream, env: {} });
+  stream.emit('error', Object.assign(new Error('gone'), { code }));
+  expect(lost()).toBeNull();
+  stream.emit('error', Object.assign(new Error('full'), { code: 'ENOSPC' }));
+  expect(lost()?.message).toBe('full');
+});
+
+it('a command whose output cannot be written says so, and does not pass', async () => {
+  const full = capture();
+  const refusal = Object.assign(new Error('no space left'), { code: 'ENOSPC', syscall: 'write' });
+  full.stream.write = () => {
+    setImmediate(() => full.stream.emit('error', refusal));
+    return true;
+  };
+  const stderr = capture();
+  const env = { FACTORBENCH_CACHE: await temporaryFolder() };
+  const exitCode = await main(['list', '--methods'], { stdout: full.stream, stderr: stderr.stream, env });
+  expect([exitCode, stderr.text()]).toEqual([
+    2,
+    'The output cannot be written (ENOSPC): the disk is full; free some space.\n',
+  ]);
 });
 
 it('a terminal that is closed ends a run in order', async () => {

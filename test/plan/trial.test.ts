@@ -95,6 +95,7 @@ describe('--set', () => {
     ['dataset.train', 3, /did you mean dataset\.trainExamples\?/],
     ['training.epochs.more', 3, /^--set training\.epochs\.more: no cell has such a field/],
     ['training.__proto__', {}, /^--set training\.__proto__: no cell has such a field/],
+    ['constructor.prototype', 1, /^--set constructor\.prototype: no cell has such a field/],
     ['training.epochs', 0, /^--set: cell dense.*: training\.epochs: Too small/],
     ['training.epochs', 'many', /^--set: cell dense.*: training\.epochs: Invalid input/],
     ['training', { epochs: 1 }, /training\.batchSize: Invalid input/],

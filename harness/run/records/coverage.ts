@@ -65,7 +65,12 @@ export function coverageOf(stored: Omit<StoredRecords, 'warnings'>, run: RunFile
 
 function endOf(run: RunFile, records: number): string[] {
   if (run.finished_at === null) return ['run.json says that the last run into the folder has not ended.'];
-  if (run.planned_cells !== undefined) return [];
+  if (run.planned_cells !== undefined) {
+    const named = Object.keys(run.planned_cells).length;
+    return named < run.planned
+      ? [`run.json is damaged: it counts ${run.planned} planned cells and names ${named}.`]
+      : [];
+  }
   // A file of before names were recorded: its numbers must do.
   const ended = Math.min(records, run.completed + run.diverged + run.failed);
   const lacking = run.planned - ended;

@@ -1,9 +1,10 @@
 import { readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, it, vi } from 'vitest';
+import { main } from '../../../harness/cli/main.ts';
 import { worstOf } from '../../../harness/cli/run/suite-command.ts';
 import { suites } from '../../../suites/registry.ts';
-import { temporaryFolder } from '../../run/helpers.ts';
+import { capture, temporaryFolder } from '../../run/helpers.ts';
 import { cli } from '../helpers.ts';
 
 // The workers are the real ones, started from source; only the training in them is a stand-in.
@@ -60,13 +61,15 @@ it.each([
 
 it('ends the sequence where it is interrupted', async () => {
   const out = await temporaryFolder();
-  const before = process.listenerCount('SIGINT');
-  const running = cli(['suite', ...two, '--out', out, '--jobs', '1']);
-  await vi.waitFor(() => expect(process.listenerCount('SIGINT')).toBeGreaterThan(before), { timeout: 20_000 });
+  const [stdout, stderr] = [capture(), capture()];
+  const streams = { stdout: stdout.stream, stderr: stderr.stream };
+  const folders = { env: { FACTORBENCH_CACHE: await temporaryFolder() }, baselinesDir: await temporaryFolder() };
+  const running = main(['suite', ...two, '--out', out, '--jobs', '1'], { ...streams, ...folders });
+  // Before the run listens, the signal would end this process.
+  await vi.waitFor(() => expect(stdout.text()).toContain('cells to run'), { timeout: 60_000 });
   process.emit('SIGINT');
-  const { exitCode, stdout } = await running;
-  expect(exitCode).toBe(130);
-  expect(stdout).toMatch(/^tensors +smoke +not run +0 of 1 cells/m);
+  expect(await running).toBe(130);
+  expect(stdout.text()).toMatch(/^tensors +smoke +not run +0 of 1 cells/m);
   expect(await readdir(out)).toEqual(['compression-smoke']);
 });
 

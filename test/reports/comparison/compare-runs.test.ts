@@ -105,3 +105,11 @@ it('keeps the values of λ of a grid apart', () => {
   ]);
   expect(new Set(arms.map(({ metric }) => metric))).toEqual(new Set(['bleu']));
 });
+
+it('compares what was tried out with its like only', () => {
+  const { overrides: _none, ...config } = fixtureRecord().config;
+  const tried = { ...config, overrides: { 'training.epochs': 1 } };
+  const trial = { ...fixtureRecord(), config: tried } as CellRecord;
+  expect(() => compare([fixtureRecord()], [trial])).toThrow(/no arm with a completed seed in both/);
+  expect(compare([trial], [trial])[0]?.arms).toHaveLength(1);
+});

@@ -26,9 +26,15 @@ describe('the cells that a folder owes', () => {
 const asked = { suite: 'compression', profile: 'smoke', matches: () => true };
 
 describe('what a folder holds of them', () => {
+  it('is not known where run.json names fewer cells than it counts', () => {
+    const stored = { records: plan.map((cell) => recordOfCell(cell)), damaged: [] };
+    const { gaps } = coverageOf(stored, fixtureRunFile(plan, { planned_cells: {} }), asked);
+    expect(gaps).toEqual(['run.json is damaged: it counts 3 planned cells and names 0.']);
+  });
+
   it('is compared by names, not by numbers', () => {
     const stored = { records: [recordOfCell(a), recordOfCell(fixtureCell('other'))], damaged: [] };
-    const coverage = coverageOf(stored, fixtureRunFile(plan, { planned_cells: idsOf([a, b]) }), asked);
+    const coverage = coverageOf(stored, fixtureRunFile(plan, { planned: 2, planned_cells: idsOf([a, b]) }), asked);
     expect(coverage).toMatchObject({ missing: [b.cell], gaps: [] });
     expect(coverage.records).toHaveLength(2);
     expect(lacksOf(coverage)).toEqual([`1 of 3 planned cells have no record: ${b.cell}.`]);

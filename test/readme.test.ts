@@ -90,3 +90,9 @@ it.each(npmCommands)('the README’s command works: %s', async (command) => {
   }
   expect(stdout).not.toBe('');
 });
+
+it('a script of npm gives its process over, so that a signal to npm reaches the program', () => {
+  const starting = Object.values(scripts).filter((script) => /\bnode\b/.test(script));
+  expect(starting.length).toBeGreaterThan(10);
+  for (const script of starting) expect(script).toMatch(/^exec node /);
+});

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { UsageError } from '../errors.ts';
+import { explainFileError } from '../file-errors.ts';
 import { type GraphNode, savedModelOf } from './graph.ts';
 import { type Input, recordOperations } from './recorder.ts';
 import { nodeBackend, type Tensor, tf } from './tensorflow.ts';
@@ -202,8 +202,7 @@ function usingTemporaryFiles<T>(use: () => T): T {
   try {
     return use();
   } catch (error) {
-    throw new UsageError(
-      `the folder for temporary files, ${tmpdir()}, cannot be used: ${(error as Error).message}; set TMPDIR to another`,
-    );
+    const remedy = 'set TMPDIR to another folder';
+    throw explainFileError(error, { done: 'used', of: 'temporary files', path: tmpdir(), remedy });
   }
 }

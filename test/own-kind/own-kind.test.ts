@@ -45,8 +45,8 @@ beforeAll(async () => {
   home = await mkdtemp(join(tmpdir(), 'factorbench-test-'));
   [baselines, whole] = [join(home, 'baselines'), join(home, 'whole')];
   await mkdir(baselines);
-  const { exitCode, stdout } = await run('suite', 'gauss', '--out', whole);
-  expect(stdout).toContain('8 with a record: 8 completed');
+  const { exitCode, stdout, stderr } = await run('suite', 'gauss', '--out', whole);
+  expect(stdout, stderr).toContain('8 with a record: 8 completed');
   expect(exitCode).toBe(0);
 }, 120_000);
 

@@ -1,7 +1,6 @@
 import { Command, CommanderError } from 'commander';
-import { UsageError } from '../errors.ts';
 import { cleanText, thrownStack } from '../foreign-text.ts';
-import { exitCodes } from '../run/exit-code.ts';
+import { exitCodeOfError, exitCodes } from '../run/exit-code.ts';
 import { fileErrorWords } from '../setup/file-errors.mjs';
 import { versionLine } from '../setup/version.mjs';
 import { defineBenchCommand } from './bench/define-bench.ts';
@@ -30,7 +29,7 @@ export async function main(argv: string[], io: Io = process): Promise<number> {
   try {
     await programOf(context).parseAsync(argv, { from: 'user' });
   } catch (error) {
-    exitCode = exitCodeOfError(error, io);
+    exitCode = tellError(error, io);
   }
   // What could not be written is told in the next turn.
   await new Promise((resolve) => setImmediate(resolve));
@@ -67,19 +66,19 @@ function asksForSuiteHelp(argv: readonly string[]): boolean {
   return argv.includes('suite') && argv.some((word) => ['help', '--help', '-h'].includes(word));
 }
 
-function exitCodeOfError(error: unknown, io: Io): number {
+function tellError(error: unknown, io: Io): number {
+  // Commander has told its own.
   if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.passed : exitCodes.usage;
-  // SetupError says for the set-up what UsageError says elsewhere; importing its class would load the set-up.
-  if (error instanceof UsageError || (error instanceof Error && error.name === 'SetupError')) {
-    io.stderr.write(`${cleanText(error.message)}\n`);
-    return exitCodes.usage;
-  }
+  io.stderr.write(`${textOfError(error)}\n`);
+  return exitCodeOfError(error);
+}
+
+/** What is wrong in a sentence where it is the user's to mend, with a stack where it is a fault of the program. */
+function textOfError(error: unknown): string {
   // The last net: a refusal of the system that nothing nearer has explained.
   const words = fileErrorWords(error, { done: 'used' });
-  if (words !== null) {
-    io.stderr.write(`${cleanText(words)}.\n`);
-    return exitCodes.usage;
-  }
-  io.stderr.write(`${thrownStack(error)}\n`);
-  return exitCodes.regressed;
+  if (words !== null) return cleanText(`${words}.`);
+  return error instanceof Error && exitCodeOfError(error) === exitCodes.usage
+    ? cleanText(error.message)
+    : thrownStack(error);
 }

@@ -70,11 +70,15 @@ export function collectPaths(option: string, io: Pick<Io, 'env'>): (text: string
   return (text, earlier = []) => [...earlier, parse(text)];
 }
 
-/** Collects methods: what has a folder or the ending of a program is the path of a file, all else a name. */
+/** Whether a method is named by the path of its file: by a folder, or the ending of a program. Else it is a name. */
+export function isMethodPath(text: string): boolean {
+  return /[\\/]|\.[cm]?[jt]s$/.test(text);
+}
+
+/** Collects methods: paths become absolute, names stay. */
 export function collectMethods(io: Pick<Io, 'env'>): (text: string, earlier?: string[]) => string[] {
   const parse = pathOption('--method', io);
-  const isPath = (text: string) => text.trim() === '' || /[\\/]|\.[cm]?[jt]s$/.test(text);
-  return (text, earlier = []) => [...earlier, isPath(text) ? parse(text) : text];
+  return (text, earlier = []) => [...earlier, text.trim() === '' || isMethodPath(text) ? parse(text) : text];
 }
 
 /** Worker processes at once: cores that this process may use, divided by the threads of each, at least one. */

@@ -1,5 +1,6 @@
 import { UsageError } from '../errors.ts';
 import type { CellRecord, Verdict } from '../record.ts';
+import { fileProblem } from '../setup/file-errors.mjs';
 
 /** The program's exit codes; the command line's documentation names the same. */
 export const exitCodes = { passed: 0, regressed: 1, usage: 2, inconclusive: 3, interrupted: 130 } as const;
@@ -27,9 +28,9 @@ export function exitCodeOf({ records, verdicts, strict, interrupted, whole }: Ou
   return strict && verdictIs('inconclusive', 'no-baseline') ? exitCodes.inconclusive : exitCodes.passed;
 }
 
-/** The exit code of what was thrown: bad input, or a fault of the program. */
+/** The exit code of what was thrown: bad input and the system's refusals of files, or a fault of the program. */
 export function exitCodeOfError(error: unknown): number {
   // SetupError says for the set-up what UsageError says elsewhere; importing its class would load the set-up.
   const isUsage = error instanceof UsageError || (error instanceof Error && error.name === 'SetupError');
-  return isUsage ? exitCodes.usage : exitCodes.regressed;
+  return isUsage || fileProblem(error) !== null ? exitCodes.usage : exitCodes.regressed;
 }

@@ -1,19 +1,21 @@
 import { renderMarkdown } from '../../reports/report.ts';
 import type { ReportInput } from '../../reports/report-input.ts';
 
+/** What reports are made of, without records. */
+export const emptyRun = {
+  title: 'Compression',
+  suite: 'compression',
+  profile: 'smoke',
+  missing: [],
+  gaps: [],
+  verdicts: [],
+  notes: [],
+} as const satisfies Omit<ReportInput, 'records'>;
+
 /** report.md of a run; what a test does not say is empty. */
 export function report(overrides: Partial<ReportInput>): string {
   const records = overrides.records ?? [];
-  const input = {
-    title: 'Compression',
-    suite: 'compression',
-    profile: 'smoke',
-    missing: [],
-    gaps: [],
-    verdicts: [],
-    notes: [],
-  };
-  return renderMarkdown({ ...input, records, ...overrides });
+  return renderMarkdown({ ...emptyRun, records, ...overrides });
 }
 
 /** The lines of one section. */

@@ -8,25 +8,17 @@ import { type LookOf, metricAxis } from '../../reports/plots/plot-style.ts';
 import { plotsOf } from '../../reports/plots/plots.ts';
 import { drawSvg } from '../../reports/render/svg.ts';
 import { renderHtml } from '../../reports/report.ts';
+import { emptyRun } from '../helpers/markdown.ts';
 import { failedRecord, fixturePoint, fixtureRecord, fixtureVerdict } from '../helpers/records.ts';
 import { fixtureRun } from '../helpers/run.ts';
 
 const { curves, colour, dash } = imageReport;
 const lookOf: LookOf = (arm) => ({ hue: colour(arm, []), dash: dash(arm, []) });
 const options = { curves, lookOf };
-const run = {
-  title: 'Compression',
-  suite: 'compression',
-  profile: 'smoke',
-  missing: [],
-  gaps: [],
-  verdicts: [],
-  notes: [],
-};
 
 describe('the page', () => {
   it('holds every plot and asks nothing of the network', async () => {
-    const html = await renderHtml({ ...run, records: fixtureRun(3) });
+    const html = await renderHtml({ ...emptyRun, records: fixtureRun(3) });
     // Two budgets with accuracy, curve and learning rate each, and accuracy by size and by speed-up.
     expect(html.match(/<svg /g)).toHaveLength(8);
     for (const title of [
@@ -46,7 +38,7 @@ describe('the page', () => {
 
   it('draws a dot for every seed', async () => {
     const html = await renderHtml({
-      ...run,
+      ...emptyRun,
       records: [0, 1, 2].map((seed) => fixtureRecord({ value: 0.5 + seed / 10 }, { seed })),
     });
     expect(html.match(/aria-roledescription="point"/g)?.length).toBeGreaterThanOrEqual(3);
@@ -55,7 +47,7 @@ describe('the page', () => {
   it('escapes all text', async () => {
     const records = [failedRecord('<script>alert("x")</script>')];
     const verdicts = [fixtureVerdict(records[0]!, 'failed', { reason: '<b>reason</b>' })];
-    const html = await renderHtml({ ...run, title: 'a < b & "c"', records, verdicts, notes: ['<i>note</i>'] });
+    const html = await renderHtml({ ...emptyRun, title: 'a < b & "c"', records, verdicts, notes: ['<i>note</i>'] });
     expect(html).toContain('<title>a &lt; b &amp; &quot;c&quot;</title>');
     expect(html).toContain('&lt;script&gt;alert(&quot;x&quot;)&lt;/script&gt;');
     expect(html).not.toMatch(/<script|<b>|<i>/);
@@ -63,14 +55,14 @@ describe('the page', () => {
 
   it('escapes names in plots too', async () => {
     const record = { ...fixtureRecord(), factors: [{ name: 'method', value: '<script>alert(1)</script>&"' }] };
-    const html = await renderHtml({ ...run, records: [record] });
+    const html = await renderHtml({ ...emptyRun, records: [record] });
     expect(html).toContain('<svg ');
     expect(html).toContain('&lt;script&gt;alert(1)');
     expect(html).not.toContain('<script');
   });
 
   it('is read out: landmarks, tables with captions and headed columns, drawings by their titles', async () => {
-    const html = await renderHtml({ ...run, records: [fixtureRecord()] });
+    const html = await renderHtml({ ...emptyRun, records: [fixtureRecord()] });
     expect(html).toMatch(/<body>\n<header>\n<h1>[\s\S]*<\/header>\n<main>\n<section aria-label="Summary">/);
     const count = (part: RegExp) => html.match(part)?.length ?? 0;
     expect(count(/<table>\n<caption>[^<]+<\/caption>/g)).toBe(count(/<table/g));
@@ -80,7 +72,7 @@ describe('the page', () => {
   });
 
   it('is written without plots when every cell failed', async () => {
-    const html = await renderHtml({ ...run, records: [failedRecord('boom')] });
+    const html = await renderHtml({ ...emptyRun, records: [failedRecord('boom')] });
     expect(html).not.toContain('<svg');
     expect(html).toContain('0 completed, 0 diverged, 1 failed');
   });
@@ -92,7 +84,7 @@ describe('the page', () => {
   ] as const)('shows %s as %s', async (verdict, outcome) => {
     const records = [fixtureRecord({ curve: [] })];
     const html = await renderHtml({
-      ...run,
+      ...emptyRun,
       records,
       verdicts: records.map((record) => fixtureVerdict(record, verdict)),
     });

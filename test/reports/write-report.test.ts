@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { writeReport } from '../../reports/write-report.ts';
+import { emptyRun } from '../helpers/markdown.ts';
 import { failedRecord, fixtureRecord, fixtureVerdict } from '../helpers/records.ts';
 import { fixtureRun } from '../helpers/run.ts';
 
@@ -12,19 +13,9 @@ beforeEach(async () => {
 });
 afterEach(() => rm(dir, { recursive: true }));
 
-const run = {
-  title: 'Compression',
-  suite: 'compression',
-  profile: 'smoke',
-  missing: [],
-  gaps: [],
-  verdicts: [],
-  notes: [],
-};
-
 it('writes the four reports into a new folder and nothing else', async () => {
   const outDir = path.join(dir, 'new', 'out');
-  const { files } = await writeReport({ ...run, outDir, records: [fixtureRecord()] });
+  const { files } = await writeReport({ ...emptyRun, outDir, records: [fixtureRecord()] });
   const names = ['results.csv', 'report.md', 'junit.xml', 'report.html'];
   expect(files).toEqual(names.map((name) => path.join(outDir, name)));
   expect((await readdir(outDir)).sort()).toEqual([...names].sort());
@@ -32,14 +23,14 @@ it('writes the four reports into a new folder and nothing else', async () => {
 });
 
 it('replaces older reports', async () => {
-  await writeReport({ ...run, outDir: dir, records: [fixtureRecord()] });
-  await writeReport({ ...run, outDir: dir, title: 'Another', records: [fixtureRecord()] });
+  await writeReport({ ...emptyRun, outDir: dir, records: [fixtureRecord()] });
+  await writeReport({ ...emptyRun, outDir: dir, title: 'Another', records: [fixtureRecord()] });
   expect(await readFile(path.join(dir, 'report.md'), 'utf8')).toContain('# Another');
 });
 
 it('writes all four when every cell failed', async () => {
   const { files, summary } = await writeReport({
-    ...run,
+    ...emptyRun,
     outDir: dir,
     records: [failedRecord('boom')],
     missing: ['a'],
@@ -51,7 +42,7 @@ it('writes all four when every cell failed', async () => {
 it('summarizes coverage, verdicts, the best arm of each budget, and where the report is', async () => {
   const records = fixtureRun(2);
   const verdicts = records.map((record) => fixtureVerdict(record, 'pass'));
-  const { summary } = await writeReport({ ...run, outDir: dir, records, verdicts });
+  const { summary } = await writeReport({ ...emptyRun, outDir: dir, records, verdicts });
   const lines = summary.split('\n');
   expect(lines[0]).toBe('compression, smoke: 28 cells planned, 28 with a record: 28 completed, 0 diverged, 0 failed.');
   expect(lines[1]).toBe('Check against the baseline: passed. 28 pass.');
@@ -69,7 +60,7 @@ it('spells out the worst verdicts, a line each, and counts the rest', async () =
   const verdicts = records.map((record) =>
     fixtureVerdict(record, 'regressed', { reason: `seed ${record.seed}\nworse` }),
   );
-  const { summary } = await writeReport({ ...run, outDir: dir, records, verdicts });
+  const { summary } = await writeReport({ ...emptyRun, outDir: dir, records, verdicts });
   expect(summary).toContain('  regressed: seed 4 worse\n  ... and 2 more in the report\n');
   expect(summary).not.toContain('seed 5');
 });

@@ -13,6 +13,19 @@ import { fixtureConfig, fixtureIdentity, fixtureRecord, type RecordOverrides } f
 /** A worker without training; a cell's behaviour or method says how it behaves. */
 export const fixtureWorker = fileURLToPath(new URL('./fixtures/worker.mjs', import.meta.url));
 
+/** How a pool of two fixture workers runs, where a test does not say otherwise. */
+export function fixturePool() {
+  return {
+    workerPath: fixtureWorker,
+    dataFolders: {},
+    device: 'cpu',
+    threads: 1,
+    killAfterMs: 5000,
+    jobs: 2,
+    signal: new AbortController().signal,
+  } as const;
+}
+
 /** A cell for the fixture worker. */
 export interface StandInCell extends PlannedCell {
   /** How the worker behaves, where that is not what the cell's method says. */

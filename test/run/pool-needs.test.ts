@@ -7,7 +7,7 @@ import { keptWeights } from '../../harness/run/records/needed.ts';
 import { readRecords, storeAt, weightsPath } from '../../harness/run/records/store.ts';
 import { chainCells } from '../helpers/chain-kind.ts';
 import { recordOf } from './fixtures/record-of.mjs';
-import { fixtureWorker, type StandInCell, temporaryFolder } from './helpers.ts';
+import { fixturePool, type StandInCell, temporaryFolder } from './helpers.ts';
 
 /**
  * Link 1 reads 0, 2 reads 0, 3 reads 1 and 2, 4 stands alone; estimates rise, so that the last would be begun first.
@@ -21,14 +21,9 @@ function behaving(behaviours: Record<number, string>, others = 'fine'): StandInC
 async function pool(cells: readonly StandInCell[], overrides: Partial<PoolOptions> = {}) {
   const store = overrides.store ?? storeAt(await temporaryFolder());
   const records = await runPool(cells, {
-    workerPath: fixtureWorker,
+    ...fixturePool(),
     store,
-    dataFolders: {},
-    device: 'cpu',
-    threads: 1,
-    killAfterMs: 5000,
     jobs: 8,
-    signal: new AbortController().signal,
     onProgress: () => {},
     onRecord: () => {},
     ...overrides,

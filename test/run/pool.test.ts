@@ -17,6 +17,7 @@ import {
 import {
   failureOfCell,
   fixtureCell,
+  fixturePool,
   fixtureWorker,
   recordOfCell,
   type StandInCell,
@@ -27,14 +28,8 @@ async function pool(cells: readonly StandInCell[], overrides: Partial<PoolOption
   const store = overrides.store ?? storeAt(await temporaryFolder());
   const seen: string[] = [];
   const records = await runPool(cells, {
-    workerPath: fixtureWorker,
+    ...fixturePool(),
     store,
-    dataFolders: {},
-    device: 'cpu',
-    threads: 1,
-    killAfterMs: 5000,
-    jobs: 2,
-    signal: new AbortController().signal,
     onProgress: () => {},
     onRecord: (record) => seen.push(record.cell),
     ...overrides,

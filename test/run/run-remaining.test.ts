@@ -3,7 +3,7 @@ import { errorOf } from '../../harness/record.ts';
 import { readRecords, storeAt } from '../../harness/run/records/store.ts';
 import { type RemainingOptions, runRemaining } from '../../harness/run/run-remaining.ts';
 import type { PlannedCell } from '../../harness/spec/cell.ts';
-import { capture, fixtureCell, fixtureWorker, temporaryFolder } from './helpers.ts';
+import { capture, fixtureCell, fixturePool, temporaryFolder } from './helpers.ts';
 
 async function run(cells: PlannedCell[], overrides: Partial<RemainingOptions> = {}) {
   const store = storeAt(await temporaryFolder());
@@ -12,13 +12,7 @@ async function run(cells: PlannedCell[], overrides: Partial<RemainingOptions> = 
     store,
     { remaining: cells, finished: [] },
     {
-      workerPath: fixtureWorker,
-      dataFolders: {},
-      device: 'cpu',
-      threads: 1,
-      killAfterMs: 5000,
-      jobs: 2,
-      signal: new AbortController().signal,
+      ...fixturePool(),
       stream,
       ...overrides,
     },

@@ -1,4 +1,3 @@
-import { resolve } from 'node:path';
 import { MethodFileError, UsageError } from '../../errors.ts';
 import { digestOfMethodFile } from '../../method-file.ts';
 import type { CellRecord } from '../../record.ts';
@@ -20,7 +19,7 @@ export async function locateMethods<R extends CellRecord>(
   records: readonly R[],
   values: readonly string[] = [],
 ): Promise<R[]> {
-  const files = await Promise.all(values.map((value) => namedFile(resolve(value))));
+  const files = await Promise.all(values.map(namedFile));
   return records.map((record) => located(record, files));
 }
 

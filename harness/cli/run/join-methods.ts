@@ -1,9 +1,9 @@
-import { resolve } from 'node:path';
 import { MethodFileError, UsageError } from '../../errors.ts';
 import { loadMethodFile } from '../../method-file.ts';
 import type { JoinedMethod } from '../../methods/joined.ts';
 import { methods as known } from '../../methods/registry.ts';
 import { suggestion } from '../../suggest.ts';
+import { isMethodPath } from '../parse-options.ts';
 import { type MethodTrial, tryMethodFile } from './try-method.ts';
 
 export interface JoinedMethods {
@@ -15,7 +15,7 @@ export interface JoinedMethods {
 }
 
 /**
- * The methods that `--method` names, each a file or a method of the registry. A file that is wrong spoils no other.
+ * The methods that `--method` names, each an absolute path or a method of the registry. A file that is wrong spoils no other.
  *
  * @param plans the profiles that they join
  * @throws UsageError for a name that the registry does not have, and for one that is given twice
@@ -41,23 +41,17 @@ export async function joinMethods(
   return joined;
 }
 
-async function load(value: string, plans: MethodTrial['plans']): Promise<JoinedMethod> {
-  if (isName(value)) {
+async function load(path: string, plans: MethodTrial['plans']): Promise<JoinedMethod> {
+  if (!isMethodPath(path)) {
     const names = known.map(({ name }) => name);
     throw new UsageError(
-      `--method ${value}: there is no such method (a file's name ends in .js or .mjs): ${suggestion(value, names)}`,
+      `--method ${path}: there is no such method (a file's name ends in .js or .mjs): ${suggestion(path, names)}`,
     );
   }
-  const path = resolve(value);
   const tried = await tryMethodFile({ path, plans });
   const loaded = await loadMethodFile(path);
   if (loaded.file.sha256 !== tried) throw new MethodFileError(path, 'changes while it is loaded; start again');
   return loaded;
-}
-
-/** Whether a value was meant as a name of the registry: it has neither a folder nor the ending of a program. */
-function isName(value: string): boolean {
-  return !/[\\/]|\.[cm]?[jt]s$/.test(value);
 }
 
 function sameName({ method, file }: JoinedMethod, other: JoinedMethod): Error {

@@ -9,7 +9,7 @@ import { runVerify, type VerifyRunOptions } from '../../../harness/run/run-verif
 import { chainCells, chainSuite } from '../../helpers/chain-kind.ts';
 import type { RecordOverrides } from '../../helpers/records.ts';
 import { recordOf } from '../fixtures/record-of.mjs';
-import { capture, failureOfCell, fixtureCell, fixtureWorker, recordOfCell, temporaryFolder } from '../helpers.ts';
+import { capture, failureOfCell, fixtureCell, fixturePool, recordOfCell, temporaryFolder } from '../helpers.ts';
 
 function completed(record: CellRecord): CompletedRecord {
   if (record.status !== 'completed') throw new Error('a completed record is expected');
@@ -77,16 +77,11 @@ it.each([
 
 function verified(options: Pick<VerifyRunOptions, 'records'> & Partial<VerifyRunOptions>) {
   return runVerify({
+    ...fixturePool(),
     outDir: '/nowhere',
     needed: [],
     stream: capture().stream,
-    dataFolders: {},
-    device: 'cpu',
-    jobs: 2,
     timeLimitSeconds: 20,
-    killAfterMs: 5000,
-    workerPath: fixtureWorker,
-    signal: new AbortController().signal,
     ...options,
   });
 }

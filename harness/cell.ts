@@ -12,7 +12,7 @@ import { namingFile } from './methods/from-file/in-file.ts';
 import type { Method } from './methods/method.ts';
 import { programDigest } from './program.ts';
 import { streamsOf } from './random.ts';
-import { type CurvePoint, type FinishedRecord, identityOf, recordVersion } from './record.ts';
+import { type CurvePoint, type FinishedRecord, identityOf, recordVersion, resultDigestOf } from './record.ts';
 import type { Cell } from './spec/cell.ts';
 import { wordsOfKind } from './spec/kinds.ts';
 import type { CellContext } from './tasks/context.ts';
@@ -117,7 +117,7 @@ async function runMethod(method: Method | null, cell: Cell, context: CellContext
     rss_peak_bytes: rssPeak,
     seconds: curve.reduce((sum, point) => sum + point.seconds, 0),
     weights_digest: digest,
-    result_digest: shortDigest(canonicalJson([digest, measures, checks, curve.map(({ at, values }) => [at, values])])),
+    result_digest: resultDigestOf({ weights_digest: digest, measures, checks, curve }),
     needed_digests: neededDigests,
     program,
     fingerprint,

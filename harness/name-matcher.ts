@@ -1,6 +1,7 @@
 import picomatch from 'picomatch';
 import { UsageError } from './errors.ts';
 import { firstLine } from './foreign-text.ts';
+import { suggestion } from './suggest.ts';
 
 /** The most characters of a glob: longer than any name. */
 const longestGlob = 300;
@@ -16,6 +17,28 @@ const mostWildcards = 20;
 export function nameMatcher(globs: readonly string[]): (name: string) => boolean {
   for (const glob of globs) refuseEndless(glob);
   return picomatch([...globs], { bash: true });
+}
+
+/**
+ * What the globs of `--only` choose, by name; all where there are none.
+ *
+ * @param where what the names are of, for messages: `4 cells in out`
+ * @throws UsageError naming the globs that match nothing: what they mean would be left out without a word
+ */
+export function chosenBy<T>(
+  globs: readonly string[] | undefined,
+  all: readonly T[],
+  nameOf: (one: T) => string,
+  where: string,
+): T[] {
+  if (globs === undefined) return [...all];
+  const matches = nameMatcher(globs);
+  const idle = globs.filter((glob) => !all.map(nameOf).some(nameMatcher([glob])));
+  const chosen = all.filter((one) => matches(nameOf(one)));
+  if (idle.length === 0) return chosen;
+  const names = all.map(nameOf);
+  const hint = names.length === 0 ? '' : `: ${suggestion(idle[0] ?? '', names)}`;
+  throw new UsageError(`--only ${idle.join(' --only ')}: matches none of ${where}${hint}`);
 }
 
 function refuseEndless(glob: string): void {

@@ -1,7 +1,9 @@
 import { isDeepStrictEqual } from 'node:util';
 import { z } from 'zod';
+import { canonicalJson } from './canonical-json.ts';
 import { idOf } from './cell-id.ts';
 import { longestCellName } from './cell-name.ts';
+import { shortDigest } from './digest.ts';
 import { boundedList, cleanTexts } from './foreign-text.ts';
 import type { Cell } from './spec/cell.ts';
 import { configSchema, wordsOfKind } from './spec/kinds.ts';
@@ -136,10 +138,7 @@ const result = {
   tensor_peak_bytes: counted,
   /** SHA-256 over the final trainable weights and statistics, in name order; null where there are none. */
   weights_digest: z.string().nullable(),
-  /**
-   * Digest of what a computation decides, and of what other cells may read: weights, measures, checks, and the
-   * curve's values. Details are not in it, since they may hold speeds, which differ each time.
-   */
+  /** `resultDigestOf` the record. */
   result_digest: z.string(),
   /** Digests of what was read of the needed cells, in their order. */
   needed_digests: z.array(z.string()),
@@ -181,6 +180,17 @@ const consistentSchema = z
  */
 export const recordSchema = z.preprocess(cleanTexts, consistentSchema);
 
+/**
+ * Digest of what a computation decides, and of what other cells may read: weights, measures, checks, and the curve's
+ * values. Details are not in it, since they may hold speeds, which differ each time.
+ */
+export function resultDigestOf(
+  of: Pick<FinishedRecord, 'weights_digest' | 'measures' | 'checks'> & { curve: readonly CurvePoint[] },
+): string {
+  const { weights_digest: weights, measures, checks, curve } = of;
+  return shortDigest(canonicalJson([weights, measures, checks, curve.map(({ at, values }) => [at, values])]));
+}
+
 /** What in a record contradicts its configuration or its kind's words. */
 function problemsOf(record: CellRecord): string[] {
   const { config } = record;
@@ -208,7 +218,12 @@ function problemsOf(record: CellRecord): string[] {
   ) {
     problems.push('it names other needed cells than its configuration');
   }
-  return record.status === 'failed' ? problems : [...problems, ...problemsOfResult(record)];
+  if (record.status === 'failed') return problems;
+  problems.push(...problemsOfResult(record));
+  if (problems.length === 0 && record.result_digest !== resultDigestOf(record)) {
+    problems.push('its result_digest is not that of its weights_digest, measures, checks and curve');
+  }
+  return problems;
 }
 
 function problemsOfResult(record: FinishedRecord): string[] {

@@ -31,12 +31,27 @@ export async function request<T>(
 
 /** A proxy's address; empty where none is named. */
 function proxyOf(env: NodeJS.ProcessEnv, name: 'HTTP_PROXY' | 'HTTPS_PROXY'): string {
-  const named = env[name.toLowerCase()] ?? env[name] ?? '';
+  const variable = [name.toLowerCase(), name].find((spelt) => env[spelt] !== undefined) ?? name;
+  const named = env[variable] ?? '';
   if (named === '') return '';
   // As for curl, an address without a scheme is one of plain HTTP.
   const address = named.includes('://') ? named : `http://${named}`;
-  if (!URL.canParse(address) || !/^https?:$/.test(new URL(address).protocol)) {
-    throw new UsageError(`${name} is no address of an HTTP proxy; correct it, such as http://proxy:3128, or unset it.`);
+  const url = URL.canParse(address) ? new URL(address) : null;
+  if (url === null || !/^https?:$/.test(url.protocol) || !isEscaped(`${url.username}${url.password}`)) {
+    throw new UsageError(
+      `${variable} is no address of an HTTP proxy; correct it, such as http://user:password@proxy:3128 with % and @ in ` +
+        'the password as %25 and %40, or unset it.',
+    );
   }
   return address;
+}
+
+/** Whether each % begins the escape of a character. */
+function isEscaped(text: string): boolean {
+  try {
+    decodeURIComponent(text);
+    return true;
+  } catch {
+    return false;
+  }
 }

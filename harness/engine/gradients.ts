@@ -26,6 +26,6 @@ export function withoutLeaks<T>(label: string, f: () => T, returned = 0): T {
   const result = f();
   const left = tf.memory().numTensors - before - returned;
   if (left !== 0)
-    throw new Error(`${label}: ${left} tensor(s) leaked; wrap the computation in tidy or dispose what it makes`);
+    throw new Error(`${label} leaks ${left} tensor(s); wrap the computation in tidy or dispose what it makes`);
   return result;
 }

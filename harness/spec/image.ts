@@ -8,7 +8,7 @@ import { armSchemaOf, count, fraction, initNames, positive, regularizerNames } f
 /** The words of image classification. */
 
 /** Depth 6n+2 and the channels w of the first of three stages, (w, 2w, 4w). */
-const resnetShape = { depth: count, width: count };
+const resnetShape = { depth: count.max(2000), width: count.max(8192) };
 
 export const modelSchema = z.discriminatedUnion('name', [
   /** CIFAR ResNet of He et al. 2016, section 4.2, with option-A shortcuts: subsampling and zero channels. */
@@ -16,9 +16,9 @@ export const modelSchema = z.discriminatedUnion('name', [
   /** The same with projections: a 1x1 convolution and batch norm where a block changes the shape. */
   z.strictObject({ name: z.literal('resnet-projection'), ...resnetShape }),
   /** VGG with batch norm and one linear layer, for small images; w channels in the first of five stages. */
-  z.strictObject({ name: z.literal('vgg'), depth: z.literal(19), width: count }),
+  z.strictObject({ name: z.literal('vgg'), depth: z.literal(19), width: count.max(8192) }),
   /** Wide ResNet of Zagoruyko and Komodakis 2016: depth 6n+4, `widen` times (16, 32, 64) channels. */
-  z.strictObject({ name: z.literal('wide-resnet'), depth: count, widen: count }),
+  z.strictObject({ name: z.literal('wide-resnet'), depth: count.max(2000), widen: count.max(512) }),
 ]);
 
 export const datasetSchema = z.strictObject({
@@ -30,15 +30,15 @@ export const datasetSchema = z.strictObject({
   testExamples: count.nullable(),
   /** Random horizontal flip, and a random crop out of the image padded with zeros by `cropPadding` on each side. */
   flip: z.boolean(),
-  cropPadding: z.int().min(0),
+  cropPadding: z.int().min(0).max(256),
   /** Side in pixels of the square that Cutout blanks in every training image; absent: none. */
-  cutout: count.optional(),
+  cutout: count.max(1024).optional(),
   normalization: z.enum(['dataset', 'imagenet']),
 });
 
 export const trainingSchema = z.strictObject({
   epochs: count,
-  batchSize: count,
+  batchSize: count.max(1e6),
   learningRate: positive,
   /** Fractions of the training steps after which the learning rate is multiplied by `decayFactor`. */
   decayAt: z.array(z.number().gt(0).lt(1)),

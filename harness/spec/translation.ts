@@ -59,14 +59,14 @@ export type DecayCoupling = (typeof decayCouplings)[number];
 export const transformerSchema = z.strictObject({
   name: z.literal('transformer'),
   /** Of the encoder, and of the decoder. */
-  layers: count,
-  width: count,
-  feedForward: count,
-  heads: count,
+  layers: count.max(1000),
+  width: count.max(65_536),
+  feedForward: count.max(1e6),
+  heads: count.max(1024),
   /** Longest sequence. */
-  positions: count,
+  positions: count.max(1e6),
   /** Rows of the tables: at least as many as the data's vocabulary has symbols. */
-  vocabulary: count,
+  vocabulary: count.max(1e7),
 });
 export type TransformerSpec = z.infer<typeof transformerSchema>;
 
@@ -89,7 +89,7 @@ export const sequenceTrainingSchema = z.strictObject({
   /** Updates after which training ends, if that is earlier; null: whole epochs. */
   updates: count.nullable(),
   /** Padded tokens of a batch's longer side. */
-  batchTokens: count,
+  batchTokens: count.max(1e8),
   /** Lengths that sentences are padded to, ascending. */
   lengths: z.array(count).min(1),
   optimizer: optimizerSchema,

@@ -13,7 +13,8 @@ export const regularizerNames = ['none', 'weight-decay', 'no-factor-decay', 'crs
 export type RegularizerName = (typeof regularizerNames)[number];
 
 export const positive = z.number().positive();
-export const count = z.int().positive();
+/** Above the bound, products of counts are no longer whole numbers to the last digit. */
+export const count = z.int().positive().max(1e9);
 export const fraction = z.number().gt(0).max(1);
 
 /** What a budget counts: parameters kept over all parameters (where it is left out), or the rank scale itself. */

@@ -99,10 +99,14 @@ test.each(['NO_PROXY', 'no_proxy'])('%s names what is reached directly', async (
   expect(server.ranges).toHaveLength(1);
 });
 
-test('a proxy that is no address is named, without what may be a password', async () => {
-  vi.stubEnv('HTTP_PROXY', 'socks5://me:secret@proxy');
+test.each([
+  ['HTTP_PROXY', 'socks5://me:secret@proxy'],
+  ['http_proxy', 'not an address, secret'],
+  ['HTTPS_PROXY', 'http://me:%zzsecret@proxy'],
+])('%s that is no address is named, without what may be a password', async (name, value) => {
+  vi.stubEnv(name, value);
   const message = await failure(fetchFile(server.url));
-  expect(message).toContain('HTTP_PROXY is no address of an HTTP proxy');
+  expect(message).toContain(`${name} is no address of an HTTP proxy`);
   expect(message).not.toContain('secret');
 });
 

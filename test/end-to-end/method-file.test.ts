@@ -123,7 +123,7 @@ it.each([
     bottleneck,
     'apply: (x) => conv2d',
     `apply: (x) => ${leak.replace(';', '')} && conv2d`,
-    /apply of .*conv: it: 1 tensor\(s\) leaked/,
+    /apply of .*conv: it leaks 1 tensor\(s\)/,
   ],
   [
     'its two ways to evaluate differ',

@@ -1,12 +1,12 @@
 import { z } from 'zod';
 import { idOf } from '../../harness/cell-id.ts';
 import { cellNameOf } from '../../harness/cell-name.ts';
-import { type FinishedRecord, recordSchema } from '../../harness/record.ts';
+import type { FinishedRecord } from '../../harness/record.ts';
 import type { KindWords } from '../../harness/spec/kind-words.ts';
 import { addKindWords } from '../../harness/spec/kinds.ts';
 import { addMetric } from '../../harness/spec/metrics.ts';
 import { type BaseConfig, baseConfig, type FactorValue } from '../../harness/spec/words.ts';
-import { fixtureRecord, type RecordOverrides } from './records.ts';
+import { finishedRecord, fixtureRecord, type RecordOverrides } from './records.ts';
 
 /** Kinds that no suite has, for what must be right of every kind: other metrics, other factors, no model, no curve. */
 
@@ -86,7 +86,7 @@ export function otherRecord(
   const all = [{ name: 'method', value: method as FactorValue }];
   for (const [name, value] of Object.entries(factors)) all.push({ name, value });
   const arm = { kind, model, dataset: null, factors: all };
-  return recordSchema.parse({
+  return finishedRecord({
     ...fixtureRecord(),
     ...arm,
     id: idOf(config),
@@ -101,7 +101,7 @@ export function otherRecord(
     train_examples: null,
     test_examples: null,
     ...overrides,
-  }) as FinishedRecord;
+  });
 }
 
 /** Fields of records of a kind that has no network. */

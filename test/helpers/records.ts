@@ -8,6 +8,7 @@ import {
   gatedValue,
   recordSchema,
   recordVersion,
+  resultDigestOf,
   type Verdict,
   type VerdictName,
 } from '../../harness/record.ts';
@@ -91,7 +92,7 @@ export function fixtureRecord(
   const config = (overrides.config as ImageConfig | undefined) ?? fixtureConfig(configOverrides);
   const identity = fixtureIdentity(config, factors);
   const dense = config.method === 'dense';
-  return recordSchema.parse({
+  const record = {
     version: recordVersion,
     ...identity,
     suite: 'compression',
@@ -115,7 +116,6 @@ export function fixtureRecord(
     tensor_peak_bytes: 104857600,
     seconds: 12.5,
     weights_digest: `digest:${identity.cell}`,
-    result_digest: `result:${identity.cell}`,
     needed_digests: [],
     status,
     ...(status === 'diverged'
@@ -132,7 +132,13 @@ export function fixtureRecord(
     started_at: '2026-11-23T10:00:00.000Z',
     finished_at: '2026-11-23T10:00:12.500Z',
     ...fields,
-  }) as FinishedRecord;
+  };
+  return finishedRecord(record);
+}
+
+/** A finished record of these fields, with the digest of its result. */
+export function finishedRecord(fields: Parameters<typeof resultDigestOf>[0] & Record<string, unknown>): FinishedRecord {
+  return recordSchema.parse({ ...fields, result_digest: resultDigestOf(fields) }) as FinishedRecord;
 }
 
 /** A point of a curve after so many epochs. */

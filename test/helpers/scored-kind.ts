@@ -1,11 +1,11 @@
 import { z } from 'zod';
 import { idOf } from '../../harness/cell-id.ts';
 import { cellNameOf } from '../../harness/cell-name.ts';
-import { type FinishedRecord, recordSchema } from '../../harness/record.ts';
+import type { FinishedRecord } from '../../harness/record.ts';
 import { addKindWords } from '../../harness/spec/kinds.ts';
 import { addMetric } from '../../harness/spec/metrics.ts';
 import { baseConfig } from '../../harness/spec/words.ts';
-import { fixtureRecord, type RecordOverrides } from './records.ts';
+import { finishedRecord, fixtureRecord, type RecordOverrides } from './records.ts';
 
 /** Kinds whose cells are computed: one metric, and neither model, data, weights nor curve. */
 
@@ -45,7 +45,7 @@ export function scoredKind(metric: string) {
   ): FinishedRecord => {
     const own: z.infer<typeof config> = { task, method: 'closed-form', seed };
     const arm = { kind: task, model: null, dataset: null, factors: [{ name: 'method', value: own.method }] };
-    return recordSchema.parse({
+    return finishedRecord({
       ...fixtureRecord(),
       ...arm,
       id: idOf(own),
@@ -60,6 +60,6 @@ export function scoredKind(metric: string) {
       weights_digest: null,
       fingerprint: { ...fixtureRecord().fingerprint, data: '' },
       ...overrides,
-    }) as FinishedRecord;
+    });
   };
 }

@@ -2,7 +2,7 @@ import { idOf } from '../../harness/cell-id.ts';
 import { cellNameOf } from '../../harness/cell-name.ts';
 import { type CellRecord, type FinishedRecord, recordSchema, recordVersion } from '../../harness/record.ts';
 import { type TranslationConfig, translation } from '../../harness/spec/translation.ts';
-import { fixturePoint, fixtureRecord, type RecordOverrides } from './records.ts';
+import { finishedRecord, fixturePoint, fixtureRecord, type RecordOverrides } from './records.ts';
 
 /** Records as a small suite of translations writes them, each checked against the schema. */
 
@@ -66,7 +66,7 @@ export function translationRecord(
   factors: readonly string[] = [],
 ): FinishedRecord {
   const { value = 30, ...fields } = overrides;
-  return recordSchema.parse({
+  return finishedRecord({
     ...fixtureRecord(),
     ...identityOf(translationConfig(configOverrides), factors),
     suite: 'translation',
@@ -100,7 +100,7 @@ export function translationRecord(
       }),
     ),
     ...fields,
-  }) as FinishedRecord;
+  });
 }
 
 /** A record of one of these cells that failed. */

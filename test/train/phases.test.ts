@@ -93,7 +93,7 @@ test('tensors that are kept after a step are found out', async () => {
     ...options,
     afterStep: () => void tf.keep(tf.clone(options.step.variables[0]!.value)),
   });
-  await expect(keeping).rejects.toThrow('after step: 1 tensor(s) leaked');
+  await expect(keeping).rejects.toThrow('after step leaks 1 tensor(s)');
 });
 
 test('a kind without epochs is measured every so many steps and at the end of a phase, and counts steps', async () => {

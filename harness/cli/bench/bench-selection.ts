@@ -1,7 +1,6 @@
 import type { Benchmark } from '../../bench/benchmark.ts';
 import { UsageError } from '../../errors.ts';
-import { nameMatcher } from '../../name-matcher.ts';
-import { suggestion } from '../../suggest.ts';
+import { chosenBy } from '../../name-matcher.ts';
 import type { BenchOptions } from './bench-options.ts';
 
 /**
@@ -11,13 +10,7 @@ import type { BenchOptions } from './bench-options.ts';
  */
 export function selectBenchmarks(options: BenchOptions, known: readonly Benchmark[]): Benchmark[] {
   refuseContradictions(options);
-  const matches = options.only === undefined ? () => true : nameMatcher(options.only);
-  const chosen = known.filter(({ name }) => matches(name));
-  if (chosen.length === 0) {
-    const only = options.only ?? [];
-    const names = known.map(({ name }) => name);
-    throw new UsageError(`--only ${only.join(' --only ')}: matches no benchmark: ${suggestion(only[0] ?? '', names)}`);
-  }
+  const chosen = chosenBy(options.only, known, ({ name }) => name, `${known.length} benchmarks`);
   if (options.peer !== undefined && chosen.length !== 1) {
     throw new UsageError(`--peer: let --only choose exactly one benchmark; now ${chosen.length}: ${namesOf(chosen)}`);
   }

@@ -35,8 +35,8 @@ export async function acceptCommand(
 
 /** A baseline is made of whole runs: what was to be measured and was not would be missed by no later check. */
 function refusePartial(stored: StoredRun): void {
-  const { outDir, run } = stored;
-  const lacks = run === null ? ['there is no run.json, which says what was planned.'] : lacksOf(stored);
+  const { outDir } = stored;
+  const lacks = lacksOf(stored);
   if (lacks.length === 0) return;
   throw new UsageError(
     `accept: ${outDir} is not a whole run: ${lacks.join(' ')} Run the suite into it to the end, as before: it goes on ` +

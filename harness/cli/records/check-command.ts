@@ -59,11 +59,6 @@ function tellLacks(io: Io): (run: StoredRun) => string[] {
   return (run) => {
     const lacks = lacksOf(run);
     const { outDir } = run;
-    if (run.run === null) {
-      io.stderr.write(
-        `${outDir} has no run.json: nothing says which cells were planned, so that none can be missed.\n`,
-      );
-    }
     for (const lack of lacks) io.stderr.write(`${outDir}: ${lack}\n`);
     if (lacks.length > 0) {
       io.stderr.write(`${outDir}: run the suite into it to the end, as before: it goes on where it stopped.\n`);

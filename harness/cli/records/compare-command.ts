@@ -3,7 +3,7 @@ import { comparisonCsv } from '../../../reports/comparison/comparison-csv.ts';
 import { worseArms } from '../../../reports/comparison/comparison-gate.ts';
 import { renderComparison } from '../../../reports/comparison/comparison-table.ts';
 import { UsageError } from '../../errors.ts';
-import { nameMatcher } from '../../name-matcher.ts';
+import { chosenBy } from '../../name-matcher.ts';
 import type { CellRecord } from '../../record.ts';
 import { exitCodes } from '../../run/exit-code.ts';
 import type { Io } from '../io.ts';
@@ -38,9 +38,5 @@ export async function compareCommand(left: string, right: string, options: Compa
 async function recordsOf(dir: string, only: string[] | undefined, io: Io): Promise<CellRecord[]> {
   const records = await readFolder(dir, io);
   if (records.length === 0) throw new UsageError(`compare: ${dir} holds no records; name a folder given to --out.`);
-  if (only === undefined) return records;
-  const matches = nameMatcher(only);
-  const chosen = records.filter(({ cell }) => matches(cell));
-  if (chosen.length > 0) return chosen;
-  throw new UsageError(`--only ${only.join(' --only ')}: matches none of ${records.length} records in ${dir}.`);
+  return chosenBy(only, records, ({ cell }) => cell, `${records.length} records in ${dir}`);
 }

@@ -1,7 +1,7 @@
 import { access } from 'node:fs/promises';
 import { suites } from '../../../suites/registry.ts';
 import { UsageError } from '../../errors.ts';
-import { nameMatcher } from '../../name-matcher.ts';
+import { chosenBy, nameMatcher } from '../../name-matcher.ts';
 import type { CellRecord } from '../../record.ts';
 import { type Coverage, coverageOf } from '../../run/records/coverage.ts';
 import { type RunFile, readRunFile } from '../../run/records/run-file.ts';
@@ -31,7 +31,7 @@ export async function readStoredRun(name: string | undefined, options: StoredRun
   const selected = selectSuite(name, options.profile ?? 'smoke');
   const outDir = outputFolder(options.out, selected.suite.name, selected.profile);
   const stored = await readStored(outDir, io);
-  return coveredRun(selected, { outDir, stored, run: await readRunFile(outDir) }, options);
+  return onlyChosen([coveredRun(selected, { outDir, stored, run: await readRunFile(outDir) })], options.only)[0]!;
 }
 
 interface Folder {
@@ -40,23 +40,36 @@ interface Folder {
   run: RunFile | null;
 }
 
-function coveredRun(selected: SelectedSuite, { outDir, stored, run }: Folder, options: StoredRunOptions): StoredRun {
+function coveredRun(selected: SelectedSuite, { outDir, stored, run }: Folder): StoredRun {
   const { suite, profile } = selected;
-  const asked = { suite: suite.name, profile };
-  const matches = options.only === undefined ? () => true : nameMatcher(options.only);
-  const coverage = coverageOf(stored, run, { ...asked, matches });
+  const coverage = coverageOf(stored, run, { suite: suite.name, profile });
   if (coverage.records.length + coverage.missing.length > 0) return { ...selected, ...coverage, outDir, run };
-  const whole = coverageOf(stored, run, { ...asked, matches: () => true });
-  const own = whole.records.length + whole.missing.length;
-  if (own > 0) {
-    throw new UsageError(`--only ${options.only?.join(' --only ')}: matches none of ${own} cells in ${outDir}.`);
-  }
   const [first] = stored.records;
   const other = first === undefined ? '' : ` (it holds ${first.suite}, profile ${first.profile})`;
   throw new UsageError(
     `${outDir} holds no records of ${suite.name}, profile ${profile}${other}. Run the suite first: ` +
       `npm run suite -- ${suite.name} --profile ${profile}; or name its folder with --out.`,
   );
+}
+
+/**
+ * The runs with the cells that `--only` chooses, without those that have none of them.
+ *
+ * @throws UsageError naming the globs that match no cell of any run
+ */
+function onlyChosen(runs: readonly StoredRun[], only: readonly string[] | undefined): StoredRun[] {
+  if (only === undefined) return [...runs];
+  const names = runs.flatMap(({ records, missing }) => [...records.map(({ cell }) => cell), ...missing]);
+  const folders = [...new Set(runs.map(({ outDir }) => outDir))].join(', ');
+  chosenBy(only, names, (name) => name, `${names.length} cells in ${folders}`);
+  const matches = nameMatcher(only);
+  return runs
+    .map((run) => ({
+      ...run,
+      records: run.records.filter(({ cell }) => matches(cell)),
+      missing: run.missing.filter((cell) => matches(cell)),
+    }))
+    .filter(({ records, missing }) => records.length + missing.length > 0);
 }
 
 /**
@@ -76,12 +89,12 @@ export async function readStoredRuns(
       if (options.profile !== undefined && options.profile !== profile) continue;
       const outDir = outputFolder(undefined, suite.name, profile);
       const isUsed = (await hasRecords(storeAt(outDir))) || (await readRunFile(outDir)) !== null;
-      if (isUsed) runs.push(await readStoredRun(suite.name, { ...options, profile }, io));
+      if (isUsed) runs.push(await readStoredRun(suite.name, { profile }, io));
     }
   }
   if (runs.length === 0)
     throw new UsageError('There are no records to read. Run a suite first: npm run suite -- <suite>');
-  return runs;
+  return onlyChosen(runs, options.only);
 }
 
 /** Every suite and profile that a folder holds or owes records of. */
@@ -94,9 +107,10 @@ async function readWholeFolder(out: string, options: StoredRunOptions, io: Io): 
   );
   const kinds = new Map(found.map(({ suite, profile }) => [JSON.stringify([suite, profile]), { suite, profile }]));
   if (kinds.size === 0) throw new UsageError(`--out ${out}: holds no records. Run a suite into it first.`);
-  return [...kinds.values()].map(({ suite, profile }) =>
-    coveredRun(selectSuite(suite, profile), { outDir, stored, run }, options),
+  const runs = [...kinds.values()].map(({ suite, profile }) =>
+    coveredRun(selectSuite(suite, profile), { outDir, stored, run }),
   );
+  return onlyChosen(runs, options.only);
 }
 
 /** All valid records of a folder that must exist. */

@@ -31,11 +31,10 @@ export interface Coverage {
   gaps: string[];
 }
 
-/** Which cells are asked about. */
+/** Whose cells are asked about. */
 export interface Asked {
   suite: string;
   profile: string;
-  matches(cell: string): boolean;
 }
 
 /**
@@ -45,11 +44,13 @@ export interface Asked {
  * @param run null: the folder has no run.json, and nothing says what it owes
  */
 export function coverageOf(stored: Omit<StoredRecords, 'warnings'>, run: RunFile | null, asked: Asked): Coverage {
-  const { suite, profile, matches } = asked;
+  const { suite, profile } = asked;
   const isOwn = (of: { suite: string; profile: string }) => of.suite === suite && of.profile === profile;
-  const own = stored.records.filter((record) => isOwn(record) && matches(record.cell));
-  const damaged = stored.damaged.filter(matches);
-  if (run === null) return { records: own, missing: damaged, gaps: [] };
+  const own = stored.records.filter(isOwn);
+  const { damaged } = stored;
+  if (run === null) {
+    return { records: own, missing: damaged, gaps: ['there is no run.json, which says what was planned.'] };
+  }
   if (!isOwn(run)) {
     const gap = `run.json is of ${run.suite}, profile ${run.profile}: nothing says which cells were planned.`;
     return { records: own, missing: damaged, gaps: [gap] };
@@ -57,7 +58,7 @@ export function coverageOf(stored: Omit<StoredRecords, 'warnings'>, run: RunFile
   const planned = run.planned_cells ?? {};
   const records = own.filter(({ cell, id }) => (planned[cell] ?? id) === id);
   const present = new Set(records.map(({ cell }) => cell));
-  const owed = new Set([...Object.keys(planned).filter(matches), ...damaged]);
+  const owed = new Set([...Object.keys(planned), ...damaged]);
   const missing = [...owed].filter((cell) => !present.has(cell));
   const refused = (run.refusals ?? []).map((reason) => `Not planned: ${reason}`);
   return { records, missing, gaps: [...endOf(run, stored.records.length), ...refused] };
@@ -67,9 +68,14 @@ function endOf(run: RunFile, records: number): string[] {
   if (run.finished_at === null) return ['run.json says that the last run into the folder has not ended.'];
   if (run.planned_cells !== undefined) {
     const named = Object.keys(run.planned_cells).length;
-    return named < run.planned
-      ? [`run.json is damaged: it counts ${run.planned} planned cells and names ${named}.`]
-      : [];
+    const whole = Object.keys(run.plan_cells ?? {}).length;
+    // It names the cells of earlier runs beside its own.
+    if (run.planned === 0 || named < run.planned) {
+      return [`run.json is damaged: it counts ${run.planned} planned cells and names ${named}.`];
+    }
+    return run.plan_cells === undefined || run.cells_of_plan === whole
+      ? []
+      : [`run.json is damaged: it counts ${run.cells_of_plan} cells of the plan and names ${whole}.`];
   }
   // A file of before names were recorded: its numbers must do.
   const ended = Math.min(records, run.completed + run.diverged + run.failed);

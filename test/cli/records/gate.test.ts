@@ -110,8 +110,8 @@ describe('check', () => {
     const outDir = await folderWith([first]);
     await rm(join(outDir, 'run.json'));
     const { exitCode, stderr } = await check(outDir);
-    expect(stderr).toContain('has no run.json: nothing says which cells were planned');
-    expect(exitCode).toBe(0);
+    expect(stderr).toContain('there is no run.json, which says what was planned');
+    expect(exitCode).toBe(1);
   });
 
   it('counts a damaged record as missing also where nothing tells what was planned', async () => {

@@ -74,8 +74,10 @@ describe('weights that a remaining cell needs', () => {
   it('are not asked for where nothing remains that needs them, or there are none', async () => {
     const all = await storeWith(...cells.map((cell) => recordOf(cell)));
     expect(await resumed(all)).toMatchObject({ remaining: [], warnings: [] });
-    const weightless = await storeWith(recordOf(zero, { weights_digest: null }), recordOf(one), recordOf(two));
-    expect(await resumed(weightless)).toMatchObject({ remaining: ['fine-3'], warnings: [] });
+    const weightless = recordOf(zero, { weights_digest: null });
+    const reader = recordOf(one, { needed_digests: [weightless.result_digest] });
+    const store = await storeWith(weightless, reader, recordOf(two));
+    expect(await resumed(store)).toMatchObject({ remaining: ['fine-3'], warnings: [] });
   });
 });
 
@@ -95,7 +97,7 @@ describe('weights that are to be kept', () => {
 
 describe('a record that read of another cell', () => {
   it('is put aside where that gives another result now, and what read of it in turn', async () => {
-    const store = await storeWith(recordOf(zero, { result_digest: 'new' }), recordOf(one), recordOf(two));
+    const store = await storeWith(recordOf(zero, { value: 0.7 }), recordOf(one), recordOf(two));
     await keepWeights(store, zero);
     expect(await resumed(store)).toEqual({
       finished: ['fine-0'],

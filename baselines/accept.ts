@@ -36,10 +36,12 @@ export function acceptRecords(
         `baseline of ${suite}, ${profile}. Accept one suite and profile at a time.`,
     );
   }
-  const held = new Set(previous?.cells.map(canonicalJson));
+  // That a later program computed them changes no result.
+  const resultOf = ({ program: _, ...entry }: BaselineEntry) => canonicalJson(entry);
+  const held = new Set(previous?.cells.map(resultOf));
   const entries = usable(records)
     .map(entryOf)
-    .filter((entry) => !held.has(canonicalJson(entry)));
+    .filter((entry) => !held.has(resultOf(entry)));
   if (previous !== null && entries.length === 0) return previous;
   const replaced = (entry: BaselineEntry) =>
     entries.some((e) => e.id === entry.id || (e.cell === entry.cell && e.dataset === entry.dataset));

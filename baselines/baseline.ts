@@ -35,6 +35,8 @@ export const entrySchema = z
     rss_peak_bytes: count,
     weights_digest: z.string().nullable(),
     fingerprint: z.looseObject({ data: z.string() }),
+    /** Absent in entries of before it was kept. */
+    program: z.string().optional(),
     status: z.enum(statusNames).exclude(['failed']),
   })
   .refine(({ status, measures }) => status !== 'completed' || measures[0]?.value !== null, {
@@ -90,6 +92,7 @@ export function entryOf(record: FinishedRecord): BaselineEntry {
     rss_peak_bytes: record.rss_peak_bytes,
     weights_digest: record.weights_digest,
     fingerprint: record.fingerprint,
+    program: record.program,
     status: record.status,
   });
 }

@@ -1,4 +1,5 @@
 import {
+  alarms,
   type CellRecord,
   type FailedRecord,
   gatedMetric,
@@ -20,6 +21,7 @@ import {
   exactLane,
   exactnessOutcome,
   qualityLane,
+  repetitionLane,
   sameData,
 } from './lanes.ts';
 
@@ -29,7 +31,15 @@ export interface CheckOptions {
 }
 
 /** Asked in this order; the first that decides gives the verdict. */
-const lanes: readonly Lane[] = [countLane, divergenceLane, dataLane, exactLane, computedLane, qualityLane];
+const lanes: readonly Lane[] = [
+  countLane,
+  divergenceLane,
+  dataLane,
+  exactLane,
+  computedLane,
+  repetitionLane,
+  qualityLane,
+];
 
 /** Compares each record with the baseline (null: none stored): one verdict a record, in the records' order. */
 export function checkRecords(
@@ -112,7 +122,7 @@ function noBaselineOutcome(record: CellRecord, baseline: Baseline | null): Outco
 export interface VerdictSummary {
   counts: Record<VerdictName, number>;
   /**
-   * What the exit code follows: `regressed` for any regressed or failed cell; `inconclusive` where a cell could not be
+   * What the exit code follows: `regressed` for any cell that regressed, failed or is irreproducible; `inconclusive` where a cell could not be
    * compared, for want of a baseline or of equal data (an error only where `--strict`); otherwise `passed`.
    */
   outcome: 'passed' | 'regressed' | 'inconclusive';
@@ -122,6 +132,6 @@ export interface VerdictSummary {
 export function summarizeVerdicts(verdicts: readonly Verdict[]): VerdictSummary {
   const counts = Object.fromEntries(verdictNames.map((name) => [name, 0])) as Record<VerdictName, number>;
   for (const { verdict } of verdicts) counts[verdict] += 1;
-  if (counts.regressed + counts.failed > 0) return { counts, outcome: 'regressed' };
+  if (alarms.some((name) => counts[name] > 0)) return { counts, outcome: 'regressed' };
   return { counts, outcome: counts.inconclusive + counts['no-baseline'] > 0 ? 'inconclusive' : 'passed' };
 }

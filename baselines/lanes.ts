@@ -1,4 +1,5 @@
 import { canonicalJson } from '../harness/canonical-json.ts';
+import { differingFields } from '../harness/fingerprint.ts';
 import {
   type ExactCheck,
   type FinishedRecord,
@@ -150,7 +151,7 @@ export const exactLane: Lane = ({ record, entry }) => {
 
 /** Without weights to compare, the same environment and the same measures reproduce a cell. */
 export const computedLane: Lane = ({ record, entry }) => {
-  if (record.weights_digest !== null || entry.weights_digest !== null || !sameFingerprint({ record, entry }))
+  if (record.weights_digest !== null || entry.weights_digest !== null || !sameEnvironment({ record, entry }))
     return null;
   if (canonicalJson(record.measures) !== canonicalJson(entry.measures)) return null;
   const numbers = numbersOf({ record, entry });
@@ -158,6 +159,24 @@ export const computedLane: Lane = ({ record, entry }) => {
   return {
     verdict: 'reproduced',
     reason: `${record.cell}: every measure as in the baseline, ${numbers.quantity} ${value}.`,
+    ...numbers,
+  };
+};
+
+/**
+ * The same program in the same environment gives the same bits: where it gave others, an operation is not repeatable, or
+ * something that decides bits is missing from the fingerprint, and no other comparison means what it says.
+ */
+export const repetitionLane: Lane = ({ record, entry }) => {
+  if (entry.program !== record.program || !sameEnvironment({ record, entry })) return null;
+  const numbers = numbersOf({ record, entry });
+  const { quantity: metric, expected, measured } = numbers;
+  const [was, is] = [entry.weights_digest, record.weights_digest].map((digest) => digest?.slice(0, 16) ?? 'none');
+  return {
+    verdict: 'irreproducible',
+    reason:
+      `${record.cell}: the same program in the same environment gave weights ${was} in the baseline, ${is} now; ` +
+      `${metric} ${shown(metric, expected)} then, ${shown(metric, measured)} now.`,
     ...numbers,
   };
 };
@@ -189,18 +208,19 @@ export function sameData({ record, entry }: Pair): boolean {
   return record.fingerprint.data === entry.fingerprint.data;
 }
 
-function sameFingerprint({ record, entry }: Pair): boolean {
-  return canonicalJson(record.fingerprint) === canonicalJson(entry.fingerprint);
+/** True where both sides must have the same bits, if the program is the same. */
+function sameEnvironment({ record, entry }: Pair): boolean {
+  return differingFields(record.fingerprint, entry.fingerprint).length === 0;
 }
 
 function sameWeights(pair: Pair): boolean {
   const { record, entry } = pair;
-  return sameFingerprint(pair) && record.weights_digest !== null && record.weights_digest === entry.weights_digest;
+  return sameEnvironment(pair) && record.weights_digest !== null && record.weights_digest === entry.weights_digest;
 }
 
 function noteOf(pair: Pair): string {
   const what = pair.record.weights_digest === null && pair.entry.weights_digest === null ? 'measures' : 'weights';
-  if (sameFingerprint(pair)) return ` Drift: same environment, other ${what}.`;
+  if (sameEnvironment(pair)) return ` Drift: another program in the same environment gave other ${what}.`;
   return " Another environment than the baseline's: not comparable bit by bit.";
 }
 

@@ -1,3 +1,4 @@
+import { arithmeticOf } from './fingerprint.ts';
 import type { CellRecord } from './record.ts';
 import { shellCommand } from './shell-quote.ts';
 import { overridesText } from './spec/words.ts';
@@ -8,6 +9,8 @@ export interface CellCommandOptions {
   /** Further words, such as `--out DIR`. */
   further: readonly string[];
 }
+
+const arithmeticOptions = { portable: '--portable', native: '--no-portable' } as const;
 
 /**
  * The command that computes a record's cell again, for a shell:
@@ -35,6 +38,9 @@ export function cellCommand(record: CellRecord, { dataDir, further }: CellComman
     ...(dataDir === null || !readsFiles ? [] : ['--data', dataDir]),
     ...(environment === null || environment.threads <= 1 ? [] : ['--threads', String(environment.threads)]),
     ...(environment?.device.startsWith('gpu') ? ['--device', 'gpu'] : []),
+    ...(environment === null || environment.device.startsWith('gpu')
+      ? []
+      : [arithmeticOptions[arithmeticOf(environment)]]),
     ...further,
   ]);
 }

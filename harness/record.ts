@@ -4,6 +4,7 @@ import { canonicalJson } from './canonical-json.ts';
 import { idOf } from './cell-id.ts';
 import { longestCellName } from './cell-name.ts';
 import { shortDigest } from './digest.ts';
+import { fingerprintSchema } from './fingerprint.ts';
 import { boundedList, cleanTexts } from './foreign-text.ts';
 import type { Cell } from './spec/cell.ts';
 import { configSchema, wordsOfKind } from './spec/kinds.ts';
@@ -22,22 +23,6 @@ const counted = count.nullable();
 /** Of what cannot be negative: times, rates, ratios. */
 const amount = z.number().min(0);
 const measuredAmount = amount.nullable();
-
-/** What a bit-exact comparison of weights needs equal. */
-export const fingerprintSchema = z.strictObject({
-  engine: z.string(),
-  tensorflow: z.string(),
-  binding: z.string(),
-  device: z.string(),
-  instruction_set: z.string(),
-  threads: count,
-  flags: z.string(),
-  /** SHA-256 over the data used, first 16 digits; empty where a kind has none. */
-  data: z.string(),
-  /** SHA-256 over what was read of other cells, first 16 digits; absent where nothing was. */
-  needs: z.string().optional(),
-});
-export type Fingerprint = z.infer<typeof fingerprintSchema>;
 
 /** The state after a part of a training, such as an epoch. */
 export const curvePointSchema = z.strictObject({
@@ -311,11 +296,15 @@ export const verdictNames = [
   'pass',
   'improved',
   'regressed',
+  'irreproducible',
   'inconclusive',
   'no-baseline',
   'failed',
 ] as const;
 export type VerdictName = (typeof verdictNames)[number];
+
+/** The verdicts that something is wrong, the worst first. */
+export const alarms = ['failed', 'regressed', 'irreproducible'] as const satisfies readonly VerdictName[];
 
 /** What the check says of one cell. */
 export interface Verdict {

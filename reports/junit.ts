@@ -1,4 +1,4 @@
-import { type CellRecord, passes, type Verdict } from '../harness/record.ts';
+import { alarms, type CellRecord, passes, type Verdict } from '../harness/record.ts';
 import { escapeXml } from './render/xml.ts';
 import type { ReportInput } from './report-input.ts';
 
@@ -60,7 +60,7 @@ function gapCase(reason: string, at: number): Case {
 
 /** An unchecked cell passes unless it failed; divergence alone is judged by the check. */
 function resultOf(record: CellRecord, verdict: Verdict | undefined): CaseResult | null {
-  if (verdict?.verdict === 'failed' || verdict?.verdict === 'regressed') {
+  if (verdict !== undefined && alarms.some((name) => name === verdict.verdict)) {
     return { tag: 'failure', type: verdict.verdict, reason: verdict.reason };
   }
   if (record.status === 'failed') return { tag: 'failure', type: 'failed', reason: record.error };

@@ -9,7 +9,10 @@ const head = ['npm', 'run', 'suite', '--', 'compression', '--profile', 'smoke', 
 it('names what computed the cell: suite, profile, cell, seeds', () => {
   const command = cellCommand(fixtureRecord({}, { seed: 2 }), { dataDir: '/data', further: ['--out', 'again'] });
   // Generated data lies in no folder.
-  expect(command).toBe(`${head.join(' ')} --out again`);
+  expect(command).toBe(`${head.join(' ')} --no-portable --out again`);
+  const { fingerprint } = fixtureRecord();
+  const portable = fixtureRecord({ fingerprint: { ...fingerprint, arithmetic: 'portable' } }, { seed: 2 });
+  expect(cellCommand(portable, { dataDir: null, further: [] })).toBe(`${head.join(' ')} --portable`);
 });
 
 it('names the method’s file, the data’s folder, threads and device, as a shell reads them', () => {
@@ -48,5 +51,5 @@ it('runs nothing that a foreign record names', () => {
   const names = { suite: '$(touch x)', cell: "a'; touch x; '`id`\nb" };
   const words = wordsOfShell(cellCommand({ ...fixtureRecord(), ...names }, { dataDir: null, further: [] }));
   expect([words[4], words[8]]).toEqual([names.suite, names.cell]);
-  expect(words).toHaveLength(11);
+  expect(words).toHaveLength(12);
 });

@@ -1,3 +1,5 @@
+import type { Arithmetic } from '../fingerprint.ts';
+
 type Environment = Readonly<Record<string, string | undefined>>;
 
 const hugePages = 'glibc.malloc.hugetlb=1';
@@ -5,15 +7,25 @@ const hugePages = 'glibc.malloc.hugetlb=1';
 const outer = 'FACTORBENCH_OUTER_TUNABLES';
 
 /**
+ * oneDNN on, where the library would turn it on by the processor, and capped at the instructions that all are to share.
+ */
+const portableSettings = { TF_ENABLE_ONEDNN_OPTS: '1', ONEDNN_MAX_CPU_ISA: 'AVX2' };
+
+/** What a processor must have to compute with portable arithmetic, by the names in /proc/cpuinfo. */
+export const portableInstructions = ['avx2', 'fma'] as const;
+
+/**
  * The environment of a process that will run TensorFlow: the C library (glibc from 2.35 on) asks the kernel for huge
  * pages. Tensors of some megabytes otherwise lie on thousands of small ones, whose look-ups cost a factorized ResNet
- * some percent of its step. Results stay the same. A setting that is there already is kept.
+ * some percent of its step. Results stay the same. A setting that is there already is kept. Portable arithmetic sets
+ * what decides results, whatever was there.
  */
-export function engineEnvironment(env: Environment): Environment {
+export function engineEnvironment(env: Environment, arithmetic: Arithmetic = 'native'): Environment {
+  const computing = arithmetic === 'portable' ? { ...env, ...portableSettings } : env;
   const given = env.GLIBC_TUNABLES ?? '';
-  if (given.includes('glibc.malloc.hugetlb=')) return env;
+  if (given.includes('glibc.malloc.hugetlb=')) return computing;
   const added = given === '' ? hugePages : `${given}:${hugePages}`;
-  return { ...env, GLIBC_TUNABLES: added, [outer]: given };
+  return { ...computing, GLIBC_TUNABLES: added, [outer]: given };
 }
 
 /** The environment that `engineEnvironment` was made of, for other programs. */
@@ -21,4 +33,10 @@ export function outerEnvironment(env: Environment): Environment {
   const { [outer]: given, GLIBC_TUNABLES, ...rest } = env;
   if (given === undefined) return env;
   return given === '' ? rest : { ...rest, GLIBC_TUNABLES: given };
+}
+
+/** The arithmetic of a process that runs TensorFlow on an x64 processor with these instructions. */
+export function arithmeticIn(env: Environment): Arithmetic {
+  const isSet = Object.entries(portableSettings).every(([name, value]) => env[name] === value);
+  return isSet ? 'portable' : 'native';
 }

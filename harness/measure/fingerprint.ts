@@ -1,19 +1,56 @@
 import { readFileSync } from 'node:fs';
 import { cpus } from 'node:os';
+import { arithmeticIn } from '../engine/environment.ts';
 import { engineInfo } from '../engine/tensorflow.ts';
-import type { Fingerprint } from '../record.ts';
+import type { Fingerprint } from '../fingerprint.ts';
 import { gpuQuery, parseGpus } from '../setup/nvidia-smi.mjs';
 import { libraryPins } from '../setup/pins.mjs';
 import { askNvidiaSmi } from './nvidia-smi.ts';
 
 /** Instruction sets that decide which of TensorFlow's code paths run, and so the last bits of results. */
-const deciding = ['avx2', 'fma', 'avx512f', 'avx512_vnni', 'avx512_bf16', 'amx_tile', 'asimd', 'sve'];
+const deciding = ['avx2', 'fma', 'avx_vnni', 'avx512f', 'avx512_vnni', 'avx512_bf16', 'amx_tile', 'asimd', 'sve'];
+/** Where a processor has any of these, TensorFlow turns oneDNN on by itself. */
+const turningOn = ['avx_vnni', 'avx512_vnni', 'avx512_bf16', 'amx_tile'];
 
 /** The deciding instruction sets in the text of /proc/cpuinfo, `+`-joined. */
 export function instructionSetOf(cpuinfo: string): string {
   const line = /^(?:flags|Features)\s*:(.*)$/m.exec(cpuinfo)?.[1] ?? '';
   const present = new Set(line.trim().split(/\s+/));
   return deciding.filter((name) => present.has(name)).join('+') || 'unknown';
+}
+
+/**
+ * Vendor, family, model and stepping in the text of /proc/cpuinfo, as `GenuineIntel 6-143-8`; on arm64 implementer,
+ * architecture, part, variant and revision.
+ */
+export function processorOf(cpuinfo: string): string {
+  const value = (name: string) => new RegExp(`^${name}\\s*:[ \\t]*(.*)$`, 'm').exec(cpuinfo)?.[1]?.trim();
+  const [vendor, ...numbers] = cpuinfo.includes('vendor_id')
+    ? ['vendor_id', 'cpu family', 'model', 'stepping'].map(value)
+    : ['CPU implementer', 'CPU architecture', 'CPU part', 'CPU variant', 'CPU revision'].map(value);
+  if (vendor === undefined) return 'unknown';
+  return `${vendor} ${numbers.map((number) => number ?? '?').join('-')}`;
+}
+
+/**
+ * The caches of the first processor, as the kernel names them: `L1 Data 32K, L1 Instruction 32K, L2 Unified 512K`.
+ *
+ * @param read the text of a file of /sys/devices/system/cpu/cpu0/cache; null where there is none
+ */
+export function cachesOf(read: (name: string) => string | null): string {
+  const found: string[] = [];
+  for (let index = 0; ; index++) {
+    const [level, type, size] = ['level', 'type', 'size'].map((name) => read(`index${index}/${name}`)?.trim());
+    if (level === undefined || type === undefined) return found.join(', ') || 'unknown';
+    found.push(`L${level} ${type} ${size ?? '?'}`);
+  }
+}
+
+/** Whether TensorFlow has oneDNN compute what it can: as it is told, else by the processor. */
+export function oneDnnOf(env: NodeJS.ProcessEnv, instructionSet: string): 'on' | 'off' {
+  const told = env.TF_ENABLE_ONEDNN_OPTS;
+  if (told !== undefined && told !== '') return /^(1|true)$/i.test(told) ? 'on' : 'off';
+  return turningOn.some((name) => instructionSet.split('+').includes(name)) ? 'on' : 'off';
 }
 
 /**
@@ -61,14 +98,29 @@ export async function gpuModel(visible: string | undefined): Promise<string> {
 /** The fingerprint of this process's results; `data` is the digest of the data used. */
 export async function fingerprintOf({ threads, data }: { threads: number; data: string }): Promise<Fingerprint> {
   const info = engineInfo();
+  const cpuinfo = readFileSync('/proc/cpuinfo', 'utf8');
+  const instructionSet = instructionSetOf(cpuinfo);
   return {
     engine: info.package,
     tensorflow: info.tensorflow,
     binding: libraryBuild(info.device),
     device: `${info.device}: ${await deviceModel(info.device)}`,
-    instruction_set: instructionSetOf(readFileSync('/proc/cpuinfo', 'utf8')),
+    instruction_set: instructionSet,
+    processor: processorOf(cpuinfo),
+    caches: cachesOf(readCache),
+    onednn: oneDnnOf(process.env, instructionSet),
+    arithmetic: info.device === 'cpu' ? arithmeticIn(process.env) : 'native',
     threads,
     flags: flagsOf(process.env),
     data,
   };
+}
+
+function readCache(name: string): string | null {
+  try {
+    return readFileSync(`/sys/devices/system/cpu/cpu0/cache/${name}`, 'utf8');
+  } catch {
+    // Virtual machines and containers may show none.
+    return null;
+  }
 }

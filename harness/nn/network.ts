@@ -1,5 +1,6 @@
 import { maxPool } from '../engine/ops/max-pool.ts';
 import { relu } from '../engine/ops/relu.ts';
+import { subsample } from '../engine/ops/subsample.ts';
 import { type Tensor, type Tensor4D, tf } from '../engine/tensorflow.ts';
 import type { Streams } from '../random.ts';
 import type { Blueprint, LayerShape, Operation, SubsamplingShape } from '../shape/blueprint.ts';
@@ -98,8 +99,7 @@ function applyOne(operation: Operation, x: Tensor, layers: Layers, pass: Pass): 
 
 /** Option A's shortcut, a linear map. */
 export function subsampled(x: Tensor, { stride, inChannels, outChannels }: SubsamplingShape): Tensor {
-  // Average pooling with a window of one pixel is subsampling with a gradient, which tfjs's strided slice lacks.
-  const sampled = tf.avgPool(x as Tensor4D, 1, stride, 'valid');
+  const sampled = subsample(x, [stride, stride]) as Tensor4D;
   const before = Math.floor((outChannels - inChannels) / 2);
   const channels: [number, number] = [before, outChannels - inChannels - before];
   return tf.pad(sampled, [[0, 0], [0, 0], [0, 0], channels]);

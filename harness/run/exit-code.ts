@@ -1,5 +1,5 @@
 import { UsageError } from '../errors.ts';
-import type { CellRecord, Verdict } from '../record.ts';
+import { alarms, type CellRecord, type Verdict } from '../record.ts';
 import { fileProblem } from '../setup/file-errors.mjs';
 
 /** The program's exit codes; the command line's documentation names the same. */
@@ -16,13 +16,13 @@ export interface Outcome {
 }
 
 /**
- * The exit code of a run or a check. Interrupted goes before failed; failed, regressed and a part that is missing go
+ * The exit code of a run or a check. Interrupted goes before failed; failed, regressed, irreproducible and a part that is missing go
  * before inconclusive.
  */
 export function exitCodeOf({ records, verdicts, strict, interrupted, whole }: Outcome): number {
   const verdictIs = (...names: readonly string[]) => verdicts.some(({ verdict }) => names.includes(verdict));
   if (interrupted) return exitCodes.interrupted;
-  if (!whole || records.some((record) => record.status === 'failed') || verdictIs('regressed', 'failed')) {
+  if (!whole || records.some((record) => record.status === 'failed') || verdictIs(...alarms)) {
     return exitCodes.regressed;
   }
   return strict && verdictIs('inconclusive', 'no-baseline') ? exitCodes.inconclusive : exitCodes.passed;

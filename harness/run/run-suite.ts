@@ -3,6 +3,7 @@ import { readBaseline } from '../../baselines/baseline-file.ts';
 import { removeReport } from '../../reports/write-report.ts';
 import { UsageError } from '../errors.ts';
 import { explainFileError } from '../file-errors.ts';
+import type { Arithmetic } from '../fingerprint.ts';
 import { boundedList, cleanText } from '../foreign-text.ts';
 import type { CellRecord, Verdict } from '../record.ts';
 import { acquireLock, LockHeldError } from '../setup/lock.mjs';
@@ -34,6 +35,7 @@ export interface RunSuiteOptions extends RunFacts {
   jobs: number;
   threads: number;
   device: Device;
+  arithmetic: Arithmetic;
   /** Keep the final weights of all cells. */
   keepWeights?: boolean;
   /** Put earlier records aside, delete checkpoints. */

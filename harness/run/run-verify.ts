@@ -1,7 +1,9 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { grouped } from '../../baselines/arms.ts';
 import { onFile } from '../file-errors.ts';
+import { arithmeticOf } from '../fingerprint.ts';
 import type { CellRecord, CompletedRecord, FinishedRecord } from '../record.ts';
 import { findGpus } from './gpu/gpu-devices.ts';
 import { gpuSlots } from './gpu/gpu-slots.ts';
@@ -29,8 +31,8 @@ export interface VerifyRunOptions {
 }
 
 /**
- * Executes stored cells again in a temporary folder, each with as many threads as it had, and compares. Interrupted
- * cells are left out of the result. The stored records are not touched.
+ * Executes stored cells again in a temporary folder, each with as many threads as it had and the same arithmetic, and
+ * compares. Interrupted cells are left out of the result. The stored records are not touched.
  */
 export async function runVerify(options: VerifyRunOptions): Promise<Reproduction[]> {
   const { records, jobs, stream, timeLimitSeconds } = options;
@@ -43,13 +45,15 @@ export async function runVerify(options: VerifyRunOptions): Promise<Reproduction
   const progress = startProgress({ cells, jobs, stream, now: () => performance.now() });
   try {
     const again = new Map<string, CellRecord>();
-    for (const threads of new Set(records.map(threadsOf))) {
-      const wanted = new Set(records.filter((record) => threadsOf(record) === threads).map((record) => record.cell));
+    for (const alike of grouped(records, (record) => JSON.stringify(settingsOf(record))).values()) {
+      const { threads, arithmetic } = settingsOf(alike[0]!);
+      const wanted = new Set(alike.map((record) => record.cell));
       await runPool(
         cells.filter(({ cell }) => wanted.has(cell)),
         {
           ...options,
           threads,
+          arithmetic,
           store: storeAt(temporary),
           finished: options.needed,
           neededStore: storeAt(options.outDir),
@@ -73,6 +77,7 @@ export async function runVerify(options: VerifyRunOptions): Promise<Reproduction
   }
 }
 
-function threadsOf({ fingerprint }: CompletedRecord): number {
-  return Math.max(1, fingerprint.threads);
+/** How a record was computed, as a pool is told it. */
+function settingsOf({ fingerprint }: CompletedRecord) {
+  return { threads: Math.max(1, fingerprint.threads), arithmetic: arithmeticOf(fingerprint) };
 }

@@ -3,6 +3,7 @@ import { relative } from 'node:path';
 import { execaNode } from 'execa';
 import { engineEnvironment } from '../engine/environment.ts';
 import { UsageError } from '../errors.ts';
+import type { Arithmetic } from '../fingerprint.ts';
 import { cleanText } from '../foreign-text.ts';
 import { withoutSource } from '../methods/from-file/in-file.ts';
 import type { CellRecord } from '../record.ts';
@@ -22,6 +23,7 @@ export interface WorkerSettings {
   dataFolders: DataFolders;
   device: Device;
   threads: number;
+  arithmetic: Arithmetic;
   /** UUID of the one GPU that the worker sees; undefined or null: as this process does. */
   gpu?: string | null;
   /** The store that holds the cells that others need; left out: that of the run. */
@@ -89,7 +91,10 @@ async function runProcess(
   const { store, dataFolders, device, threads } = settings;
   const subprocess = execaNode(settings.workerPath, {
     ipc: true,
-    env: { ...engineEnvironment(process.env), ...(settings.gpu ? { CUDA_VISIBLE_DEVICES: settings.gpu } : {}) },
+    env: {
+      ...engineEnvironment(process.env, settings.arithmetic),
+      ...(settings.gpu ? { CUDA_VISIBLE_DEVICES: settings.gpu } : {}),
+    },
     reject: false,
     stdin: 'ignore',
     // What a broken worker prints has no bound: only the tail is kept here.

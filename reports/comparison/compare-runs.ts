@@ -1,6 +1,7 @@
 import { grouped } from '../../baselines/arms.ts';
 import { type ArmCoordinates, armNameOf } from '../../harness/cell-name.ts';
 import { UsageError } from '../../harness/errors.ts';
+import { environmentFields, type Fingerprint } from '../../harness/fingerprint.ts';
 import type { CellRecord } from '../../harness/record.ts';
 import { holm } from '../statistics/statistics.ts';
 import { type ArmComparison, compareArm } from './arm-comparison.ts';
@@ -125,10 +126,7 @@ function refuseOtherData(
   );
 }
 
-type FingerprintField = 'data' | (typeof environmentFields)[number];
-
-/** Of a fingerprint, what is neither data nor what was read of other cells. */
-const environmentFields = ['engine', 'tensorflow', 'binding', 'device', 'instruction_set', 'threads', 'flags'] as const;
+type FingerprintField = keyof Fingerprint & ('data' | (typeof environmentFields)[number]);
 
 /** The values that records with a result have of a field. */
 function valuesOf(records: readonly CellRecord[], field: FingerprintField): string[] {

@@ -1,5 +1,6 @@
 import { counted } from '../../baselines/wording.ts';
 import { cellCommand } from '../../harness/cell-command.ts';
+import { arithmeticOf } from '../../harness/fingerprint.ts';
 import { type CellRecord, errorOf } from '../../harness/record.ts';
 import { wordsOfKind } from '../../harness/spec/kinds.ts';
 import type { Section } from '../render/document.ts';
@@ -45,7 +46,8 @@ function dataOf(record: CellRecord): string | null {
 function machineOf(record: CellRecord): string | null {
   if (record.status === 'failed') return null;
   const { device, instruction_set, threads, engine, tensorflow } = record.fingerprint;
-  return `${device}, ${instruction_set}, ${counted(threads, 'thread')}, ${engine}, TensorFlow ${tensorflow}`;
+  const arithmetic = `${arithmeticOf(record.fingerprint)} arithmetic`;
+  return `${device}, ${instruction_set}, ${arithmetic}, ${counted(threads, 'thread')}, ${engine}, TensorFlow ${tensorflow}`;
 }
 
 function distinct<T>(items: readonly T[], textOf: (item: T) => string | null): string[] {

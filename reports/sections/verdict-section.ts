@@ -1,7 +1,7 @@
 import { summarizeVerdicts } from '../../baselines/check.ts';
 import { counted, valueText } from '../../baselines/wording.ts';
 import type { Verdict } from '../../harness/record.ts';
-import { verdictNames } from '../../harness/record.ts';
+import { alarms, verdictNames } from '../../harness/record.ts';
 import { metricNames } from '../../harness/spec/metrics.ts';
 import { outcomeOf } from '../outcome.ts';
 import type { Section } from '../render/document.ts';
@@ -10,7 +10,7 @@ import { orDash, whole } from '../render/format.ts';
 import type { ReportInput } from '../report-input.ts';
 
 /** Verdicts that a reader must look at, the worst first. */
-const alarming = ['failed', 'regressed', 'inconclusive'] as const;
+const alarming = [...alarms, 'inconclusive'] as const;
 
 /** The verdicts in brief, then every cell without a record, and every one that failed, regressed or was not judged. */
 export function verdictSection(input: ReportInput): Section {

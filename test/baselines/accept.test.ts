@@ -31,6 +31,7 @@ it('stores one entry a record with its raw value and the reason', () => {
       'model',
       'nonzero_parameters',
       'parameters',
+      'program',
       'ratio',
       'rss_peak_bytes',
       'seed',
@@ -58,6 +59,8 @@ it('changes nothing where the baseline holds the very results already, and keeps
   expect(acceptRecords([second, first], before, 'again', at)).toBe(before);
   const stored = JSON.parse(JSON.stringify(before)) as typeof before;
   expect(acceptRecords([first], stored, 'again', at)).toBe(stored);
+  const later = { ...first, program: 'later' };
+  expect(acceptRecords([later], stored, 'again', at)).toBe(stored);
 });
 
 it('names in its history only the cells whose results it changes', () => {

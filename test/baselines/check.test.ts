@@ -3,6 +3,7 @@ import { acceptRecords } from '../../baselines/accept.ts';
 import type { Baseline, BaselineEntry } from '../../baselines/baseline.ts';
 import { checkRecords, summarizeVerdicts } from '../../baselines/check.ts';
 import type { CellRecord } from '../../harness/record.ts';
+import { ofEarlierProgram } from '../helpers/baselines.ts';
 import {
   failedRecord,
   fixtureConfig,
@@ -14,7 +15,7 @@ import {
 const margin = 0.02;
 
 function baselineOf(...records: CellRecord[]): Baseline {
-  return acceptRecords(records, null, 'a fixture', '2026-11-23T00:00:00.000Z');
+  return ofEarlierProgram(acceptRecords(records, null, 'a fixture', '2026-11-23T00:00:00.000Z'));
 }
 
 function checkOne(record: CellRecord, baseline: Baseline | null) {
@@ -99,6 +100,43 @@ describe('exact counts', () => {
 
   it('does not compare a count that the baseline lacks', () => {
     expect(checkOne(stored, baselineOf(fixtureRecord({ macs: null }))).verdict).toBe('reproduced');
+  });
+});
+
+describe('other weights of the same program', () => {
+  const same = acceptRecords([stored], null, 'a fixture', '2026-11-23T00:00:00.000Z');
+  const again = fixtureRecord({ weights_digest: 'others', value: 0.56, best: 0.57 });
+
+  it('are irreproducible in the same environment, whatever the value', () => {
+    const verdict = checkOne(again, same);
+    expect(verdict).toMatchObject({ verdict: 'irreproducible', expected: 0.55, measured: 0.56 });
+    expect(verdict.reason).toContain('the same program in the same environment gave weights');
+    expect(summarizeVerdicts([verdict]).outcome).toBe('regressed');
+    expect(checkOne(stored, same).verdict).toBe('reproduced');
+  });
+
+  it.each([
+    ['of another program', { ...again, program: 'new' }],
+    ['in another environment', { ...again, fingerprint: { ...again.fingerprint, threads: 2 } }],
+  ])('are judged by quality where they are %s', (_, record) => {
+    expect(checkOne(record, same).verdict).toBe('pass');
+  });
+
+  it('are irreproducible on any processor where both were computed with portable arithmetic', () => {
+    const portable = { ...stored, fingerprint: { ...stored.fingerprint, arithmetic: 'portable' as const } };
+    const baseline = acceptRecords([portable], null, 'a fixture', '2026-11-23T00:00:00.000Z');
+    const elsewhere = { ...portable.fingerprint, device: 'cpu: another', caches: 'L1 48K' };
+    expect(checkOne({ ...again, fingerprint: elsewhere }, baseline).verdict).toBe('irreproducible');
+    expect(checkOne({ ...portable, fingerprint: elsewhere }, baseline).verdict).toBe('reproduced');
+    const native = { ...elsewhere, arithmetic: 'native' as const };
+    expect(checkOne({ ...again, fingerprint: native }, baseline).verdict).toBe('pass');
+  });
+
+  it('are irreproducible where there are no weights and the measures differ', () => {
+    const computed = fixtureRecord({ weights_digest: null });
+    const baseline = acceptRecords([computed], null, 'a fixture', '2026-11-23T00:00:00.000Z');
+    expect(checkOne(computed, baseline).verdict).toBe('reproduced');
+    expect(checkOne(fixtureRecord({ weights_digest: null, value: 0.5 }), baseline).verdict).toBe('irreproducible');
   });
 });
 

@@ -5,6 +5,7 @@ import type { CellRecord } from '../../harness/record.ts';
 import { finishedLine } from '../../harness/run/progress.ts';
 import { compareRuns } from '../../reports/comparison/compare-runs.ts';
 import { renderComparison } from '../../reports/comparison/comparison-table.ts';
+import { ofEarlierProgram } from '../helpers/baselines.ts';
 import { failedTranslation, translationRecord } from '../helpers/translation-records.ts';
 
 /** Records whose metric is BLEU, in what reads records beside the reports. */
@@ -13,7 +14,7 @@ const dense = { method: 'dense', budget: 1 } as const;
 const records = [translationRecord({ value: 30 }, dense), translationRecord({ value: 31 })];
 
 it('is checked against a baseline with a margin in points', () => {
-  const baseline = acceptRecords(records, null, 'a fixture', '2026-11-23T00:00:00.000Z');
+  const baseline = ofEarlierProgram(acceptRecords(records, null, 'a fixture', '2026-11-23T00:00:00.000Z'));
   const again = (value: number) => [translationRecord({ value, weights_digest: 'other' }, dense)];
   const [worse] = checkRecords(again(28.5), baseline, { margin: 1 });
   expect(worse).toMatchObject({ verdict: 'regressed', expected: 30, measured: 28.5 });

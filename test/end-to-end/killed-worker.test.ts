@@ -22,6 +22,7 @@ async function run(
     store: storeAt(outDir),
     dataFolders: {},
     device: 'cpu',
+    arithmetic: 'native',
     threads: 1,
     killAfterMs: 1000,
     jobs: 2,

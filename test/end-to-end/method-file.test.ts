@@ -230,6 +230,7 @@ it('in workers, a cell of a file that breaks fails alone: its record names the f
     store: storeAt(await temporaryFolder()),
     dataFolders: {},
     device: 'cpu',
+    arithmetic: 'native',
     threads: 1,
     jobs: 1,
     killAfterMs: 1000,

@@ -23,6 +23,7 @@ const besideSpec = [
   'digest',
   'errors',
   'file-errors',
+  'fingerprint',
   'foreign-text',
   'random',
 ].map((name) => `harness/${name}.ts`);

@@ -51,7 +51,7 @@ describe('what ran', () => {
       '- Suite compression, profile smoke.',
       '- Data: generated, 2000 training and 500 test images.',
       '- Seeds: 0, 1.',
-      '- Machine: cpu, avx2, 1 thread, tfjs 4.22.0, TensorFlow 2.21.0.',
+      '- Machine: cpu, avx2, native arithmetic, 1 thread, tfjs 4.22.0, TensorFlow 2.21.0.',
       '- Time: 2026-11-23T10:00:00.000Z to 2026-11-23T10:00:12.500Z.',
       '- A note.',
       'Warnings:',
@@ -189,7 +189,7 @@ it('gives the command that reproduces a cell', () => {
 it('gives it with the data’s folder, in a fence that no name ends', () => {
   const record = { ...fixtureRecord({ data_source: 'files' }), cell: 'a\n```\n# b' };
   expect(report({ records: [record], dataDir: '/My Data' })).toMatch(
-    /^````sh\nnpm run suite .* --only 'a\n```\n# b' --seeds 1 --data '\/My Data' --out reports\/out\/again\n````$/m,
+    /^````sh\nnpm run suite .* --only 'a\n```\n# b' --seeds 1 --data '\/My Data' --no-portable --out reports\/out\/again\n````$/m,
   );
 });
 

@@ -19,6 +19,7 @@ export function fixturePool() {
     workerPath: fixtureWorker,
     dataFolders: {},
     device: 'cpu',
+    arithmetic: 'native',
     threads: 1,
     killAfterMs: 5000,
     jobs: 2,

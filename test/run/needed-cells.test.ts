@@ -80,7 +80,7 @@ describe('a cell that reads from others', () => {
     [
       'kept no weights',
       (store) => serve(zero, store, { keepsWeights: false }),
-      /fine-1\.seed-0 needs the weights of fine-0\.seed-0, but .*safetensors does not hold them; compute it anew: npm run suite -- chains .* --only fine-0\.seed-0 --seeds 1 --fresh --out \//,
+      /fine-1\.seed-0 needs the weights of fine-0\.seed-0, but .*safetensors does not hold them; compute it anew: npm run suite -- chains .* --only fine-0\.seed-0 --seeds 1 --no-portable --fresh --out \//,
     ],
     [
       'kept damaged weights',

@@ -34,6 +34,7 @@ async function run(cells: readonly StandInCell[], overrides: Partial<RunSuiteOpt
     jobs: 2,
     threads: 1,
     device: 'cpu',
+    arithmetic: 'native',
     fresh: false,
     program: 'fixture',
     check: true,

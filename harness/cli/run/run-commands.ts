@@ -100,6 +100,8 @@ function withPlanOptions(command: Command, io: Io): Command {
 function withRunOptions(command: Command, io: Io): Command {
   return command
     .addOption(new Option('--device <device>', 'where to compute').choices(['cpu', 'gpu']).default('cpu'))
+    .option('--portable', 'the same bits on every x64 processor with AVX2, at some cost (the default of smoke)')
+    .option('--no-portable', 'the fastest instructions of this processor (the default of nightly and paper)')
     .option(
       '--out <dir>',
       'output folder (default: reports/out/<suite>-<profile>); of several suites, DIR/<suite>-<profile>',
@@ -150,6 +152,6 @@ cells get ids and names of their own (...set-1a2b3c4d.seed-0), and no baseline: 
 
 ${dataHelp}
 
-Exit code: 0 passed; 1 a cell regressed or failed, or has no record; 2 wrong usage or bad input; 3 with --strict:
+Exit code: 0 passed; 1 a cell regressed, failed or is irreproducible, or has no record; 2 wrong usage or bad input; 3 with --strict:
 inconclusive or without a baseline; 130 interrupted.`;
 }

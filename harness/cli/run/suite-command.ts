@@ -7,6 +7,7 @@ import { type RunSuiteResult, runSuite } from '../../run/run-suite.ts';
 import { checkoutFolder, workerPath } from '../checkout.ts';
 import { type Io, table, withInterruption } from '../io.ts';
 import { defaultJobs } from '../parse-options.ts';
+import { arithmeticFor, ownProcessor } from './arithmetic.ts';
 import { searchPlaces } from './data-folder.ts';
 import { listCommand } from './list-command.ts';
 import { type PlannedRun, planCommand, planRun } from './plan-command.ts';
@@ -67,6 +68,7 @@ async function planAll(names: readonly string[], options: SuiteOptions, io: Io):
   for (const name of names) {
     const planned = await planRun(name, options, io, 'run');
     const { suite, profile } = planned;
+    arithmeticFor(options, profile, ownProcessor());
     const several = names.length > 1 && options.out !== undefined;
     const out = several ? join(options.out ?? '', `${suite.name}-${profile}`) : options.out;
     if (options.check !== false) await readBaseline(suite.name, profile, io.baselinesDir);
@@ -78,6 +80,7 @@ async function planAll(names: readonly string[], options: SuiteOptions, io: Io):
 function runOptions({ planned, outDir }: Ready, options: SuiteOptions, io: Io) {
   const { suite, profile, profileSpec, cells, plan, dataFolders, notes, refusals } = planned;
   const jobs = options.jobs ?? defaultJobs(options.threads);
+  const arithmetic = arithmeticFor(options, profile, ownProcessor());
   const dataDir = searchPlaces({ data: options.data, env: io.env, checkout: checkoutFolder() }).named?.folder ?? null;
   return {
     suite: suite.name,
@@ -96,6 +99,7 @@ function runOptions({ planned, outDir }: Ready, options: SuiteOptions, io: Io) {
     killAfterMs,
     threads: options.threads,
     device: options.device,
+    arithmetic,
     keepWeights: options.keepWeights === true,
     fresh: options.fresh === true,
     retry: options.retry,
@@ -104,7 +108,7 @@ function runOptions({ planned, outDir }: Ready, options: SuiteOptions, io: Io) {
     program: programDigest(),
     check: options.check !== false,
     strict: options.strict === true,
-    settings: { ...options, jobs, data: dataDir ?? undefined, out: outDir },
+    settings: { ...options, portable: arithmetic === 'portable', jobs, data: dataDir ?? undefined, out: outDir },
     workerPath: io.workerPath ?? workerPath(),
     baselinesDir: io.baselinesDir,
   };

@@ -18,6 +18,8 @@ export interface SuiteOptions {
   jobs?: number;
   threads: number;
   device: Device;
+  /** Absent: as the profile has it. */
+  portable?: boolean;
   data?: string;
   out?: string;
   keepWeights?: boolean;

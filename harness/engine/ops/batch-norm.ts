@@ -1,6 +1,7 @@
 import { hasKernel } from '../kernel-choice.ts';
 import { type Attributes, runOp, type Tensor, tf } from '../tensorflow.ts';
 import type { ChannelMap } from './conv2d.ts';
+import { inverseRoot } from './inverse-root.ts';
 
 export interface BatchNormState {
   scale: Tensor;
@@ -76,7 +77,7 @@ export function batchNormInference(x: Tensor, state: BatchNormState): Tensor {
 
 /** What `batchNormInference` does to each pixel. */
 export function batchNormMap({ scale, offset, runningMean, runningVariance }: BatchNormState): ChannelMap {
-  const gain = tf.mul(scale, tf.rsqrt(tf.add(runningVariance, epsilon)));
+  const gain = tf.mul(scale, inverseRoot(tf.add(runningVariance, epsilon)));
   return { scale: gain, offset: tf.sub(offset, tf.mul(runningMean, gain)) };
 }
 
@@ -139,7 +140,7 @@ interface Standardized {
 
 function standardized(x: Tensor): Standardized {
   const c = centred(x);
-  const rate = tf.rsqrt(tf.add(channelMean(tf.square(c)), epsilon));
+  const rate = inverseRoot(tf.add(channelMean(tf.square(c)), epsilon));
   return { unit: tf.mul(c, rate), rate };
 }
 

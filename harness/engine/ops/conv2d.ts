@@ -1,5 +1,6 @@
 import { type Attributes, runOp, type Tensor, tf } from '../tensorflow.ts';
 import { biasAdd } from './bias-add.ts';
+import { subsample } from './subsample.ts';
 
 export interface Conv2dOptions {
   /** Vertical and horizontal stride. */
@@ -22,13 +23,18 @@ export function conv2d(x: Tensor, filter: Tensor, { stride, inputGradient = true
   const [height, width] = [x.shape[1]!, x.shape[2]!];
   const [k1, k2] = [filter.shape[0]!, filter.shape[1]!];
   if (k1 % 2 === 0 || k2 % 2 === 0) throw new RangeError(`conv2d: a ${k1} x ${k2} filter has no centre; use odd sizes`);
+  const isStrided = stride[0] > 1 || stride[1] > 1;
+  // oneDNN's filter gradient of a strided 1x1 convolution writes past its buffer where input channels are few
+  // (uxlfoundation/oneDNN issue 6035).
+  if (k1 === 1 && k2 === 1 && isStrided) {
+    return convolve(subsample(x, stride), filter, [1, 1], 'SAME', inputGradient);
+  }
   const vertical = paddingOf(height, k1, stride[0]);
   const horizontal = paddingOf(width, k2, stride[1]);
   // Padding by an operation of its own keeps all three convolutions on TensorFlow's fast path, which its EXPLICIT mode
   // leaves in the backward pass.
-  const same = stride[0] === 1 && stride[1] === 1;
-  const input = same ? x : tf.pad(x as never, [[0, 0], vertical, horizontal, [0, 0]] as never);
-  return convolve(input as Tensor, filter, stride, same ? 'SAME' : 'VALID', inputGradient);
+  const input = !isStrided ? x : tf.pad(x as never, [[0, 0], vertical, horizontal, [0, 0]] as never);
+  return convolve(input as Tensor, filter, stride, isStrided ? 'VALID' : 'SAME', inputGradient);
 }
 
 /** y ↦ scale∘y + offset for each pixel y; both are [channels]. */

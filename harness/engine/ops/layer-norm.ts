@@ -1,6 +1,7 @@
 import { matMul } from '../algebra/mat-mul.ts';
 import { type Tensor, tf } from '../tensorflow.ts';
 import { sumOfRows } from './bias-add.ts';
+import { inverseRoot } from './inverse-root.ts';
 
 /** ε of PyTorch's layer normalization. */
 const epsilon = 1e-5;
@@ -19,7 +20,7 @@ const epsilon = 1e-5;
 export function layerNorm(x: Tensor, scale: Tensor, offset: Tensor): Tensor {
   return tf.customGrad((input, gain, shift, save) => {
     const centred = tf.sub(input as Tensor, tf.mean(input as Tensor, 1, true));
-    const inverse = tf.rsqrt(tf.add(tf.mean(tf.square(centred), 1, true), epsilon));
+    const inverse = inverseRoot(tf.add(tf.mean(tf.square(centred), 1, true), epsilon));
     const normalized = tf.mul(centred, inverse);
     (save as (tensors: Tensor[]) => void)([normalized, inverse, gain as Tensor]);
     return {

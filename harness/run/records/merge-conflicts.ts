@@ -1,6 +1,7 @@
 import { grouped } from '../../../baselines/arms.ts';
 import { someOf } from '../../../baselines/wording.ts';
 import { canonicalJson } from '../../canonical-json.ts';
+import { arithmeticOf } from '../../fingerprint.ts';
 import { type CellRecord, type FinishedRecord, gatedMetric, gatedValue } from '../../record.ts';
 import type { MergeSource } from './merge-sources.ts';
 import type { CellIds } from './run-file.ts';
@@ -33,6 +34,7 @@ export function conflictsOf(sources: readonly MergeSource[]): string[] {
     ...ofOtherPlan(sources, placed),
     ...differing('program', finished, ({ record }) => record.program),
     ...engineFields.flatMap((field) => differing(field, finished, ({ record }) => record.fingerprint[field])),
+    ...differing('arithmetic', finished, ({ record }) => arithmeticOf(record.fingerprint)),
     ...dataOf(finished),
     ...twiceOf(placed),
     ...needsOf(placed),

@@ -1,3 +1,4 @@
+import { type Arithmetic, arithmeticOf } from '../../fingerprint.ts';
 import type { CellRecord, FinishedRecord } from '../../record.ts';
 import type { PlannedCell } from '../../spec/cell.ts';
 import type { Device } from '../protocol.ts';
@@ -19,6 +20,7 @@ export interface Computation {
   /** Digest of the code, as `programDigest` gives it. */
   program: string;
   threads: number;
+  arithmetic: Arithmetic;
   device: Device;
   /** Digest of the data that a cell would be given now; null: nothing that can change. */
   dataDigest(cell: PlannedCell): Promise<string | null>;
@@ -74,7 +76,7 @@ export async function resumeStore(
 
 /** What is no longer as it was when the record was made; null where nothing is. A failed record runs again anyway. */
 async function changeSince(record: CellRecord, cell: PlannedCell, computation: Computation): Promise<string | null> {
-  const { program, threads, device } = computation;
+  const { program, threads, device, arithmetic } = computation;
   if (record.suite !== cell.suite || record.profile !== cell.profile) return 'its suite or profile has changed';
   if (record.config.methodDigest !== cell.config.methodDigest) return "its method's file has changed";
   if (record.id !== cell.id) return 'its configuration has changed';
@@ -82,6 +84,8 @@ async function changeSince(record: CellRecord, cell: PlannedCell, computation: C
   if (record.program !== program) return 'the program has changed';
   if (record.fingerprint.threads !== threads) return 'the number of threads has changed';
   if (!record.fingerprint.device.startsWith(device)) return 'the device has changed';
+  if (arithmeticOf(record.fingerprint) !== arithmetic)
+    return `it was computed with ${arithmeticOf(record.fingerprint)} arithmetic`;
   const digest = await computation.dataDigest(cell);
   return digest === null || record.fingerprint.data === digest ? null : `${cell.dataset} has changed`;
 }

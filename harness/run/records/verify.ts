@@ -1,13 +1,6 @@
-import { isDeepStrictEqual } from 'node:util';
+import { type AnyFingerprint, differingFields } from '../../fingerprint.ts';
 import { permutation, streamsOf } from '../../random.ts';
-import {
-  type CellRecord,
-  type CompletedRecord,
-  type Fingerprint,
-  gatedMetric,
-  gatedValue,
-  identityOf,
-} from '../../record.ts';
+import { type CellRecord, type CompletedRecord, gatedMetric, gatedValue, identityOf } from '../../record.ts';
 import type { PlannedCell } from '../../spec/cell.ts';
 
 /** What re-executing a stored cell showed. */
@@ -39,7 +32,8 @@ export function compareReproduction(stored: CompletedRecord, again: CellRecord):
   const { cell } = stored;
   if (again.status === 'failed') return { cell, result: 'failed', reason: again.error };
   const [metric, before, now] = [gatedMetric(stored), gatedValue(stored), gatedValue(again)];
-  const differing = differingFields(stored.fingerprint, again.fingerprint);
+  const [was, is]: AnyFingerprint[] = [stored.fingerprint, again.fingerprint];
+  const differing = differingFields(was!, is!).map((name) => `${name}: ${was![name]} then, ${is![name]} now`);
   if (differing.length > 0) {
     const values = `${metric} ${before} then, ${now} now`;
     return { cell, result: 'not-comparable', reason: `the environment differs (${differing.join('; ')}); ${values}` };
@@ -50,11 +44,4 @@ export function compareReproduction(stored: CompletedRecord, again: CellRecord):
   }
   const weights = `weights ${stored.weights_digest} then, ${again.weights_digest} now`;
   return { cell, result: 'differs', reason: `${weights}; ${metric} ${before} then, ${now} now` };
-}
-
-function differingFields(stored: Fingerprint, again: Fingerprint): string[] {
-  const names = new Set([...Object.keys(stored), ...Object.keys(again)] as (keyof Fingerprint)[]);
-  return [...names]
-    .filter((name) => !isDeepStrictEqual(stored[name], again[name]))
-    .map((name) => `${name}: ${stored[name]} then, ${again[name]} now`);
 }

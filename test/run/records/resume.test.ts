@@ -20,7 +20,13 @@ async function storeWith(...records: CellRecord[]): Promise<Store> {
 }
 
 async function resumed(store: Store, planned: readonly PlannedCell[] = cells, keepWeights = false) {
-  const computation = { program: 'fixture', threads: 1, device: 'cpu', dataDigest: async () => null } as const;
+  const computation = {
+    program: 'fixture',
+    threads: 1,
+    arithmetic: 'native',
+    device: 'cpu',
+    dataDigest: async () => null,
+  } as const;
   const { finished, remaining, warnings } = await resumeStore(store, planned, {
     ...computation,
     fresh: false,

@@ -1,5 +1,6 @@
 import { gaussian, type Uniform } from '../random.ts';
 import { sizeOf } from '../tensor/nd-array.ts';
+import { rootOf } from '../tensor/root.ts';
 
 /**
  * Independent normal cores of a tensor format. An entry of the tensor is a sum of P products of m entries, one of each
@@ -16,7 +17,6 @@ export function independentCores(
   streamOf: (core: number) => Uniform,
 ): Float32Array[] {
   const sizes = shapes.map(sizeOf);
-  const logs = sizes.map(Math.log).reduce((sum, value) => sum + value, Math.log(variance));
-  const square = Math.exp(logs / sizes.length);
+  const square = sizes.reduce((all, size) => all * rootOf(size, sizes.length), rootOf(variance, sizes.length));
   return sizes.map((size, k) => gaussian(size, Math.sqrt(square / size), streamOf(k)));
 }

@@ -1,3 +1,5 @@
+import { powerOf, rootOf } from '../tensor/root.ts';
+
 /** Iterative pruning: how many rounds, and how much each leaves. */
 
 /** Frankle et al. 2020: a fifth of the remaining weights a round; ten rounds leave 0.107. Trainings of 160 epochs. */
@@ -16,5 +18,5 @@ export function pruningRounds(epochs: number): number {
  * same share of what it finds, and the last one `keep`.
  */
 export function keptAfterRound(round: number, rounds: number, total: number, keep: number): number {
-  return round === rounds ? keep : Math.round(total * (keep / total) ** (round / rounds));
+  return round === rounds ? keep : Math.round(total * powerOf(rootOf(keep / total, rounds), round));
 }

@@ -1,9 +1,11 @@
 import { matMul } from '../engine/algebra/mat-mul.ts';
 import { type Tensor, tf } from '../engine/tensorflow.ts';
 import { gaussian, type Uniform } from '../random.ts';
-import { product, rowGram, transposed, truncatedSvd } from './matrix.ts';
+import { product, rowGram, transposed } from './matrix.ts';
 import { frobeniusNorm, type NdArray, ndArray, unfolded } from './nd-array.ts';
 import { solvedRight } from './positive-solve.ts';
+import { rootOf } from './root.ts';
+import { truncatedSvd } from './truncated-svd.ts';
 
 /** CP (Hitchcock 1927): W = Σ_r a_1r ∘ ··· ∘ a_dr, with factors A_k [d_k, R] whose columns the a_kr are. */
 
@@ -124,7 +126,7 @@ function gramProduct(factors: readonly NdArray[]): NdArray {
 
 function balanced(factors: readonly NdArray[]): NdArray[] {
   const norms = factors.map((factor) => rowNorms(transposed(factor)));
-  const roots = norms[0]!.map((_, r) => norms.reduce((all, of) => all * of[r]!, 1) ** (1 / factors.length));
+  const roots = norms[0]!.map((_, r) => norms.reduce((all, of) => all * rootOf(of[r]!, factors.length), 1));
   return factors.map(({ shape, data }, k) => ({
     shape,
     data: data.map((value, flat) => {
@@ -136,7 +138,9 @@ function balanced(factors: readonly NdArray[]): NdArray[] {
 
 function rowNorms({ shape, data }: NdArray): number[] {
   const length = shape[1]!;
-  return Array.from({ length: shape[0]! }, (_, i) => Math.hypot(...data.subarray(i * length, (i + 1) * length)));
+  return Array.from({ length: shape[0]! }, (_, i) =>
+    frobeniusNorm({ shape: [length], data: data.subarray(i * length, (i + 1) * length) }),
+  );
 }
 
 /** The tensor [d_1, ..., d_d]. */

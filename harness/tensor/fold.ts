@@ -10,7 +10,7 @@ import { UsageError } from '../errors.ts';
 export function foldedDims(rows: number, columns: number): [number, number, number] {
   const size = rows * columns;
   const root = Math.round(Math.cbrt(size));
-  if (root ** 3 === size) return refuseFlat([root, root, root], rows, columns);
+  if (root * root * root === size) return refuseFlat([root, root, root], rows, columns);
   const first = smallestDivisor(size, root);
   const second = smallestDivisor(size / first, root);
   return refuseFlat([first, second, size / first / second], rows, columns);

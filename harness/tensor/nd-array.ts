@@ -1,3 +1,5 @@
+import { rootOf } from './root.ts';
+
 /** Dense float64 arrays in row-major order, for decompositions that are computed once, when a layer is built. */
 export interface NdArray {
   readonly shape: readonly number[];
@@ -73,6 +75,6 @@ export function scaled({ shape, data }: NdArray, factor: number): NdArray {
 export function equalNorms(cores: readonly NdArray[]): NdArray[] {
   const norms = cores.map(frobeniusNorm);
   if (norms.some((norm) => norm === 0)) return [...cores];
-  const mean = Math.exp(norms.reduce((sum, norm) => sum + Math.log(norm), 0) / norms.length);
+  const mean = norms.reduce((all, norm) => all * rootOf(norm, norms.length), 1);
   return cores.map((core, k) => scaled(core, mean / norms[k]!));
 }

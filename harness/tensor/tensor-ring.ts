@@ -1,8 +1,8 @@
 import { matMul } from '../engine/algebra/mat-mul.ts';
 import { type Tensor, tf } from '../engine/tensorflow.ts';
-import { truncatedSvd } from './matrix.ts';
 import { type NdArray, permuted, reshaped } from './nd-array.ts';
 import { tensorTrain } from './tensor-train.ts';
+import { truncatedSvd } from './truncated-svd.ts';
 
 /**
  * Tensor ring (Zhao et al. 2016): W[i_1, ..., i_d] = tr(G_1[i_1] ··· G_d[i_d]) with cores G_k [r_{k−1}, d_k, r_k] and

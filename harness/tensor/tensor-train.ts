@@ -1,7 +1,7 @@
 import { matMul } from '../engine/algebra/mat-mul.ts';
 import { type Tensor, tf } from '../engine/tensorflow.ts';
-import { truncatedSvd } from './matrix.ts';
 import { type NdArray, reshaped } from './nd-array.ts';
+import { truncatedSvd } from './truncated-svd.ts';
 
 /**
  * Tensor train (Oseledets 2011): W[i_1, ..., i_d] = G_1[i_1] ··· G_d[i_d], a product of matrices, with cores

@@ -1,8 +1,9 @@
 import { matMul } from '../engine/algebra/mat-mul.ts';
 import { type Tensor, tf } from '../engine/tensorflow.ts';
-import { product, transposed, truncatedSvd } from './matrix.ts';
+import { product, transposed } from './matrix.ts';
 import { type NdArray, ndArray, reshaped, unfolded } from './nd-array.ts';
 import { composeTrain, nextLeft, nextRight, timesLeft, timesRight, trainCompositionMacs } from './tensor-train.ts';
+import { truncatedSvd } from './truncated-svd.ts';
 import { composeTucker, modeProduct, tucker, tuckerCompositionMacs } from './tucker.ts';
 
 /**

@@ -1,7 +1,8 @@
 import { matMul } from '../engine/algebra/mat-mul.ts';
 import { type Tensor, tf } from '../engine/tensorflow.ts';
-import { product, transposed, truncatedSvd } from './matrix.ts';
+import { product, transposed } from './matrix.ts';
 import { folded, type NdArray, unfolded } from './nd-array.ts';
+import { truncatedSvd } from './truncated-svd.ts';
 
 /**
  * Tucker (Tucker 1966): W = C ×_1 A_1 ··· ×_d A_d with a core C [S_1, ..., S_d] and factors A_k [d_k, S_k], in the

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { tf } from '../../harness/engine/tensorflow.ts';
-import { composeLowRank, frobeniusGradients, spectralFactors } from '../../harness/tensor/low-rank.ts';
+import { balancedFactors, composeLowRank, frobeniusGradients, spectralFactors } from '../../harness/tensor/low-rank.ts';
+import { truncatedSvd } from '../../harness/tensor/truncated-svd.ts';
 import { expectClose, tensorOf, valuesOf } from '../helpers/engine.ts';
 import { finiteDifferences } from '../helpers/finite-differences.ts';
 import {
@@ -73,6 +74,74 @@ test.each([
     expect([...new Set(extra)]).toEqual([0]);
     expect(factor.data.filter((_, flat) => flat % 6 < 3).every((value) => value !== 0)).toBe(true);
   }
+});
+
+test('spectralFactors rounds what float64 gives, once', () => {
+  const w = randomValues('w', [40, 30]);
+  const [exact, rounded] = [balancedFactors(w, 7), factorsOf(w, 7)];
+  expect(rounded.u.data).toEqual(Float64Array.from(exact.u.data, Math.fround));
+  expect(rounded.v.data).toEqual(Float64Array.from(exact.v.data, Math.fround));
+  const { left, right } = truncatedSvd(w, 7);
+  const [missed, best] = [matMul(exact.u, transposed(exact.v)), matMul(left, right)].map((product) =>
+    Math.sqrt(2 * halfSquare(map(w, (value, i) => value - product.data[i]!))),
+  );
+  expect(missed).toBeCloseTo(best!, 12);
+});
+
+test('spectralFactors with singular values of one are those of float64, rounded', () => {
+  const w = randomValues('w', [6, 5]);
+  const { u, v } = spectralFactors(tensorOf(w), 3, { ones: true });
+  const exact = balancedFactors(w, 3, { ones: true });
+  expect(valuesOf(u).data).toEqual(Float64Array.from(exact.u.data, Math.fround));
+  expect(valuesOf(v).data).toEqual(Float64Array.from(exact.v.data, Math.fround));
+});
+
+describe.each([
+  [9, 5],
+  [5, 9],
+])('balancedFactors of a %i x %i matrix with singular values of one', (m, n) => {
+  const identity = filled([4, 4], ([i, j]) => (i === j ? 1 : 0));
+
+  test('have orthonormal columns, which span what those of spectral initialization do', () => {
+    const w = known(m, n);
+    const { u, v } = balancedFactors(w, 4, { ones: true });
+    expectClose(matMul(transposed(u), u), identity, 1e-12);
+    expectClose(matMul(transposed(v), v), identity, 1e-12);
+    const plain = balancedFactors(w, 4);
+    expectClose(
+      map(u, (value, flat) => value * Math.sqrt(sigma[flat % 4]!)),
+      plain.u,
+      1e-12,
+    );
+    expectClose(
+      map(v, (value, flat) => value * Math.sqrt(sigma[flat % 4]!)),
+      plain.v,
+      1e-12,
+    );
+  });
+
+  test('are zero where the matrix vanishes, and beyond its size', () => {
+    const w = matMul(randomValues('left', [m, 2]), randomValues('right', [2, n]));
+    const { u, v } = balancedFactors(w, 7, { ones: true });
+    for (const factor of [u, v]) {
+      const squares = Array.from({ length: 7 }, (_, j) =>
+        factor.data.filter((_, flat) => flat % 7 === j).reduce((sum, value) => sum + value * value, 0),
+      );
+      expectClose(
+        { shape: [7], data: Float64Array.from(squares) },
+        filled([7], ([j]) => (j! < 2 ? 1 : 0)),
+        1e-12,
+      );
+    }
+  });
+});
+
+test('spectralFactors of zeros are zero', () => {
+  const { u, v } = balancedFactors(
+    filled([3, 4], () => 0),
+    2,
+  );
+  expect([...u.data, ...v.data]).toEqual(Array.from({ length: 14 }, () => 0));
 });
 
 test('spectralFactors leaves its two results only', () => {

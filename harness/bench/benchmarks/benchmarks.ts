@@ -1,5 +1,6 @@
 import type { Benchmark } from '../benchmark.ts';
 import { dataBenchmarks } from './data-benchmarks.ts';
+import { decompositionBenchmarks } from './decomposition-benchmarks.ts';
 import { kernelBenchmarks } from './kernel-benchmarks.ts';
 import { peakBenchmark } from './peak-benchmark.ts';
 import { resnetBenchmarks } from './resnet-benchmarks.ts';
@@ -13,5 +14,6 @@ export const benchmarks: readonly Benchmark[] = [
   ...wideResnetBenchmarks,
   ...transformerBenchmarks,
   ...kernelBenchmarks,
+  ...decompositionBenchmarks,
   ...dataBenchmarks,
 ];

@@ -1,26 +1,10 @@
-import { runOp, type Tensor, type Tensor1D, type Tensor2D, tf } from '../tensorflow.ts';
+import { runOp, type Tensor, type Tensor1D, tf } from '../tensorflow.ts';
 
 /**
- * The thin singular value decomposition A = P diag(σ) Qᵀ: P [m, k], σ [k] in descending order, Q [n, k], k = min(m, n).
+ * The singular values of a matrix in descending order, by TensorFlow's own operation. It is many times faster than the
+ * project's decomposition, but its last bits depend on the processor: for measuring alone, never for what decides
+ * weights or masks, which `tensor/truncated-svd.ts` is for.
  */
-export interface Svd {
-  p: Tensor2D;
-  sigma: Tensor1D;
-  q: Tensor2D;
-}
-
-/** Thin singular value decomposition by TensorFlow's own operation. */
-export function svd(a: Tensor): Svd {
-  const [sigma, p, q] = runOp(
-    'Svd',
-    [a],
-    { T: { type: 'float32' }, compute_uv: { bool: true }, full_matrices: { bool: false } },
-    3,
-  );
-  return { p: p as Tensor2D, sigma: sigma as Tensor1D, q: q as Tensor2D };
-}
-
-/** The singular values alone, in descending order. */
 export function singularValues(a: Tensor): Tensor1D {
   return tf.tidy(() => {
     const attributes = { T: { type: 'float32' }, compute_uv: { bool: false }, full_matrices: { bool: false } } as const;

@@ -1,6 +1,7 @@
 import { product } from '../../engine/algebra/mat-mul.ts';
-import { matrixInverse } from '../../engine/algebra/matrix-inverse.ts';
 import { type Tensor, tf } from '../../engine/tensorflow.ts';
+import { inverseDiagonal } from '../../tensor/cholesky.ts';
+import { ndArray } from '../../tensor/nd-array.ts';
 
 /**
  * Optimal brain surgery (Hassibi and Stork 1993) on one layer W [in, out] whose Hessian is A ⊗ G: the loss rises by
@@ -9,12 +10,13 @@ import { type Tensor, tf } from '../../engine/tensorflow.ts';
 
 /** M + ε·tr(M)/n·I of a symmetric matrix, so that it can be inverted; with a floor for one of zeros. */
 export function damped(matrix: Tensor, damping: number): Tensor {
-  return tf.tidy(() => {
-    const size = matrix.shape[0]!;
-    const identity = tf.eye(size);
-    const trace = tf.sum(tf.mul(matrix, identity));
-    return tf.add(matrix, tf.mul(identity, tf.maximum(tf.mul(trace, damping / size), 1e-20)));
-  });
+  const size = matrix.shape[0]!;
+  const values = Float64Array.from(matrix.dataSync());
+  let trace = 0;
+  for (let i = 0; i < size; i++) trace += values[i * (size + 1)]!;
+  const added = Math.max((trace * damping) / size, 1e-20);
+  for (let i = 0; i < size; i++) values[i * (size + 1)]! += added;
+  return tf.tensor(Float32Array.from(values), [size, size]);
 }
 
 /**
@@ -22,20 +24,18 @@ export function damped(matrix: Tensor, damping: number): Tensor {
  *
  * @param inputs A [in, in], positive definite
  * @param outputs G [out, out], positive definite
+ * @throws Error where one is not positive definite to rounding, or not finite
  */
 export function surgeonScores(weights: Float32Array, inputs: Tensor, outputs: Tensor): Float64Array {
-  const [rows, columns] = [inverseDiagonal(inputs), inverseDiagonal(outputs)];
+  const [rows, columns] = [inverseDiagonalOf(inputs), inverseDiagonalOf(outputs)];
   return Float64Array.from(weights, (weight, flat) => {
     const [j, i] = [Math.floor(flat / columns.length), flat % columns.length];
     return weight ** 2 / (2 * rows[j]! * columns[i]!);
   });
 }
 
-function inverseDiagonal(matrix: Tensor): Float32Array {
-  return tf.tidy(() => {
-    const diagonal = tf.sum(tf.mul(matrixInverse(matrix), tf.eye(matrix.shape[0]!)), 1);
-    return (diagonal.dataSync() as Float32Array).slice();
-  });
+function inverseDiagonalOf(matrix: Tensor): Float64Array {
+  return inverseDiagonal(ndArray(matrix.shape, matrix.dataSync()));
 }
 
 /** Divided by its largest entry's magnitude. */

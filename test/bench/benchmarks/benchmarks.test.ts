@@ -15,7 +15,7 @@ describe('benchmarks', () => {
     const names = benchmarks.map(({ name }) => name);
     expect(new Set(names).size).toBe(names.length);
     for (const name of names)
-      expect(name).toMatch(/^(peak|train-step|train-loop|evaluation|kernel|data)\/[a-z0-9./-]+$/);
+      expect(name).toMatch(/^(peak|train-step|train-loop|evaluation|kernel|decomposition|data)\/[a-z0-9./-]+$/);
   });
 
   test('count the arithmetic of ResNet-20', () => {

@@ -93,3 +93,15 @@ test('damping adds its share of the mean diagonal entry, and makes zeros inverti
   const zeros = damped(tf.zeros([2, 2]), 0.25);
   expect([...surgeonScores(Float32Array.of(1, 2, 3, 4), zeros, zeros)].every((score) => score < 1e-30)).toBe(true);
 });
+
+test('a score of float32 factors is that of float64 to 1e-12', () => {
+  // A = [[2, 1], [1, 1]] has the inverse [[1, −1], [−1, 2]], G = [[4]] a quarter.
+  const scores = surgeonScores(Float32Array.of(3, 1), tf.tensor2d([2, 1, 1, 1], [2, 2]), tf.tensor2d([4], [1, 1]));
+  expect(scores[0]).toBeCloseTo(9 / (2 * 1 * 0.25), 12);
+  expect(scores[1]).toBeCloseTo(1 / (2 * 2 * 0.25), 12);
+});
+
+test('a singular factor is refused', () => {
+  const one = tf.ones([1, 1]);
+  expect(() => surgeonScores(Float32Array.of(1, 1), tf.ones([2, 2]), one)).toThrow('singular to rounding');
+});

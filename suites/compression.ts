@@ -231,7 +231,7 @@ export const compression: SuiteSpec<ImageExperimentSpec> = {
       ],
       seeds: 3,
       margin: 0.005,
-      timeLimitSeconds: 500 * 24 * 3600,
+      timeLimitSeconds: 1000 * 24 * 3600,
     },
   },
 };

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { singularValues } from '../../harness/engine/algebra/svd.ts';
 import { tf } from '../../harness/engine/tensorflow.ts';
 import { dense } from '../../harness/methods/dense.ts';
 import { lowRank } from '../../harness/methods/low-rank.ts';
@@ -171,4 +172,22 @@ test('a low-rank layer leaves only its results', () => {
   const made = [layer.matrix(), ...layer.frobeniusGradients()!];
   expect(tf.memory().numTensors).toBe(before + 3);
   tf.dispose(made);
+});
+
+test('with spectral-ones a layer has the singular vectors of its spectral factors, and singular values of one', () => {
+  const shape = convShape({ inChannels: 4, outChannels: 6 });
+  const [ones, spectral] = (['spectral-ones', 'spectral'] as const).map((init) => {
+    return lowRank.build(shape, 0.4, init, streams);
+  });
+  const matrices = [ones!, spectral!].map((layer) => layer.matrix());
+  const values = matrices.map((matrix) => [...singularValues(matrix).dataSync()]);
+  const rank = ones!.variables[0]!.value.shape[2]!;
+  expect(rank).toBe(7);
+  for (const [index, value] of values[0]!.entries()) expect(value).toBeCloseTo(index < rank ? 1 : 0, 4);
+  // ⟨W, PQᵀ⟩ = Σσ, the nuclear norm of W.
+  const along = tf.sum(tf.mul(matrices[0]!, matrices[1]!)).dataSync()[0]!;
+  expect(along).toBeCloseTo(
+    values[1]!.reduce((sum, value) => sum + value, 0),
+    4,
+  );
 });

@@ -5,6 +5,7 @@ import { lowRankMatrices, matrixRank } from '../../harness/methods/low-rank-matr
 import type { MatrixLayer } from '../../harness/nn/matrix-layer.ts';
 import { streamsOf } from '../../harness/random.ts';
 import type { MatrixShape } from '../../harness/shape/matrix-shape.ts';
+import type { InitName } from '../../harness/spec/words.ts';
 import { expectClose, tensorOf, valuesOf } from '../helpers/engine.ts';
 import { finiteDifferences } from '../helpers/finite-differences.ts';
 import { at, filled, halfSquare, matMul, randomValues, transposed, type Values } from '../helpers/reference.ts';
@@ -54,7 +55,7 @@ describe.each(['linear', 'embedding'] as const)('a matrix for use as %s', (use) 
   const shape = shapeOf(7, 4, use);
   const x = randomValues('x', [3, 7]);
   const ids = [5, 0, 5];
-  const build = (init: 'default' | 'spectral', scale: number) => lowRankMatrices.build(shape, scale, init, streams);
+  const build = (init: InitName, scale: number) => lowRankMatrices.build(shape, scale, init, streams);
   const dense = denseMatrices.build(shape, 1, 'default', streams);
 
   test.each([
@@ -98,6 +99,19 @@ describe.each(['linear', 'embedding'] as const)('a matrix for use as %s', (use) 
     const kept = at(gramU, 0, 0) ** 2 + at(gramU, 1, 1) ** 2;
     expect(halfSquare(left) * 2 + kept).toBeCloseTo(2 * halfSquare(w), 5);
     expect(at(gramU, 1, 1) ** 2).toBeGreaterThan(halfSquare(left));
+  });
+
+  test('spectral-ones factors are the spectral ones without their singular values', () => {
+    const [u, v] = factors(build('spectral-ones', 0.5));
+    const identity = filled([2, 2], ([i, j]) => (i === j ? 1 : 0));
+    expectClose(matMul(transposed(u), u), identity);
+    expectClose(matMul(transposed(v), v), identity);
+    const [p, q] = factors(build('spectral', 0.5));
+    // UᵀP = √Σ = QᵀV: diagonal, and both the same.
+    const [left, right] = [matMul(transposed(u), p), matMul(transposed(v), q)];
+    expectClose(left, right);
+    expect(Math.abs(at(left, 0, 1)) + Math.abs(at(left, 1, 0))).toBeLessThan(1e-5);
+    expect(at(left, 0, 0)).toBeGreaterThan(at(left, 1, 1));
   });
 
   test('spectral initialization at full rank is the dense draw', () => {

@@ -10,7 +10,7 @@ test('methodOf finds every method by its name, and names are unique', () => {
 
 test('methodOf names the known methods where it finds none', () => {
   expect(() => methodOf('lowrank')).toThrow(UsageError);
-  expect(() => methodOf('lowrank')).toThrow("method 'lowrank' is unknown; known: dense, low-rank");
+  expect(() => methodOf('lowrank')).toThrow("method 'lowrank' is unknown; known: dense, narrow, narrow-macs, low-rank");
 });
 
 test.each([

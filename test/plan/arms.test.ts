@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { JoinedMethod } from '../../harness/methods/joined.ts';
 import { lowRank } from '../../harness/methods/low-rank.ts';
 import type { Method } from '../../harness/methods/method.ts';
+import { methodOf } from '../../harness/methods/registry.ts';
 import { snip } from '../../harness/methods/sparse/snip.ts';
 import { planCells } from '../../harness/plan/plan.ts';
 import type { ConvShape } from '../../harness/shape/blueprint.ts';
@@ -74,4 +75,36 @@ describe('a joined method', () => {
     planCells(fixtureSuite(), 'smoke', { present: [], methods, only: ['mine-0.25*', 'dense*'] }, refuse);
     expect(told).toEqual([]);
   });
+});
+
+test('an arm with seeds of its own has so many replicates, unless the plan asks for another number', () => {
+  const suite = fixtureSuite((spec) => {
+    spec.profiles.smoke!.seeds = 3;
+    experimentOf(spec).arms[0]!.seeds = 1;
+  });
+  const seedsOf = (method: string, seeds?: number) => {
+    const cells = planCells(suite, 'smoke', { present: [], seeds });
+    return [...new Set(cells.filter(({ config }) => config.method === method).map(({ seed }) => seed))];
+  };
+  expect(seedsOf('dense')).toEqual([0]);
+  expect(seedsOf('low-rank')).toEqual([0, 1, 2]);
+  expect([seedsOf('dense', 2), seedsOf('low-rank', 2)]).toEqual([
+    [0, 1],
+    [0, 1],
+  ]);
+});
+
+test.each([
+  ['narrow', ['default'], ['weight-decay']],
+  ['full-rank-warm-up', ['default'], ['none', 'frobenius-decay']],
+])('%s joins with what it knows of the arms there', (name, inits, regularizers) => {
+  const joined: JoinedMethod = { method: methodOf(name), file: null };
+  const suite = fixtureSuite((spec) => {
+    // The dense layers of a warm-up are more than a tenth of the narrower network.
+    experimentOf(spec).arms[1]!.factors.budget = [0.2, 0.25];
+  });
+  const cells = planCells(suite, 'smoke', { present: [], methods: [joined] });
+  const own = cells.filter(({ config }) => config.method === name);
+  const valuesOf = (factor: string) => [...new Set(own.map((cell) => factorOf(cell, factor)))];
+  expect([valuesOf('init'), valuesOf('regularizer'), valuesOf('budget')]).toEqual([inits, regularizers, [0.2, 0.25]]);
 });

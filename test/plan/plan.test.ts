@@ -134,7 +134,12 @@ describe('planCells refuses a setting that a method has nothing of', () => {
     });
 
   test.each([
-    ['low-rank', 'iid', 'none', "method low-rank has no init 'iid'; give its arm inits among ['default', 'spectral']"],
+    [
+      'low-rank',
+      'iid',
+      'none',
+      "method low-rank has no init 'iid'; give its arm inits among ['default', 'spectral', 'spectral-ones']",
+    ],
     ['dense', 'iid', 'none', "method dense has no init 'iid'"],
     ['snip', 'iid', 'weight-decay', "method snip has no init 'iid'; give its arm inits ['default']"],
     ['dense', 'default', 'crs', "method dense has no regularizer 'crs', which is weight decay there; name that"],

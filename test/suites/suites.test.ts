@@ -2,6 +2,7 @@ import { readdirSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { readBaseline } from '../../baselines/baseline-file.ts';
 import { usedText } from '../../harness/data/text/translation.ts';
+import { compresses } from '../../harness/methods/method.ts';
 import { methodOf, methods } from '../../harness/methods/registry.ts';
 import { planCells } from '../../harness/plan/plan.ts';
 import type { Cell } from '../../harness/spec/cell.ts';
@@ -63,10 +64,27 @@ describe.each(profiles)('$name', ({ suite, profile }) => {
       if ('budgetUnit' in config) continue;
       const budget = factorOf(planned, 'budget') as number;
       const used = methodOf(config.method);
-      if (used.kind === 'layer' && !used.compresses) continue;
+      // Of as many operations as the low-rank network: its parameters are others.
+      if (!compresses(used) || (used.kind === 'narrow' && used.equal === 'macs')) continue;
       // One more rank on every layer of a narrow network changes the ratio by a few hundredths.
       expect(`${cell}: ${Math.abs(ratio! - budget) <= Math.max(0.15 * budget, 0.001)}`).toBe(`${cell}: true`);
     }
+  });
+
+  test('has the thinner dense network at every budget of its compressed arms that its time allows', () => {
+    const budgetsOf = (of: (method: string) => boolean) =>
+      new Set(
+        cells
+          .filter(({ config }) => of(config.method))
+          .map((cell) => `${cell.model} ${cell.dataset} ${factorOf(cell, 'budget')}`),
+      );
+    const compressed = budgetsOf((method) => !['dense', 'narrow', 'narrow-macs'].includes(method));
+    const narrow = budgetsOf((method) => method === 'narrow');
+    // Of the two rank scales, the nightly translation has time for the smaller one.
+    const left = [...compressed].filter((budget) => !narrow.has(budget));
+    expect(left).toEqual(
+      suite.name === 'translation' && profile === 'nightly' ? [expect.stringMatching(/ 0\.5$/)] : [],
+    );
   });
 
   test('has time limits well above its estimates', () => {
@@ -116,10 +134,21 @@ describe('compression at the published schedule', () => {
       expect(lowRank.factors.budget.slice(0, 3)).toEqual(larger ? [0.05, 0.1, 0.15] : [0.02, 0.05, 0.1]);
       // A curve of five operating points for every method, the sparse ones at the same budgets.
       const sparse = methods.filter(({ kind }) => kind === 'sparse').map(({ name }) => name);
-      expect(new Set(arms.map(({ method }) => method))).toEqual(new Set(['dense', 'low-rank', ...sparse]));
+      const others = ['dense', 'low-rank', 'narrow', 'narrow-macs', 'full-rank-warm-up'];
+      expect(new Set(arms.map(({ method }) => method))).toEqual(new Set([...others, ...sparse]));
       for (const { method, factors } of arms) {
-        expect([method, factors.budget]).toEqual([method, method === 'dense' ? [1] : lowRank.factors.budget]);
+        // The layers that a warm-up leaves dense are more than the smallest budgets.
+        const reached = method === 'full-rank-warm-up' ? (vgg ? 0.2 : 0.1) : 0;
+        const budgets = lowRank.factors.budget.filter((budget) => budget >= reached);
+        expect([method, factors.budget]).toEqual([method, method === 'dense' ? [1] : budgets]);
       }
+      // Like with like: what low-rank networks are tried without is left out of these, too.
+      for (const method of ['narrow', 'narrow-macs', 'full-rank-warm-up', 'random-pruning', 'snip', 'rigl']) {
+        const { regularizer } = arms.find((arm) => arm.method === method)!.factors;
+        expect([method, regularizer]).toEqual([method, expect.arrayContaining(['none', 'weight-decay'])]);
+      }
+      const inits = arms.filter(({ method }) => method === 'low-rank').flatMap(({ factors }) => factors.init);
+      expect(inits).toContain('spectral-ones');
       expect(lowRank.factors.budget.length).toBeGreaterThanOrEqual(5);
       expect(lowRank.factors.init).toEqual(['default', 'spectral']);
       expect(lowRank.factors.regularizer).toEqual(expect.arrayContaining(['weight-decay', 'frobenius-decay']));

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { planCells } from '../../harness/plan/plan.ts';
 import { fileDatasetNames } from '../../harness/spec/datasets.ts';
 import type { ImageExperimentSpec, TrainingSpec } from '../../harness/spec/image.ts';
-import { factorOf, initNames, type ProfileName, regularizerNames } from '../../harness/spec/words.ts';
+import { factorOf, type InitName, initNames, type ProfileName, regularizerNames } from '../../harness/spec/words.ts';
 import { suites } from '../../suites/registry.ts';
 import { imageConfig } from '../helpers/suites.ts';
 
@@ -17,7 +17,7 @@ describe.each(['smoke', 'nightly', 'paper'] as const)('tensors, %s', (profile) =
 
   test('has every method, initialization and regularizer', () => {
     const names = (factor: 'method' | 'init' | 'regularizer') => new Set(cells.map((cell) => factorOf(cell, factor)));
-    expect(names('method')).toEqual(new Set(['dense', ...ofPointwise, ...ofFilter, ...variants]));
+    expect(names('method')).toEqual(new Set(['dense', 'narrow', ...ofPointwise, ...ofFilter, ...variants]));
     expect(names('init')).toEqual(new Set(initNames));
     expect(names('regularizer')).toEqual(new Set(regularizerNames));
   });
@@ -41,7 +41,11 @@ test.each(['nightly', 'paper'] as const)(
       ),
     );
     for (const method of [...ofPointwise, ...ofFilter]) {
-      for (const init of initNames.filter((name) => name !== 'iid' || ofPointwise.includes(method))) {
+      const own: Partial<Record<InitName, boolean>> = {
+        iid: ofPointwise.includes(method),
+        'spectral-ones': method === 'low-rank',
+      };
+      for (const init of initNames.filter((name) => own[name] ?? true)) {
         for (const regularizer of ['none', 'weight-decay', 'crs', 'frobenius-decay']) {
           for (const seed of [0, 1, 2]) expect(cells).toContain([method, init, regularizer, seed].join());
         }

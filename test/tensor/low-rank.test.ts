@@ -56,6 +56,17 @@ describe.each([
     expectClose(matMul(transposed(u), u), expected);
     expectClose(matMul(transposed(v), v), expected);
   });
+
+  test.each([1, 3, 5])('with ones at rank %i: UᵀU = VᵀV = 1, along the singular vectors of W', (rank) => {
+    const factors = spectralFactors(tensorOf(w), rank, { ones: true });
+    const [u, v] = [valuesOf(factors.u), valuesOf(factors.v)];
+    const identity = filled([rank, rank], ([i, j]) => (i === j ? 1 : 0));
+    expectClose(matMul(transposed(u), u), identity);
+    expectClose(matMul(transposed(v), v), identity);
+    // UᵀWV = Σ.
+    const diagonal = filled([rank, rank], ([i, j]) => (i === j ? sigma[i!]! : 0));
+    expectClose(matMul(matMul(transposed(u), w), v), diagonal);
+  });
 });
 
 test.each([

@@ -128,3 +128,8 @@ describe('contestsOf', () => {
     expect(namesOf([arm('a', 'none'), arm('b', 'weight-decay')])).toEqual([['0.1', 'a,b']]);
   });
 });
+
+it('lets an arm of a budget of operations compete with none of a budget of parameters', () => {
+  const [contest] = contestsOf(armsOf({ narrow: [0.8], 'narrow-macs': [0.9], snip: [0.7] }));
+  expect(contest!.arms.map(methodOf)).toEqual(['narrow', 'snip']);
+});

@@ -110,6 +110,16 @@ it('does not take a method for a sparse one that failed in every cell and has ar
   expect(claims(ours(around(0.8)), factors, failed)).toEqual([]);
 });
 
+it('keeps a method that failed in every cell and could be a sparse one, decayed or not; never a thinner network', () => {
+  const failed = (method: string) => [
+    failedRecord('boom', { method }),
+    failedRecord('boom', { method, regularizer: 'none' }),
+  ];
+  const [claim] = claims(ours(around(0.8)), sparse('snip', around(0.5, 1)), failed('rigl'), failed('narrow'));
+  expect(new Set(claim?.rivals.map(({ arm }) => methodOf(arm)))).toEqual(new Set(['snip', 'rigl']));
+  expect(claim?.outcome).toBe('not established');
+});
+
 it('says where decay harms the dense network', () => {
   const dense = (regularizer: 'none' | 'weight-decay', level: number) =>
     armRecords(around(level, 2), { method: 'dense', budget: 1, regularizer });

@@ -69,6 +69,7 @@ async function runMethod(method: Method | null, cell: Cell, context: CellContext
   const checkpoint = context.checkpointDir === null ? null : join(context.checkpointDir, `${cell.cell}.ckpt`);
   const program = programDigest();
   const key = { id: cell.id, computation: { ...fingerprint, program } };
+  const initialDigest = task.variables.length > 0 ? weightsDigest(task.variables) : null;
   let done: CurvePoint[] = [];
   if (checkpoint !== null) {
     const restored = await restoreCheckpoint(checkpoint, key, state);
@@ -117,6 +118,7 @@ async function runMethod(method: Method | null, cell: Cell, context: CellContext
     rss_peak_bytes: rssPeak,
     seconds: curve.reduce((sum, point) => sum + point.seconds, 0),
     weights_digest: digest,
+    initial_weights_digest: initialDigest,
     result_digest: resultDigestOf({ weights_digest: digest, measures, checks, curve }),
     needed_digests: neededDigests,
     program,

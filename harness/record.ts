@@ -123,6 +123,11 @@ const result = {
   tensor_peak_bytes: counted,
   /** SHA-256 over the final trainable weights and statistics, in name order; null where there are none. */
   weights_digest: z.string().nullable(),
+  /**
+   * The same digest before training; absent in records of before it was taken, null where there are none. It does not
+   * depend on the processor.
+   */
+  initial_weights_digest: z.string().nullable().optional(),
   /** `resultDigestOf` the record. */
   result_digest: z.string(),
   /** Digests of what was read of the needed cells, in their order. */

@@ -6,6 +6,7 @@ import { versionLine } from '../setup/version.mjs';
 import { defineBenchCommand } from './bench/define-bench.ts';
 import { checkoutFolder } from './checkout.ts';
 import { type Io, ignoreLostReaders } from './io.ts';
+import { defineProveCommand } from './prove/define-prove.ts';
 import { defineRecordCommands } from './records/record-commands.ts';
 import { refuseRepeats } from './repeats.ts';
 import { type CommandContext, defineRunCommands } from './run/run-commands.ts';
@@ -55,6 +56,7 @@ function programOf(context: CommandContext): Command {
   defineRunCommands(program, context);
   defineBenchCommand(program, context);
   defineRecordCommands(program, context);
+  defineProveCommand(program, context);
   for (const command of [program, ...program.commands]) {
     refuseRepeats(command);
     command.version(context.version, '--version', 'print name, version and commit');

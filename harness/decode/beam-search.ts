@@ -141,7 +141,11 @@ function advance(sentence: Sentence, candidates: readonly Candidate[], options: 
       if (next.length < beam) next.push({ tokens: [...tokens, token], score, row });
     } else if (rank < beam && sentence.finished.length < beam) {
       const length = tokens.length + 1;
-      sentence.finished.push({ tokens, score: score / Math.exp(lengthPenalty * Math.log(length)), logProbability: score });
+      sentence.finished.push({
+        tokens,
+        score: score / Math.exp(lengthPenalty * Math.log(length)),
+        logProbability: score,
+      });
     }
   });
   sentence.open = next;

@@ -1,6 +1,6 @@
 import { rm } from 'node:fs/promises';
 import { relative } from 'node:path';
-import { execaNode } from 'execa';
+import { execa } from 'execa';
 import { engineEnvironment } from '../engine/environment.ts';
 import { UsageError } from '../errors.ts';
 import type { Arithmetic } from '../fingerprint.ts';
@@ -24,6 +24,8 @@ export interface WorkerSettings {
   device: Device;
   threads: number;
   arithmetic: Arithmetic;
+  /** Program and first arguments that start Node, where it is not the one that runs this: another version, an emulator. */
+  node?: readonly string[];
   /** UUID of the one GPU that the worker sees; undefined or null: as this process does. */
   gpu?: string | null;
   /** The store that holds the cells that others need; left out: that of the run. */
@@ -88,9 +90,12 @@ async function runProcess(
   signal: AbortSignal,
   listener: WorkerListener,
 ): Promise<'interrupted' | Failure> {
-  const { store, dataFolders, device, threads } = settings;
-  const subprocess = execaNode(settings.workerPath, {
+  const { store, dataFolders, device, threads, node } = settings;
+  const [program = process.execPath, ...first] = node ?? [];
+  const subprocess = execa(program, [...first, settings.workerPath], {
     ipc: true,
+    // The richer format of messages changes with the versions of Node; what is sent fits both.
+    serialization: (node === undefined ? 'advanced' : 'json') as 'advanced',
     env: {
       ...engineEnvironment(process.env, settings.arithmetic),
       ...(settings.gpu ? { CUDA_VISIBLE_DEVICES: settings.gpu } : {}),

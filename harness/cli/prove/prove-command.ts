@@ -1,0 +1,100 @@
+import { access } from 'node:fs/promises';
+import { suites } from '../../../suites/registry.ts';
+import { UsageError } from '../../errors.ts';
+import { chosenBy } from '../../name-matcher.ts';
+import { exitCodes } from '../../run/exit-code.ts';
+import { environmentsOf, type ProofEnvironment, proveCells } from '../../run/prove.ts';
+import type { PlannedCell } from '../../spec/cell.ts';
+import { workerPath } from '../checkout.ts';
+import { type Io, table, withInterruption } from '../io.ts';
+import { defaultJobs } from '../parse-options.ts';
+import { arithmeticFor, ownProcessor } from '../run/arithmetic.ts';
+import { planRun } from '../run/plan-command.ts';
+import { killAfterMs } from '../run/suite-command.ts';
+import type { SuiteOptions } from '../run/suite-options.ts';
+
+export interface ProveOptions {
+  /** Processors' models, as the emulator names them. */
+  cpu?: string[];
+  emulator: string;
+  /** Programs of other versions of Node. */
+  node?: string[];
+  only?: string[];
+  jobs?: number;
+  timeLimit: number;
+  json?: boolean;
+}
+
+/** What makes a cell tiny: some steps, with tests and decoding. */
+const tiny = { limit: 96, set: [{ path: 'training.epochs', value: 1 }] };
+
+/**
+ * Trains a tiny cell of every arm of the smoke profiles in each environment, and prints the digests of initial values
+ * and of results: with portable arithmetic all are to be equal.
+ */
+export async function proveCommand(options: ProveOptions, io: Io): Promise<number> {
+  arithmeticFor({ portable: true, device: 'cpu' }, 'smoke', ownProcessor());
+  for (const node of options.node ?? []) await requireProgram('--node', node);
+  const environments = environmentsOf(options, process.execPath);
+  const cells = await tinyCells(options, io);
+  const jobs = options.jobs ?? defaultJobs(1);
+  const proof = await withInterruption(io, (signal) =>
+    proveCells({
+      cells,
+      environments,
+      jobs,
+      timeLimitSeconds: options.timeLimit,
+      workerPath: io.workerPath ?? workerPath(),
+      killAfterMs,
+      signal,
+      stream: io.stderr,
+    }),
+  );
+  if (options.json === true) io.stdout.write(`${JSON.stringify(proof, null, 2)}\n`);
+  else io.stdout.write(proofText(environments, proof));
+  if (proof.some(({ results }) => results.length < environments.length)) return exitCodes.interrupted;
+  return proof.every(({ equal }) => equal) ? exitCodes.passed : exitCodes.regressed;
+}
+
+type Proof = Awaited<ReturnType<typeof proveCells>>;
+
+/** A cell a line: whether all environments agree, and the digests, each once. */
+function proofText(environments: readonly ProofEnvironment[], proof: Proof): string {
+  const rows = proof.map(({ cell, equal, results }) => {
+    const digests = (of: 'initial' | 'result') => [...new Set(results.map((result) => result[of] ?? result.error))];
+    return [equal ? 'equal' : 'DIFFERS', cell, digests('initial').join(' / '), digests('result').join(' / ')];
+  });
+  const differing = proof.filter(({ equal }) => !equal);
+  const details = differing.flatMap(({ cell, results }) =>
+    results.map(({ environment, initial, result, error }) => [
+      cell,
+      environment,
+      initial ?? '',
+      result ?? '',
+      error ?? '',
+    ]),
+  );
+  const names = environments.map(({ name }) => name).join(', ');
+  const head = table([['', 'cell', 'initial values', 'result'], ...rows]);
+  const count = `${proof.length - differing.length} of ${proof.length} cells are equal in: ${names}.\n`;
+  return `${head}${details.length === 0 ? '' : `\n${table(details)}`}${count}`;
+}
+
+async function tinyCells({ only }: ProveOptions, io: Io): Promise<PlannedCell[]> {
+  const cells: PlannedCell[] = [];
+  for (const { name, profiles } of suites) {
+    if (!('smoke' in profiles)) continue;
+    const asked: SuiteOptions = { profile: 'smoke', threads: 1, device: 'cpu', seeds: 1, ...tiny };
+    const { cells: planned } = await planRun(name, asked, { ...io, env: { ...io.env, FACTORBENCH_DATA: '' } }, 'look');
+    cells.push(...planned);
+  }
+  return chosenBy(only, cells, ({ cell }) => cell, `${cells.length} cells`);
+}
+
+async function requireProgram(option: string, path: string): Promise<void> {
+  try {
+    await access(path);
+  } catch (error) {
+    throw new UsageError(`${option} ${path}: there is no such program; give the path of a Node.`, { cause: error });
+  }
+}

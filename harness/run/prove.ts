@@ -1,0 +1,113 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { onFile } from '../file-errors.ts';
+import type { CellRecord } from '../record.ts';
+import type { PlannedCell } from '../spec/cell.ts';
+import { runPool } from './pool.ts';
+import { startProgress } from './progress.ts';
+import { storeAt } from './records/store.ts';
+
+/** Where cells are computed: with what words Node is started there. */
+export interface ProofEnvironment {
+  name: string;
+  /** Program and first arguments; what runs follows them. */
+  node: readonly string[];
+}
+
+export interface ProveOptions {
+  cells: readonly PlannedCell[];
+  environments: readonly ProofEnvironment[];
+  jobs: number;
+  timeLimitSeconds: number;
+  workerPath: string;
+  killAfterMs: number;
+  signal: AbortSignal;
+  stream: NodeJS.WritableStream & { isTTY?: boolean };
+}
+
+/** What one environment gave of a cell; null where there is no result, which `error` explains. */
+export interface EnvironmentResult {
+  environment: string;
+  /** Digest of the initial values. */
+  initial: string | null;
+  /** Digest of the trained weights, measures and curve. */
+  result: string | null;
+  error: string | null;
+}
+
+/** One cell in all environments. */
+export interface CellProof {
+  cell: string;
+  /** Every environment gave a result, and all the same. */
+  equal: boolean;
+  /** Fewer than the environments where it was interrupted. */
+  results: EnvironmentResult[];
+}
+
+/** This machine twice, it under each emulated processor, and with each other Node. */
+export function environmentsOf(
+  { cpu = [], node = [], emulator }: { cpu?: readonly string[]; node?: readonly string[]; emulator: string },
+  ownNode: string,
+): ProofEnvironment[] {
+  return [
+    { name: 'here', node: [ownNode] },
+    { name: 'here again', node: [ownNode] },
+    ...node.map((path) => ({ name: path, node: [path] })),
+    ...cpu.map((model) => ({ name: `${emulator} -cpu ${model}`, node: [emulator, '-cpu', model, ownNode] })),
+  ];
+}
+
+/**
+ * Computes cells with portable arithmetic in each environment, in temporary folders, and compares their digests.
+ *
+ * @throws UsageError where an environment's program cannot be started
+ */
+export async function proveCells(options: ProveOptions): Promise<CellProof[]> {
+  const { cells, environments, stream, jobs, timeLimitSeconds, signal } = options;
+  const found = new Map<string, EnvironmentResult[]>(cells.map(({ cell }) => [cell, []]));
+  const limited = cells.map((cell) => ({ ...cell, timeLimitSeconds }));
+  for (const { name, node } of environments) {
+    if (signal.aborted) break;
+    const temporary = await onFile({ done: 'written', remedy: 'set TMPDIR to another folder' }, () =>
+      mkdtemp(join(tmpdir(), 'factorbench-prove-')),
+    );
+    stream.write(`${name}\n`);
+    const progress = startProgress({ cells: limited, jobs, stream, now: () => performance.now() });
+    try {
+      await runPool(limited, {
+        ...options,
+        node,
+        store: storeAt(temporary),
+        dataFolders: {},
+        device: 'cpu',
+        threads: 1,
+        arithmetic: 'portable',
+        logs: false,
+        onProgress: progress.cellProgress,
+        onRecord(record) {
+          found.get(record.cell)?.push(resultOf(name, record));
+          progress.cellFinished(record);
+        },
+      });
+    } finally {
+      progress.stop();
+      await rm(temporary, { recursive: true, force: true });
+    }
+  }
+  return [...found].map(([cell, results]) => ({ cell, equal: areEqual(results), results }));
+}
+
+function resultOf(environment: string, record: CellRecord): EnvironmentResult {
+  if (record.status === 'failed') return { environment, initial: null, result: null, error: record.error };
+  const { initial_weights_digest: initial, result_digest: result } = record;
+  return { environment, initial: initial?.slice(0, 16) ?? null, result, error: null };
+}
+
+function areEqual(results: readonly EnvironmentResult[]): boolean {
+  const [first] = results;
+  return (
+    first?.result != null &&
+    results.every(({ initial, result }) => initial === first.initial && result === first.result)
+  );
+}

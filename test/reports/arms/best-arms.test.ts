@@ -7,6 +7,7 @@ import { upperTail } from '../../../reports/arms/arm-test.ts';
 import { bestOf, contestsOf } from '../../../reports/arms/best-arms.ts';
 import { methodOf } from '../../../reports/arms/coordinates.ts';
 import { armRecords, armsOf } from '../../helpers/arms.ts';
+import { bareArm } from '../../helpers/bare-arms.ts';
 
 const spread = [0.001, -0.001, 0];
 
@@ -92,15 +93,6 @@ describe('the arm that is in truth the best', () => {
     expect(established).toBeGreaterThan(150);
   });
 });
-
-/** What the test looks at; whole records would take most of the time. */
-function bareArm(values: Float32Array): ArmSummary {
-  const bySeed = new Map([...values].map((value, seed) => [seed, value]));
-  const completed = [...bySeed.keys()].map((seed) => ({ seed }));
-  const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
-  const value = { mean, sd: null };
-  return { metric: 'accuracy', value, values: bySeed, completed, records: completed } as unknown as ArmSummary;
-}
 
 describe('contestsOf', () => {
   const arm = (method: string, regularizer: RegularizerName, budget = 0.1): ArmSummary =>

@@ -66,13 +66,13 @@ describe('the results', () => {
     const lowRank = [0.5, 0.6].map((value, seed) => fixtureRecord({ value }, { seed }));
     const lines = section(report({ records: [...lowRank, dense] }), 'Results').filter((line) => line.startsWith('| '));
     expect(lines[0]).toBe(
-      '| method | budget | init | regularizer | seeds | parameters | ratio | accuracy | best | train loss | MACs | ' +
+      '| method | budget | init | regularizer | seeds | parameters | ratio | accuracy | standard error | best | train loss | MACs | ' +
         'train examples/s | test examples/s | step ms | step / dense | peak memory MiB | of it tensors MiB |',
     );
     expect(lines.slice(2)).toEqual([
-      '| dense | 1 | default | weight-decay | 1 | 269,722 | 1.0000 | 80.00 % | 56.00 % | 1.2500 | 40,551,040 | 400 | ' +
+      '| dense | 1 | default | weight-decay | 1 | 269,722 | 1.0000 | 80.00 % | – | 56.00 % | 1.2500 | 40,551,040 | 400 | ' +
         '1,500 | 400 | 1.00× | 500 | 100 |',
-      '| low-rank | 0.1 | default | weight-decay | 2 | 27,053 | 0.1003 | 55.00 % ± 7.07 | 56.00 % | 1.2500 | ' +
+      '| low-rank | 0.1 | default | weight-decay | 2 | 27,053 | 0.1003 | 55.00 % ± 7.07 | 5.00 | 56.00 % | 1.2500 | ' +
         '4,301,120 | 400 | 1,500 | 200 | 0.50× | 500 | 100 |',
     ]);
   });

@@ -8,7 +8,7 @@ import { isDense, methodOf } from '../arms/coordinates.ts';
 import type { Block, Column, Section } from '../render/document.ts';
 import { table, text } from '../render/document.ts';
 import { fixed, mebibytes, notMeasured, orDash, significant, whole } from '../render/format.ts';
-import { directionNote, errorText } from '../render/metric-text.ts';
+import { bestWord, directionNote, errorText } from '../render/metric-text.ts';
 import { factorColumns } from './factor-columns.ts';
 
 /** One table a model and data set, a row an arm: all of one kind. */
@@ -34,12 +34,13 @@ function legendFor(arms: readonly ArmSummary[], metric: string, notes: readonly 
   const value =
     `${capitalized(title)} is that of ${of}, mean ± sample standard deviation over the completed seeds; standard ` +
     'error: that of the mean, the deviation over the root of their number';
-  const parts = [`${value}.${directionNote(metric)}`, ...bestTexts(arms, title), ...notes];
+  const parts = [`${value}.${directionNote(metric)}`, ...bestTexts(arms, metric), ...notes];
   return [...parts, `${notMeasured}: not measured.`].join(' ');
 }
 
 /** How the best value was selected, which decides what it is worth; none where no arm has one. */
-function bestTexts(arms: readonly ArmSummary[], title: string): string[] {
+function bestTexts(arms: readonly ArmSummary[], metric: string): string[] {
+  const { title } = metricOf(metric);
   const shown = arms.filter((arm) => arm.best !== null);
   const [held, tested] = [shown.filter(choosesOnHeldOut), shown.filter((arm) => !choosesOnHeldOut(arm))];
   const ofSome = held.length > 0 && tested.length > 0;
@@ -53,7 +54,7 @@ function bestTexts(arms: readonly ArmSummary[], title: string): string[] {
     ...(tested.length === 0
       ? []
       : [
-          `Best${ofSome ? ', of the others' : ''}: the highest test ${title} of the last phase’s epochs, selected on ` +
+          `Best${ofSome ? ', of the others' : ''}: the ${bestWord(metric)} test ${title} of the last phase’s epochs, selected on ` +
             'the test set, and only shown.',
         ]),
   ];

@@ -1,7 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import { tf } from '../../harness/engine/tensorflow.ts';
 import { filledVariable, type Role, variableOf } from '../../harness/engine/variable.ts';
+import { lowRank } from '../../harness/methods/low-rank.ts';
+import { streamsOf } from '../../harness/random.ts';
 import { normSummary, normValues } from '../../harness/train/norms.ts';
+import { convShape } from '../helpers/conv-layers.ts';
 import '../helpers/engine.ts';
 
 const layerOf = (matrix: number[][]) => ({
@@ -60,7 +63,7 @@ describe('the balance of factors', () => {
     ],
   });
 
-  test('is the first factors\u2019 squares less the second ones\u2019, over all layers', () => {
+  test('is the first factors’ squares less the second ones’, over all layers', () => {
     const layers = [factored([3, 4], [1, 1, 1]), factored([1], [2]), layerOf([[1]])];
     // 25 - 3, and 1 - 4.
     expect(normSummary(layers, 0.1).factor_balance).toBeCloseTo(22 - 3, 9);

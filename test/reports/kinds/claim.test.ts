@@ -8,7 +8,13 @@ import { claimSection } from '../../../reports/kinds/image/claim-section.ts';
 import { holm } from '../../../reports/statistics/statistics.ts';
 import { twoSidedTail } from '../../../reports/statistics/student-t.ts';
 import { armRecords } from '../../helpers/arms.ts';
-import { failedRecord, fixtureConfig, fixturePoint, fixtureRecord, type RecordOverrides } from '../../helpers/records.ts';
+import {
+  failedRecord,
+  fixtureConfig,
+  fixturePoint,
+  fixtureRecord,
+  type RecordOverrides,
+} from '../../helpers/records.ts';
 
 const spread = [0.002, -0.002, 0];
 const around = (level: number, turn = 0) => spread.map((_, i) => level + spread[(i + turn) % 3]!);
@@ -179,9 +185,7 @@ describe('a setting that tests nothing', () => {
     const [claim] = claims(...arms({}));
     expect(claim?.outcome).toBe('not tested at this setting');
     // √(2 x 0.1 x 0.007 / 1.9).
-    expect(claim?.obstacles).toEqual([
-      '√(2ηλ/(1+μ)) is 0.027, above 0.01: steps turn the weights too fast at this λ',
-    ]);
+    expect(claim?.obstacles).toEqual(['√(2ηλ/(1+μ)) is 0.027, above 0.01: steps turn the weights too fast at this λ']);
     expect(claims(...arms({ profile: 'paper' }))[0]?.outcome).toBe('refuted');
     expect(claims(...arms({}, ['decay']))[0]?.outcome).toBe('refuted');
   });

@@ -3,9 +3,11 @@ import { metricOf } from '../harness/spec/metrics.ts';
 import { byKind, byPlace } from './arms/arm-groups.ts';
 import type { ArmSummary } from './arms/arm-summary.ts';
 import { summarizeArms } from './arms/arm-summary.ts';
+import { comparisonWithin } from './arms/arm-test.ts';
 import { resultText, seriesLabel } from './arms/arm-text.ts';
 import type { Best } from './arms/best-arms.ts';
-import { bestOf, contestsOf } from './arms/best-arms.ts';
+import { bestOf } from './arms/best-arms.ts';
+import { contestsOf, contestText } from './arms/contests.ts';
 import { isDense } from './arms/coordinates.ts';
 import { bestWord } from './render/metric-text.ts';
 import type { ReportInput } from './report-input.ts';
@@ -34,18 +36,20 @@ export function renderSummary(input: ReportInput): string {
 }
 
 /**
- * The best arm at each model, data set and budget, and whether that is established; the dense arms are a budget of
- * their own.
+ * The best arm of each contest at each model and data set, and whether that is established; the dense arms are a
+ * contest of their own.
  */
 function bestArms(arms: readonly ArmSummary[]): string[] {
   return [...byPlace(arms)].flatMap(([place, members]) => {
     const contests = contestsOf(members);
     const competing = new Set(contests.flatMap((contest) => contest.arms));
     const dense = members.filter((arm) => isDense(arm) && !competing.has(arm));
-    const named = contests.map(({ name, arms: group }) => ({ name: name === null ? '' : `, budget ${name}`, group }));
-    return [{ name: ', dense', group: dense }, ...named].flatMap(({ name, group }) => {
-      const best = bestOf(group);
-      return best ? [`${headOf(best.arm)}, ${place}${name}: ${resultOf(best)}`] : [];
+    const named = contests.map((contest) => ({ ...contest, name: contestText(contest) }));
+    const all = [{ name: 'dense', arms: dense, compare: comparisonWithin(members) }, ...named];
+    return all.flatMap(({ name, arms: group, compare }) => {
+      const best = bestOf(group, compare);
+      const where = name === '' ? place : `${place}, ${name}`;
+      return best ? [`${headOf(best.arm)}, ${where}: ${resultOf(best)}`] : [];
     });
   });
 }

@@ -1,9 +1,10 @@
 import { singularValues } from '../engine/algebra/svd.ts';
 import { tf } from '../engine/tensorflow.ts';
+import type { Variable } from '../engine/variable.ts';
 import type { CompressibleWeight } from '../nn/layer.ts';
 import { finiteOrNull } from './curve.ts';
 
-/** Means over the compressible layers' dense-equivalent weights W; η is the learning rate. */
+/** Means over the compressible layers' dense-equivalent weights W, and one sum; η is the learning rate. */
 export interface NormSummary {
   /** ‖W‖_F */
   frobenius_norm: number;
@@ -13,6 +14,13 @@ export interface NormSummary {
   learning_rate_over_norm: number;
   /** η/‖W‖²_F, the effective learning rate under normalization (Khodak et al. 2021, section 3.2) */
   effective_learning_rate: number;
+  /**
+   * The balance of factors: ‖U‖²_F − ‖V‖²_F summed over the layers W = UVᵀ of two factors, U first; null where there is
+   * none. It stays what it is under gradient flow of anything that depends on the products alone, the loss or Frobenius
+   * decay (Du, Hu and Lee 2018, theorem 2.1), and falls as exp(−2λ∫η) under weight decay. Frobenius decay pulls each
+   * factor by the other one's square: far from zero it shrinks one factor alone. Spectral initialization starts at zero.
+   */
+  factor_balance: number | null;
 }
 
 /** Norms of one matrix from its singular values: ‖W‖²_F = Σσ², ‖W‖_* = Σσ. */
@@ -26,7 +34,22 @@ function normsOf(layer: CompressibleWeight): { frobenius: number; nuclear: numbe
   return { frobenius: Math.sqrt(squares), nuclear: sum };
 }
 
-/** Means of the norms over some layers at a learning rate. */
+/** ‖U‖²_F − ‖V‖²_F over the layers of two factors; null: there is none. In float64: the same on every processor. */
+function factorBalance(layers: readonly CompressibleWeight[]): number | null {
+  const pairs = layers
+    .map(({ variables }) => variables.filter(({ role }) => role === 'factor'))
+    .filter(({ length }) => length === 2);
+  if (pairs.length === 0) return null;
+  return pairs.reduce((sum, [u, v]) => sum + squaredNorm(u!) - squaredNorm(v!), 0);
+}
+
+function squaredNorm({ value }: Variable): number {
+  let sum = 0;
+  for (const entry of value.dataSync()) sum += entry * entry;
+  return sum;
+}
+
+/** Means of the norms over some layers at a learning rate, and the balance of their factors. */
 export function normSummary(layers: readonly CompressibleWeight[], learningRate: number): NormSummary {
   const norms = layers.map(normsOf);
   const mean = (f: (norm: { frobenius: number; nuclear: number }) => number) =>
@@ -36,6 +59,7 @@ export function normSummary(layers: readonly CompressibleWeight[], learningRate:
     nuclear_norm: mean((norm) => norm.nuclear),
     learning_rate_over_norm: mean((norm) => learningRate / norm.frobenius),
     effective_learning_rate: mean((norm) => learningRate / norm.frobenius ** 2),
+    factor_balance: factorBalance(layers),
   };
 }
 
@@ -44,11 +68,12 @@ export function normSummary(layers: readonly CompressibleWeight[], learningRate:
  * zero.
  */
 export function normValues(summary: NormSummary | null): Record<keyof NormSummary, number | null> {
-  const of = (name: keyof NormSummary) => (summary === null ? null : finiteOrNull(summary[name]));
+  const of = (name: keyof NormSummary) => finiteOrNull(summary?.[name] ?? Number.NaN);
   return {
     frobenius_norm: of('frobenius_norm'),
     nuclear_norm: of('nuclear_norm'),
     learning_rate_over_norm: of('learning_rate_over_norm'),
     effective_learning_rate: of('effective_learning_rate'),
+    factor_balance: of('factor_balance'),
   };
 }

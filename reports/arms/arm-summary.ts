@@ -113,6 +113,11 @@ function spreadOf(values: readonly number[]): Spread {
   return { mean: mean(values), sd: sampleDeviation(values) };
 }
 
+/** s/√n of the mean over the n completed seeds; null for one, which has no spread. */
+export function standardErrorOf({ value: { sd }, values }: ArmSummary): number | null {
+  return sd === null ? null : sd / Math.sqrt(values.size);
+}
+
 /** Any metric of an arm over its completed seeds. */
 export function measureOf({ completed }: ArmSummary, metric: string): Spread {
   return spreadOf(measuredOnly(completed.map((record) => measuredValue(record, metric))));

@@ -1,12 +1,13 @@
 import { denseMean } from './arm-groups.ts';
 import type { ArmSummary } from './arm-summary.ts';
 import type { Best } from './best-arms.ts';
-import { bestOf, contestsOf } from './best-arms.ts';
+import { bestOf } from './best-arms.ts';
+import { contestsOf } from './contests.ts';
 
 /** The best arm of a budget among those whose training cost no more than a limit. */
 export interface LimitedBest {
-  /** `0.1`, or `0.1, with decay`; null: not of a budget. */
-  budget: string | null;
+  /** The contest's name. */
+  contest: string | null;
   /** In the dense model's total training MACs; infinite: all arms. */
   limit: number;
   best: Best;
@@ -23,7 +24,7 @@ const tolerance = 1.05;
 export function bestWithinCompute(arms: readonly ArmSummary[]): LimitedBest[] {
   const dense = denseMean(arms, 'training_macs');
   if (dense === null || dense === 0) return [];
-  return contestsOf(arms).flatMap(({ name: budget, arms: group }) => {
+  return contestsOf(arms).flatMap(({ name: contest, arms: group, compare }) => {
     const priced = group.flatMap((arm) => {
       const { training_macs } = arm.means;
       return training_macs === null || arm.value.mean === null ? [] : [{ arm, compute: training_macs / dense }];
@@ -33,9 +34,12 @@ export function bestWithinCompute(arms: readonly ArmSummary[]): LimitedBest[] {
       const within = priced.filter(({ compute }) => compute <= limit * tolerance);
       if (within.length === admitted) return [];
       admitted = within.length;
-      const best = bestOf(within.map(({ arm }) => arm));
+      const best = bestOf(
+        within.map(({ arm }) => arm),
+        compare,
+      );
       const compute = within.find(({ arm }) => arm === best?.arm)?.compute;
-      return best && compute !== undefined ? [{ budget, limit, best, compute }] : [];
+      return best && compute !== undefined ? [{ contest, limit, best, compute }] : [];
     });
   });
 }

@@ -4,9 +4,10 @@ import type { BaseConfig, FactorValue } from '../../harness/spec/words.ts';
 import { factorOf } from '../../harness/spec/words.ts';
 import { equalsP } from '../render/format.ts';
 import { gainInterval, gainText } from '../render/metric-text.ts';
-import type { PairedTest } from '../statistics/statistics.ts';
-import { holm, pairedTest, significance } from '../statistics/statistics.ts';
-import { type ArmSummary, gainsOf } from './arm-summary.ts';
+import { holm, significance } from '../statistics/statistics.ts';
+import { byPlace } from './arm-groups.ts';
+import type { ArmSummary } from './arm-summary.ts';
+import { type ArmTest, type Compare, comparisonWithin, intervalOf, twoSidedP } from './arm-test.ts';
 import { placeOf, settingText } from './coordinates.ts';
 
 /** Two values of a factor that are compared wherever everything else is equal. */
@@ -20,23 +21,29 @@ export interface ContrastSpec<C extends BaseConfig = BaseConfig> {
   rest?(config: C): unknown;
 }
 
-/** The gain that one choice makes, everything else equal, paired over shared seeds. */
-export interface Contrast extends PairedTest {
+/** The gain that one choice makes, everything else equal, as the tests of arms see it. */
+export interface Contrast extends ArmTest {
   metric: string;
   /** What is compared: `spectral - default`. */
-  difference: string;
+  choice: string;
   /** Under which other choices: `resnet-20 on cifar-10, low-rank, budget 0.1, weight-decay`. */
   setting: string;
   /** Seeds of either arm left out: diverged, failed, or run in one arm only. */
   leftOut: number;
+  /** Two-sided. */
+  p: number | null;
   /** p corrected over all contrasts shown together (Holm). */
   adjustedP: number | null;
   /** One sentence. */
   reading: string;
 }
 
-/** Every contrast that the arms of a kind allow, in the order of `specs`. */
+/**
+ * Every contrast that the arms of a kind allow, in the order of `specs`, tested among all arms of the model and data
+ * set.
+ */
 export function contrastsOf(arms: readonly ArmSummary[], specs: readonly ContrastSpec[]): Contrast[] {
+  const compare = comparisonByPlace(arms);
   const found = specs.flatMap((spec) => {
     const valued = (value: FactorValue) =>
       arms
@@ -45,54 +52,62 @@ export function contrastsOf(arms: readonly ArmSummary[], specs: readonly Contras
     const before = valued(spec.from);
     return valued(spec.to).flatMap(({ arm, rest }) => {
       const from = before.find((other) => other.rest === rest);
-      return from ? [compare(spec, from.arm, arm)] : [];
+      return from ? [contrastOf(spec, from.arm, arm, compare)] : [];
     });
   });
-  const adjusted = holm(found.map(({ test }) => test.p));
+  const adjusted = holm(found.map(({ p }) => p));
   return found.map(({ spec: { subject, from, to }, ...pair }, i) => {
     const adjustedP = adjusted[i] ?? null;
-    const { metric, setting, test, leftOut } = pair;
+    const { metric, setting, test, p, leftOut } = pair;
     const reading = readingOf({ ...pair, subject, adjustedP });
-    return { metric, difference: `${to} - ${from}`, setting, ...test, leftOut, adjustedP, reading };
+    return { metric, choice: `${to} - ${from}`, setting, ...test, p, leftOut, adjustedP, reading };
   });
+}
+
+function comparisonByPlace(arms: readonly ArmSummary[]): Compare {
+  const compares = [...byPlace(arms).values()].flatMap((members) => {
+    const compare = comparisonWithin(members);
+    return members.map((arm) => [arm, compare] as const);
+  });
+  const byArm = new Map(compares);
+  return (left, right) => {
+    const compare = byArm.get(left);
+    if (!compare || compare !== byArm.get(right)) throw new Error('contrastsOf: two arms of different places');
+    return compare(left, right);
+  };
 }
 
 function restOf({ factor, rest }: ContrastSpec, config: BaseConfig): unknown {
   return rest ? rest(config) : { ...config, seed: null, [factor]: null };
 }
 
-function compare(spec: ContrastSpec, from: ArmSummary, to: ArmSummary) {
-  const [before, after] = [gainsOf(from), gainsOf(to)];
-  const differences = [...after].flatMap(([seed, gain]) => {
-    const reference = before.get(seed);
-    return reference === undefined ? [] : [gain - reference];
-  });
-  const size = Math.max(0, ...[...before.values(), ...after.values()].map(Math.abs));
+function contrastOf(spec: ContrastSpec, from: ArmSummary, to: ArmSummary, compare: Compare) {
+  const test = compare(to, from);
   const seeds = new Set([...from.records, ...to.records].map((record) => record.seed));
   const setting = [placeOf(to), settingText(to, spec.factor)].filter((part) => part !== '').join(', ');
-  const test = pairedTest(differences, size);
-  return { spec, metric: to.metric, setting, test, leftOut: seeds.size - differences.length };
+  return { spec, metric: to.metric, setting, test, p: twoSidedP(test), leftOut: seeds.size - test.n };
 }
 
 interface Reading {
   metric: string;
   subject: string;
   setting: string;
-  test: PairedTest;
+  test: ArmTest;
   adjustedP: number | null;
   leftOut: number;
 }
 
 function readingOf({ metric, subject, setting, test, adjustedP, leftOut }: Reading): string {
   const lost = leftOut > 0 ? ` ${counted(leftOut, 'seed')} left out, for lack of a completed pair.` : '';
-  if (test.mean === null) return `${subject} (${setting}): no seed completed in both arms.${lost}`;
-  const effect = `${subject} (${setting}): ${gainText(metric, test.mean)}`;
+  if (test.difference === null) return `${subject} (${setting}): no seed completed in both arms.${lost}`;
+  const effect = `${subject} (${setting}): ${gainText(metric, test.difference)}`;
   const seeds = counted(test.n, 'seed');
   if (test.n < 2) return `${effect} at ${seeds}; one seed cannot tell an effect from chance.${lost}`;
-  if (test.p === null || test.interval === null || adjustedP === null) {
-    return `${effect} at ${seeds}; all differences are equal, so no test is possible.${lost}`;
+  const bounds = intervalOf(test);
+  if (bounds === null || adjustedP === null) {
+    return `${effect} at ${seeds}; nothing spreads over the seeds, so no test is possible.${lost}`;
   }
-  const interval = `${gainInterval(metric, test.interval)} (95 % interval)`;
+  const interval = `${gainInterval(metric, bounds)} (95 % interval)`;
   const p = `Holm-adjusted p ${equalsP(adjustedP)}`;
   if (adjustedP <= significance) return `${effect} ${interval}, significant at ${seeds} (${p}).${lost}`;
   return `${effect} ${interval}, not distinguishable from zero at ${seeds} (${p}).${lost}`;

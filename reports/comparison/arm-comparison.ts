@@ -40,7 +40,12 @@ export interface ArmComparison extends MeanTest {
   configChanges: string[];
 }
 
-/** Compares the records of one arm in two runs; null where a side has no completed seed. */
+/**
+ * Compares the records of one arm in two runs; null where a side has no completed seed. The test is the arm's own, not
+ * moderated by other arms as those of a report are: how much a difference between two programs spreads depends on what
+ * the change does to this arm. Arms that it leaves bit-identical spread by nothing, and would make each other's
+ * differences certain.
+ */
 export function compareArm(before: readonly CellRecord[], after: readonly CellRecord[]): ArmComparison | null {
   const [left, right] = [completedOf(before), completedOf(after)];
   const [first, other] = [left[0], right[0]];

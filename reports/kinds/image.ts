@@ -16,6 +16,11 @@ export const imageReport: KindReport<ImageConfig> = {
       title: 'Effective learning rate',
       axis: { title: 'η / ‖W‖²_F', times: 1, logarithmic: true },
     },
+    {
+      value: 'factor_balance',
+      title: 'Balance of factors',
+      axis: { title: '‖U‖²_F − ‖V‖²_F, all layers', times: 1, logarithmic: false },
+    },
   ],
   contrasts: initAndRegularizerChoices.map((choice) => ({ ...choice, rest: (config) => restOf(choice, config) })),
   colour: hueByRegularizer,

@@ -55,6 +55,11 @@ export function changeHeading(metric: string): string {
   return changeUnit(metric) || metricOf(metric).title;
 }
 
+/** A standard error, in what differences are shown in: `0.40`. */
+export function errorText(metric: string): (error: number) => string {
+  return (error) => shownNumber(metric, error);
+}
+
 function deviation(metric: string, sd: number | null): string {
   return sd === null ? '' : ` ± ${shownNumber(metric, sd)}`;
 }

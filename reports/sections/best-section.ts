@@ -1,72 +1,86 @@
-import { counted } from '../../baselines/wording.ts';
+import { grouped } from '../../baselines/arms.ts';
+import { capitalized, counted } from '../../baselines/wording.ts';
 import { metricOf } from '../../harness/spec/metrics.ts';
 import { byPlace } from '../arms/arm-groups.ts';
 import type { ArmSummary } from '../arms/arm-summary.ts';
 import { testAssumptions } from '../arms/arm-test.ts';
 import { resultText, seedsOf, seriesLabel } from '../arms/arm-text.ts';
 import type { Best, Rival } from '../arms/best-arms.ts';
-import { bestOf, contestsOf } from '../arms/best-arms.ts';
+import { bestOf } from '../arms/best-arms.ts';
+import { type Contest, contestsOf, contestText } from '../arms/contests.ts';
 import type { Block, Column, Section } from '../render/document.ts';
 import { list, table, text } from '../render/document.ts';
 import { notMeasured, orDash, pValue } from '../render/format.ts';
 import { bestWord, directionNote, gainNumber } from '../render/metric-text.ts';
 
 /**
- * The arm of the best mean at each budget, or of all arms of a kind without budgets, tested against every other; no
- * section where no contest has two arms.
+ * The arm of the best mean among those of a budget that were given the same regularizers, or of all arms of a kind
+ * without budgets, tested against every other; no section where no contest has two arms.
  */
 export function bestSection(arms: readonly ArmSummary[]): Section | null {
   const [first] = arms;
   if (!first) return null;
   const { metric } = first;
   const places = [...byPlace(arms)].flatMap(([place, members]) => {
-    const found = contestsOf(members).flatMap(({ name, arms: rivals }) => {
-      const best = bestOf(rivals);
-      return best && best.rivals.length > 0 ? [{ budget: name, best }] : [];
+    const contests = contestsOf(members);
+    const found = contests.flatMap((contest) => {
+      const best = bestOf(contest.arms, contest.compare);
+      return best && best.rivals.length > 0 ? [{ contest, best }] : [];
     });
-    return found.length === 0 ? [] : [{ place, found }];
+    return found.length === 0 ? [] : [{ place, found, unlike: unlikeTexts(contests) }];
   });
   if (places.length === 0) return null;
-  const budgeted = places.some(({ found }) => found.some(({ budget }) => budget !== null));
-  const blocks = places.flatMap(({ place, found }): Block[] => [
+  const all = places.flatMap(({ found }) => found.map(({ contest }) => contest));
+  const budgeted = all.some(({ budget }) => budget !== null);
+  const named = all.some(({ name }) => name !== null);
+  const blocks = places.flatMap(({ place, found, unlike }): Block[] => [
     text(`${place}:`),
-    list(found.map(({ budget, best }) => readingOf(budget, best))),
+    ...unlike.map(text),
+    list(found.map(({ contest, best }) => readingOf(contest, best))),
     table(
-      found.flatMap(({ budget, best }) => rowsOf(budget, best)),
-      columnsFor(metric, budgeted),
+      found.flatMap(({ contest, best }) => rowsOf(contest, best)),
+      columnsFor(metric, named),
     ),
   ]);
   const heading = budgeted ? 'Best method per budget' : 'Best arm';
   return { heading, blocks: [text(legendFor(metric, budgeted)), ...blocks] };
 }
 
+/** Why there is no best over all, a sentence for each way in which regularizers were given. */
+function unlikeTexts(contests: readonly Contest[]): string[] {
+  const confined = contests.filter(({ given }) => given !== null);
+  return [...grouped(confined, ({ given }) => given)].map(([given, unlike]) => {
+    const budgets = [...new Set(unlike.flatMap(({ budget }) => (budget === null ? [] : [budget])))];
+    const at = budgets.length === 0 ? '' : ` at ${budgets.length > 1 ? 'budgets' : 'budget'} ${budgets.join(', ')}`;
+    return (
+      `No best over all arms${at}: they were not given the same regularizers (${given}), and the best of several says ` +
+      'as much of having had a choice. Arms of one regularizer compete.'
+    );
+  });
+}
+
 function legendFor(metric: string, budgeted: boolean): string {
-  const at = budgeted ? ' at its budget' : '';
-  const decay = budgeted
-    ? 'Where only some methods were trained without decay, the arms with decay are compared once more among ' +
-      'themselves. '
-    : '';
   return (
     `The arm of ${bestWord(metric)} mean ${metricOf(metric).title}, chosen among those with the most completed ` +
-    `seeds, against every other one${at}.${directionNote(metric)} It is chosen on the data that test it, so p is ` +
-    'one-sided and multiplied by the number of other arms: the arm that is in truth the ' +
-    `best${budgeted ? ' at a budget' : ''} is called worse with a chance of about 0.05 at most. ` +
-    `${decay}${testAssumptions}`
+    `seeds, against every other one${budgeted ? ' at its budget' : ''} that was given the same regularizers.` +
+    `${directionNote(metric)} It is chosen on the data that test it, so p is one-sided and multiplied by the number ` +
+    'of other arms: the arm that is in truth the best among them is called worse with a chance of about 0.05 at ' +
+    `most. ${testAssumptions}`
   );
 }
 
 interface Row {
-  budget: string | null;
+  contest: Contest;
   arm: ArmSummary;
   /** Null: the best itself. */
   rival: Rival | null;
 }
 
-function rowsOf(budget: string | null, { arm, rivals }: Best): Row[] {
-  return [{ budget, arm, rival: null }, ...rivals.map((rival) => ({ budget, arm: rival.arm, rival }))];
+function rowsOf(contest: Contest, { arm, rivals }: Best): Row[] {
+  return [{ contest, arm, rival: null }, ...rivals.map((rival) => ({ contest, arm: rival.arm, rival }))];
 }
 
-function columnsFor(metric: string, budgeted: boolean): Column<Row>[] {
+function columnsFor(metric: string, named: boolean): Column<Row>[] {
   const numeric = true;
   const columns: Column<Row>[] = [
     { name: 'arm', cell: ({ arm }) => seriesLabel(arm) },
@@ -76,7 +90,7 @@ function columnsFor(metric: string, budgeted: boolean): Column<Row>[] {
     { name: 'adjusted p', cell: ({ rival }) => orDash(rival?.adjustedP, pValue), numeric },
     { name: 'reading', cell: ({ rival }) => standing(metric, rival) },
   ];
-  return budgeted ? [{ name: 'budget', cell: ({ budget }) => orDash(budget, String), numeric }, ...columns] : columns;
+  return named ? [{ name: 'among', cell: ({ contest }) => orDash(contest.name, String) }, ...columns] : columns;
 }
 
 function behind(metric: string, rival: Rival | null): string {
@@ -90,8 +104,8 @@ function standing(metric: string, rival: Rival | null): string {
   return rival.worse ? 'worse' : 'cannot be told from it';
 }
 
-function readingOf(budget: string | null, best: Best): string {
-  const at = budget === null ? '' : `Budget ${budget}: `;
+function readingOf(contest: Contest, best: Best): string {
+  const at = contest.name === null ? '' : `${capitalized(contestText(contest))}: `;
   return `${at}${seriesLabel(best.arm)} has the ${bestWord(best.arm.metric)} mean; ${evidence(best)}.`;
 }
 

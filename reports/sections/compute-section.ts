@@ -47,8 +47,8 @@ const legendFor = (arms: readonly ArmSummary[], metric: string) =>
   'scores, over the size of the training set. Training MACs: 3 × the forward pass × these examples, dense weights ' +
   'that a pass composes of factors counted once a ' +
   `batch${arms.some(isMasked) ? '; masked weights are multiplied like the others, so they cost as dense ones' : ''}. ` +
-  `Tests are left out. Within a limit: the arm of ${bestWord(metric)} mean ${metricOf(metric).title} among those of ` +
-  'a budget whose whole training computed at most that many times what the dense one did, 5 % more allowed for ' +
+  `Tests are left out. Within a limit: the arm of ${bestWord(metric)} mean ${metricOf(metric).title} among those ` +
+  'that compete whose whole training computed at most that many times what the dense one did, 5 % more allowed for ' +
   'scores; a limit that admits no further arm is left out. An arm under its limit was not trained for longer to use ' +
   'it up. How many others cannot be told from the best is tested as in ' +
   `"${arms.some(isCompressed) ? 'Best method per budget' : 'Best arm'}".`;
@@ -67,8 +67,8 @@ function limitColumnsFor(rows: readonly LimitedBest[], metric: string): Column<L
       numeric,
     },
   ];
-  const budgeted = rows.some(({ budget }) => budget !== null);
-  return budgeted ? [{ name: 'budget', cell: ({ budget }) => orDash(budget, String), numeric }, ...columns] : columns;
+  const named = rows.some(({ contest }) => contest !== null);
+  return named ? [{ name: 'among', cell: ({ contest }) => orDash(contest, String) }, ...columns] : columns;
 }
 
 function columnsFor(rows: readonly CountedArm[], metric: string, dense: number | null): Column<CountedArm>[] {

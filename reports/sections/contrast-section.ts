@@ -1,12 +1,13 @@
 import { changeUnit } from '../../baselines/wording.ts';
 import { gainOf, metricOf } from '../../harness/spec/metrics.ts';
 import type { ArmSummary } from '../arms/arm-summary.ts';
+import { testAssumptions } from '../arms/arm-test.ts';
 import type { Contrast, ContrastSpec } from '../arms/contrasts.ts';
 import { contrastsOf } from '../arms/contrasts.ts';
 import type { Column, Section } from '../render/document.ts';
 import { list, table, text } from '../render/document.ts';
 import { orDash, pValue } from '../render/format.ts';
-import { changeHeading, directionNote, gainNumber } from '../render/metric-text.ts';
+import { changeHeading, directionNote, errorText, gainNumber } from '../render/metric-text.ts';
 
 /**
  * What single choices change, such as spectral initialization; no section where no arms differ in one of them alone.
@@ -25,9 +26,9 @@ function legendFor(metric: string): string {
   const unit = changeUnit(metric);
   const of = `${metricOf(metric).title}${unit === '' ? '' : ` in ${unit}`}`;
   return (
-    `Differences of ${of}, mean ± sample standard deviation, paired over n shared seeds; two-sided paired t-test (it ` +
-    'takes the differences as normal), p adjusted over this table by the method of Holm; intervals are not adjusted. ' +
-    `They hold for the model, data and schedule of this run.${directionNote(metric)}`
+    `Mean differences of ${of} over n shared seeds, with the standard error that the test takes them to have; ` +
+    'two-sided p, adjusted over this table by the method of Holm; intervals are not adjusted. They hold for the ' +
+    `model, data and schedule of this run.${directionNote(metric)} ${testAssumptions}`
   );
 }
 
@@ -41,9 +42,10 @@ function headingOf(specs: readonly ContrastSpec[]): string {
 function columnsFor(metric: string): Column<Contrast>[] {
   const numeric = true;
   return [
-    { name: 'difference', cell: (contrast) => contrast.difference },
+    { name: 'difference', cell: (contrast) => contrast.choice },
     { name: 'setting', cell: (contrast) => contrast.setting },
-    { name: changeHeading(metric), cell: ({ mean, sd }) => gainNumber(metric, mean, sd), numeric },
+    { name: changeHeading(metric), cell: ({ difference }) => gainNumber(metric, difference), numeric },
+    { name: 'standard error', cell: (contrast) => orDash(contrast.standardError, errorText(metric)), numeric },
     { name: 'n', cell: (contrast) => String(contrast.n), numeric },
     // Of the sign of the difference beside it.
     { name: 't', cell: (contrast) => orDash(contrast.t, (t) => gainOf(metric, t).toFixed(2)), numeric },

@@ -52,7 +52,8 @@ function legendFor(arms: readonly ArmSummary[], metric: string): string {
     `By means: an arm is in the set if no other has at most as many parameters (or MACs) and ${asGood}, one of them ` +
     'strictly. "Within noise": by means only; the tests cannot tell whether the arm is in the set. Without it: in ' +
     'the set, where every arm that costs no more is significantly worse (one-sided, 0.05); dominated, where one of ' +
-    `them is significantly better (0.05 over their number). ${notes.join('')}${testAssumptions}`
+    `them is significantly better (0.05 over their number). ${notes.join('')}Arms stand as they are, whichever ` +
+    `regularizers a method was given. ${testAssumptions}`
   );
 }
 

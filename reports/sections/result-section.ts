@@ -2,13 +2,13 @@ import { capitalized, valueText } from '../../baselines/wording.ts';
 import { metricOf } from '../../harness/spec/metrics.ts';
 import { factorOf } from '../../harness/spec/words.ts';
 import { byPlace } from '../arms/arm-groups.ts';
-import type { ArmSummary } from '../arms/arm-summary.ts';
+import { type ArmSummary, standardErrorOf } from '../arms/arm-summary.ts';
 import { resultText, seedsOf } from '../arms/arm-text.ts';
-import { isDense } from '../arms/coordinates.ts';
+import { isDense, methodOf } from '../arms/coordinates.ts';
 import type { Block, Column, Section } from '../render/document.ts';
 import { table, text } from '../render/document.ts';
 import { fixed, mebibytes, notMeasured, orDash, significant, whole } from '../render/format.ts';
-import { directionNote } from '../render/metric-text.ts';
+import { bestWord, directionNote, errorText } from '../render/metric-text.ts';
 import { factorColumns } from './factor-columns.ts';
 
 /** One table a model and data set, a row an arm: all of one kind. */
@@ -31,11 +31,38 @@ export function resultSection(arms: readonly ArmSummary[]): Section {
 
 function legendFor(arms: readonly ArmSummary[], metric: string, notes: readonly string[]): string {
   const { title, of } = metricOf(metric);
-  const best = arms.some((arm) => arm.best !== null)
-    ? `; the best ${title} is selected on the test set and only shown`
-    : '';
-  const value = `${capitalized(title)} is that of ${of}, mean ± sample standard deviation over the completed seeds`;
-  return [`${value}${best}.${directionNote(metric)}`, ...notes, `${notMeasured}: not measured.`].join(' ');
+  const value =
+    `${capitalized(title)} is that of ${of}, mean ± sample standard deviation over the completed seeds; standard ` +
+    'error: that of the mean, the deviation over the root of their number';
+  const parts = [`${value}.${directionNote(metric)}`, ...bestTexts(arms, metric), ...notes];
+  return [...parts, `${notMeasured}: not measured.`].join(' ');
+}
+
+/** How the best value was selected, which decides what it is worth; none where no arm has one. */
+function bestTexts(arms: readonly ArmSummary[], metric: string): string[] {
+  const { title } = metricOf(metric);
+  const shown = arms.filter((arm) => arm.best !== null);
+  const [held, tested] = [shown.filter(choosesOnHeldOut), shown.filter((arm) => !choosesOnHeldOut(arm))];
+  const ofSome = held.length > 0 && tested.length > 0;
+  return [
+    ...(held.length === 0
+      ? []
+      : [
+          `Best${ofSome ? ', of arms whose curve has a validation loss' : ''}: the test ${title} at the epoch that was ` +
+            'chosen on held-out training examples; the test set selects nothing.',
+        ]),
+    ...(tested.length === 0
+      ? []
+      : [
+          `Best${ofSome ? ', of the others' : ''}: the ${bestWord(metric)} test ${title} of the last phase’s epochs, selected on ` +
+            'the test set, and only shown.',
+        ]),
+  ];
+}
+
+/** Whether the arm's trainings were validated on examples held out of the training set. */
+function choosesOnHeldOut({ completed }: ArmSummary): boolean {
+  return completed.some(({ curve }) => curve.some(({ values }) => (values.validation_loss ?? null) !== null));
 }
 
 /** What the regularizers' names do not say. */
@@ -50,6 +77,15 @@ function regularizerNotes(arms: readonly ArmSummary[]): Block[] {
       ),
     );
   }
+  if (arms.some(isUnbalanced)) {
+    blocks.push(
+      text(
+        'Initialization default of low-rank ResNets draws both factors by He’s rule: at rank scale s, ‖U‖² is about ' +
+          '1/s times ‖V‖², tens of times at small budgets. Frobenius decay pulls each factor by the other one’s ' +
+          'square, so there it first shrinks V alone; spectral factors start balanced.',
+      ),
+    );
+  }
   if (has('no-factor-decay')) {
     blocks.push(
       text(
@@ -59,6 +95,13 @@ function regularizerNotes(arms: readonly ArmSummary[]): Block[] {
     );
   }
   return blocks;
+}
+
+/** The two factors' norms differ from the start, and the regularizer sees it. */
+function isUnbalanced(arm: ArmSummary): boolean {
+  const [init, regularizer] = [factorOf(arm, 'init'), factorOf(arm, 'regularizer')];
+  const drawn = methodOf(arm) === 'low-rank' && init === 'default' && (arm.model?.startsWith('resnet') ?? false);
+  return drawn && regularizer === 'frobenius-decay';
 }
 
 interface ResultColumn extends Column<ArmSummary> {
@@ -87,6 +130,7 @@ function columnsFor(metric: string): ResultColumn[] {
     number('nonzero', (arm) => (isSparse(arm) ? orDash(arm.means.nonzero_parameters, whole) : notMeasured)),
     number('ratio', (arm) => orDash(arm.means.ratio, fixed(4)), 'Ratio: parameters kept.'),
     always(metricOf(metric).title, (arm) => resultText(arm)),
+    number('standard error', (arm) => orDash(standardErrorOf(arm), errorText(metric))),
     number('best', (arm) => orDash(arm.best, (value) => valueText(metric, value))),
     number('train loss', (arm) => orDash(arm.means.train_loss, fixed(4))),
     number('MACs', (arm) => orDash(arm.means.macs, whole), 'MACs: multiply-accumulates of one forward pass.'),

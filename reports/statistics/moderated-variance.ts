@@ -2,6 +2,8 @@
 export interface Variance {
   value: number;
   df: number;
+  /** How many it counts for in what all have in common: 1/m for each of m that repeat one another; left out: 1. */
+  weight?: number;
 }
 
 /**
@@ -14,8 +16,8 @@ export interface Variance {
  */
 export function moderate(variances: readonly Variance[]): Variance[] | null {
   const known = variances.filter(({ df }) => df > 0);
-  const measured = known.reduce((sum, { df }) => sum + df, 0);
-  const pooled = known.reduce((sum, { value, df }) => sum + value * df, 0) / measured;
+  const measured = known.reduce((sum, { df, weight = 1 }) => sum + weight * df, 0);
+  const pooled = known.reduce((sum, { value, df, weight = 1 }) => sum + weight * value * df, 0) / measured;
   if (!(pooled > 0)) return null;
   const prior = priorOf(known, pooled);
   return variances.map(({ value, df }) => {
@@ -29,11 +31,17 @@ export function moderate(variances: readonly Variance[]): Variance[] | null {
 function priorOf(known: readonly Variance[], pooled: number): Variance {
   // Equal values, of which whole images make some, have no logarithm.
   const floor = 1e-5 * pooled;
-  const logs = known.map(({ value, df }) => Math.log(Math.max(value, floor)) - digamma(df / 2) + Math.log(df / 2));
-  const center = logs.reduce((sum, log) => sum + log, 0) / logs.length;
-  const spread = logs.reduce((sum, log) => sum + (log - center) ** 2, 0) / (logs.length - 1);
-  const chance = known.reduce((sum, { df }) => sum + trigamma(df / 2), 0) / known.length;
-  // One variance alone has no spread: NaN > chance is false.
+  const logs = known.map(({ value, df, weight = 1 }) => ({
+    log: Math.log(Math.max(value, floor)) - digamma(df / 2) + Math.log(df / 2),
+    chance: trigamma(df / 2),
+    weight,
+  }));
+  const count = logs.reduce((sum, { weight }) => sum + weight, 0);
+  const center = logs.reduce((sum, { log, weight }) => sum + weight * log, 0) / count;
+  const squares = logs.reduce((sum, { log, weight }) => sum + weight * (log - center) ** 2, 0);
+  const chance = logs.reduce((sum, log) => sum + log.weight * log.chance, 0) / count;
+  // One variance alone, if repeated, has no spread; weights of thirds and the like sum to one but for rounding.
+  const spread = count - 1 > 1e-9 ? squares / (count - 1) : 0;
   if (!(spread > chance)) return { value: pooled, df: Number.POSITIVE_INFINITY };
   const half = inverseTrigamma(spread - chance);
   return { value: Math.exp(center + digamma(half) - Math.log(half)), df: 2 * half };

@@ -156,6 +156,7 @@ export function fixturePoint(at: number, values: Record<string, number | null> =
       nuclear_norm: 30 / at,
       learning_rate_over_norm: 0.01 * at,
       effective_learning_rate: 0.001 * at,
+      factor_balance: 12 / at,
       ...values,
     },
   };

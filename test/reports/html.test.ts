@@ -19,12 +19,13 @@ const options = { curves, lookOf };
 describe('the page', () => {
   it('holds every plot and asks nothing of the network', async () => {
     const html = await renderHtml({ ...emptyRun, records: fixtureRun(3) });
-    // Two budgets with accuracy, curve and learning rate each, and accuracy by size and by speed-up.
-    expect(html.match(/<svg /g)).toHaveLength(8);
+    // Two budgets with accuracy and three curves each, and accuracy by size and by speed-up.
+    expect(html.match(/<svg /g)).toHaveLength(10);
     for (const title of [
       'Accuracy, ',
       'Test accuracy by epoch, ',
       'Effective learning rate by epoch, ',
+      'Balance of factors by epoch, ',
       'Accuracy by parameters kept, ',
       'Accuracy by theoretical speed-up, ',
     ]) {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { escapeMarkdown } from '../../reports/render/markdown.ts';
 import { report, section } from '../helpers/markdown.ts';
-import { failedRecord, fixtureRecord, fixtureVerdict } from '../helpers/records.ts';
+import { failedRecord, fixturePoint, fixtureRecord, fixtureVerdict } from '../helpers/records.ts';
 import { fixtureRun } from '../helpers/run.ts';
 
 describe('the summary', () => {
@@ -66,13 +66,13 @@ describe('the results', () => {
     const lowRank = [0.5, 0.6].map((value, seed) => fixtureRecord({ value }, { seed }));
     const lines = section(report({ records: [...lowRank, dense] }), 'Results').filter((line) => line.startsWith('| '));
     expect(lines[0]).toBe(
-      '| method | budget | init | regularizer | seeds | parameters | ratio | accuracy | best | train loss | MACs | ' +
+      '| method | budget | init | regularizer | seeds | parameters | ratio | accuracy | standard error | best | train loss | MACs | ' +
         'train examples/s | test examples/s | step ms | step / dense | peak memory MiB | of it tensors MiB |',
     );
     expect(lines.slice(2)).toEqual([
-      '| dense | 1 | default | weight-decay | 1 | 269,722 | 1.0000 | 80.00 % | 56.00 % | 1.2500 | 40,551,040 | 400 | ' +
+      '| dense | 1 | default | weight-decay | 1 | 269,722 | 1.0000 | 80.00 % | – | 56.00 % | 1.2500 | 40,551,040 | 400 | ' +
         '1,500 | 400 | 1.00× | 500 | 100 |',
-      '| low-rank | 0.1 | default | weight-decay | 2 | 27,053 | 0.1003 | 55.00 % ± 7.07 | 56.00 % | 1.2500 | ' +
+      '| low-rank | 0.1 | default | weight-decay | 2 | 27,053 | 0.1003 | 55.00 % ± 7.07 | 5.00 | 56.00 % | 1.2500 | ' +
         '4,301,120 | 400 | 1,500 | 200 | 0.50× | 500 | 100 |',
     ]);
   });
@@ -95,6 +95,48 @@ describe('the results', () => {
     expect(report({ records: fixtureRun(1) })).toContain('Frobenius decay of a dense layer is weight decay');
     expect(report({ records: [fixtureRecord()] })).not.toContain('Frobenius decay of a dense layer');
   });
+});
+
+describe('which accuracy is shown', () => {
+  const legend = (...records: ReturnType<typeof fixtureRecord>[]) => section(report({ records }), 'Results').join(' ');
+  const held = { curve: [1, 2].map((at) => fixturePoint(at, { validation_loss: 1, validation_accuracy: 0.5 })) };
+  const atLast = 'Accuracy is that of the last epoch, mean ± sample standard deviation';
+  const onTest = 'the highest test accuracy of the last phase’s epochs, selected on the test set, and only shown.';
+  const onHeldOut = 'the test accuracy at the epoch that was chosen on held-out training examples';
+
+  it('is the last epoch’s; the best one is selected on the test set where nothing is held out', () => {
+    const found = legend(fixtureRecord());
+    expect(found).toContain(atLast);
+    expect(found).toContain(`Best: ${onTest}`);
+    expect(found).not.toContain('held-out');
+  });
+
+  it('or at the epoch that held-out training examples choose', () => {
+    const found = legend(fixtureRecord(held));
+    expect(found).toContain(atLast);
+    expect(found).toContain(`Best: ${onHeldOut}; the test set selects nothing.`);
+    expect(found).not.toContain('selected on the test set');
+  });
+
+  it('of each arm as it was selected there', () => {
+    const found = legend(fixtureRecord(held), fixtureRecord({}, { init: 'spectral' }));
+    expect(found).toContain(`Best, of arms whose curve has a validation loss: ${onHeldOut}`);
+    expect(found).toContain(`Best, of the others: ${onTest}`);
+  });
+
+  it('says nothing of a best one where none was followed', () => {
+    expect(legend(fixtureRecord({ best: null }))).not.toMatch(/Best/);
+  });
+});
+
+it.each([
+  [true, { regularizer: 'frobenius-decay' }],
+  [false, { regularizer: 'weight-decay' }],
+  [false, { regularizer: 'frobenius-decay', init: 'spectral' }],
+  [false, { regularizer: 'frobenius-decay', model: { name: 'vgg', depth: 19, width: 8 } }],
+] as const)('tells that factors start unbalanced: %s of %o', (tells, config) => {
+  const markdown = report({ records: [fixtureRecord({}, config)] });
+  expect(markdown.includes('it first shrinks V alone')).toBe(tells);
 });
 
 describe('accuracy by budget', () => {

@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { armLabelOf } from '../../harness/cell-name.ts';
 import { summarizeArms } from '../../reports/arms/arm-summary.ts';
 import { comparisonWithin } from '../../reports/arms/arm-test.ts';
-import { bestOf, contestsOf } from '../../reports/arms/best-arms.ts';
+import { bestOf } from '../../reports/arms/best-arms.ts';
+import { contestsOf } from '../../reports/arms/contests.ts';
 import { contrastsOf } from '../../reports/arms/contrasts.ts';
 import { methodOf } from '../../reports/arms/coordinates.ts';
 import { paretoOf } from '../../reports/arms/pareto.ts';
@@ -63,7 +64,7 @@ describe('a metric of which less is better', () => {
 
   it('makes the lowest mean the best, and tests in that direction', () => {
     const group = arms.filter((arm) => methodOf(arm) !== 'dense' && arm.means.ratio === 0.25);
-    const best = bestOf(group)!;
+    const best = bestOf(group, comparisonWithin(group))!;
     expect(methodOf(best.arm)).toBe('low-rank');
     expect(best.established).toBe(true);
     // A gain of 15: positive, as statistics see it.
@@ -101,7 +102,7 @@ describe('a metric of which less is better', () => {
   it('reads a contrast in the right direction', () => {
     const specs = [{ subject: 'snip against low-rank', factor: 'method', from: 'low-rank', to: 'snip' }];
     const [, contrast] = contrastsOf(arms, specs);
-    expect(contrast?.mean).toBeCloseTo(-20, 9);
+    expect(contrast?.difference).toBeCloseTo(-20, 9);
     expect(contrast?.setting).toBe('lstm, budget 0.1');
     expect(contrast?.reading).toMatch(
       /^snip against low-rank \(lstm, budget 0\.1\): \+20\.00 \(worse\) \[\+1\d\.\d\d, \+2\d\.\d\d\] \(95 % interval\), significant at 3 seeds/,
@@ -112,9 +113,9 @@ describe('a metric of which less is better', () => {
     expect(shown.heading).toBe('What method changes');
     const table = shown.blocks.find((block) => block.kind === 'table')!;
     expect(table.table.columns.map(({ name }) => name)).toContain('perplexity');
-    expect(table.table.rows[1]?.[2]).toMatch(/^\+20\.00 ± 0\.\d\d$/);
+    expect(table.table.rows[1]?.slice(2, 5)).toEqual(['+20.00', expect.stringMatching(/^0\.\d\d$/), '3']);
     // Like the difference beside it.
-    expect(table.table.rows[1]?.[4]).toMatch(/^\d/);
+    expect(table.table.rows[1]?.[5]).toMatch(/^\d/);
   });
 
   it('is plotted in its own numbers, on axes that say so', async () => {
@@ -135,11 +136,11 @@ describe('a metric in nats, without bounds', () => {
 
   it('is shown as it is, negative, with its unit', () => {
     const rows = section(markdown, 'Results').filter((line) => line.startsWith('| '));
-    expect(rows[0]).toBe('| method | sigma | seeds | log-likelihood | peak memory MiB |');
+    expect(rows[0]).toBe('| method | sigma | seeds | log-likelihood | standard error | peak memory MiB |');
     expect(rows.slice(2)).toEqual([
-      '| flow | 0.1 | 3 | -33.20 nats ± 0.10 | 500 |',
-      '| flow | 0.5 | 3 | -30.20 nats ± 0.10 | 500 |',
-      '| kernel | 0.1 | 3 | -40.27 nats ± 0.21 | 500 |',
+      '| flow | 0.1 | 3 | -33.20 nats ± 0.10 | 0.06 | 500 |',
+      '| flow | 0.5 | 3 | -30.20 nats ± 0.10 | 0.06 | 500 |',
+      '| kernel | 0.1 | 3 | -40.27 nats ± 0.21 | 0.12 | 500 |',
     ]);
     expect(section(markdown, 'Results')[2]).toBe('fixture-density:');
     expect(markdown).toContain('Log-likelihood is that of the last step');
@@ -175,8 +176,9 @@ describe('a metric in nats, without bounds', () => {
       ...likelihoods('flow', 0.1, [-33.83, -33.83, -33.83, -33.83, -33.83]),
       ...likelihoods('kernel', 0.1, [-51.47, -51.47, -51.47, -51.47, -51.47]),
     ]);
-    expect(bestOf(equal)).toMatchObject({ established: false });
-    expect(bestOf(equal)?.rivals[0]?.test.t).toBeNull();
+    const best = bestOf(equal, comparisonWithin(equal));
+    expect(best).toMatchObject({ established: false });
+    expect(best?.rivals[0]?.test.t).toBeNull();
   });
 });
 

@@ -40,17 +40,17 @@ it('writes all four when every cell failed', async () => {
 });
 
 it('summarizes coverage, verdicts, the best arm of each budget, and where the report is', async () => {
-  const records = fixtureRun(2);
+  const records = fixtureRun(3);
   const verdicts = records.map((record) => fixtureVerdict(record, 'pass'));
   const { summary } = await writeReport({ ...emptyRun, outDir: dir, records, verdicts });
   const lines = summary.split('\n');
-  expect(lines[0]).toBe('compression, smoke: 28 cells planned, 28 with a record: 28 completed, 0 diverged, 0 failed.');
-  expect(lines[1]).toBe('Check against the baseline: passed. 28 pass.');
+  expect(lines[0]).toBe('compression, smoke: 42 cells planned, 42 with a record: 42 completed, 0 diverged, 0 failed.');
+  expect(lines[1]).toBe('Check against the baseline: passed. 42 pass.');
   expect(lines[2]).toMatch(
-    /^Highest mean accuracy, resnet-20 on generated, dense: \d+\.\d\d % ± \d+\.\d\d \(dense, .*; 2 seeds; (established|1 of 1 other cannot be told from it)\)$/,
+    /^Highest mean accuracy, resnet-20 on generated, dense: \d+\.\d\d % ± \d+\.\d\d \(dense, .*; 3 seeds; (established|1 of 1 other cannot be told from it)\)$/,
   );
   expect(lines[3]).toContain('budget 0.1: ');
-  expect(lines[3]).toMatch(/spectral, frobenius-decay; 2 seeds; established\)$/);
+  expect(lines[3]).toMatch(/spectral, frobenius-decay; 3 seeds; established\)$/);
   expect(lines[4]).toContain('budget 0.05: ');
   expect(lines[5]).toContain(path.join(dir, 'report.html'));
 });

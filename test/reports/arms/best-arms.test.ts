@@ -1,17 +1,21 @@
 import { describe, expect, it } from 'vitest';
 import { gaussian, streamsOf } from '../../../harness/random.ts';
-import type { RegularizerName } from '../../../harness/spec/words.ts';
 import type { ArmSummary } from '../../../reports/arms/arm-summary.ts';
-import { summarizeArms } from '../../../reports/arms/arm-summary.ts';
-import { upperTail } from '../../../reports/arms/arm-test.ts';
-import { bestOf, contestsOf } from '../../../reports/arms/best-arms.ts';
+import { comparisonWithin, upperTail } from '../../../reports/arms/arm-test.ts';
+import { type Best, bestOf } from '../../../reports/arms/best-arms.ts';
 import { methodOf } from '../../../reports/arms/coordinates.ts';
-import { armRecords, armsOf } from '../../helpers/arms.ts';
+import { armsOf } from '../../helpers/arms.ts';
+import { bareArm } from '../../helpers/bare-arms.ts';
+
+/** Where no other arms are beside. */
+function bestAmong(arms: readonly ArmSummary[]): Best | null {
+  return bestOf(arms, comparisonWithin(arms));
+}
 
 const spread = [0.001, -0.001, 0];
 
 it('tests the arm of highest mean against every other, p one-sided times their number', () => {
-  const best = bestOf(
+  const best = bestAmong(
     armsOf({
       a: [0.8, 0.8, 0.8],
       b: [0.79 + 0.001, 0.79 - 0.001, 0.79],
@@ -25,7 +29,7 @@ it('tests the arm of highest mean against every other, p one-sided times their n
 });
 
 it('calls an arm within the spread one that cannot be told from the best', () => {
-  const best = bestOf(armsOf({ a: [0.8, 0.82, 0.81], b: [0.81, 0.8, 0.8], c: [0.5, 0.51, 0.5] }))!;
+  const best = bestAmong(armsOf({ a: [0.8, 0.82, 0.81], b: [0.81, 0.8, 0.8], c: [0.5, 0.51, 0.5] }))!;
   expect(best.rivals.map(({ arm, worse }) => [methodOf(arm), worse])).toEqual([
     ['b', false],
     ['c', true],
@@ -34,7 +38,7 @@ it('calls an arm within the spread one that cannot be told from the best', () =>
 });
 
 it('does not take an arm that lost a seed as the best, however high its mean', () => {
-  const lucky = bestOf(
+  const lucky = bestAmong(
     armsOf({ a: [0.9, 0.9 + 0.001, null], b: spread.map((s) => 0.8 + s), c: spread.map((s) => 0.7 - s) }),
   )!;
   expect(methodOf(lucky.arm)).toBe('b');
@@ -43,11 +47,11 @@ it('does not take an arm that lost a seed as the best, however high its mean', (
 });
 
 it('establishes nothing of one seed, of one arm, of equal values', () => {
-  expect(bestOf(armsOf({ a: [0.9], b: [0.1] }))?.established).toBe(false);
-  expect(bestOf(armsOf({ a: [0.9, 0.8] }))).toMatchObject({ rivals: [], established: false });
-  expect(bestOf(armsOf({ a: [0.9, 0.9], b: [0.1, 0.1] }))).toMatchObject({ established: false });
-  expect(bestOf(armsOf({ a: [null, null] }))).toBeNull();
-  expect(bestOf([])).toBeNull();
+  expect(bestAmong(armsOf({ a: [0.9], b: [0.1] }))?.established).toBe(false);
+  expect(bestAmong(armsOf({ a: [0.9, 0.8] }))).toMatchObject({ rivals: [], established: false });
+  expect(bestAmong(armsOf({ a: [0.9, 0.9], b: [0.1, 0.1] }))).toMatchObject({ established: false });
+  expect(bestAmong(armsOf({ a: [null, null] }))).toBeNull();
+  expect(bestAmong([])).toBeNull();
 });
 
 describe('the arm that is in truth the best', () => {
@@ -73,7 +77,7 @@ describe('the arm that is in truth the best', () => {
       const arms = Array.from({ length: count }, (_, arm) =>
         bareArm(gaussian(seeds, deviationOf(arm), uniform).map((error, seed) => shared[seed]! + error)),
       );
-      const best = bestOf(arms)!;
+      const best = bestAmong(arms)!;
       if (best.rivals.some(({ arm, worse }) => arm === arms[0] && worse)) wrong++;
     }
     // Three standard errors of a rate of 0.05 are 0.021.
@@ -86,50 +90,9 @@ describe('the arm that is in truth the best', () => {
     let established = 0;
     for (let run = 0; run < 200; run++) {
       const arms = Array.from({ length: 19 }, (_, arm) => bareArm(gaussian(3, 1, uniform, arm === 0 ? 5 : 0)));
-      const best = bestOf(arms)!;
+      const best = bestAmong(arms)!;
       if (best.established && best.arm === arms[0]) established++;
     }
     expect(established).toBeGreaterThan(150);
   });
-});
-
-/** What the test looks at; whole records would take most of the time. */
-function bareArm(values: Float32Array): ArmSummary {
-  const bySeed = new Map([...values].map((value, seed) => [seed, value]));
-  const completed = [...bySeed.keys()].map((seed) => ({ seed }));
-  const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
-  const value = { mean, sd: null };
-  return { metric: 'accuracy', value, values: bySeed, completed, records: completed } as unknown as ArmSummary;
-}
-
-describe('contestsOf', () => {
-  const arm = (method: string, regularizer: RegularizerName, budget = 0.1): ArmSummary =>
-    summarizeArms(armRecords([0.5], { method, regularizer, budget }))[0]!;
-  const namesOf = (arms: ArmSummary[]) =>
-    contestsOf(arms).map(({ name, arms: members }) => [name, members.map(methodOf).join()]);
-
-  it('lets the arms with decay compete once more where some method was only trained with decay', () => {
-    const arms = [
-      arm('a', 'none'),
-      arm('a', 'weight-decay'),
-      arm('b', 'weight-decay'),
-      arm('a', 'none', 0.2),
-      arm('b', 'none', 0.2),
-    ];
-    expect(namesOf(arms)).toEqual([
-      ['0.2', 'a,b'],
-      ['0.1', 'a,a,b'],
-      ['0.1, with decay', 'a,b'],
-    ]);
-  });
-
-  it('makes one contest of a budget where no other is fairer', () => {
-    expect(namesOf([arm('a', 'weight-decay'), arm('b', 'frobenius-decay')])).toEqual([['0.1', 'a,b']]);
-    expect(namesOf([arm('a', 'none'), arm('b', 'weight-decay')])).toEqual([['0.1', 'a,b']]);
-  });
-});
-
-it('lets an arm of a budget of operations compete with none of a budget of parameters', () => {
-  const [contest] = contestsOf(armsOf({ narrow: [0.8], 'narrow-macs': [0.9], snip: [0.7] }));
-  expect(contest!.arms.map(methodOf)).toEqual(['narrow', 'snip']);
 });

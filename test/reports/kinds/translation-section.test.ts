@@ -138,9 +138,9 @@ describe('arms that differ in what their cells are named by', () => {
       decays: [1e-4, 0.001],
     });
     const arms = summarizeArms(grid);
-    const named = (difference: string) =>
+    const named = (choice: string) =>
       contrastsOf(arms, contrasts)
-        .filter((found) => found.difference === difference)
+        .filter((found) => found.choice === choice)
         .map(({ setting }) => setting.replace('transformer-1-16 on generated-pair, low-rank, budget 0.5, ', ''));
     expect(named('frobenius-decay - weight-decay')).toEqual([
       'default init, λ 0.0001',
@@ -174,13 +174,13 @@ describe('arms that differ in what their cells are named by', () => {
       ['coupling'],
     );
     const found = contrastsOf(summarizeArms([translationRecord(), released]), contrasts);
-    expect(found.map(({ difference, mean }) => [difference, mean])).toEqual([['frobenius-decay - none', 3]]);
+    expect(found.map(({ choice, difference }) => [choice, difference])).toEqual([['frobenius-decay - none', 3]]);
   });
 
   it('have contrasts of the parts of initialization and decay', () => {
     const parts = gridOf(['default', 'spectral-query-key'], ['weight-decay', 'frobenius-decay-linear']);
     const found = contrastsOf(summarizeArms(parts), contrasts);
-    expect(found.map(({ difference, setting }) => `${difference}: ${setting.split(', ').at(-1)}`)).toEqual([
+    expect(found.map(({ choice, setting }) => `${choice}: ${setting.split(', ').at(-1)}`)).toEqual([
       'spectral-query-key - default: weight-decay',
       'spectral-query-key - default: frobenius-decay-linear',
       'frobenius-decay-linear - weight-decay: default init',

@@ -1,0 +1,64 @@
+import { grouped } from '../../baselines/arms.ts';
+import { armLabelOf } from '../../harness/cell-name.ts';
+import { factorOf } from '../../harness/spec/words.ts';
+import { byBudget } from './arm-groups.ts';
+import type { ArmSummary } from './arm-summary.ts';
+import { type Compare, comparisonWithin } from './arm-test.ts';
+import { budgetOf, isBudgetOfMacs, isDense } from './coordinates.ts';
+
+/** Arms that compete, like with like. */
+export interface Contest {
+  /** `0.1`, `0.1, weight-decay`, `weight-decay`; null: all arms of a kind without budgets. */
+  name: string | null;
+  budget: number | null;
+  arms: readonly ArmSummary[];
+  /** Tests among all arms of the model and data set. */
+  compare: Compare;
+  /** Where only arms of one regularizer compete: which were given to whom. Null: all were given the same. */
+  given: string | null;
+}
+
+/**
+ * The contests of a kind, model and data set: the arms of a budget, or all where there are no budgets. What competes was
+ * given the same regularizers. A regularizer can help or hurt by many points, so the best of several says as much of
+ * having had a choice as of the method: where some arms had it and others had not, there is no best over all of a
+ * budget, but one for each regularizer.
+ */
+export function contestsOf(arms: readonly ArmSummary[]): Contest[] {
+  const compare = comparisonWithin(arms);
+  // What takes as many operations as an arm of the budget has other parameters: it competes in the Pareto sets.
+  const budgets = byBudget(arms.filter((arm) => !isBudgetOfMacs(arm)));
+  const contests = [...budgets].flatMap(([budget, group]) => likeWithLike(budget, group, compare));
+  const others = budgets.size === 0 ? arms : arms.filter((arm) => !isDense(arm) && budgetOf(arm) === null);
+  return others.length === 0 ? contests : [...contests, ...likeWithLike(null, others, compare)];
+}
+
+/** `budget 0.1, weight-decay`; empty where the contest has no name. */
+export function contestText({ name, budget }: Contest): string {
+  if (name === null) return '';
+  return budget === null ? name : `budget ${name}`;
+}
+
+function likeWithLike(budget: number | null, arms: readonly ArmSummary[], compare: Compare): Contest[] {
+  const given = givenTo(arms);
+  if (given === null) return [{ name: budget === null ? null : String(budget), budget, arms, compare, given }];
+  return [...grouped(arms, regularizerOf)].map(([regularizer, members]) => {
+    const name = budget === null ? regularizer : `${budget}, ${regularizer}`;
+    return { name, budget, arms: members, compare, given };
+  });
+}
+
+/** What says how an arm is regularized; λ means nothing without a regularizer. */
+const regularizing = ['regularizer', 'decay', 'coupling'];
+
+/** `low-rank, spectral: none, weight-decay / set, default; snip, default: weight-decay`; null where all were given the same. */
+function givenTo(arms: readonly ArmSummary[]): string | null {
+  const series = grouped(arms, (arm) => armLabelOf(arm, ['budget', ...regularizing]));
+  const sets = grouped([...series], ([, members]) => [...new Set(members.map(regularizerOf))].join(', '));
+  if (sets.size < 2) return null;
+  return [...sets].map(([set, owners]) => `${owners.map(([name]) => name).join('; ')}: ${set}`).join(' / ');
+}
+
+function regularizerOf(arm: ArmSummary): string {
+  return String(factorOf(arm, 'regularizer') ?? 'no regularizer');
+}

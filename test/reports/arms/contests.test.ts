@@ -1,0 +1,130 @@
+import { describe, expect, it } from 'vitest';
+import { type ArmSummary, summarizeArms } from '../../../reports/arms/arm-summary.ts';
+import { contestsOf, contestText } from '../../../reports/arms/contests.ts';
+import { methodOf } from '../../../reports/arms/coordinates.ts';
+import { bestSection } from '../../../reports/sections/best-section.ts';
+import { renderSummary } from '../../../reports/summary.ts';
+import { armRecords } from '../../helpers/arms.ts';
+
+type Config = Parameters<typeof armRecords>[1];
+type Regularizer = NonNullable<NonNullable<Config>['regularizer']>;
+
+const arm = (method: string, regularizer: Regularizer, config: Config = {}) =>
+  armRecords([0.5, 0.51], { method, regularizer, ...config });
+const low = { init: 'spectral' } as const;
+
+function contests(...records: ReturnType<typeof arm>[]) {
+  const members = (arms: readonly ArmSummary[]) => arms.map(methodOf).join();
+  return contestsOf(summarizeArms(records.flat())).map(({ name, arms }) => [name, members(arms)]);
+}
+
+describe('arms that compete', () => {
+  it('are all of a budget where all were given the same regularizers', () => {
+    expect(
+      contests(
+        arm('a', 'none'),
+        arm('a', 'weight-decay'),
+        arm('b', 'none'),
+        arm('b', 'weight-decay'),
+        arm('a', 'weight-decay', { budget: 0.2 }),
+        arm('b', 'weight-decay', { budget: 0.2 }),
+      ),
+    ).toEqual([
+      ['0.2', 'a,b'],
+      ['0.1', 'a,a,b,b'],
+    ]);
+  });
+
+  it('are none of those that are held to a budget of operations', () => {
+    expect(contests(arm('narrow', 'none'), arm('narrow-macs', 'none'), arm('snip', 'none'))).toEqual([
+      ['0.1', 'narrow,snip'],
+    ]);
+  });
+
+  it('are those of one regularizer where one method was given others, each arm once', () => {
+    expect(
+      contests(
+        arm('low-rank', 'none'),
+        arm('low-rank', 'weight-decay'),
+        arm('low-rank', 'frobenius-decay'),
+        arm('snip', 'none'),
+        arm('snip', 'weight-decay'),
+        arm('set', 'weight-decay'),
+      ),
+    ).toEqual([
+      ['0.1, none', 'low-rank,snip'],
+      ['0.1, weight-decay', 'low-rank,set,snip'],
+      ['0.1, frobenius-decay', 'low-rank'],
+    ]);
+  });
+
+  it('are those of one regularizer where one initialization of a method was given others', () => {
+    expect(contests(arm('a', 'none'), arm('a', 'weight-decay'), arm('a', 'weight-decay', low))).toEqual([
+      ['0.1, none', 'a'],
+      ['0.1, weight-decay', 'a,a'],
+    ]);
+  });
+
+  it('are those of one regularizer also where none has two', () => {
+    expect(contests(arm('a', 'none'), arm('b', 'weight-decay'))).toEqual([
+      ['0.1, none', 'a'],
+      ['0.1, weight-decay', 'b'],
+    ]);
+  });
+
+  it('are asked of each budget by itself', () => {
+    expect(
+      contests(
+        arm('a', 'none', { budget: 0.2 }),
+        arm('a', 'weight-decay', { budget: 0.2 }),
+        arm('b', 'weight-decay', { budget: 0.2 }),
+        arm('a', 'none'),
+        arm('b', 'none'),
+      ),
+    ).toEqual([
+      ['0.2, none', 'a'],
+      ['0.2, weight-decay', 'a,b'],
+      ['0.1', 'a,b'],
+    ]);
+  });
+});
+
+it('names a contest in a sentence', () => {
+  const [contest] = contestsOf(summarizeArms([...arm('a', 'none'), ...arm('b', 'weight-decay')]));
+  expect(contestText(contest!)).toBe('budget 0.1, none');
+  expect(contestText({ ...contest!, name: null, budget: null })).toBe('');
+  expect(contestText({ ...contest!, name: 'none', budget: null })).toBe('none');
+});
+
+describe('where regularizers were given unlike', () => {
+  // Without decay, which only one method was given, its arm is far ahead.
+  const records = [
+    ...armRecords([0.9, 0.91], { method: 'low-rank', regularizer: 'none' }),
+    ...armRecords([0.5, 0.52], { method: 'low-rank', regularizer: 'weight-decay' }),
+    ...armRecords([0.6, 0.61], { method: 'snip', regularizer: 'weight-decay' }),
+  ];
+
+  it('the report has no best over all, says why, and names the best of each regularizer', () => {
+    const blocks = bestSection(summarizeArms(records))!.blocks;
+    const sentences = blocks.flatMap((block) =>
+      block.kind === 'text' ? [block.text] : block.kind === 'list' ? block.items : [],
+    );
+    expect(sentences).toContain(
+      'No best over all arms at budget 0.1: they were not given the same regularizers (low-rank, default: none, ' +
+        'weight-decay / snip, default: weight-decay), and the best of several says as much of having had a choice. ' +
+        'Arms of one regularizer compete.',
+    );
+    expect(sentences.filter((sentence) => sentence.includes('has the highest mean'))).toEqual([
+      expect.stringMatching(/^Budget 0\.1, weight-decay: snip, default, weight-decay has the highest mean/),
+    ]);
+  });
+
+  it('so does the summary', () => {
+    const run = { title: '', suite: 's', profile: 'smoke', missing: [], gaps: [], verdicts: [], notes: [] };
+    const lines = renderSummary({ ...run, records }).split('\n');
+    expect(lines.filter((line) => line.startsWith('Highest'))).toEqual([
+      expect.stringMatching(/budget 0\.1, none: 90\.50 % .*\(low-rank, default, none; 2 seeds\)$/),
+      expect.stringMatching(/budget 0\.1, weight-decay: 60\.50 % .*\(snip, default, weight-decay; 2 seeds; /),
+    ]);
+  });
+});

@@ -120,7 +120,10 @@ it('does not take a method for a sparse one that failed in every cell and has ar
 });
 
 it('does not take a thinner network for a sparse one, not even where it failed in every cell', () => {
-  const failed = [failedRecord('boom', { method: 'narrow' }), failedRecord('boom', { method: 'narrow', regularizer: 'none' })];
+  const failed = [
+    failedRecord('boom', { method: 'narrow' }),
+    failedRecord('boom', { method: 'narrow', regularizer: 'none' }),
+  ];
   const [claim] = claims(ours(around(0.8)), sparse('snip', around(0.5, 1)), failed);
   expect(claim?.rivals.map(({ arm }) => methodOf(arm))).toEqual(['snip']);
 });

@@ -86,7 +86,7 @@ async function runMethod(method: Method | null, cell: Cell, context: CellContext
     },
   });
   const { curve, diverged } = outcome;
-  const { masked, examples, measures, checks, details } = await task.conclude(outcome, onProgress);
+  const { masked, examples, forwardMacs, measures, checks, details } = await task.conclude(outcome, onProgress);
   context.onProgress({ phase: 'measure', epoch: epochs, epochs, step: 1, steps: 1, loss: null });
   const trained = task.variables.length > 0;
   const digest = trained ? weightsDigest(task.variables) : null;
@@ -110,7 +110,7 @@ async function runMethod(method: Method | null, cell: Cell, context: CellContext
     nonzero_parameters: masked?.parameters ?? counts?.nonzero ?? null,
     macs: masked?.macs ?? size?.macs ?? null,
     training_passes: data === null ? null : examples / data.train,
-    training_macs: size === null ? null : 3 * size.batchMacs * examples,
+    training_macs: size === null ? null : 3 * (forwardMacs ?? size.batchMacs * examples),
     train_loss: last?.values.train_loss ?? null,
     ...speeds,
     gpu_memory_peak_bytes: gpuPeak,

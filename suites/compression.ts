@@ -53,16 +53,43 @@ const lowRankAt = (...budgets: number[]): ImageArmSpec => ({
   },
 });
 
+/** The same with all kept singular values 1 (Kamalakara et al. 2022). */
+const spectralOnesAt = (...budgets: number[]): ImageArmSpec => ({
+  method: 'low-rank',
+  factors: { budget: budgets, init: ['spectral-ones'], regularizer: ['none', 'weight-decay', 'frobenius-decay'] },
+});
+
+/** Thinner dense networks: of as many parameters, and of as many operations as the low-rank ones. */
+const narrowAt = (...budgets: number[]): ImageArmSpec[] =>
+  ['narrow', 'narrow-macs'].map((method) => ({
+    method,
+    factors: { budget: budgets, init: ['default'], regularizer: ['none', 'weight-decay'] },
+  }));
+
+/** The layers that it leaves dense have to fit into the budget, and something behind them. */
+const warmUpAt = (...budgets: number[]): ImageArmSpec => ({
+  method: 'full-rank-warm-up',
+  factors: { budget: budgets, init: ['default'], regularizer: ['none', 'weight-decay', 'frobenius-decay'] },
+});
+
+/** Those that are compared without decay, too, as low-rank networks are. */
+const alsoWithoutDecay = ['random-pruning', 'snip', 'rigl'];
+
 /** Masks over the dense network: neither spectral initialization nor Frobenius decay applies. */
 const sparseAt = (method: string, ...budgets: number[]): ImageArmSpec => ({
   method,
-  factors: { budget: budgets, init: ['default'], regularizer: ['weight-decay'] },
+  factors: {
+    budget: budgets,
+    init: ['default'],
+    regularizer: alsoWithoutDecay.includes(method) ? ['none', 'weight-decay'] : ['weight-decay'],
+  },
 });
 
-/** Controls, pruning after and before training, and training whose masks change. */
+/** Controls, pruning after, during and before training, and training whose masks change. */
 const sparseMethods = [
   'random-pruning',
   'gradient-magnitude',
+  'gradual-magnitude',
   'magnitude',
   'obd',
   'mlprune',
@@ -76,10 +103,12 @@ const sparseMethods = [
   'rigl',
 ];
 
-/** Every way to a budget. */
+/** Every way to a budget but by a dense warm-up. */
 const allAt = (...budgets: number[]): ImageArmSpec[] => [
   dense,
+  ...narrowAt(...budgets),
   lowRankAt(...budgets),
+  spectralOnesAt(...budgets),
   ...sparseMethods.map((method) => sparseAt(method, ...budgets)),
 ];
 
@@ -99,7 +128,8 @@ const resnetExperiment = (dataset: DatasetSpec, ...budgets: number[]): ImageExpe
   dataset,
   fallbackDataset: null,
   training: published,
-  arms: allAt(...budgets),
+  // The first block, stem and shortcuts are 2 % of the narrower network, and hold 3 % with one rank elsewhere.
+  arms: [...allAt(...budgets), warmUpAt(...budgets.filter((budget) => budget >= 0.1))],
   denseExamplesPerSecond: 60 / areaOf(dataset),
 });
 
@@ -110,9 +140,23 @@ const vggExperiment = (dataset: DatasetSpec): ImageExperimentSpec => ({
   dataset,
   fallbackDataset: null,
   training: { ...published, decay: 2e-4 },
-  arms: allAt(...smallImageBudgets),
+  // The first half of the convolutions is 12 % of the network.
+  arms: [...allAt(...smallImageBudgets), warmUpAt(...smallImageBudgets.filter((budget) => budget >= 0.2))],
   denseExamplesPerSecond: 45 / areaOf(dataset),
 });
+
+/** Every kind of method, those that are not to be ranked here once. */
+const smokeArms: ImageArmSpec[] = [
+  dense,
+  lowRankAt(0.25),
+  { method: 'snip', factors: { budget: [0.25], init: ['default'], regularizer: ['weight-decay'] } },
+  sparseAt('set', 0.25),
+  { method: 'narrow', factors: { budget: [0.25], init: ['default'], regularizer: ['weight-decay'] } },
+  { ...sparseAt('gradual-magnitude', 0.25), seeds: 1 },
+  ...[spectralOnesAt(0.25), warmUpAt(0.25)].map(({ factors, ...arm }): ImageArmSpec => {
+    return { ...arm, factors: { ...factors, regularizer: ['frobenius-decay'] }, seeds: 1 };
+  }),
+];
 
 const smokeSizes = { trainExamples: 4000, testExamples: 2000 };
 const nightlySizes = { trainExamples: 12_000, testExamples: 10_000 };
@@ -135,7 +179,7 @@ export const compression: SuiteSpec<ImageExperimentSpec> = {
           dataset: { ...cifar10, ...smokeSizes },
           fallbackDataset: { ...cifar10, name: 'generated', ...smokeSizes },
           training: shortened(6, 32, smokeSizes.trainExamples),
-          arms: [dense, lowRankAt(0.25), sparseAt('snip', 0.25), sparseAt('set', 0.25)],
+          arms: smokeArms,
           denseExamplesPerSecond: 2600,
         },
       ],
@@ -148,7 +192,8 @@ export const compression: SuiteSpec<ImageExperimentSpec> = {
         'ResNet-8 for 3 epochs of 12,000 images instead of ResNet-32 for 200 of 50,000, batches of 32 instead of 128 ' +
         'for more ' +
         'steps. The decay is raised so that decay x sum of learning rates equals the published 0.41. So short a ' +
-        'training is hurt by any decay: it compares decays with each other, not with none.',
+        'training is hurt by any decay: it compares decays with each other, not with none. Lottery tickets take three ' +
+        'rounds of pruning instead of a fifth of the weights a round.',
       experiments: [
         {
           task: 'image',
@@ -156,7 +201,8 @@ export const compression: SuiteSpec<ImageExperimentSpec> = {
           dataset: { ...cifar10, ...nightlySizes },
           fallbackDataset: null,
           training: shortened(3, 32, nightlySizes.trainExamples),
-          arms: allAt(0.1, 0.25),
+          // At 0.1 all layers behind the dense ones of the warm-up would have one rank.
+          arms: [...allAt(0.1, 0.25), warmUpAt(0.25)],
           denseExamplesPerSecond: 1200,
         },
       ],
@@ -170,7 +216,8 @@ export const compression: SuiteSpec<ImageExperimentSpec> = {
         'both widths ' +
         'that the paper and its code leave open (32/64/128 and 64/128/256), and of VGG-19. Phases before and after ' +
         '(dense ' +
-        'training, rounds, fine-tuning) come on top, and are counted. Sparse methods were published with schedules ' +
+        'training, rounds, fine-tuning) come on top, and are counted. Lottery tickets take the published rounds, a fifth ' +
+        'of the weights each. Sparse methods were published with schedules ' +
         'of their own ' +
         '(GraSP: 160 epochs on CIFAR, 300 on Tiny-ImageNet, decay 5e-4 for VGG-19); here all methods have the same.',
       experiments: [

@@ -51,6 +51,12 @@ const dense: ImageArmSpec = {
   factors: { budget: [1], init: ['default'], regularizer: ['none', 'weight-decay'] },
 };
 
+/** The dense network made thinner. */
+const narrowAt = (names: Names['regularizer'], ...budget: number[]): ImageArmSpec => ({
+  method: 'narrow',
+  factors: { budget, init: ['default'], regularizer: names },
+});
+
 const regularizer: Names['regularizer'] = ['none', 'weight-decay', 'crs', 'frobenius-decay'];
 
 /** Formats of the pointwise matrix. */
@@ -66,8 +72,10 @@ const armsOf = (methods: readonly string[], names: Names, budget: number[]): Ima
 /** Every method under every initialization and regularizer; two variants of methods in their most telling arms. */
 const allAt = (...budgets: number[]): ImageArmSpec[] => [
   dense,
+  narrowAt(['none', 'weight-decay'], ...budgets),
   ...armsOf(ofPointwise, { init: ['default', 'spectral', 'iid'], regularizer }, budgets),
   ...armsOf(ofFilter, { init: ['default', 'spectral'], regularizer }, budgets),
+  ...armsOf(['low-rank'], { init: ['spectral-ones'], regularizer }, budgets),
   ...armsOf(released, { init: ['default', 'spectral'], regularizer: ['no-factor-decay'] }, budgets),
   ...armsOf(
     ['tucker-tt-core', 'tensor-train-conv'],
@@ -86,6 +94,10 @@ const smokeArms = (budget: number): ImageArmSpec[] => [
   ),
   ...armsOf(['tensor-train'], { init: ['default', 'iid'], regularizer: ['frobenius-decay'] }, [budget]),
   ...armsOf(['tucker'], { init: ['spectral'], regularizer: [...regularizer, 'no-factor-decay'] }, [budget]),
+  narrowAt(['weight-decay'], budget),
+  ...armsOf(['low-rank'], { init: ['spectral-ones'], regularizer: ['frobenius-decay'] }, [budget]).map((arm) => {
+    return { ...arm, seeds: 1 };
+  }),
 ];
 
 const smokeSizes = { trainExamples: 2000, testExamples: 1000 };

@@ -119,6 +119,16 @@ const lowRankAt = (
   },
 ): TranslationArmSpec => ({ method: 'low-rank', factors: { budget, ...factors }, budgetUnit: 'rank-scale' });
 
+/** The dense network made thinner, at as many parameters as the low-rank method has at a rank scale. */
+const narrowAt = (
+  budget: number[],
+  regularizer: TranslationArmSpec['factors']['regularizer'] = ['none', 'weight-decay'],
+): TranslationArmSpec => ({
+  method: 'narrow',
+  factors: { budget, init: ['default'], regularizer },
+  budgetUnit: 'rank-scale',
+});
+
 /** Masks over the dense network, at as many parameters as the low-rank method has at a rank scale. */
 const sparseAt = (method: string, budget: number[]): TranslationArmSpec => ({
   method,
@@ -192,7 +202,13 @@ export const translation: SuiteSpec<TranslationExperimentSpec> = {
             },
             870,
           ),
-          arms: [dense, lowRankAt([0.5]), sparseAt('set', [0.5]), sparseAt('magnitude', [0.5])],
+          arms: [
+            dense,
+            lowRankAt([0.5]),
+            sparseAt('set', [0.5]),
+            sparseAt('magnitude', [0.5]),
+            narrowAt([0.5], ['weight-decay']),
+          ],
           denseExamplesPerSecond: 1800,
         },
       ],
@@ -225,7 +241,13 @@ export const translation: SuiteSpec<TranslationExperimentSpec> = {
             },
             2250,
           ),
-          arms: [dense, lowRankAt([0.5, 0.25])],
+          arms: [
+            dense,
+            // An hour and a half is what the night has for this suite: the smaller rank scale has the controls.
+            narrowAt([0.25]),
+            lowRankAt([0.5, 0.25]),
+            lowRankAt([0.25], { init: ['spectral-ones'], regularizer: ['weight-decay'] }),
+          ],
           denseExamplesPerSecond: 820,
         },
       ],
@@ -245,8 +267,14 @@ export const translation: SuiteSpec<TranslationExperimentSpec> = {
       experiments: [
         onIwslt([
           { ...dense, factors: { ...dense.factors, decay: [...lambdas, 5e-4, 1e-3] } },
+          { ...narrowAt([0.5, 0.25]), factors: { ...narrowAt([0.5, 0.25]).factors, decay: lambdas } },
           lowRankAt([0.5, 0.25], {
             init: ['default', 'spectral'],
+            regularizer: ['none', 'weight-decay', 'frobenius-decay'],
+            decay: lambdas,
+          }),
+          lowRankAt([0.5, 0.25], {
+            init: ['spectral-ones'],
             regularizer: ['none', 'weight-decay', 'frobenius-decay'],
             decay: lambdas,
           }),

@@ -123,7 +123,7 @@ it.each([
     'lacks phases',
     altered(steepest, 'phases:', 'fases:'),
     undefined,
-    /: phases: expected a function \(training\) => phases; Unrecognized key: "fases"$/,
+    /: phases: expected a function \(training, share\) => phases; Unrecognized key: "fases"$/,
   ],
   [
     'lacks build',
@@ -173,9 +173,14 @@ it('checks what the planned parts return', async () => {
     'parameters(a, 1): expected a whole number',
   );
   const phased = await loaded(altered(steepest, "label: 'train', ", ''));
-  expect(phased.kind === 'sparse' && (() => phased.phases({} as never))).toThrow(
+  expect(phased.kind === 'sparse' && (() => phased.phases({} as never, 0.5))).toThrow(
     /phases: 0: label: .*; 0: training: epochs/,
   );
   const needy = await loaded(altered(steepest, 'phases:', 'fewestKept: (layers) => layers / 2, phases:'));
   expect(needy.kind === 'sparse' && (() => needy.fewestKept!(7))).toThrow('fewestKept(7): expected a whole number');
+  const gradual = await loaded(altered(steepest, 'phases:', 'budgetMetAfter: (steps) => steps / 2, phases:'));
+  expect(gradual.kind === 'sparse' && gradual.budgetMetAfter!(8)).toBe(4);
+  expect(gradual.kind === 'sparse' && (() => gradual.budgetMetAfter!(7))).toThrow(
+    'budgetMetAfter(7): expected a whole number',
+  );
 });

@@ -3,16 +3,19 @@ import { type Sized, totalWeights, unmaskedParameters } from '../shape/sized.ts'
 import type { Budget } from './budget-unit.ts';
 import { reachBudget } from './rank-scale.ts';
 import { weightsToKeep } from './weights-to-keep.ts';
+import { widthScale } from './width-scale.ts';
 
 /** What a method makes of a budget on a network, known before training. */
 export interface BudgetPlan {
-  /** The rank scale of a layer method; 1 for a sparse one. */
+  /** The rank scale of a method that replaces layers; 1 for others. */
   scale: number;
+  /** The share of the dense network's widths that a thinner network has; 1 for others. */
+  width: number;
   /** Parameters kept over all parameters of the dense network. */
   ratio: number;
   /** Kept over all, of the weights that masks cover only: biases and normalizations left out of both. */
   weightRatio: number;
-  /** Weights that a sparse method keeps; null for a layer method. */
+  /** Weights that a sparse method keeps; null for others. */
   keep: number | null;
   /** Multiply-accumulates that one example's forward pass takes; masked weights are multiplied like the others. */
   passMacs: number;
@@ -29,8 +32,9 @@ export function macsInBatch({ passMacs, compositionMacs }: BudgetPlan, batchSize
  * What a method makes of a budget: of a share of parameters, whose rank scale bisection finds, or of the rank scale
  * itself.
  *
- * @throws UsageError where neither ranks nor masks reach the budget, naming the nearest one that they reach, or where
- *   the method does not know the layers of the network
+ * @param network the dense network; for a method with a dense warm-up the one whose first layers stay dense
+ * @throws UsageError where neither ranks nor masks nor widths reach the budget, naming the nearest one that they reach,
+ *   or where the method does not know the layers of the network
  */
 export function planBudget(network: Sized, method: Method, budget: Budget): BudgetPlan {
   const [{ parameters: all, macs }, weights] = [network.dense, totalWeights(network)];
@@ -38,10 +42,19 @@ export function planBudget(network: Sized, method: Method, budget: Budget): Budg
   if (method.kind === 'sparse') {
     const keep = weightsToKeep(network, method, budget);
     const [ratio, weightRatio] = [(unmasked + keep) / all, keep / weights];
-    return { scale: 1, ratio, weightRatio, keep, passMacs: macs, compositionMacs: 0 };
+    return { scale: 1, width: 1, ratio, weightRatio, keep, passMacs: macs, compositionMacs: 0 };
   }
-  const { scale, ratio } = reachBudget(network, method, budget);
-  const { macs: passMacs, compositionMacs } = network.operations(method, scale);
-  const kept = method.compresses ? network.parameters(method, scale) : all;
-  return { scale, ratio, weightRatio: (kept - unmasked) / weights, keep: null, passMacs, compositionMacs };
+  if (method.kind === 'narrow') {
+    const width = widthScale(network, method, budget);
+    const { dense, ...thinner } = network.narrowed(width);
+    const weightRatio = totalWeights(thinner) / weights;
+    const ratio = dense.parameters / all;
+    return { scale: 1, width, ratio, weightRatio, keep: null, passMacs: dense.macs, compositionMacs: 0 };
+  }
+  const layers = method.kind === 'layer' ? method : { ...method.layers, name: method.name };
+  const { scale, ratio } = reachBudget(network, layers, budget);
+  const { macs: passMacs, compositionMacs } = network.operations(layers, scale);
+  const kept = layers.compresses ? network.parameters(layers, scale) : all;
+  const weightRatio = (kept - unmasked) / weights;
+  return { scale, width: 1, ratio, weightRatio, keep: null, passMacs, compositionMacs };
 }

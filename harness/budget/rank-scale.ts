@@ -34,7 +34,8 @@ export function findRankScale(network: Sized, method: LayerMethod, budget: numbe
   return bisect(ratioAt, searchedScale(ratioAt, method, budget), budget);
 }
 
-type Ratios = (scale: number) => number;
+/** What a scale keeps, as a share of the dense network; it must not fall as the scale grows. */
+export type Ratios = (scale: number) => number;
 
 function ratiosOf(network: Sized, method: LayerMethod): Ratios {
   return (scale) => network.parameters(method, scale) / network.dense.parameters;
@@ -87,7 +88,7 @@ const tolerance = 1e-6;
  * Bisection on [0, largest] (paper's code, `compress_model`, on [0, 1]): it ends when the interval or the miss falls
  * below 1e-6 and returns the closest point visited.
  */
-function bisect(ratioAt: Ratios, largest: number, budget: number): ReachedBudget {
+export function bisect(ratioAt: Ratios, largest: number, budget: number): ReachedBudget {
   let [low, high] = [0, largest];
   let best: ReachedBudget | undefined;
   while (high - low > tolerance) {

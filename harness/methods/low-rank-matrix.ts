@@ -33,7 +33,8 @@ export function matrixRank({ use, inFeatures, outFeatures }: MatrixShape, scale:
 
 function lowRankMatrix(shape: MatrixShape, scale: number, init: InitName, streams: Streams): MatrixLayer {
   const rank = matrixRank(shape, scale);
-  const { u, v } = init === 'spectral' ? spectralMatrix(shape, rank, streams) : defaultMatrix(shape, rank, streams);
+  const { u, v } =
+    init === 'default' ? defaultMatrix(shape, rank, streams) : spectralMatrix(shape, rank, init, streams);
   const timesV = (rows: ReturnType<typeof matMul>) => matMul(rows, v.value, { transposeB: true });
   return {
     variables: [u, v],
@@ -61,10 +62,11 @@ function defaultMatrix({ name, use, inFeatures, outFeatures }: MatrixShape, rank
   return { u: factor('u', inFeatures), v: factor('v', outFeatures) };
 }
 
-function spectralMatrix(shape: MatrixShape, rank: number, streams: Streams): Factors {
+function spectralMatrix(shape: MatrixShape, rank: number, init: InitName, streams: Streams): Factors {
   const { name, inFeatures, outFeatures } = shape;
-  const { u, v } = tf.tidy(() =>
-    spectralFactors(tf.tensor(denseMatrixWeight(shape, streams), [inFeatures, outFeatures]), rank),
-  );
+  const { u, v } = tf.tidy(() => {
+    const weight = tf.tensor(denseMatrixWeight(shape, streams), [inFeatures, outFeatures]);
+    return spectralFactors(weight, rank, { ones: init === 'spectral-ones' });
+  });
   return { u: new Variable(`${name}.u`, 'factor', u), v: new Variable(`${name}.v`, 'factor', v) };
 }

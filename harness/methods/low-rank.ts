@@ -3,6 +3,7 @@ import { type Tensor, type Tensor2D, tf } from '../engine/tensorflow.ts';
 import { Variable, variableOf } from '../engine/variable.ts';
 import { denseConvWeight } from '../init/conv-weight.ts';
 import { heNormal } from '../init/he-normal.ts';
+import { filterMatrix } from '../nn/conv-layer.ts';
 import type { CompressibleLayer } from '../nn/layer.ts';
 import type { LayerMethod } from '../nn/layer-method.ts';
 import type { Streams } from '../random.ts';
@@ -22,6 +23,7 @@ export const lowRank: LayerMethod = {
   name: 'low-rank',
   source: 'Khodak et al. 2021, section 4.1',
   compresses: true,
+  inits: ['default', 'spectral', 'spectral-ones'],
   largestScale: Number.POSITIVE_INFINITY,
   parameters(shape, scale) {
     const [k1, k2] = shape.kernel;
@@ -55,7 +57,7 @@ function lowRankConv(shape: ConvShape, scale: number, init: InitName, streams: S
   const { stride, inChannels, outChannels } = shape;
   const [k1, k2] = shape.kernel;
   const rank = rankOf(shape, scale);
-  const { u, v } = init === 'spectral' ? spectralConv(shape, rank, streams) : defaultConv(shape, rank, streams);
+  const { u, v } = init === 'default' ? defaultConv(shape, rank, streams) : spectralConv(shape, rank, init, streams);
   // u [k1, 1, r, out] and v [1, k2, in, r] are the two convolutions' filters as they are.
   const vMatrix = () => tf.reshape(v.value, [k2 * inChannels, rank]) as Tensor2D;
   const reduced = (x: Tensor) => conv2d(x, v.value, { stride: [1, stride] });
@@ -118,16 +120,30 @@ function defaultConv(shape: ConvShape, rank: number, streams: Streams): Factors 
   };
 }
 
-function spectralConv(shape: ConvShape, rank: number, streams: Streams): Factors {
-  const { name, inChannels, outChannels } = shape;
-  const [k1, k2] = shape.kernel;
-  const [u, v] = tf.tidy((): [Tensor, Tensor] => {
-    const weight = tf.tensor(denseConvWeight(shape, streams), [k1, k2, inChannels, outChannels]);
-    const matrix = tf.reshape(tf.transpose(weight, [3, 0, 2, 1]), [outChannels * k1, inChannels * k2]);
-    const factors = spectralFactors(matrix, rank);
-    const forU = tf.transpose(tf.reshape(factors.u, [outChannels, k1, rank]), [1, 2, 0]);
-    const forV = tf.transpose(tf.reshape(factors.v, [inChannels, k2, rank]), [1, 0, 2]);
-    return [tf.reshape(forU, [k1, 1, rank, outChannels]), tf.reshape(forV, [1, k2, inChannels, rank])];
+function spectralConv(shape: ConvShape, rank: number, init: InitName, streams: Streams): Factors {
+  const { name, kernel, inChannels, outChannels } = shape;
+  const { u, v } = tf.tidy(() => {
+    const weight = tf.tensor(denseConvWeight(shape, streams), [...kernel, inChannels, outChannels]);
+    return spectralFilters(filterMatrix(weight), shape, rank, { ones: init === 'spectral-ones' });
   });
   return { u: new Variable(`${name}.u`, 'factor', u), v: new Variable(`${name}.v`, 'factor', v) };
+}
+
+/**
+ * The two convolutions of a convolution's matrix W [out·k1, in·k2]: its spectral factors as filters.
+ *
+ * @returns u [k1, 1, r, out] and v [1, k2, in, r]
+ */
+export function spectralFilters(
+  matrix: Tensor,
+  { kernel: [k1, k2], inChannels, outChannels }: ConvShape,
+  rank: number,
+  options: { ones?: boolean } = {},
+): { u: Tensor; v: Tensor } {
+  return tf.tidy(() => {
+    const factors = spectralFactors(matrix, rank, options);
+    const forU = tf.transpose(tf.reshape(factors.u, [outChannels, k1, rank]), [1, 2, 0]);
+    const forV = tf.transpose(tf.reshape(factors.v, [inChannels, k2, rank]), [1, 0, 2]);
+    return { u: tf.reshape(forU, [k1, 1, rank, outChannels]), v: tf.reshape(forV, [1, k2, inChannels, rank]) };
+  });
 }

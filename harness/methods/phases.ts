@@ -16,13 +16,15 @@ const schedule = [
 ];
 
 /**
- * The trainings that a method takes. A layer method takes one.
+ * The trainings that a method takes. One that replaces layers at the start, or a thinner network, takes one.
+ *
+ * @param share of the weights that masks cover, what the method keeps (`BudgetPlan.weightRatio`)
  *
  * @throws UsageError where a phase changes what the one recorded training step has fixed.
  */
-export function phasesOf<T extends PhaseTraining>(method: Method, training: T): Phase<T>[] {
-  if (method.kind === 'layer') return [{ label: 'train', training }];
-  const phases = method.phases(training);
+export function phasesOf<T extends PhaseTraining>(method: Method, training: T, share: number): Phase<T>[] {
+  if (method.kind === 'layer' || method.kind === 'narrow') return [{ label: 'train', training }];
+  const phases = method.phases(training, share);
   for (const { label, training: own } of phases) {
     for (const name of new Set([...Object.keys(training), ...Object.keys(own)])) {
       const [now, before] = [own, training].map((of) => (of as unknown as Record<string, unknown>)[name]);

@@ -1,5 +1,4 @@
-import { initsOf } from '../nn/layer-method.ts';
-import type { Method } from './method.ts';
+import { compresses, initsOfMethod, type Method } from './method.ts';
 
 /** Budget, initialization and regularizer of a cell, in the words of the registry's methods. */
 export interface MethodSettings {
@@ -13,8 +12,7 @@ export interface MethodSettings {
  * has.
  */
 export function idleRefusal(method: Method, { budget, init, regularizer }: MethodSettings): string | null {
-  // A sparse method starts from the dense initialization.
-  const inits: readonly string[] = method.kind === 'sparse' ? ['default'] : initsOf(method);
+  const inits: readonly string[] = initsOfMethod(method);
   if (!inits.includes(init)) {
     const known = inits.map((name) => `'${name}'`).join(', ');
     const remedy = `give its arm inits ${inits.length === 1 ? '' : 'among '}[${known}]`;
@@ -23,13 +21,16 @@ export function idleRefusal(method: Method, { budget, init, regularizer }: Metho
   if (isWeightDecay(method, regularizer)) {
     return `method ${method.name} has no regularizer '${regularizer}', which is weight decay there; name that`;
   }
-  if (method.kind === 'sparse' || method.compresses || budget === 1) return null;
+  if (compresses(method) || budget === 1) return null;
   return `method ${method.name} has no budget ${budget}: it keeps all parameters; name budget 1`;
 }
 
-/** A masked weight is no product of factors, and a network without factors has none to scale the decay of. */
+/**
+ * A weight that is masked, or one of a thinner network, is no product of factors, and a network without factors has
+ * none to scale the decay of.
+ */
 function isWeightDecay(method: Method, regularizer: string): boolean {
   const ofFactors = regularizer === 'crs' || regularizer === 'no-factor-decay';
-  if (method.kind === 'sparse') return regularizer === 'frobenius-decay' || ofFactors;
-  return !method.compresses && ofFactors;
+  if (method.kind === 'sparse' || method.kind === 'narrow') return regularizer === 'frobenius-decay' || ofFactors;
+  return !compresses(method) && ofFactors;
 }

@@ -2,9 +2,12 @@ import { UsageError } from '../errors.ts';
 import { dense } from './dense.ts';
 import { lowRank } from './low-rank.ts';
 import type { Method } from './method.ts';
+import { narrow } from './narrow.ts';
+import { narrowMacs } from './narrow-macs.ts';
 import { deepR } from './sparse/deep-r.ts';
 import { dsr } from './sparse/dsr.ts';
 import { gradientMagnitude } from './sparse/gradient-magnitude.ts';
+import { gradualMagnitude } from './sparse/gradual-magnitude.ts';
 import { grasp } from './sparse/grasp.ts';
 import { lotteryTicket } from './sparse/lottery-ticket.ts';
 import { magnitude } from './sparse/magnitude.ts';
@@ -24,11 +27,15 @@ import { tensorTrainConv } from './tensor/tensor-train-conv.ts';
 import { tuckerMethod } from './tensor/tucker.ts';
 import { tucker2 } from './tensor/tucker-2.ts';
 import { tuckerTtCore } from './tensor/tucker-tt-core.ts';
+import { fullRankWarmUp } from './warm-up/full-rank-warm-up.ts';
 
 /** Every method that a suite may name. */
 export const methods: readonly Method[] = [
   dense,
+  narrow,
+  narrowMacs,
   lowRank,
+  fullRankWarmUp,
   randomPruning,
   snip,
   magnitude,
@@ -42,6 +49,7 @@ export const methods: readonly Method[] = [
   dsr,
   rigl,
   grasp,
+  gradualMagnitude,
   tensorTrainMethod,
   tuckerMethod,
   tuckerTtCore,

@@ -33,7 +33,8 @@ export function buildNetwork(blueprint: Blueprint, { method, scale, init }: Comp
       return normalization;
     }
     if (shape.kind === 'linear') return linearLayer(shape, streams);
-    if (!shape.compressible) return denseConv(shape, streams, false);
+    // The images need no gradient; a layer behind others that stays dense passes one on.
+    if (!shape.compressible) return denseConv(shape, streams, shape !== blueprint.layers[0]);
     const layer = method.build(shape, scale, init, streams);
     compressed.push(layer);
     return layer;

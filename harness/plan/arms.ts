@@ -1,8 +1,7 @@
 import { UsageError } from '../errors.ts';
 import type { JoinedMethod } from '../methods/joined.ts';
-import type { Method } from '../methods/method.ts';
+import { compresses, initsOfMethod } from '../methods/method.ts';
 import { methodOf } from '../methods/registry.ts';
-import { initsOf } from '../nn/layer-method.ts';
 import { wordsOfKind } from '../spec/kinds.ts';
 import { type Arm, type BaseExperiment, type FactorValue, initNames, regularizerNames } from '../spec/words.ts';
 
@@ -20,9 +19,9 @@ export function armsOf(experiment: BaseExperiment, joined: readonly JoinedMethod
 }
 
 /**
- * The arm of a joined method: the budgets of the experiment's compressed arms; for a layer method the initializations
- * and regularizers of its low-rank arms, for a sparse one default initialization and weight decay. None where the
- * experiment has no such budget, or names the method itself.
+ * The arm of a joined method: the budgets of the experiment's compressed arms; for a method with factors the
+ * initializations and regularizers of its low-rank arms, for a sparse or a narrow one default initialization and weight
+ * decay. None where the experiment has no such budget, or names the method itself.
  */
 function armOf({ method, inits, regularizers }: JoinedMethod, arms: readonly Arm[]): Arm[] {
   const compressed = arms.filter((arm) => compresses(methodOf(arm.method)));
@@ -31,19 +30,15 @@ function armOf({ method, inits, regularizers }: JoinedMethod, arms: readonly Arm
   if (budget.length === 0 || arms.some((arm) => arm.method === name)) return [];
   const { budgetUnit } = compressed[0] ?? {};
   const unit = budgetUnit === undefined ? {} : { budgetUnit };
-  if (method.kind === 'sparse') {
+  if (method.kind === 'sparse' || method.kind === 'narrow') {
     return [{ method: name, factors: { budget, init: ['default'], regularizer: ['weight-decay'] }, ...unit }];
   }
   const like = arms.find((arm) => arm.method === 'low-rank')?.factors;
   const among = (offered: readonly FactorValue[], known: readonly FactorValue[] = offered) =>
     offered.filter((one) => known.includes(one));
-  const init = among(like?.init ?? initNames, inits ?? initsOf(method));
+  const init = among(like?.init ?? initNames, inits ?? initsOfMethod(method));
   const regularizer = among(like?.regularizer ?? regularizerNames, regularizers);
   return [{ method: name, factors: { budget, init, regularizer }, ...unit }];
-}
-
-function compresses(method: Method): boolean {
-  return method.kind === 'sparse' || method.compresses;
 }
 
 /** Refuses joined methods that have no cell; `used` are the names of those that have. */

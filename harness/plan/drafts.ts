@@ -17,7 +17,7 @@ export interface ExperimentContext {
   experiment: BaseExperiment;
   /** The experiment's data set or its stand-in; null: it has none. */
   dataset: { name: string } | null;
-  /** Replicates instead of the profile's number. */
+  /** Replicates instead of the profile's number and the arms'. */
   seeds: number | undefined;
   methods: readonly JoinedMethod[];
 }
@@ -41,11 +41,14 @@ export function draftsOf(context: ExperimentContext): Draft[] {
     ...joined,
     combinations: combinationsOf(words, joined.arm),
   }));
-  const seeds = Array.from({ length: context.seeds ?? profile.seeds }, (_, seed) => seed);
+  const seedsOf = (arm: Arm) => context.seeds ?? arm.seeds ?? profile.seeds;
+  const seeds = Array.from({ length: Math.max(...arms.map(({ arm }) => seedsOf(arm))) }, (_, seed) => seed);
   return (experiment.models ?? [null]).flatMap((model) =>
     seeds.flatMap((seed) =>
       arms.flatMap(({ arm, used, combinations }) =>
-        combinations.map((factors) => draftOf(context, words, { arm, used, factors, model, seed })),
+        (seed < seedsOf(arm) ? combinations : []).map((factors) =>
+          draftOf(context, words, { arm, used, factors, model, seed }),
+        ),
       ),
     ),
   );

@@ -1,4 +1,5 @@
 import { type Blueprint, type ConvShape, denseMacs, type LayerShape, totalMacs, totalParameters } from './blueprint.ts';
+import { narrowedBlueprint } from './narrowed.ts';
 import type { Sized, WeightShape } from './sized.ts';
 
 /** A network of images by its sizes. Masks cover every convolution and linear weight, first and last included. */
@@ -14,6 +15,7 @@ export function sizedNetwork(blueprint: Blueprint): Sized {
       const macs = totalMacs(blueprint, macsOf);
       return { macs, compositionMacs: macs - totalMacs(blueprint, ownMacsOf) };
     },
+    narrowed: (scale) => sizedNetwork(narrowedBlueprint(blueprint, scale)),
   };
 }
 

@@ -1,5 +1,6 @@
 import { UsageError } from '../errors.ts';
 import { matrixMacs, matrixParameters } from './matrix-shape.ts';
+import { narrowedTransformer } from './narrowed.ts';
 import type { MatrixCounts, NamedCounts, Sized, WeightShape } from './sized.ts';
 import {
   type AttentionShape,
@@ -34,6 +35,7 @@ export function sizedTransformer(blueprint: TransformerBlueprint, lengths = coun
     weights: matrixWeights(blueprint, lengths),
     parameters: (method, scale) => parametersOf(matricesOf(method), scale),
     operations: (method, scale) => ({ macs: macsOf(matricesOf(method), scale), compositionMacs: 0 }),
+    narrowed: (scale) => sizedTransformer(narrowedTransformer(blueprint, scale), lengths),
   };
 }
 

@@ -62,10 +62,12 @@ export interface Sized {
   parameters(method: NamedCounts, scale: number): number;
   /** The same of operations. */
   operations(method: NamedCounts, scale: number): Operations;
+  /** The dense network with a share of every inner width: see `narrowedBlueprint` and `narrowedTransformer`. */
+  narrowed(scale: number): Sized;
 }
 
 /** Entries of all weights that masks cover. */
-export function totalWeights({ weights }: Sized): number {
+export function totalWeights({ weights }: Pick<Sized, 'weights'>): number {
   return weights.reduce((sum, { size }) => sum + size, 0);
 }
 

@@ -11,11 +11,11 @@ export function cosineShare(initial: number, step: number, end: number): number 
 }
 
 /**
- * Steps between two updates, ΔT, in a training of so many steps: the published ΔT in proportion to the published
- * length, `least` at least, so that a shortened training has as many updates, or one every `least` steps.
+ * Steps between two updates, ΔT: the published number, or fewer where a shortened training would else have less than
+ * `fewest` updates before so many steps are over.
  */
-export function scaledInterval(steps: number, published: { interval: number; steps: number }, least = 1): number {
-  return Math.max(least, Math.round((steps * published.interval) / published.steps));
+export function updateInterval(steps: number, published: number, fewest: number): number {
+  return Math.max(1, Math.min(published, Math.floor(steps / (fewest + 1))));
 }
 
 /**

@@ -15,8 +15,17 @@ export interface SparseMethod {
   readonly imagesOnly?: boolean;
   /** The fewest weights that it can keep in a network of so many masked layers; 1 where it does not say. */
   fewestKept?(layers: number): number;
-  /** The trainings that it takes, one after another. They differ in epochs and learning rates only. */
-  phases<T extends PhaseTraining>(training: T): Phase<T>[];
+  /**
+   * The trainings that it takes, one after another. They differ in epochs and learning rates only.
+   *
+   * @param share of the masked weights, what it is to keep
+   */
+  phases<T extends PhaseTraining>(training: T, share: number): Phase<T>[];
+  /**
+   * The step of the last phase, of so many, after which the masks keep no more than the budget; 0, from the phase's
+   * start on, where it does not say.
+   */
+  budgetMetAfter?(steps: number): number;
   /**
    * Begins on a freshly initialized network whose masks are all 1. Makes state only: what depends on the network's
    * values belongs in `beforePhase`, because a resumed cell restores variables after `start`.

@@ -32,6 +32,8 @@ export const decayedProducts = {
 export const transformerInitNames = [
   'default',
   ...(Object.keys(spectralProducts) as (keyof typeof spectralProducts)[]),
+  /** Every kept singular value of a factorized matrix 1 (Kamalakara et al. 2022); attention's products as by `spectral`. */
+  'spectral-ones',
 ] as const;
 export const transformerRegularizerNames = [
   'none',

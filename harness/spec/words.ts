@@ -6,7 +6,7 @@ export const profileNames = ['smoke', 'nightly', 'paper'] as const;
 export type ProfileName = (typeof profileNames)[number];
 
 /** Initializations that methods of the registry know. */
-export const initNames = ['default', 'spectral', 'iid'] as const;
+export const initNames = ['default', 'spectral', 'spectral-ones', 'iid'] as const;
 export type InitName = (typeof initNames)[number];
 
 export const regularizerNames = ['none', 'weight-decay', 'no-factor-decay', 'crs', 'frobenius-decay'] as const;
@@ -45,6 +45,8 @@ export function armSchemaOf<F extends z.ZodRawShape>(factors: F) {
     method: z.string().min(1),
     factors: z.strictObject(factors),
     budgetUnit: budgetUnitSchema.optional(),
+    /** Replicates in place of the profile's number, for an arm that is only to be seen running. */
+    seeds: count.optional(),
   });
 }
 
@@ -53,6 +55,7 @@ export interface Arm {
   method: string;
   factors: Readonly<Record<string, readonly FactorValue[] | undefined>>;
   budgetUnit?: BudgetUnit | undefined;
+  seeds?: number | undefined;
 }
 
 /** What every configuration has: the rest is the kind's. */

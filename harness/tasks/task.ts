@@ -77,6 +77,11 @@ export interface Conclusion {
   masked?: { parameters: number; macs: number | null } | undefined;
   /** Examples propagated forward and backward. */
   examples: number;
+  /**
+   * Multiply-accumulates of all forward passes of training, where not all were of the final network; left out: those of
+   * `TaskSize.batchMacs` for each of the examples.
+   */
+  forwardMacs?: number;
 }
 
 export type Speeds = Pick<

@@ -10,13 +10,14 @@ import { type Tensor, type Tensor2D, tf } from '../engine/tensorflow.ts';
  * Where r > min(m, n) the extra columns of both factors are zero, as in the paper's code.
  *
  * @param w [m, n]
+ * @param ones whether every kept singular value is taken as 1, U = P_r and V = Q_r (Kamalakara et al. 2022)
  * @returns u [m, r] and v [n, r]
  */
-export function spectralFactors(w: Tensor, rank: number): { u: Tensor2D; v: Tensor2D } {
+export function spectralFactors(w: Tensor, rank: number, { ones = false } = {}): { u: Tensor2D; v: Tensor2D } {
   return tf.tidy(() => {
     const { p, sigma, q } = svd(w);
     const kept = Math.min(rank, sigma.shape[0]);
-    const roots = tf.sqrt(tf.slice(sigma, [0], [kept]));
+    const roots = ones ? tf.ones([kept]) : tf.sqrt(tf.slice(sigma, [0], [kept]));
     const factor = (basis: Tensor2D) => {
       const scaled = tf.mul(tf.slice(basis, [0, 0], [basis.shape[0], kept]), roots) as Tensor2D;
       return tf.pad2d(scaled, [

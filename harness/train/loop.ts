@@ -8,8 +8,19 @@ import type { KeptWeights } from './kept-weights.ts';
 import { type Place, placesOf, type Stretch } from './places.ts';
 import type { Feeds, TrainingStep } from './step.ts';
 
+/** What is trained, and what is told of it at each point. */
+export interface Learner<F extends Feeds, M extends { loss: number }> {
+  step: TrainingStep<F>;
+  /** What is measured at a point; a loss that is not finite ends the training. `onBatch` is awaited again and again. */
+  measure(onBatch: () => Promise<void>): Promise<M>;
+  /** A point's values by name; null: the training has diverged before it was measured. */
+  valuesOf(trained: Trained, measured: M | null): CurvePoint['values'];
+}
+
 /** A phase: a training on a schedule of its own, that begins with empty optimizer slots. */
-export interface LoopPhase<B> extends Stretch {
+export interface LoopPhase<B, F extends Feeds, M extends { loss: number }> extends Stretch {
+  /** What is trained in this phase, where it is another network than the final one. */
+  learner?: Learner<F, M>;
   /** Learning rate of a step, counted from 0 in the phase. */
   rateAt(step: number): number;
   /**
@@ -49,18 +60,13 @@ export interface Trained extends Evaluation {
   seconds: number;
 }
 
-/** What a kind of training brings. */
-export interface LoopKind<B, F extends Feeds, M extends { loss: number }> {
+/** What a kind of training brings; it is a learner itself, that of the final network. */
+export interface LoopKind<B, F extends Feeds, M extends { loss: number }> extends Learner<F, M> {
   /** Whether a point of the curve stands at so many epochs or at so many steps. */
   counted: 'epochs' | 'steps';
-  phases: readonly LoopPhase<B>[];
-  step: TrainingStep<F>;
+  phases: readonly LoopPhase<B, F, M>[];
   /** The tensors of a batch. */
   feedsOf(batch: B): F;
-  /** What is measured at a point; a loss that is not finite ends the training. `onBatch` is awaited again and again. */
-  measure(onBatch: () => Promise<void>): Promise<M>;
-  /** A point's values by name; null: the training has diverged before it was measured. */
-  valuesOf(trained: Trained, measured: M | null): CurvePoint['values'];
   /** Weights put aside in the last phase. */
   kept?: KeptWeights;
 }
@@ -101,10 +107,11 @@ export async function trainLoop<B, F extends Feeds, M extends { loss: number }>(
   const lastPhase = places.findIndex(({ phase }) => phase === phases.length - 1);
   for (const place of places.slice(curve.length)) {
     const started = performance.now();
-    if (place.from === 0) await beginPhase(options, place.phase);
-    const trained = await trainTo(options, place);
-    const measured = Number.isFinite(trained.loss) ? await options.measure(() => measuring(options, place)) : null;
-    const values = options.valuesOf(trained, measured);
+    const learner = options.phases[place.phase]!.learner ?? options;
+    if (place.from === 0) await beginPhase(learner, options, place.phase);
+    const trained = await trainTo(learner, options, place);
+    const measured = Number.isFinite(trained.loss) ? await learner.measure(() => measuring(options, place)) : null;
+    const values = learner.valuesOf(trained, measured);
     const at = counted === 'epochs' ? place.point + 1 : place.before + place.to;
     curve.push({ at, seconds: secondsSince(started), train_seconds: trained.seconds, values });
     if (measured === null || !Number.isFinite(measured.loss)) return { curve, diverged: true };
@@ -114,8 +121,9 @@ export async function trainLoop<B, F extends Feeds, M extends { loss: number }>(
   return { curve, diverged: false };
 }
 
-async function beginPhase<B, F extends Feeds>(
-  { step, beforePhase }: { step: TrainingStep<F> } & LoopHooks<B>,
+async function beginPhase<B, F extends Feeds, M extends { loss: number }>(
+  { step }: Learner<F, M>,
+  { beforePhase }: LoopHooks<B>,
   phase: number,
 ): Promise<void> {
   if (phase > 0) for (const slot of step.optimizer.slots) slot.assign(tf.zerosLike(slot.value));
@@ -124,10 +132,11 @@ async function beginPhase<B, F extends Feeds>(
 
 /** The steps up to a point. */
 async function trainTo<B, F extends Feeds, M extends { loss: number }>(
+  { step }: Learner<F, M>,
   options: LoopOptions<B, F, M>,
   { phase: index, point, from, to, before, steps: all }: Place,
 ): Promise<Trained> {
-  const { step, feedsOf, afterStep, onProgress } = options;
+  const { feedsOf, afterStep, onProgress } = options;
   const phase = options.phases[index]!;
   const started = performance.now();
   const mean = stepMean();

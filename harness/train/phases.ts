@@ -17,9 +17,25 @@ export interface Phase<T extends PhaseTraining> {
   label: string;
   /** The cell's training with other epochs and learning rates; everything else is the cell's. */
   training: T;
+  /**
+   * The epochs of the training that the phase is, counted from 0, from `from` to before `to`: phases that share one
+   * schedule. All of them where it is left out.
+   */
+  part?: { readonly from: number; readonly to: number };
+}
+
+/** The epochs of its training that a phase is: from the first to before the last. */
+export function partOf({ training, part }: Phase<PhaseTraining>): { readonly from: number; readonly to: number } {
+  return part ?? { from: 0, to: training.epochs };
+}
+
+/** Epochs of a phase. */
+export function epochsOf(phase: Phase<PhaseTraining>): number {
+  const { from, to } = partOf(phase);
+  return to - from;
 }
 
 /** Epochs of all phases together. */
 export function totalEpochs(phases: readonly Phase<PhaseTraining>[]): number {
-  return phases.reduce((sum, { training }) => sum + training.epochs, 0);
+  return phases.reduce((sum, phase) => sum + epochsOf(phase), 0);
 }

@@ -4,7 +4,7 @@ import { byBudget } from './arm-groups.ts';
 import { type ArmSummary, meanGain } from './arm-summary.ts';
 import type { ArmTest } from './arm-test.ts';
 import { comparisonWithin, upperTail } from './arm-test.ts';
-import { budgetOf, isDense, methodOf } from './coordinates.ts';
+import { budgetOf, isBudgetOfMacs, isDense, methodOf } from './coordinates.ts';
 
 /** The arm of the best mean, and what the data say of each other one. */
 export interface Best {
@@ -69,7 +69,8 @@ export interface Contest {
  * hurt by many points, the arms with decay compete once more among themselves: like with like.
  */
 export function contestsOf(arms: readonly ArmSummary[]): Contest[] {
-  const budgets = byBudget(arms);
+  // What takes as many operations as an arm of the budget has other parameters: it competes in the Pareto sets.
+  const budgets = byBudget(arms.filter((arm) => !isBudgetOfMacs(arm)));
   const contests = [...budgets].flatMap(([budget, group]) => decayContests(String(budget), group));
   const others = budgets.size === 0 ? [...arms] : arms.filter((arm) => !isDense(arm) && budgetOf(arm) === null);
   return others.length === 0 ? contests : [...contests, { name: null, arms: others }];

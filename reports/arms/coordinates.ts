@@ -22,6 +22,16 @@ export function isDense(of: Factors): boolean {
   return methodOf(of) === 'dense';
 }
 
+/** Whether an arm is a thinner dense network: nothing in it is masked or factorized. */
+export function isNarrow(of: Factors): boolean {
+  return ['narrow', 'narrow-macs'].includes(methodOf(of));
+}
+
+/** Whether an arm is held to its budget by operations: its parameters are others than those of the budget's arms. */
+export function isBudgetOfMacs(of: Factors): boolean {
+  return methodOf(of) === 'narrow-macs';
+}
+
 /**
  * `resnet-20 on cifar-10`: equal for cells of a kind that train the same model on the same data. The kind, without
  * either.

@@ -6,6 +6,12 @@ export type Choice = Omit<ContrastSpec, 'rest'>;
 /** What spectral initialization and Frobenius decay change. */
 export const initAndRegularizerChoices: readonly Choice[] = [
   { subject: 'spectral against default initialization', factor: 'init', from: 'default', to: 'spectral' },
+  {
+    subject: 'spectral initialization with singular values of one against its own',
+    factor: 'init',
+    from: 'spectral',
+    to: 'spectral-ones',
+  },
   { subject: 'independent against default initialization', factor: 'init', from: 'default', to: 'iid' },
   { subject: 'spectral against independent initialization', factor: 'init', from: 'iid', to: 'spectral' },
   {

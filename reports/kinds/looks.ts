@@ -29,11 +29,13 @@ export function hueByRegularizer(arm: ArmSummary): Hue {
 }
 
 /**
- * Dashed: default initialization; solid: spectral; dotted: independent draws; others: spectral of some products alone.
+ * Dashed: default initialization; solid: spectral; dotted: independent draws; dash and dot: spectral with singular values
+ * of one; others: spectral of some products alone.
  */
 const dashes: Readonly<Record<string, readonly number[]>> = {
   default: [6, 4],
   spectral: [1, 0],
+  'spectral-ones': [10, 2, 2, 2],
   iid: [2, 3],
   'spectral-linear': [12, 3],
   'spectral-attention': [8, 3, 2, 3],

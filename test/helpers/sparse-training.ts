@@ -53,7 +53,7 @@ export interface SparseEvents {
 /** Trains what `sparseSetUp` made, through all phases. */
 export function trainSparse(setUp: ReturnType<typeof sparseSetUp>, events: SparseEvents = {}) {
   const { method, model, step, data, dataset, training, streams, sparse } = setUp;
-  const phases = phasesOf(method, training);
+  const phases = phasesOf(method, training, setUp.plan.weightRatio);
   return trainLoop({
     ...imageTraining({ model, step, data, dataset, streams, phases, evaluation: imageEvaluationStep(model) }),
     curve: events.curve ?? [],

@@ -19,13 +19,13 @@ const changing = (own: object): SparseMethod => ({
   ],
 });
 
-test.each(['dense', 'low-rank'])('%s takes one training', (name) => {
-  expect(phasesOf(methodOf(name), tinyTraining)).toEqual([{ label: 'train', training: tinyTraining }]);
+test.each(['dense', 'low-rank', 'narrow', 'narrow-macs'])('%s takes one training', (name) => {
+  expect(phasesOf(methodOf(name), tinyTraining, 0.3)).toEqual([{ label: 'train', training: tinyTraining }]);
 });
 
 test('a sparse method takes its phases, on images and on sentences', () => {
-  expect(phasesOf(magnitude, tinyTraining).map(({ training }) => training.epochs)).toEqual([3, 2]);
-  const phases = phasesOf(magnitude, { ...sequences, updates: 9 });
+  expect(phasesOf(magnitude, tinyTraining, 0.3).map(({ training }) => training.epochs)).toEqual([3, 2]);
+  const phases = phasesOf(magnitude, { ...sequences, updates: 9 }, 0.3);
   expect(phases.map(({ training }) => [training.epochs, training.updates])).toEqual([
     [3, 9],
     [2, 5],
@@ -36,7 +36,7 @@ test.each([
   { epochs: 9, updates: 4, warmupUpdates: 2, constantUpdates: 3, learningRate: 0.5 },
   { optimizer: { ...sequences.optimizer } },
 ])('phases may differ in schedule: %o', (own) => {
-  expect(phasesOf(changing(own), sequences)[1]!.training).toEqual({ ...sequences, ...own });
+  expect(phasesOf(changing(own), sequences, 0.3)[1]!.training).toEqual({ ...sequences, ...own });
 });
 
 test.each([
@@ -44,6 +44,6 @@ test.each([
   [{ clipNorm: null }, /clipNorm null, its cell 1; phases differ in epochs and learning rates only/],
   [{ momentum: 0.5 }, /momentum 0.5, its cell undefined/],
 ])('phases may differ in nothing else: %o', (own, message) => {
-  expect(() => phasesOf(changing(own), sequences)).toThrow(UsageError);
-  expect(() => phasesOf(changing(own), sequences)).toThrow(message);
+  expect(() => phasesOf(changing(own), sequences, 0.3)).toThrow(UsageError);
+  expect(() => phasesOf(changing(own), sequences, 0.3)).toThrow(message);
 });

@@ -1,7 +1,6 @@
-import type { Method } from '../../methods/method.ts';
+import { initsOfMethod, type Method } from '../../methods/method.ts';
 import { idleRefusal } from '../../methods/refusal.ts';
 import { methods } from '../../methods/registry.ts';
-import { initsOf } from '../../nn/layer-method.ts';
 import { kindNames } from '../../spec/kinds.ts';
 import { regularizerNames } from '../../spec/words.ts';
 import { kindOf } from '../../tasks/registry.ts';
@@ -34,7 +33,7 @@ export function listMethods(options: { json?: boolean }, io: Io): void {
 
 /** The words are those of networks of images; a Transformer's name parts of it in addition. */
 function methodRow(method: Method): MethodRow {
-  const inits = method.kind === 'sparse' ? ['default'] : [...initsOf(method)];
+  const inits = [...initsOfMethod(method)];
   const regularizers = regularizerNames.filter(
     (regularizer) => idleRefusal(method, { budget: 1, init: inits[0] ?? '', regularizer }) === null,
   );

@@ -39,9 +39,10 @@ const layerMethodSchema = z.strictObject({
 const sparseMethodSchema = z.strictObject({
   kind: z.literal('sparse'),
   name,
-  phases: part('(training) => phases'),
+  phases: part('(training, share) => phases'),
   start: part('(context) => ({ variables, beforePhase })'),
   fewestKept: part('(layers) => number').optional(),
+  budgetMetAfter: part('(steps) => number').optional(),
   imagesOnly: z.boolean().optional(),
 });
 

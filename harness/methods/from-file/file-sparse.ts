@@ -10,22 +10,19 @@ import { fitting, inFile, namingFile } from './in-file.ts';
  */
 export function sparseMethodOfFile(file: string, given: GivenSparseMethod): SparseMethod {
   const call = (part: string, run: () => unknown): unknown => inFile(file, part, run);
-  const fewest = (layers: number) => {
-    const part = `fewestKept(${layers})`;
-    return fitting(
-      file,
-      part,
-      countSchema,
-      call(part, () => given.fewestKept!(layers)),
-    );
+  const counting = (name: 'fewestKept' | 'budgetMetAfter') => (of: number) => {
+    const part = `${name}(${of})`;
+    const count = call(part, () => given[name]!(of));
+    return fitting(file, part, countSchema, count);
   };
   return {
     kind: 'sparse',
     name: given.name,
-    ...(given.fewestKept === undefined ? {} : { fewestKept: fewest }),
+    ...(given.fewestKept === undefined ? {} : { fewestKept: counting('fewestKept') }),
+    ...(given.budgetMetAfter === undefined ? {} : { budgetMetAfter: counting('budgetMetAfter') }),
     ...(given.imagesOnly === undefined ? {} : { imagesOnly: given.imagesOnly }),
-    phases: <T extends PhaseTraining>(training: T) => {
-      const phases = call('phases', () => given.phases(training));
+    phases: <T extends PhaseTraining>(training: T, share: number) => {
+      const phases = call('phases', () => given.phases(training, share));
       fitting(file, 'phases', phasesSchema, phases);
       // That all but the schedule is the cell's is asked where phases are planned.
       return phases as Phase<T>[];

@@ -24,8 +24,8 @@ const temperature = 2.5e-11;
  * A connection's sign is that of its initial weight, which is drawn symmetrically, whether it starts active or not. The
  * first active ones are random, of Erdős-Rényi-kernel densities, where the publication sets densities by hand.
  *
- * Settings for convolutional networks were not found: α and T are those of the authors' code for MNIST, and constant. η
- * is the step's learning rate. Gradient descent has the training's momentum and decay, which the publication does
+ * Settings for convolutional networks were not found: α and T are those of the authors' code for MNIST, and constant, so
+ * that results say little of what the method can do where they do not suit. η is the step's learning rate. Gradient descent has the training's momentum and decay, which the publication does
  * without.
  */
 export const deepR: SparseMethod = {

@@ -3,7 +3,7 @@ import { filledVariable } from '../../engine/variable.ts';
 import { proportionalCounts } from '../../sparse/densities.ts';
 import { maskRandomly } from '../../sparse/random-masks.ts';
 import { adaptedThreshold, reallocate, survivors } from '../../sparse/reallocation.ts';
-import { scaledInterval } from '../../sparse/rewiring.ts';
+import { updateInterval } from '../../sparse/rewiring.ts';
 import { ones } from '../../sparse/selection.ts';
 import type { SparseMethod } from '../../sparse/sparse-method.ts';
 
@@ -16,17 +16,20 @@ const targetShare = 0.01;
 /** What an update should drop at most, of the kept weights. */
 const largestShare = 0.1;
 
-/** Steps of the published training: 200 epochs of 50,000 images in batches of 100. */
-const publishedSteps = 200 * 500;
+/** Steps between two updates at first, P. */
+const publishedInterval = 100;
 /**
- * Steps between two updates, P, by the share of the training until which they hold: epochs 40, 80, 120 and 160 of 200.
+ * P over the first one, by the share of the training until which it holds: epochs 40, 80, 120 and 160 of 200. Each
+ * stage is a fifth of the training.
  */
-const publishedIntervals = [
-  { until: 40 / 200, interval: 100 },
-  { until: 80 / 200, interval: 200 },
-  { until: 120 / 200, interval: 400 },
-  { until: 160 / 200, interval: 800 },
+const stages = [
+  { until: 40 / 200, times: 1 },
+  { until: 80 / 200, times: 2 },
+  { until: 120 / 200, times: 4 },
+  { until: 160 / 200, times: 8 },
 ];
+/** Updates of the first stage that leave the last one, of eight times the steps between two, one. */
+const fewestUpdates = 7;
 
 /**
  * Dynamic sparse reparameterization (Mostafa and Wang 2019), on the schedule of its wide residual networks: a random
@@ -35,8 +38,8 @@ const publishedIntervals = [
  * shared out to the layers in proportion to what they have left (`reallocate`). P starts at 100 and doubles at a fifth,
  * two and three fifths of the training; in the last fifth the mask stays.
  *
- * Adapted: P is in proportion to the training's length, ten steps at least, so that a shortened training has as many
- * updates, or one every ten steps. The target is 1 % of the dense network's weights, but not more than a tenth of the
+ * Adapted: in a training so short that the last P would pass its stage, P starts lower, and doubles alike, but is ten
+ * steps at least. The target is 1 % of the dense network's weights, but not more than a tenth of the
  * kept ones, which it comes to where a tenth is kept: it would replace most of a sparser network at once. First
  * convolution, shortcuts and classifier take part, which the published networks leave dense. Grown places may be ones
  * dropped in the same update, which the authors' code excludes. The batch size of 100 is the default of their code.
@@ -73,8 +76,8 @@ export const dsr: SparseMethod = {
 
 /** P at a step of a training of so many; null where the mask stays. */
 export function intervalAt(step: number, steps: number): number | null {
-  const stage = publishedIntervals.find(({ until }) => step < until * steps);
-  return stage === undefined
-    ? null
-    : scaledInterval(steps, { interval: stage.interval, steps: publishedSteps }, leastInterval);
+  const stage = stages.find(({ until }) => step < until * steps);
+  if (stage === undefined) return null;
+  const first = updateInterval(steps / 5, publishedInterval, fewestUpdates);
+  return Math.max(leastInterval, stage.times * first);
 }

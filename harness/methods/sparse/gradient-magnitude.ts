@@ -1,8 +1,9 @@
+import { scoredBatch } from '../../sparse/scores/scored-batch.ts';
 import { highest, magnitudes } from '../../sparse/selection.ts';
 import type { SparseMethod } from '../../sparse/sparse-method.ts';
 
 /**
- * A control of SNIP, whose score it is without the weight: at initialization, on one batch of the training's size, the
+ * A control of SNIP, whose score it is without the weight: at initialization, on one batch (`scoredBatch`), the
  * weights of largest |∂L/∂w| over all layers are kept, and trained under that mask. It has no publication of its own,
  * and takes all other settings from SNIP.
  */
@@ -14,7 +15,7 @@ export const gradientMagnitude: SparseMethod = {
   start: (context) => ({
     variables: [],
     beforePhase() {
-      const gradients = context.gradients(context.batch('scores'));
+      const gradients = context.gradients(scoredBatch(context));
       context.setMasks(highest(gradients.map(magnitudes), context.keep));
     },
   }),

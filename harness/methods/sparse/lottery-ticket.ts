@@ -11,8 +11,9 @@ const rewindShare = 5 / 160;
  * The lottery ticket by iterative magnitude pruning with rewinding (Frankle and Carbin 2019; Frankle et al. 2020): the
  * dense network is trained; in each of n rounds the weights of largest magnitude over all layers and among those that
  * are left are kept, (keep/total)^(1/n) of them, the network is rewound to an early step k of the first training, and
- * trained again under the mask. The published rounds prune a fifth each, as many as the budget needs; here their number
- * is `pruningRounds`, and the share follows from the budget, so that it is met exactly.
+ * trained again under the mask. The published rounds prune a fifth each, as many as the budget needs: here a fifth at
+ * most, because the share follows from the budget, which is met exactly. Of a shortened training there are three rounds
+ * at most (`pruningRounds`), which prune more each.
  *
  * Rewound are weights, biases, normalizations and their running statistics. Each round takes the whole training from
  * its first learning rate on and from zero momentum, not the steps after k only. k is 5/160 of the training's steps,
@@ -23,13 +24,13 @@ export const lotteryTicket: SparseMethod = {
   kind: 'sparse',
   name: 'lottery-ticket',
   source: 'Frankle and Carbin 2019; Frankle et al. 2020',
-  phases: (training) => [
+  phases: (training, share) => [
     { label: 'dense', training },
-    ...Array.from({ length: pruningRounds(training.epochs) }, (_, i) => ({ label: `round ${i + 1}`, training })),
+    ...Array.from({ length: pruningRounds(training.epochs, share) }, (_, i) => ({ label: `round ${i + 1}`, training })),
   ],
   start(context) {
-    const rounds = pruningRounds(context.training.epochs);
     const total = context.weights.reduce((sum, { size }) => sum + size, 0);
+    const rounds = pruningRounds(context.training.epochs, context.keep / total);
     const early = new Map<Variable, Variable>(
       context.variables.map((variable) => [
         variable,

@@ -2,6 +2,7 @@ import { type Tensor, tf } from '../../engine/tensorflow.ts';
 import { oneShotPhases } from '../../sparse/fine-tuning.ts';
 import { damped, surgeonScores, surgeonUpdate } from '../../sparse/scores/brain-surgeon.ts';
 import { kroneckerFactors } from '../../sparse/scores/kronecker-factors.ts';
+import { labelledByModel } from '../../sparse/scores/model-labels.ts';
 import { highest } from '../../sparse/selection.ts';
 import { imagesOf, type SparseContext, type SparseMethod } from '../../sparse/sparse-method.ts';
 
@@ -18,8 +19,8 @@ const damping = 1e-3;
  * follows from it), the kept weights take the optimal brain surgeon's update for all that are removed, and are trained
  * on.
  *
- * Choices where the publication is not at hand: factors of the empirical Fisher matrix of 1024 training examples,
- * augmented as in training; 10⁻³ of the mean diagonal entry added to each diagonal; the update for all removed weights
+ * The factors are those of the Fisher matrix, their labels drawn from the network (Martens and Grosse 2015). Choices
+ * where the publication is not at hand: 1024 training examples, one label each, augmented as in training; 10⁻³ of the mean diagonal entry added to each diagonal; the update for all removed weights
  * together; one step of pruning; and the fine-tuning of magnitude pruning.
  */
 export const mlprune: SparseMethod = {
@@ -39,7 +40,8 @@ export const mlprune: SparseMethod = {
 function prune(context: SparseContext): void {
   const { weights, keep } = context;
   const { training, batch: batchOf } = imagesOf(context);
-  const batch = batchOf('factors', factorExamples);
+  const examples = batchOf('factors', factorExamples);
+  const batch = labelledByModel(context, examples, context.stream('labels'), training.batchSize);
   const factors = kroneckerFactors(context, batch, training.batchSize).map(({ inputs, outputs }) => {
     const pair = { a: damped(inputs.value, damping), g: damped(outputs.value, damping) };
     inputs.dispose();

@@ -1,5 +1,6 @@
 import { oneShotPhases } from '../../sparse/fine-tuning.ts';
-import { empiricalFisher } from '../../sparse/scores/fisher.ts';
+import { fisherDiagonal } from '../../sparse/scores/fisher.ts';
+import { labelledByModel } from '../../sparse/scores/model-labels.ts';
 import { highest } from '../../sparse/selection.ts';
 import { imagesOf, type SparseMethod } from '../../sparse/sparse-method.ts';
 
@@ -9,10 +10,10 @@ const fisherExamples = 1024;
 /**
  * Optimal brain damage (LeCun et al. 1990) in one step: the dense network is trained; a weight's importance is the rise
  * of the loss to second order where it alone is removed, w²·H_ii/2, with the Hessian's diagonal approximated by that of
- * the empirical Fisher matrix (Wang et al. 2019; they sample the labels from the network instead). The highest
- * importances over all layers are kept, and trained on.
+ * the Fisher matrix, its labels drawn from the network (Wang et al. 2019). The highest importances over all layers are
+ * kept, and trained on.
  *
- * The estimate is from 1024 training examples, augmented as in training; neither source says how many. Fine-tuning is
+ * The estimate is from one label each of 1024 training examples, augmented as in training; neither source says how many. Fine-tuning is
  * that of magnitude pruning, so that the two differ in the importance alone.
  */
 export const obd: SparseMethod = {
@@ -25,7 +26,10 @@ export const obd: SparseMethod = {
     variables: [],
     beforePhase(phase) {
       if (phase !== 1) return;
-      const fisher = empiricalFisher(context, imagesOf(context).batch('fisher', fisherExamples));
+      const { batch, training } = imagesOf(context);
+      const examples = batch('fisher', fisherExamples);
+      const labelled = labelledByModel(context, examples, context.stream('labels'), training.batchSize);
+      const fisher = fisherDiagonal(context, labelled);
       const scores = context.values().map((weights, l) => obdScores(weights, fisher[l]!));
       context.setMasks(highest(scores, context.keep));
     },

@@ -1,12 +1,12 @@
 import { maskRandomlyByErk } from '../../sparse/random-masks.ts';
-import { cosineShare, hasNaN, rewire, scaledInterval } from '../../sparse/rewiring.ts';
+import { cosineShare, hasNaN, rewire, updateInterval } from '../../sparse/rewiring.ts';
 import { highest, magnitudes } from '../../sparse/selection.ts';
 import type { SparseMethod } from '../../sparse/sparse-method.ts';
 
-/** Evci et al. 2020 on CIFAR-10: ΔT = 100 in 250 epochs of 50,000 images in batches of 128. */
-const published = { interval: 100, steps: 97_656 };
-/** Fewest steps between two updates: their gradients then cost a tenth of the training at most. */
-const leastInterval = 10;
+/** ΔT of Evci et al. 2020 on CIFAR-10. */
+const publishedInterval = 100;
+/** Fewest updates. */
+const fewestUpdates = 10;
 /** α. */
 const initialShare = 0.3;
 /** T_end as a share of the training: no updates in its last quarter. */
@@ -15,8 +15,7 @@ const updatedShare = 3 / 4;
 /**
  * RigL (Evci et al. 2020, algorithm 1): a random mask of Erdős-Rényi-kernel densities; every ΔT steps until T_end, in
  * each layer, the share α/2·(1 + cos(πt/T_end)) of the weights, those of smallest magnitude, gives way to as many where
- * |∂L/∂w| is largest. ΔT is the published one in proportion to the training's length, so that a shortened training has
- * as many updates, but ten steps at least: each computes one more batch, which a ΔT of 100 makes cheap.
+ * |∂L/∂w| is largest. ΔT is the published 100 steps; a training too short for ten updates has a smaller one, and ten.
  *
  * The gradients are dense, of the step's own batch, at the weights as the step leaves them and before any is dropped.
  * Places that are dropped in the same update may grow again (the algorithm grows outside of what is left after the
@@ -35,7 +34,7 @@ export const rigl: SparseMethod = {
     beforePhase: () => maskRandomlyByErk(context),
     afterStep({ step, steps, batch }) {
       const end = updatedShare * steps;
-      if (step % scaledInterval(steps, published, leastInterval) !== 0 || step >= end) return;
+      if (step % updateInterval(end, publishedInterval, fewestUpdates) !== 0 || step >= end) return;
       const gradients = context.gradients(batch);
       if (hasNaN(gradients)) return;
       rewire(

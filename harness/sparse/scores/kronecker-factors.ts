@@ -9,6 +9,7 @@ import { filledVariable, type Variable } from '../../engine/variable.ts';
 import type { Observer } from '../../nn/layer.ts';
 import { imageFeeds } from '../../train/image-steps.ts';
 import { imagesOf, type SparseContext } from '../sparse-method.ts';
+import { chunksOf } from './model-labels.ts';
 
 /**
  * The Kronecker factors of a layer's Fisher matrix, F ≈ A ⊗ G, with its weight as a matrix W [in·k1·k2, out], y = a·W:
@@ -23,13 +24,13 @@ export interface KroneckerFactors {
 
 /**
  * Kronecker factors of every masked weight over the examples of a batch (Martens and Grosse 2015; Grosse and Martens
- * 2016, section 3, for convolutions), for the training loss with the examples' own labels (the empirical Fisher
- * matrix), without decay and without biases. Normalizations use their running statistics. Examples go through `chunk`
+ * 2016, section 3, for convolutions), for −log p of the batch's labels, which are to be drawn from the network
+ * (`labelledByModel`): with the data's they are those of the empirical Fisher matrix. Without biases. Normalizations use their running statistics. Examples go through `chunk`
  * at once, and are counted. The caller disposes the factors.
  */
 export function kroneckerFactors(context: SparseContext, batch: Batch, chunk: number): KroneckerFactors[] {
   const { weights, countExamples } = context;
-  const { model, imageShape, training } = imagesOf(context);
+  const { model, imageShape } = imagesOf(context);
   const factors = new Map(weights.map(({ name, shape }) => [name, emptyFactors(name, shape)]));
   const variables = weights.map(({ weight }) => weight);
   const sums = [...factors.values()].flatMap(({ inputs, outputs }) => [inputs, outputs]);
@@ -37,7 +38,7 @@ export function kroneckerFactors(context: SparseContext, batch: Batch, chunk: nu
     ({ images, labels }: { images: Tensor; labels: Tensor }) => {
       const observe = adding(factors, images.shape[0]!, batch.size);
       const { value, gradients } = valueAndGradients(
-        () => crossEntropy(model.apply(images, { training: false, observe }), labels, training.labelSmoothing),
+        () => crossEntropy(model.apply(images, { training: false, observe }), labels, 0),
         variables,
       );
       for (const gradient of gradients) gradient.dispose();
@@ -46,7 +47,7 @@ export function kroneckerFactors(context: SparseContext, batch: Batch, chunk: nu
     [...model.variables, ...sums],
   );
   try {
-    for (const part of chunksOf(batch, chunk)) tf.tidy(() => void replay.run(imageFeeds(part, imageShape)));
+    for (const { part } of chunksOf(batch, chunk)) tf.tidy(() => void replay.run(imageFeeds(part, imageShape)));
   } finally {
     replay.dispose();
     countExamples(batch.size);
@@ -86,12 +87,4 @@ function adding(factors: ReadonlyMap<string, KroneckerFactors>, examples: number
       },
     }))(output);
   };
-}
-
-function* chunksOf({ size, images, labels }: Batch, chunk: number): Generator<Batch, void, undefined> {
-  const length = images.length / size;
-  for (let n = 0; n < size; n += chunk) {
-    const end = Math.min(size, n + chunk);
-    yield { size: end - n, images: images.slice(n * length, end * length), labels: labels.slice(n, end) };
-  }
 }

@@ -1,15 +1,17 @@
-import { macsInBatch, planBudget } from '../../budget/budget.ts';
+import { type BudgetPlan, macsInBatch, planBudget } from '../../budget/budget.ts';
 import { budgetOf } from '../../budget/budget-unit.ts';
 import { datasetNamed } from '../../data/registry.ts';
 import type { Method } from '../../methods/method.ts';
 import { phasesOf } from '../../methods/phases.ts';
 import { type Blueprint, totalOutputs } from '../../shape/blueprint.ts';
+import { narrowedBlueprint } from '../../shape/narrowed.ts';
 import { resnetBlueprint } from '../../shape/resnet.ts';
+import type { Sized } from '../../shape/sized.ts';
 import { sizedNetwork } from '../../shape/sized-network.ts';
 import { vggBlueprint } from '../../shape/vgg.ts';
 import { wideResnetBlueprint } from '../../shape/wide-resnet.ts';
-import type { DatasetSpec, ImageConfig, ModelSpec } from '../../spec/image.ts';
-import { totalEpochs } from '../../train/phases.ts';
+import type { DatasetSpec, ImageConfig, ModelSpec, TrainingSpec } from '../../spec/image.ts';
+import { epochsOf, type Phase } from '../../train/phases.ts';
 import { overheadSeconds, relativeCost } from '../estimate.ts';
 import type { Outline } from '../kind.ts';
 
@@ -36,22 +38,54 @@ export function blueprintOf(model: ModelSpec, dataset: DatasetSpec): Blueprint {
  */
 const macsPerValue = 100;
 
+/** A cell's network before anything is built: what its method makes of its model and budget. */
+export interface ImagePlan {
+  /** What is built. */
+  blueprint: Blueprint;
+  /** The dense network. */
+  network: Sized;
+  budget: BudgetPlan;
+  phases: Phase<TrainingSpec>[];
+}
+
+/** @throws UsageError as `planBudget` and `phasesOf` */
+export function planImageNetwork(config: ImageConfig, method: Method): ImagePlan {
+  const plain = blueprintOf(config.model, config.dataset);
+  const whole = method.kind === 'warm-up' ? method.hybrid(plain) : plain;
+  const network = sizedNetwork(whole);
+  const budget = planBudget(network, method, budgetOf(config));
+  const blueprint = budget.width === 1 ? whole : narrowedBlueprint(whole, budget.width);
+  return { blueprint, network, budget, phases: phasesOf(method, config.training, budget.weightRatio) };
+}
+
+/**
+ * Multiply-accumulates of one example's forward pass in training, by phase: before its last phase, a method with a
+ * warm-up trains the dense network.
+ */
+export function macsByPhase({ network, budget, phases }: ImagePlan, method: Method, batchSize: number): number[] {
+  const own = macsInBatch(budget, batchSize);
+  return phases.map((_, index) => (method.kind === 'warm-up' && index < phases.length - 1 ? network.dense.macs : own));
+}
+
 /** @param denseSpeed examples a second of the dense network's training */
 export function outlineImageCell(config: ImageConfig, method: Method, denseSpeed: number): Outline {
-  const { dataset } = config;
-  const blueprint = blueprintOf(config.model, dataset);
-  const network = sizedNetwork(blueprint);
-  const budget = planBudget(network, method, budgetOf(config));
-  const epochs = totalEpochs(phasesOf(method, config.training));
+  const { dataset, training } = config;
+  const plan = planImageNetwork(config, method);
+  const { blueprint, network, budget, phases } = plan;
   const whole = datasetNamed(dataset.name).examples;
-  const trained = (dataset.trainExamples ?? whole.train) * epochs;
   // A test image costs a forward pass: a third of a training step's three convolutions.
-  const tested = ((dataset.testExamples ?? whole.test) * epochs) / 3;
-  const passMacs = macsInBatch(budget, config.training.batchSize);
-  const relative = relativeCost(passMacs, network.dense.macs, macsPerValue * totalOutputs(blueprint));
+  const images = (dataset.trainExamples ?? whole.train) + (dataset.testExamples ?? whole.test) / 3;
+  const { macs } = network.dense;
+  const rest = macsPerValue * totalOutputs(blueprintOf(config.model, dataset));
+  // What a thinner network puts out is less, too.
+  const saved = rest - macsPerValue * totalOutputs(blueprint);
+  const denseEpochs = macsByPhase(plan, method, training.batchSize).map(
+    (passMacs, index) => epochsOf(phases[index]!) * relativeCost(passMacs - saved, macs, rest),
+  );
+  const epochs = denseEpochs.reduce((sum, count) => sum + count, 0);
   return {
     ratio: budget.ratio,
     parameters: Math.round(budget.ratio * network.dense.parameters),
-    estimatedSeconds: overheadSeconds + ((trained + tested) * relative) / denseSpeed,
+    estimatedSeconds: overheadSeconds + (images * epochs) / denseSpeed,
   };
 }

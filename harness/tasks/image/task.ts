@@ -1,39 +1,35 @@
-import { planBudget } from '../../budget/budget.ts';
-import { budgetOf } from '../../budget/budget-unit.ts';
 import { testBatches, trainBatches } from '../../data/images/batches.ts';
 import { type ImageData, loadImages } from '../../data/images/images.ts';
 import { tf } from '../../engine/tensorflow.ts';
 import { timeTask } from '../../measure/speed.ts';
 import { tensorPeakBytes } from '../../measure/tensor-peak.ts';
 import { dense } from '../../methods/dense.ts';
-import { phasesOf } from '../../methods/phases.ts';
+import type { Method } from '../../methods/method.ts';
+import type { LayerMethod } from '../../nn/layer-method.ts';
 import { buildNetwork } from '../../nn/network.ts';
 import { streamsOf } from '../../random.ts';
 import type { CurvePoint } from '../../record.ts';
-import { sizedNetwork } from '../../shape/sized-network.ts';
 import { masksOf } from '../../sparse/context.ts';
 import { startSparse } from '../../sparse/start.ts';
 import type { ImageConfig } from '../../spec/image.ts';
 import { type ImageFeeds, imageEvaluationStep, imageFeeds, imageTrainingStep } from '../../train/image-steps.ts';
 import { trainLoop } from '../../train/loop.ts';
-import { totalEpochs } from '../../train/phases.ts';
+import { epochsOf, totalEpochs } from '../../train/phases.ts';
 import type { Step, TrainingStep } from '../../train/step.ts';
 import { methodFor, type Speeds, sizeOf, type Task, type TaskOptions } from '../task.ts';
 import { imageExamples } from './examples.ts';
-import { blueprintOf } from './outline.ts';
+import { type ImagePlan, macsByPhase, planImageNetwork } from './outline.ts';
 import { evaluationBatch, imageTraining } from './training.ts';
+import { startWarmUp } from './warm-up.ts';
 
 /** Image classification: the metric is the accuracy on the test images. */
 export async function imageTask(config: ImageConfig, { streams, dataDir, ...options }: TaskOptions): Promise<Task> {
   const method = methodFor(config, options.method);
   const { dataset, training } = config;
-  const phases = phasesOf(method, training);
-  const epochs = totalEpochs(phases);
+  const plan = planImageNetwork(config, method);
+  const { blueprint, network, budget, phases } = plan;
   const data = await loadImages(dataset, dataDir);
-  const blueprint = blueprintOf(config.model, dataset);
-  const network = sizedNetwork(blueprint);
-  const budget = planBudget(network, method, budgetOf(config));
-  const layers = method.kind === 'layer' ? method : dense;
+  const layers = layersOf(method);
   const model = buildNetwork(blueprint, { method: layers, scale: budget.scale, init: config.init }, streams);
   const { variables } = model;
   const masks = method.kind === 'sparse' ? masksOf(variables, network) : new Map();
@@ -52,21 +48,32 @@ export async function imageTask(config: ImageConfig, { streams, dataDir, ...opti
           streams,
         })
       : null;
+  const warmUp =
+    method.kind === 'warm-up'
+      ? startWarmUp({ method, model, data, training, regularizer: config.regularizer, streams, phases: phases.length })
+      : null;
   const evaluation = imageEvaluationStep(model);
-  const loop = imageTraining({ model, step, evaluation, data, dataset, phases, streams });
+  const before = warmUp?.learner;
+  const loop = imageTraining({ model, step, evaluation, data, dataset, phases, streams, before });
+  const lastPhase = totalEpochs(phases.slice(0, -1));
+  const lastSteps = loop.phases.at(-1)!;
+  // Before the last phase, or before its masks keep no more than the budget, a network is of another size.
+  const small = method.kind === 'sparse' ? (method.budgetMetAfter?.(lastSteps.steps) ?? 0) : 0;
+  const firstOfSize = lastPhase + Math.max(0, Math.ceil(small / lastSteps.stepsPerPoint) - 1);
   return {
     size: sizeOf(budget, training.batchSize),
     data: { digest: data.digest, source: data.source, train: data.train.count, test: data.test.count },
-    phases: phases.map((phase) => ({ label: phase.label, epochs: phase.training.epochs })),
+    phases: phases.map((phase) => ({ label: phase.label, epochs: epochsOf(phase) })),
     warnings: [...data.warnings, ...model.compressed.flatMap((layer) => layer.warnings ?? [])],
-    state: [...step.variables, ...(sparse?.variables ?? [])],
+    state: [...step.variables, ...(sparse?.variables ?? []), ...(warmUp?.variables ?? [])],
     variables,
-    train: (run) => trainLoop({ ...loop, ...sparse?.hooks, ...run }),
+    train: (run) => trainLoop({ ...loop, ...(sparse?.hooks ?? warmUp ?? {}), ...run }),
     conclude: async ({ curve, diverged }) => {
       const accuracyAt = (point: CurvePoint | undefined) => point?.values.test_accuracy ?? null;
-      // Before the last phase a network may be of another size.
-      const lastPhase = curve.slice(epochs - phases[phases.length - 1]!.training.epochs);
-      const accuracies = lastPhase.map(accuracyAt).filter((value) => value !== null);
+      const accuracies = curve
+        .slice(firstOfSize)
+        .map(accuracyAt)
+        .filter((value) => value !== null);
       const value = diverged ? null : accuracyAt(curve.at(-1));
       const best = accuracies.length === 0 ? null : Math.max(...accuracies);
       return {
@@ -75,10 +82,25 @@ export async function imageTask(config: ImageConfig, { streams, dataDir, ...opti
         details: null,
         masked: sparse?.counts(!diverged),
         examples: curve.length * data.train.count + (sparse?.examples() ?? 0),
+        ...(warmUp === null ? {} : { forwardMacs: data.train.count * curveMacs(plan, method, config, curve.length) }),
       };
     },
     measure: () => measureSpeeds(step, evaluation, data, config),
   };
+}
+
+/** What builds the layers of the network that the cell ends with. */
+function layersOf(method: Method): LayerMethod {
+  if (method.kind === 'layer') return method;
+  return method.kind === 'warm-up' ? method.layers : dense;
+}
+
+/** Multiply-accumulates of an example's forward passes in so many epochs. */
+function curveMacs(plan: ImagePlan, method: Method, { training }: ImageConfig, epochs: number): number {
+  const byEpoch = macsByPhase(plan, method, training.batchSize).flatMap((macs, index) =>
+    Array.from({ length: epochsOf(plan.phases[index]!) }, () => macs),
+  );
+  return byEpoch.slice(0, epochs).reduce((sum, macs) => sum + macs, 0);
 }
 
 /** Measured after the digest is taken: the timed training steps change the running statistics. */

@@ -7,34 +7,49 @@ import type { DatasetSpec, TrainingSpec } from '../../spec/image.ts';
 import { finiteOrNull } from '../../train/curve.ts';
 import { type Evaluation, evaluate } from '../../train/evaluate.ts';
 import { type ImageFeeds, imageFeeds } from '../../train/image-steps.ts';
-import type { LoopKind, LoopPhase } from '../../train/loop.ts';
+import type { Learner, LoopKind, LoopPhase } from '../../train/loop.ts';
 import { normSummary, normValues } from '../../train/norms.ts';
-import type { Phase } from '../../train/phases.ts';
+import { epochsOf, type Phase, partOf } from '../../train/phases.ts';
 import type { Step, TrainingStep } from '../../train/step.ts';
 
 /** Test images evaluated at once. */
 export const evaluationBatch = 250;
 
-export interface ImageTrainingOptions {
+export interface ImageLearnerOptions {
   model: Model;
   step: TrainingStep<ImageFeeds>;
   evaluation: Step<ImageFeeds>;
   data: ImageData;
+}
+
+export interface ImageTrainingOptions extends ImageLearnerOptions {
   dataset: DatasetSpec;
   phases: readonly Phase<TrainingSpec>[];
   streams: Streams;
+  /** What is trained in all phases but the last one, where it is another network. */
+  before?: Learner<ImageFeeds, Evaluation> | undefined;
 }
 
 /** Training on images in epochs, each of which ends with a test and the norms of the compressible layers. */
 export function imageTraining(options: ImageTrainingOptions): LoopKind<Batch, ImageFeeds, Evaluation> {
-  const { model, step, evaluation, data } = options;
-  const feedsOf = (batch: Batch) => imageFeeds(batch, [data.height, data.width, data.channels]);
+  const { data, phases, before } = options;
   return {
     counted: 'epochs',
-    phases: options.phases.map((phase) => loopPhaseOf(phase, options)),
+    phases: phases.map((phase, index) => {
+      const own = before === undefined || index === phases.length - 1 ? {} : { learner: before };
+      return { ...loopPhaseOf(phase, options), ...own };
+    }),
+    feedsOf: feedsOf(data),
+    ...imageLearner(options),
+  };
+}
+
+/** A network that is trained on images, tested, and its norms. */
+export function imageLearner(options: ImageLearnerOptions): Learner<ImageFeeds, Evaluation> {
+  const { model, step, evaluation, data } = options;
+  return {
     step,
-    feedsOf,
-    measure: (onBatch) => evaluate(evaluation, testBatches(data, evaluationBatch), feedsOf, onBatch),
+    measure: (onBatch) => evaluate(evaluation, testBatches(data, evaluationBatch), feedsOf(data), onBatch),
     valuesOf({ learningRate, loss, accuracy }, tested) {
       const finite = tested !== null && Number.isFinite(tested.loss);
       return {
@@ -49,13 +64,21 @@ export function imageTraining(options: ImageTrainingOptions): LoopKind<Batch, Im
   };
 }
 
-function loopPhaseOf({ training }: Phase<TrainingSpec>, options: ImageTrainingOptions): LoopPhase<Batch> {
-  const { data, dataset, streams } = options;
+function feedsOf({ height, width, channels }: ImageData): (batch: Batch) => ImageFeeds {
+  return (batch) => imageFeeds(batch, [height, width, channels]);
+}
+
+function loopPhaseOf(
+  phase: Phase<TrainingSpec>,
+  { data, dataset, streams }: ImageTrainingOptions,
+): LoopPhase<Batch, ImageFeeds, Evaluation> {
+  const { training } = phase;
   const stepsPerPoint = Math.ceil(data.train.count / training.batchSize);
+  const before = stepsPerPoint * partOf(phase).from;
   return {
-    steps: stepsPerPoint * training.epochs,
+    steps: stepsPerPoint * epochsOf(phase),
     stepsPerPoint,
-    rateAt: (step) => learningRateAt(step, stepsPerPoint, training),
+    rateAt: (step) => learningRateAt(before + step, stepsPerPoint, training),
     batches: (epoch) => trainBatches(data, dataset, training.batchSize, epoch, streams),
   };
 }

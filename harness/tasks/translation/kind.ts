@@ -16,10 +16,13 @@ export const translation: Kind<TranslationConfig, TranslationExperimentSpec> = {
   task: words.task,
   outline: (config, method, { denseExamplesPerSecond }) =>
     outlineTranslationCell(config, methodFor(config, method), denseExamplesPerSecond),
-  accepts: (method) => (method.kind === 'sparse' ? method.imagesOnly !== true : method.matrices !== undefined),
+  accepts(method) {
+    if (method.kind === 'sparse') return method.imagesOnly !== true;
+    return method.kind === 'narrow' || (method.kind === 'layer' && method.matrices !== undefined);
+  },
   refusal(config, method) {
     // Spectral initialization of some of a Transformer's products is spectral initialization.
-    const init = config.init === 'default' ? 'default' : 'spectral';
+    const init = ['default', 'spectral-ones'].includes(config.init) ? config.init : 'spectral';
     return idleRefusal(methodFor(config, method), { ...config, init });
   },
   limited: ({ dataset }, most) => limitedExamples(dataset, datasetNamed(dataset.name).examples, most),

@@ -32,9 +32,15 @@ const decodingCost = 30;
 /** Measured: at a tenth of the dense operations a step still takes about 0.6 of the dense time. */
 const restOfDense = 1.2;
 
-/** @throws UsageError where a sparse method scores by what only networks of images offer */
+/** @throws UsageError where a method works by what only networks of images offer */
 function refuseImageMethods(method: Method): void {
-  if (method.kind === 'layer' || method.imagesOnly !== true) return;
+  if (method.kind === 'warm-up') {
+    throw new UsageError(
+      `method ${method.name}: decomposes trained convolutions; for Transformers use low-rank, which factorizes from ` +
+        'the start',
+    );
+  }
+  if (method.kind !== 'sparse' || method.imagesOnly !== true) return;
   throw new UsageError(
     `method ${method.name}: scores weights by what only networks of images offer here (tangents, Kronecker factors ` +
       'or the Fisher matrix of single images); for Transformers use one that goes by magnitudes, gradients or chance',
@@ -46,10 +52,11 @@ export function outlineTranslationCell(config: TranslationConfig, method: Method
   const { dataset, training } = config;
   refuseImageMethods(method);
   const network = sizedTransformer(transformerOf(config.model));
-  const { ratio, passMacs } = planBudget(network, method, budgetOf(config));
+  const { ratio, passMacs, weightRatio } = planBudget(network, method, budgetOf(config));
   const whole = datasetNamed(dataset.name).examples;
   const pairs = dataset.trainExamples ?? whole.train;
-  const trained = phasesOf(method, training).reduce((sum, { training: { epochs, updates, batchTokens } }) => {
+  const phases = phasesOf(method, training, weightRatio);
+  const trained = phases.reduce((sum, { training: { epochs, updates, batchTokens } }) => {
     const capped = (updates ?? Number.POSITIVE_INFINITY) * (batchTokens / countedLengths.target);
     return sum + Math.min(epochs * pairs, capped);
   }, 0);

@@ -13,8 +13,10 @@ import { phasesOf } from '../../methods/phases.ts';
 import { attentionProductNames } from '../../nn/transformer/attention-product.ts';
 import type { SequenceModel } from '../../nn/transformer/sequence-model.ts';
 import { buildTransformer } from '../../nn/transformer/transformer.ts';
+import type { TransformerCompression } from '../../nn/transformer/transformer-parts.ts';
 import { streamsOf } from '../../random.ts';
 import type { CurvePoint, Measure } from '../../record.ts';
+import { narrowedTransformer } from '../../shape/narrowed.ts';
 import { sizedTransformer } from '../../shape/sized-transformer.ts';
 import { masksOf } from '../../sparse/context.ts';
 import { startSparse } from '../../sparse/start.ts';
@@ -54,17 +56,16 @@ export async function translationTask(
   const method = methodFor(config, options.method);
   const data = await loadTranslation(config.dataset, dataDir);
   refuseUnfitting(config, data);
-  const blueprint = transformerOf(config.model);
-  const network = sizedTransformer(blueprint);
+  const whole = transformerOf(config.model);
+  const network = sizedTransformer(whole);
   const budget = planBudget(network, method, budgetOf(config));
-  const spectral = productsOf(config.init);
+  const blueprint = budget.width === 1 ? whole : narrowedTransformer(whole, budget.width);
   const model = buildTransformer(
     blueprint,
     {
       method: method.kind === 'layer' ? method : dense,
       scale: budget.scale,
-      init: spectral.includes('linear') ? 'spectral' : 'default',
-      spectralAttention: attentionProductNames.filter((name) => spectral.includes(name)),
+      ...initOf(config.init),
     },
     streams,
   );
@@ -96,7 +97,7 @@ export async function translationTask(
           streams,
         })
       : null;
-  const phases = phasesOf(method, training);
+  const phases = phasesOf(method, training, budget.weightRatio);
   const loop = translationTraining({ step, evaluation, train, valid, phases, streams });
   const lengths = loop.phases.map(pointsOf);
   const epochs = lengths.reduce((sum, points) => sum + points, 0);
@@ -207,8 +208,14 @@ function refuseUnfitting({ model, dataset, training }: TranslationConfig, { voca
   }
 }
 
-function productsOf(init: TransformerInitName): readonly string[] {
-  return init === 'default' ? [] : spectralProducts[init];
+/** Singular values of one are the matrices'; attention's products keep theirs, and are balanced as by `spectral`. */
+function initOf(init: TransformerInitName): Pick<TransformerCompression, 'init' | 'spectralAttention'> {
+  if (init === 'spectral-ones') return { init, spectralAttention: attentionProductNames };
+  const products: readonly string[] = init === 'default' ? [] : spectralProducts[init];
+  return {
+    init: products.includes('linear') ? 'spectral' : 'default',
+    spectralAttention: attentionProductNames.filter((name) => products.includes(name)),
+  };
 }
 
 interface Decoded {

@@ -38,7 +38,7 @@ export function translationTraining(
   const [{ training }] = phases as [Phase<SequenceTrainingSpec>];
   return {
     counted: 'epochs',
-    phases: phases.map((phase): LoopPhase<SeededBatch> => {
+    phases: phases.map((phase): LoopPhase<SeededBatch, SequenceFeeds, Evaluation> => {
       return {
         ...stretchOf(train, phase.training),
         rateAt: (index) => warmedUpRate(index, phase.training),

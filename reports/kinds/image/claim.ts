@@ -3,7 +3,7 @@ import { byBudget, byPlace, isMasked } from '../../arms/arm-groups.ts';
 import type { ArmSummary } from '../../arms/arm-summary.ts';
 import type { ArmTest } from '../../arms/arm-test.ts';
 import { comparisonWithin, upperTail } from '../../arms/arm-test.ts';
-import { isDense, methodOf } from '../../arms/coordinates.ts';
+import { isDense, isNarrow, methodOf } from '../../arms/coordinates.ts';
 import { holm, significance } from '../../statistics/statistics.ts';
 import { twoSidedTail } from '../../statistics/student-t.ts';
 
@@ -96,7 +96,10 @@ function isOurs(arm: ArmSummary): boolean {
 function sparseMethods(arms: readonly ArmSummary[]): Set<string> {
   const counted = arms.filter(({ means }) => means.parameters !== null && means.nonzero_parameters !== null);
   const factorized = arms.filter(
-    (arm) => factorOf(arm, 'init') !== 'default' || factorOf(arm, 'regularizer') !== 'weight-decay',
+    (arm) =>
+      factorOf(arm, 'init') !== 'default' ||
+      !['none', 'weight-decay'].includes(String(factorOf(arm, 'regularizer'))) ||
+      isNarrow(arm),
   );
   const known = new Set([...counted, ...factorized].map(methodOf));
   const unknown = arms.filter((arm) => !known.has(methodOf(arm)) && arm.config.methodDigest === undefined);

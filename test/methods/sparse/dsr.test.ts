@@ -10,13 +10,18 @@ test('the interval doubles at a fifth, two and three fifths, and ends at four', 
   const at = (...steps: number[]) => steps.map((step) => intervalAt(step, 100_000));
   expect(at(1, 19_999, 20_000, 39_999, 40_000, 60_000, 79_999)).toEqual([100, 100, 200, 200, 400, 800, 800]);
   expect(at(80_000, 100_000)).toEqual([null, null]);
-  expect([1, 400, 800, 1200, 1600].map((step) => intervalAt(step, 2000))).toEqual([10, 10, 10, 16, null]);
-  expect([1, 20, 40, 79, 80].map((step) => intervalAt(step, 100))).toEqual([10, 10, 10, 10, null]);
+  // Published, wherever the last stage holds 800 steps.
+  expect([1, 800, 1600, 2400, 3200].map((step) => intervalAt(step, 4000))).toEqual([100, 200, 400, 800, null]);
+  expect([1, 400, 800, 1200, 1600].map((step) => intervalAt(step, 2000))).toEqual([50, 100, 200, 400, null]);
+  expect([1, 20, 40, 79, 80].map((step) => intervalAt(step, 100))).toEqual([10, 10, 10, 16, null]);
 });
 
 const totalOf = ({ masks }: NetworkState) => masks.reduce((sum, mask) => sum + ones(mask), 0);
 
-/** Trains 132 steps, of which every tenth of the first 105 is an update, and gives H before and after each. */
+/** Of 132 steps: every tenth of the first two fifths, every twelfth of the third and the 24th of the fourth. */
+const updateSteps = [10, 20, 30, 40, 50, 60, 72, 96];
+
+/** Trains 132 steps, and gives H before and after each. */
 async function trained(budget: number) {
   const updates: Update[] = [];
   const thresholds: { before: number; after: number }[] = [];
@@ -57,7 +62,7 @@ test('drops below one threshold, grows in proportion to what is left, and adapts
   for (const [n, { event, before, after }] of updates.entries()) {
     const { before: h, after: next } = thresholds[n]!;
     expect(totalOf(after)).toBe(keep);
-    if (event.step % 10 !== 0 || event.step > 105) {
+    if (!updateSteps.includes(event.step)) {
       expect([after, next]).toEqual([before, h]);
       continue;
     }

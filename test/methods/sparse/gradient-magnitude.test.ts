@@ -8,8 +8,8 @@ import '../../helpers/engine.ts';
 import { sparseSetUp } from '../../helpers/sparse-training.ts';
 
 test('keeps the weights whose change moves the loss most, whatever their own size', async () => {
-  const { context, model, keep, sparse } = sparseSetUp(gradientMagnitude, { budget: 0.1 });
-  const batch = context.images!.batch('scores', 24);
+  const { context, model, keep, sparse } = sparseSetUp(gradientMagnitude, { budget: 0.1, trainExamples: 200 });
+  const batch = context.images!.batch('scores', 128);
   const before = context.values();
   const scores = context.gradients(batch).map((gradients) => gradients.map(Math.abs));
   const loss = () =>
@@ -41,5 +41,5 @@ test('keeps the weights whose change moves the loss most, whatever their own siz
     before.map((values, l) => values.map((value, i) => (masks[l]![i] === 1 ? value : 0))),
   );
   // One batch of the method's own; the one above is counted by this test's context.
-  expect(sparse.examples()).toBe(24);
+  expect(sparse.examples()).toBe(128);
 });

@@ -3,6 +3,7 @@ import { tf } from '../../../harness/engine/tensorflow.ts';
 import { mlprune } from '../../../harness/methods/sparse/mlprune.ts';
 import { damped, surgeonScores } from '../../../harness/sparse/scores/brain-surgeon.ts';
 import { kroneckerFactors } from '../../../harness/sparse/scores/kronecker-factors.ts';
+import { labelledByModel } from '../../../harness/sparse/scores/model-labels.ts';
 import { ones } from '../../../harness/sparse/selection.ts';
 import type { SparseMethod } from '../../../harness/sparse/sparse-method.ts';
 import '../../helpers/engine.ts';
@@ -19,7 +20,9 @@ test('prunes the trained network by the surgeon’s importances, moves what is k
         async beforePhase(phase) {
           const before = context.values();
           // More are asked for than there are: all 64, in the same order and views.
-          const factors = phase === 0 ? [] : kroneckerFactors(context, context.images!.batch('factors', 4096), 8);
+          const examples = context.images!.batch('factors', 4096);
+          const labelled = () => labelledByModel(context, examples, context.stream('labels'), 64);
+          const factors = phase === 0 ? [] : kroneckerFactors(context, labelled(), 8);
           const scores = factors.map(({ inputs, outputs }, l) =>
             surgeonScores(before[l]!, damped(inputs.value, 1e-3), damped(outputs.value, 1e-3)),
           );
@@ -46,6 +49,6 @@ test('prunes the trained network by the surgeon’s importances, moves what is k
   });
   expect(setUp.context.masks()).toEqual(masks);
   expect(curve).toHaveLength(3);
-  // Once by this test and once by the method.
-  expect(setUp.sparse.examples()).toBe(128);
+  // Once by this test and once by the method: 64 examples, and a third of them for their labels.
+  expect(setUp.sparse.examples()).toBe(2 * (64 + 22));
 });

@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
 import { tf } from '../../../harness/engine/tensorflow.ts';
 import { obd, obdScores } from '../../../harness/methods/sparse/obd.ts';
-import { empiricalFisher } from '../../../harness/sparse/scores/fisher.ts';
+import { fisherDiagonal } from '../../../harness/sparse/scores/fisher.ts';
+import { labelledByModel } from '../../../harness/sparse/scores/model-labels.ts';
 import { ones } from '../../../harness/sparse/selection.ts';
 import type { SparseMethod } from '../../../harness/sparse/sparse-method.ts';
 import { expectClose } from '../../helpers/engine.ts';
@@ -28,7 +29,7 @@ test('scores agree with differences of each example’s loss for the mask in flo
   }
   const batch = noiseBatch('obd', 3, 48, 3);
   const { context } = scoringContext(model, [4, 4, 3]);
-  const fisher = empiricalFisher(context, batch);
+  const fisher = fisherDiagonal(context, batch);
   const weights = weightsOf(model);
   const losses = [0, 1, 2].map((n) =>
     referenceLoss(
@@ -57,7 +58,9 @@ test('prunes the trained network where its loss rises least to second order, and
         async beforePhase(phase) {
           const values = context.values();
           // More are asked for than there are: all 64, in the same order and views.
-          const fisher = phase === 0 ? [] : empiricalFisher(context, context.images!.batch('fisher', 4096));
+          const examples = context.images!.batch('fisher', 4096);
+          const labelled = () => labelledByModel(context, examples, context.stream('labels'), 64);
+          const fisher = phase === 0 ? [] : fisherDiagonal(context, labelled());
           await run.beforePhase(phase);
           seen.push({ values, fisher, masks: context.masks() });
         },
@@ -77,6 +80,6 @@ test('prunes the trained network where its loss rises least to second order, and
   expect(Math.min(...scores(1))).toBeGreaterThanOrEqual(Math.max(...scores(0)));
   expect(setUp.context.masks()).toEqual(masks);
   expect(curve.map(({ values }) => Number(values.learning_rate!.toFixed(6)))).toEqual([0.05, 0.005, 0.0005]);
-  // Once by this test and once by the method.
-  expect(setUp.sparse.examples()).toBe(128);
+  // Once by this test and once by the method: 64 examples, and a third of them for their labels.
+  expect(setUp.sparse.examples()).toBe(2 * (64 + 22));
 });

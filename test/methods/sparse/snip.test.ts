@@ -56,17 +56,20 @@ test('scores agree with differences of the loss for the mask in float64, for eve
   });
 });
 
-test('keeps the highest scores over all layers, of one batch of the size of training', async () => {
-  const { context, keep, sparse, step } = sparseSetUp(snip, { training: { batchSize: 24 } });
+test.each([
+  [24, 128],
+  [150, 150],
+])('at batches of %d keeps the highest scores over all layers, of one batch of %d', async (batchSize, scored) => {
+  const { context, keep, sparse, step } = sparseSetUp(snip, { training: { batchSize }, trainExamples: 200 });
   const before = context.values();
-  const gradients = context.gradients(context.batch('scores', 24));
+  const gradients = context.gradients(context.batch('scores', scored));
   await sparse.hooks.beforePhase!(0);
   const scores = before.map((values, l) => snipScores(values, gradients[l]!));
   expect(context.masks()).toEqual(highest(scores, keep));
   expect(context.values()).toEqual(
     before.map((values, l) => values.map((value, i) => (context.masks()[l]![i] === 1 ? value : 0))),
   );
-  expect(sparse.examples()).toBe(24);
+  expect(sparse.examples()).toBe(scored);
   // Scoring leaves the running statistics as they were.
   for (const { name, value } of step.variables) {
     if (name.endsWith('.mean')) expect([...value.dataSync()].every((entry) => entry === 0)).toBe(true);

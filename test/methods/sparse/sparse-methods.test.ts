@@ -77,7 +77,9 @@ describe.each(sparseMethods.map((method) => ({ name: method.name, method })))('$
         await saveCheckpoint(files.at(-1)!, key, curve, stateOf(whole));
       },
     });
-    expect(files).toHaveLength(totalEpochs(phasesOf(method, { ...tinyTraining, ...options.training })));
+    expect(files).toHaveLength(
+      totalEpochs(phasesOf(method, { ...tinyTraining, ...options.training }, whole.plan.weightRatio)),
+    );
     for (const file of spread(files, 4)) {
       const resumed = sparseSetUp(method, options);
       // Other values, so that what is not restored shows.

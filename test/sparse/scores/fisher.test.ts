@@ -6,20 +6,20 @@ import { magnitude } from '../../../harness/methods/sparse/magnitude.ts';
 import { buildNetwork } from '../../../harness/nn/network.ts';
 import { streamsOf } from '../../../harness/random.ts';
 import { assemble } from '../../../harness/shape/blueprint.ts';
-import { empiricalFisher } from '../../../harness/sparse/scores/fisher.ts';
+import { fisherDiagonal } from '../../../harness/sparse/scores/fisher.ts';
 import type { SparseContext } from '../../../harness/sparse/sparse-method.ts';
 import { imageFeeds } from '../../../harness/train/image-steps.ts';
 import { expectClose } from '../../helpers/engine.ts';
 import { sparseSetUp, trainSparse } from '../../helpers/sparse-training.ts';
 
-test('is the mean of the squared slopes of each example’s loss, in a trained network', async () => {
+test('is the mean of the squared slopes of each example’s loss without label smoothing, in a trained network', async () => {
   const setUp = sparseSetUp(magnitude, { training: { epochs: 1, batchSize: 8, labelSmoothing: 0.1 } });
   const { context, model } = setUp;
   await trainSparse(setUp);
   context.setMasks(context.masks().map((mask) => mask.fill(1)));
   const before = context.values();
   const tensorsBefore = tf.memory().numTensors;
-  const fisher = empiricalFisher(context, context.images!.batch('fisher', 6));
+  const fisher = fisherDiagonal(context, context.images!.batch('fisher', 6));
   expect(tf.memory().numTensors).toBe(tensorsBefore);
   expect(context.values()).toEqual(before);
   const { images, labels } = imageFeeds(context.images!.batch('fisher', 6), [8, 8, 3]);
@@ -28,7 +28,7 @@ test('is the mean of the squared slopes of each example’s loss, in a trained n
     tf.tidy(() =>
       Array.from({ length: 6 }, (_, n) => {
         const one = tf.slice(images, [n, 0, 0, 0], [1, 8, 8, 3]);
-        return crossEntropy(model.apply(one, { training: false }), tf.slice(labels, [n], [1]), 0.1).dataSync()[0]!;
+        return crossEntropy(model.apply(one, { training: false }), tf.slice(labels, [n], [1]), 0).dataSync()[0]!;
       }),
     );
   for (const [l, { weight, shape }] of context.weights.entries()) {
@@ -59,13 +59,13 @@ test('of softmax regression is x²·(p − y)², averaged', () => {
   const labels = Int32Array.of(2, 0);
   let counted = 0;
   const context = {
-    images: { model, imageShape: [1, 1, 3], training: { labelSmoothing: 0 } },
+    images: { model, imageShape: [1, 1, 3] },
     weights: [{ name: 'classifier.weight', shape: [3, 4], weight }],
     countExamples: (examples: number) => {
       counted += examples;
     },
   } as unknown as SparseContext;
-  const [fisher] = empiricalFisher(context, { size: 2, images, labels });
+  const [fisher] = fisherDiagonal(context, { size: 2, images, labels });
   const [w, b] = [weight!.value.dataSync(), bias!.value.dataSync()];
   const expected = new Float64Array(12);
   for (let n = 0; n < 2; n++) {

@@ -4,7 +4,7 @@ import { dense } from '../../../harness/methods/dense.ts';
 import { buildNetwork } from '../../../harness/nn/network.ts';
 import { gaussian, streamsOf } from '../../../harness/random.ts';
 import { assemble } from '../../../harness/shape/blueprint.ts';
-import { empiricalFisher } from '../../../harness/sparse/scores/fisher.ts';
+import { fisherDiagonal } from '../../../harness/sparse/scores/fisher.ts';
 import { kroneckerFactors } from '../../../harness/sparse/scores/kronecker-factors.ts';
 import { expectClose, valuesOf } from '../../helpers/engine.ts';
 import { at, filled, type Values } from '../../helpers/reference.ts';
@@ -86,7 +86,7 @@ test('of one example, in layers of one position, multiply to the Fisher matrix o
   const { context } = scoringContext(model, [4, 4, 3]);
   const batch = randomBatch(1, 48, 3);
   const factors = kroneckerFactors(context, batch, 8);
-  const fisher = empiricalFisher(context, batch);
+  const fisher = fisherDiagonal(context, batch);
   for (const l of [factors.length - 3, factors.length - 2, factors.length - 1]) {
     const [a, g] = [valuesOf(factors[l]!.inputs.value), valuesOf(factors[l]!.outputs.value)];
     const [ins, outs] = [a.shape[0]!, g.shape[0]!];

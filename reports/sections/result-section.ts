@@ -1,4 +1,5 @@
 import { capitalized, valueText } from '../../baselines/wording.ts';
+import { wordsOfKind } from '../../harness/spec/kinds.ts';
 import { metricOf } from '../../harness/spec/metrics.ts';
 import { factorOf } from '../../harness/spec/words.ts';
 import { byPlace } from '../arms/arm-groups.ts';
@@ -31,11 +32,16 @@ export function resultSection(arms: readonly ArmSummary[]): Section {
 
 function legendFor(arms: readonly ArmSummary[], metric: string, notes: readonly string[]): string {
   const { title, of } = metricOf(metric);
-  const best = arms.some((arm) => arm.best !== null)
-    ? `; the best ${title} is selected on the test set and only shown`
+  const chosen = arms.some((arm) => arm.chosen !== null)
+    ? `; at chosen epoch: that at the epoch which held-out training ${examplesOf(arms)} choose, only shown; the test ` +
+      `${examplesOf(arms)} choose nothing`
     : '';
   const value = `${capitalized(title)} is that of ${of}, mean ± sample standard deviation over the completed seeds`;
-  return [`${value}${best}.${directionNote(metric)}`, ...notes, `${notMeasured}: not measured.`].join(' ');
+  return [`${value}${chosen}.${directionNote(metric)}`, ...notes, `${notMeasured}: not measured.`].join(' ');
+}
+
+function examplesOf([arm]: readonly ArmSummary[]): string {
+  return arm === undefined ? 'examples' : wordsOfKind(arm.kind).examples;
 }
 
 /** What the regularizers' names do not say. */
@@ -87,7 +93,7 @@ function columnsFor(metric: string): ResultColumn[] {
     number('nonzero', (arm) => (isSparse(arm) ? orDash(arm.means.nonzero_parameters, whole) : notMeasured)),
     number('ratio', (arm) => orDash(arm.means.ratio, fixed(4)), 'Ratio: parameters kept.'),
     always(metricOf(metric).title, (arm) => resultText(arm)),
-    number('best', (arm) => orDash(arm.best, (value) => valueText(metric, value))),
+    number('at chosen epoch', (arm) => orDash(arm.chosen, (value) => valueText(metric, value))),
     number('train loss', (arm) => orDash(arm.means.train_loss, fixed(4))),
     number('MACs', (arm) => orDash(arm.means.macs, whole), 'MACs: multiply-accumulates of one forward pass.'),
     number('train examples/s', (arm) => orDash(arm.means.train_examples_per_second, significant)),

@@ -49,7 +49,7 @@ describe('what ran', () => {
     expect(section(report({ records, notes: ['A note.'] }), 'What ran').filter((line) => line !== '')).toEqual([
       'What ran',
       '- Suite compression, profile smoke.',
-      '- Data: generated, 2000 training and 500 test images.',
+      '- Data: generated, 2000 training, 250 validation and 500 test images.',
       '- Seeds: 0, 1.',
       '- Machine: cpu, avx2, 1 thread, tfjs 4.22.0, TensorFlow 2.21.0.',
       '- Time: 2026-11-23T10:00:00.000Z to 2026-11-23T10:00:12.500Z.',
@@ -66,7 +66,7 @@ describe('the results', () => {
     const lowRank = [0.5, 0.6].map((value, seed) => fixtureRecord({ value }, { seed }));
     const lines = section(report({ records: [...lowRank, dense] }), 'Results').filter((line) => line.startsWith('| '));
     expect(lines[0]).toBe(
-      '| method | budget | init | regularizer | seeds | parameters | ratio | accuracy | best | train loss | MACs | ' +
+      '| method | budget | init | regularizer | seeds | parameters | ratio | accuracy | at chosen epoch | train loss | MACs | ' +
         'train examples/s | test examples/s | step ms | step / dense | peak memory MiB | of it tensors MiB |',
     );
     expect(lines.slice(2)).toEqual([

@@ -45,7 +45,7 @@ test('images that are others than the published first ones, as a batch before th
   ]);
   await rm(join(folder, 'data_batch_1.bin'));
   expect((await cifar10.open(folder)).warnings?.(1)?.join()).toContain(
-    'the first 1 images of data_batch_4.bin, which are others',
+    'the first 1 of data_batch_4.bin, which are others',
   );
 });
 

@@ -125,6 +125,7 @@ async function runMethod(method: Method | null, cell: Cell, context: CellContext
     fingerprint,
     data_source: data?.source ?? null,
     train_examples: data?.train ?? null,
+    validation_examples: data?.validation ?? null,
     test_examples: data?.test ?? null,
     phases,
     curve,

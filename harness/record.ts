@@ -40,7 +40,10 @@ export type CurvePoint = z.infer<typeof curvePointSchema>;
 export const measureSchema = z.strictObject({
   metric: z.string(),
   value: measured,
-  /** The best over the last phase's tests: selected on the test set, so only shown. Null: not followed. */
+  /**
+   * Its value at the point of the curve that the held-out examples choose, of those where the network has its final
+   * size; only shown. Null: no point was chosen. `chosenValue` reads it.
+   */
   best: measured,
 });
 export type Measure = z.infer<typeof measureSchema>;
@@ -137,6 +140,8 @@ const result = {
   fingerprint: fingerprintSchema,
   data_source: z.enum(['files', 'generated']).nullable(),
   train_examples: counted,
+  /** Held out to select by; null or left out: none, and nothing may be read as selected. */
+  validation_examples: counted.optional(),
   test_examples: counted,
   /** The trainings that follow one another in the curve. */
   phases: z.array(z.strictObject({ label: z.string(), epochs: count })),
@@ -275,6 +280,15 @@ export function gatedMetric({ kind }: { kind: string }): string {
 /** The gated value; null of a cell without a result. */
 export function gatedValue(record: CellRecord): number | null {
   return record.status === 'failed' ? null : gatedMeasure(record).value;
+}
+
+/**
+ * The gated metric at the point that held-out examples chose. Null where none were, whatever the record holds: it was
+ * then chosen by the test set.
+ */
+export function chosenValue(record: CellRecord): number | null {
+  if (record.status === 'failed' || (record.validation_examples ?? 0) === 0) return null;
+  return gatedMeasure(record).best;
 }
 
 /** The value of any metric; null where the record has none. */

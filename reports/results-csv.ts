@@ -1,5 +1,5 @@
 import type { CellRecord } from '../harness/record.ts';
-import { errorOf, gatedMeasure, gatedMetric, gatedValue, measuredValue } from '../harness/record.ts';
+import { chosenValue, errorOf, gatedMetric, gatedValue, measuredValue } from '../harness/record.ts';
 import { kindNames, wordsOfKind } from '../harness/spec/kinds.ts';
 import { type FactorValue, factorOf } from '../harness/spec/words.ts';
 import { csvText } from './render/csv.ts';
@@ -50,7 +50,7 @@ const shared: readonly (readonly [name: string, fill: Fill])[] = [
   ['macs', result('macs')],
   ['metric', gatedMetric],
   ['value', gatedValue],
-  ['best_value', (record) => (record.status === 'failed' ? null : gatedMeasure(record).best)],
+  ['best_value', chosenValue],
   ['train_loss', result('train_loss')],
   ['train_examples_per_second', result('train_examples_per_second')],
   ['eval_examples_per_second', result('eval_examples_per_second')],

@@ -10,6 +10,7 @@ import { matchedDecay } from './matched-decay.ts';
 const cifar10: DatasetSpec = {
   name: 'cifar-10',
   trainExamples: null,
+  validationExamples: 0,
   testExamples: null,
   flip: true,
   cropPadding: 4,
@@ -158,8 +159,8 @@ const smokeArms: ImageArmSpec[] = [
   }),
 ];
 
-const smokeSizes = { trainExamples: 4000, testExamples: 2000 };
-const nightlySizes = { trainExamples: 12_000, testExamples: 10_000 };
+const smokeSizes = { trainExamples: 4000, validationExamples: 500, testExamples: 2000 };
+const nightlySizes = { trainExamples: 12_000, validationExamples: 2000, testExamples: 10_000 };
 
 export const compression: SuiteSpec<ImageExperimentSpec> = {
   name: 'compression',
@@ -219,7 +220,8 @@ export const compression: SuiteSpec<ImageExperimentSpec> = {
         'training, rounds, fine-tuning) come on top, and are counted. Lottery tickets take the published rounds, a fifth ' +
         'of the weights each. Sparse methods were published with schedules ' +
         'of their own ' +
-        '(GraSP: 160 epochs on CIFAR, 300 on Tiny-ImageNet, decay 5e-4 for VGG-19); here all methods have the same.',
+        '(GraSP: 160 epochs on CIFAR, 300 on Tiny-ImageNet, decay 5e-4 for VGG-19); here all methods have the same. ' +
+        'All training images are trained on, as published: none is held out, and nothing is selected.',
       experiments: [
         resnetExperiment(cifar10, ...smallImageBudgets),
         vggExperiment(cifar10),

@@ -10,6 +10,7 @@ import { matchedDecay } from './matched-decay.ts';
 const cifar10: DatasetSpec = {
   name: 'cifar-10',
   trainExamples: null,
+  validationExamples: 0,
   testExamples: null,
   flip: true,
   cropPadding: 4,
@@ -100,8 +101,8 @@ const smokeArms = (budget: number): ImageArmSpec[] => [
   }),
 ];
 
-const smokeSizes = { trainExamples: 2000, testExamples: 1000 };
-const nightlySizes = { trainExamples: 8000, testExamples: 2000 };
+const smokeSizes = { trainExamples: 2000, validationExamples: 250, testExamples: 1000 };
+const nightlySizes = { trainExamples: 8000, validationExamples: 2000, testExamples: 2000 };
 
 export const tensors: SuiteSpec<ImageExperimentSpec> = {
   name: 'tensors',
@@ -160,7 +161,7 @@ export const tensors: SuiteSpec<ImageExperimentSpec> = {
       note:
         'The published schedule, for a GPU: 200 epochs of WRN-28-10 at the two published budgets, with more formats, ' +
         'initializations and regularizers than were published. Published ranks of Tucker are those of its core as a ' +
-        'tensor train.',
+        'tensor train. All training images are trained on, as published: none is held out, and nothing is selected.',
       experiments: [
         {
           task: 'image',

@@ -29,8 +29,8 @@ export interface PlanOptions extends SelectionOptions {
  * @param refuse told, once each, why cells of `methods` cannot be planned; the other cells are. Where it is left out,
  *   the first such cell throws.
  * @throws UsageError where the profile does not exist, names a cell or has a configuration twice, where a glob of
- *   `only` matches nothing, where a cell that it keeps needs real data that is absent, or a cell that the plan lacks,
- *   and where nothing can be tried out as `set` and `limit` say
+ *   `only` matches nothing, where a cell that it keeps needs real data that is absent, more examples than its data
+ *   set has, or a cell that the plan lacks, and where nothing can be tried out as `set` and `limit` say
  */
 export function planCells(
   suite: SuiteSpec,
@@ -53,6 +53,7 @@ export function planCells(
   refuseArmless(methods, new Set(all.map(({ config }) => config.method)), refuse);
   const selection = selectionOf(place, all, options);
   if (selection.drafts.length === 0 || options.lacksMethods !== true) refuseIdleGlobs(selection, all);
+  refuseLargerThanData(place, selection.drafts);
   const cells = withoutRefused(selection.drafts, (draft) => cellOf(place, draft, selection.needs), refuse);
   const missing = new Set(
     cells.flatMap(({ dataset }) => (dataset === null || isThere({ name: dataset }) ? [] : [dataset])),
@@ -126,6 +127,14 @@ function refuseDuplicates(place: string, drafts: readonly Draft[]): void {
       throw new UsageError(`${place}: cells ${other} and ${cell} have the same configuration; leave one of them out`);
     }
     byId.set(id, cell);
+  }
+}
+
+/** A method's file is not to blame for the size of a data set: this comes before methods are asked. */
+function refuseLargerThanData(place: string, drafts: readonly Draft[]): void {
+  for (const { config } of drafts) {
+    const refusal = kindOf(config.task).examplesRefusal?.(config) ?? null;
+    if (refusal !== null) throw new UsageError(`${place}: ${refusal}`);
   }
 }
 

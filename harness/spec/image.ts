@@ -26,6 +26,11 @@ export const datasetSchema = z.strictObject({
   name: z.enum([...fileDatasetNames, 'generated']),
   /** Training images used, the first of the files; null: the whole published set. */
   trainExamples: count.nullable(),
+  /**
+   * Training images held out to select by, such as the best epoch: those behind the used ones or, where the whole set
+   * is used, its last ones, which then are not trained on. Absent or 0: none, and nothing is selected.
+   */
+  validationExamples: z.int().min(0).max(1e9).optional(),
   /** Test images used; null: the whole published set. */
   testExamples: count.nullable(),
   /** Random horizontal flip, and a random crop out of the image padded with zeros by `cropPadding` on each side. */

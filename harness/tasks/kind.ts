@@ -27,8 +27,13 @@ export interface Kind<C extends BaseConfig = BaseConfig, E extends BaseExperimen
   /** Why a combination of method and factors could change nothing, a sentence; null where it could. */
   refusal?(config: C, method: Method | null): string | null;
   /**
-   * The fields of a configuration that leave it at most so many training examples, and test examples in proportion;
-   * none where it has no more. Left out: its cells have none that could be limited.
+   * Why the data set has fewer examples than a configuration asks for, a sentence with the fields; null where it has
+   * them, or where only its files tell. Left out: only these do.
+   */
+  examplesRefusal?(config: C): string | null;
+  /**
+   * The fields of a configuration that leave it at most so many training examples, and held-out and test examples in
+   * proportion; none where it has no more. Left out: its cells have none that could be limited.
    */
   limited?(config: C, most: number): Overrides;
   /** What a training step holds at once: cells of equal model, data set and batch need about the same memory. */

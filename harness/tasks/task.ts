@@ -48,6 +48,8 @@ export interface TaskData {
   digest: string;
   source: 'files' | 'generated';
   train: number;
+  /** Examples that are held out to select by; null: none. */
+  validation: number | null;
   test: number;
 }
 

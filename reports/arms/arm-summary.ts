@@ -2,7 +2,7 @@ import { groupByArm } from '../../baselines/arms.ts';
 import { mean, measuredOnly, sampleDeviation } from '../../baselines/moments.ts';
 import type { ArmCoordinates } from '../../harness/cell-name.ts';
 import type { CellRecord, CompletedRecord, FinishedRecord } from '../../harness/record.ts';
-import { gatedMeasure, gatedMetric, gatedValue, measuredValue } from '../../harness/record.ts';
+import { chosenValue, gatedMetric, gatedValue, measuredValue } from '../../harness/record.ts';
 import { gainOf } from '../../harness/spec/metrics.ts';
 import type { BaseConfig } from '../../harness/spec/words.ts';
 import { inReadingOrder } from './arm-order.ts';
@@ -31,8 +31,8 @@ export interface ArmSummary extends ArmCoordinates {
   /** The metric's values of the completed seeds, by seed. */
   values: ReadonlyMap<number, number>;
   value: Spread;
-  /** Mean of the best values, which are selected on the test set. */
-  best: number | null;
+  /** Mean of the values at the epochs that held-out examples chose. */
+  chosen: number | null;
   means: Readonly<Record<MeanField, number | null>>;
   /** Step time over that of the dense arms of the same run, kind, model and data set. */
   stepOverDense: number | null;
@@ -99,7 +99,7 @@ function summarizeArm(records: readonly CellRecord[], denseStep: (record: CellRe
     completed,
     values,
     value: spreadOf([...values.values()]),
-    best: mean(measuredOnly(completed.map((record) => gatedMeasure(record).best))),
+    chosen: mean(measuredOnly(completed.map(chosenValue))),
     means,
     stepOverDense: means.step_ms === null || dense === null ? null : means.step_ms / dense,
   };

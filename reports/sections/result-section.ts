@@ -1,4 +1,5 @@
 import { capitalized, valueText } from '../../baselines/wording.ts';
+import { wordsOfKind } from '../../harness/spec/kinds.ts';
 import { metricOf } from '../../harness/spec/metrics.ts';
 import { factorOf } from '../../harness/spec/words.ts';
 import { byPlace } from '../arms/arm-groups.ts';
@@ -8,7 +9,7 @@ import { isDense, methodOf } from '../arms/coordinates.ts';
 import type { Block, Column, Section } from '../render/document.ts';
 import { table, text } from '../render/document.ts';
 import { fixed, mebibytes, notMeasured, orDash, significant, whole } from '../render/format.ts';
-import { bestWord, directionNote, errorText } from '../render/metric-text.ts';
+import { directionNote, errorText } from '../render/metric-text.ts';
 import { factorColumns } from './factor-columns.ts';
 
 /** One table a model and data set, a row an arm: all of one kind. */
@@ -31,38 +32,18 @@ export function resultSection(arms: readonly ArmSummary[]): Section {
 
 function legendFor(arms: readonly ArmSummary[], metric: string, notes: readonly string[]): string {
   const { title, of } = metricOf(metric);
+  const chosen = arms.some((arm) => arm.chosen !== null)
+    ? `; at chosen epoch: that at the epoch which held-out training ${examplesOf(arms)} choose, only shown; the test ` +
+      `${examplesOf(arms)} choose nothing`
+    : '';
   const value =
     `${capitalized(title)} is that of ${of}, mean ± sample standard deviation over the completed seeds; standard ` +
     'error: that of the mean, the deviation over the root of their number';
-  const parts = [`${value}.${directionNote(metric)}`, ...bestTexts(arms, metric), ...notes];
-  return [...parts, `${notMeasured}: not measured.`].join(' ');
+  return [`${value}${chosen}.${directionNote(metric)}`, ...notes, `${notMeasured}: not measured.`].join(' ');
 }
 
-/** How the best value was selected, which decides what it is worth; none where no arm has one. */
-function bestTexts(arms: readonly ArmSummary[], metric: string): string[] {
-  const { title } = metricOf(metric);
-  const shown = arms.filter((arm) => arm.best !== null);
-  const [held, tested] = [shown.filter(choosesOnHeldOut), shown.filter((arm) => !choosesOnHeldOut(arm))];
-  const ofSome = held.length > 0 && tested.length > 0;
-  return [
-    ...(held.length === 0
-      ? []
-      : [
-          `Best${ofSome ? ', of arms whose curve has a validation loss' : ''}: the test ${title} at the epoch that was ` +
-            'chosen on held-out training examples; the test set selects nothing.',
-        ]),
-    ...(tested.length === 0
-      ? []
-      : [
-          `Best${ofSome ? ', of the others' : ''}: the ${bestWord(metric)} test ${title} of the last phase’s epochs, selected on ` +
-            'the test set, and only shown.',
-        ]),
-  ];
-}
-
-/** Whether the arm's trainings were validated on examples held out of the training set. */
-function choosesOnHeldOut({ completed }: ArmSummary): boolean {
-  return completed.some(({ curve }) => curve.some(({ values }) => (values.validation_loss ?? null) !== null));
+function examplesOf([arm]: readonly ArmSummary[]): string {
+  return arm === undefined ? 'examples' : wordsOfKind(arm.kind).examples;
 }
 
 /** What the regularizers' names do not say. */
@@ -131,7 +112,7 @@ function columnsFor(metric: string): ResultColumn[] {
     number('ratio', (arm) => orDash(arm.means.ratio, fixed(4)), 'Ratio: parameters kept.'),
     always(metricOf(metric).title, (arm) => resultText(arm)),
     number('standard error', (arm) => orDash(standardErrorOf(arm), errorText(metric))),
-    number('best', (arm) => orDash(arm.best, (value) => valueText(metric, value))),
+    number('at chosen epoch', (arm) => orDash(arm.chosen, (value) => valueText(metric, value))),
     number('train loss', (arm) => orDash(arm.means.train_loss, fixed(4))),
     number('MACs', (arm) => orDash(arm.means.macs, whole), 'MACs: multiply-accumulates of one forward pass.'),
     number('train examples/s', (arm) => orDash(arm.means.train_examples_per_second, significant)),

@@ -36,8 +36,9 @@ export function runSection({ suite, profile, records, notes }: ReportInput): Sec
 /** Null for a cell without data, or that ended before they were loaded. */
 function dataOf(record: CellRecord): string | null {
   if (record.status === 'failed' || record.data_source === null) return null;
-  const { kind, dataset, data_source, train_examples, test_examples } = record;
-  const counts = `${train_examples ?? 'unknown'} training and ${test_examples ?? 'unknown'} test`;
+  const { kind, dataset, data_source, train_examples, validation_examples = null, test_examples } = record;
+  const validation = validation_examples === null ? '' : `, ${validation_examples} validation`;
+  const counts = `${train_examples ?? 'unknown'} training${validation} and ${test_examples ?? 'unknown'} test`;
   const examples = `${counts} ${wordsOfKind(kind).examples}`;
   return data_source === 'files' ? `${dataset}, from files, ${examples}` : `generated, ${examples}`;
 }

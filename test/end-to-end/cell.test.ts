@@ -7,7 +7,7 @@ import type { CellProgress } from '../../harness/tasks/context.ts';
 import { recordsOf, writeCifar10 } from '../data/images/cifar-files.ts';
 import { imageConfig } from '../helpers/suites.ts';
 import { temporaryFolder } from '../run/helpers.ts';
-import { cellNamed, plainContext as context, tinyCells } from './tiny-cells.ts';
+import { cellNamed, chosenAccuracy, plainContext as context, tinyCells } from './tiny-cells.ts';
 
 it('makes a whole record of a cell, the same weights each time', async () => {
   const cell = cellNamed('spectral.frobenius-decay', tinyCells());
@@ -25,6 +25,7 @@ it('makes a whole record of a cell, the same weights each time', async () => {
     ratio: cell.ratio,
     data_source: 'generated',
     train_examples: 100,
+    validation_examples: 40,
     test_examples: 50,
     checks: [],
     details: null,
@@ -34,7 +35,7 @@ it('makes a whole record of a cell, the same weights each time', async () => {
   expect(record.parameters).toBe(record.nonzero_parameters);
   expect(record.curve).toHaveLength(3);
   const accuracies = record.curve.map(({ values }) => values.test_accuracy!);
-  expect(record.measures).toEqual([{ metric: 'accuracy', value: accuracies[2], best: Math.max(...accuracies) }]);
+  expect(record.measures).toEqual([{ metric: 'accuracy', value: accuracies[2], best: chosenAccuracy(record) }]);
   for (const name of ['macs', 'step_ms', 'train_examples_per_second', 'eval_examples_per_second', 'seconds'] as const) {
     expect(record[name], name).toBeGreaterThan(0);
   }
@@ -78,14 +79,37 @@ it('has the digest of its data that decides whether its record is kept', async (
   await writeCifar10(dataDir, files);
   const [generated] = tinyCells({ epochs: 1 });
   const config = imageConfig(generated!);
-  const dataset = { ...config.dataset, name: 'cifar-10' as const, trainExamples: 4, testExamples: 2 };
+  const dataset = {
+    ...config.dataset,
+    name: 'cifar-10' as const,
+    trainExamples: 3,
+    validationExamples: 1,
+    testExamples: 2,
+  };
   const cell = { ...generated!, dataset: dataset.name, config: { ...config, dataset } };
   const record = await runCell(cell, { ...context, dataDir });
-  expect(record).toMatchObject({ status: 'completed', data_source: 'files', train_examples: 4 });
+  expect(record).toMatchObject({
+    status: 'completed',
+    data_source: 'files',
+    train_examples: 3,
+    validation_examples: 1,
+  });
   const digest = () => dataDigests({ 'cifar-10': dataDir })(cell);
   expect(await digest()).toBe(record.fingerprint.data);
+  await writeCifar10(dataDir, { ...files, 'data_batch_1.bin': recordsOf([3, 9, 0, 8]) });
+  expect(await digest()).not.toBe(record.fingerprint.data);
   await writeCifar10(dataDir, { ...files, 'test_batch.bin': recordsOf([5, 2], 4) });
   expect(await digest()).not.toBe(record.fingerprint.data);
+});
+
+it('chooses no epoch where nothing is held out', async () => {
+  const cell = cellNamed('dense', tinyCells({ epochs: 1 }));
+  const config = imageConfig(cell);
+  const { validationExamples: _, ...dataset } = config.dataset;
+  const plain = { ...config, dataset };
+  const record = await runCell({ ...cell, config: plain }, context);
+  expect(record).toMatchObject({ validation_examples: null, measures: [{ best: null }] });
+  expect(Object.keys(record.curve[0]!.values)).not.toContain('validation_accuracy');
 });
 
 it('records a training that diverges', async () => {

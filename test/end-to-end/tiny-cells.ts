@@ -27,6 +27,13 @@ export function tinyCells(training: { epochs?: number; learningRate?: number } =
   return planCells(tinySuite(training), 'smoke', { present: [] });
 }
 
+/** The test accuracy at the epoch, of those from `from` on, that the held-out images choose. */
+export function chosenAccuracy({ curve }: FinishedRecord, from = 0): number {
+  const points = curve.slice(from).map(({ values }) => values);
+  const highest = Math.max(...points.map(({ validation_accuracy }) => validation_accuracy!));
+  return points.find(({ validation_accuracy }) => validation_accuracy === highest)!.test_accuracy!;
+}
+
 /** The cells that a method gets beside them. */
 export function joinedCells(joined: JoinedMethod): PlannedCell[] {
   const cells = planCells(tinySuite({}), 'smoke', { present: [], methods: [joined] });
@@ -43,7 +50,7 @@ function tinySuite(training: { epochs?: number; learningRate?: number }): SuiteS
   return fixtureSuite((spec) => {
     const experiment = experimentOf(spec);
     experiment.models = [{ name: 'resnet', depth: 8, width: 4 }];
-    Object.assign(experiment.fallbackDataset!, { trainExamples: 100, testExamples: 50 });
+    Object.assign(experiment.fallbackDataset!, { trainExamples: 100, validationExamples: 40, testExamples: 50 });
     Object.assign(experiment.training, { batchSize: 32, epochs: 3, ...training });
     experiment.arms[1]!.factors.budget = [0.25];
     spec.profiles.smoke!.seeds = 1;

@@ -37,6 +37,7 @@ it('makes a whole record of a translation cell, the same each time', { timeout: 
     ratio: cell.ratio,
     data_source: 'generated',
     train_examples: 150,
+    validation_examples: 500,
     test_examples: 20,
     checks: [],
     warnings: [],
@@ -90,6 +91,22 @@ it('makes a whole record of a translation cell, the same each time', { timeout: 
   expect([again.weights_digest, again.measures]).toEqual([record.weights_digest, record.measures]);
   expect(again.result_digest).toBe(record.result_digest);
   expect(detailsOf(again).samples).toEqual(translation.samples);
+});
+
+it('decodes with weights that do not depend on the test text', { timeout: 120_000 }, async () => {
+  const recordOf = (testExamples: number) =>
+    runCell(
+      cellNamed(
+        'dense',
+        translationCells(({ dataset }) => Object.assign(dataset, { testExamples })),
+      ),
+      context,
+    );
+  const [few, more] = [await recordOf(2), await recordOf(5)];
+  expect([few.test_examples, more.test_examples]).toEqual([2, 5]);
+  expect(more.weights_digest).toBe(few.weights_digest);
+  expect(detailsOf(more).decoded_epoch).toBe(detailsOf(few).decoded_epoch);
+  expect(lossesOf(more)).toEqual(lossesOf(few));
 });
 
 it('has the digest of its data that decides whether its record is kept', async () => {

@@ -125,6 +125,7 @@ export function fixtureRecord(
     fingerprint,
     data_source: 'generated',
     train_examples: 2000,
+    validation_examples: 250,
     test_examples: 500,
     phases: [{ label: 'train', epochs: 2 }],
     curve: [1, 2].map((epoch) => fixturePoint(epoch)),

@@ -54,7 +54,7 @@ function tinyImages(part: string, count: number): ImageSet {
   return { count, images, labels };
 }
 
-export function tinyData(trainExamples = 64, testExamples = 40): ImageData {
+export function tinyData(trainExamples = 64, testExamples = 40, validationExamples = 0): ImageData {
   return {
     name: 'generated',
     source: 'generated',
@@ -65,6 +65,7 @@ export function tinyData(trainExamples = 64, testExamples = 40): ImageData {
     channels: 3,
     digest: 'tiny',
     train: tinyImages('train', trainExamples),
+    validation: validationExamples === 0 ? null : tinyImages('validation', validationExamples),
     test: tinyImages('test', testExamples),
     mean: [0.47, 0.47, 0.47],
     standardDeviation: [0.2, 0.2, 0.2],

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { execaNode } from 'execa';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { CompletedRecord } from '../../harness/record.ts';
+import { type CompletedRecord, resultDigestOf } from '../../harness/record.ts';
 import { temporaryFolder } from '../run/helpers.ts';
 import { type CompiledKind, compileOwnKind } from './compile.ts';
 
@@ -33,11 +33,13 @@ async function digestsOf(outDir: string): Promise<Record<string, string>> {
   );
 }
 
+/** A record as another program might have left it. */
 async function change(outDir: string, cell: string, to: (record: CompletedRecord) => void): Promise<void> {
   const path = join(outDir, 'records', `${cell}.json`);
   const record = JSON.parse(await readFile(path, 'utf8')) as CompletedRecord;
   to(record);
-  await writeFile(path, JSON.stringify(record));
+  const whole = { ...record, program: 'another', result_digest: resultDigestOf(record) };
+  await writeFile(path, JSON.stringify(whole));
 }
 
 beforeAll(async () => {

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { planBudget } from '../../harness/budget/budget.ts';
+import { idOf } from '../../harness/cell-id.ts';
 import { UsageError } from '../../harness/errors.ts';
 import { methodOf } from '../../harness/methods/registry.ts';
 import { planCells } from '../../harness/plan/plan.ts';
@@ -162,18 +163,17 @@ describe('the budget of a Transformer', () => {
   });
 });
 
-test('cells of the stored baselines of compression keep their ids', () => {
+test('configurations of the stored baselines of compression are read, and keep their ids', () => {
   for (const profile of ['smoke', 'nightly'] as const) {
     const file = new URL(`../../baselines/compression.${profile}.json`, import.meta.url);
-    const stored: { cells: { cell: string; id: string }[] } = JSON.parse(readFileSync(file, 'utf8'));
+    const stored: { cells: { cell: string; id: string; config: unknown }[] } = JSON.parse(readFileSync(file, 'utf8'));
     const present = ['cifar-10', 'cifar-100', 'tiny-imagenet'] as const;
     const planned = [present, []].flatMap((files) => {
       if (profile !== 'smoke' && files.length === 0) return [];
       return planCells(compression, profile, { present: files, seeds: 5 });
     });
-    const ids = new Map(planned.map(({ cell, id }) => [cell, id]));
     expect(stored.cells.length).toBeGreaterThan(10);
-    for (const { cell, id } of stored.cells) expect(ids.get(cell), cell).toBe(id);
+    for (const { cell, id, config } of stored.cells) expect(idOf(configSchema.parse(config)), cell).toBe(id);
     expect(planned.some(({ config }) => config.task === 'translation')).toBe(false);
   }
 });

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { idOf } from '../../harness/cell-id.ts';
 import { UsageError } from '../../harness/errors.ts';
+import { lowRank } from '../../harness/methods/low-rank.ts';
 import { neededDatasets, type PlanOptions, planCells } from '../../harness/plan/plan.ts';
 import { recordSchema } from '../../harness/record.ts';
 import type { ImageConfig } from '../../harness/spec/image.ts';
@@ -101,6 +102,7 @@ describe('--set', () => {
     ['training.epochs', 2 ** 53 - 1, /training\.epochs: Too big/],
     ['training.batchSize', 1e7, /training\.batchSize: Too big/],
     ['model.width', 1e6, /model\.width: Too big/],
+    ['dataset.validationExamples', -1, /dataset\.validationExamples: Too small/],
     ['dataset.cropPadding', 1000, /dataset\.cropPadding: Too big/],
     ['training', { epochs: 1 }, /training\.batchSize: Invalid input/],
     ['init', 'spectrl', /^--set: cell dense.*: init: Invalid option/],
@@ -114,6 +116,35 @@ describe('--set', () => {
     const only = path === 'budget' ? ['low-rank*'] : undefined;
     expect(() => planned({ set: { [path]: value } as PlanOptions['set'], only })).toThrow(UsageError);
     expect(() => planned({ set: { [path]: value } as PlanOptions['set'], only })).toThrow(message);
+  });
+
+  it.each([
+    [{ 'dataset.trainExamples': 50_001 }, [], /dataset\.trainExamples: 50001 images asked for, but generated images/],
+    [
+      { 'dataset.trainExamples': 49_000, 'dataset.validationExamples': 1001 },
+      [],
+      /dataset\.trainExamples \(49000\) and dataset\.validationExamples \(1001\): 50001 images .* 50000 or fewer together$/,
+    ],
+    [
+      { 'dataset.trainExamples': 50_000, 'dataset.validationExamples': 1 },
+      ['cifar-10'],
+      /^suite fixture, profile smoke: dataset\.trainExamples \(50000\) and .* CIFAR-10 holds 50000; ask for/,
+    ],
+    [{ 'dataset.validationExamples': 50_000 }, ['cifar-10'], /leave none to train on; ask for 49999 or fewer$/],
+    [{ 'dataset.testExamples': 10_001 }, ['cifar-10'], /dataset\.testExamples: 10001 images asked for, but CIFAR-10/],
+  ] as [PlanOptions['set'], 'cifar-10'[], RegExp][])(
+    'refuses more than the data set has: %j',
+    (set, present, message) => {
+      expect(() => planCells(suite, 'smoke', { present, set })).toThrow(UsageError);
+      expect(() => planCells(suite, 'smoke', { present, set })).toThrow(message);
+    },
+  );
+
+  it('refuses as much where a method from a file is asked alone, and does not blame it', () => {
+    const file = { path: 'own.mjs', sha256: '0'.repeat(64) };
+    const methods = [{ method: { ...lowRank, name: 'own' }, file }];
+    const options = { present: [], methods, only: ['own*'], set: { 'dataset.trainExamples': 50_001 } };
+    expect(() => planCells(suite, 'smoke', options, () => {})).toThrow(/^suite fixture, profile smoke: dataset\.train/);
   });
 
   it('names the cells that lack a field where others have it', () => {
@@ -140,6 +171,23 @@ describe('--limit', () => {
     expect(examplesOf(imageConfig(real!))).toEqual([100, 2]);
     const [least] = planCells(suite, 'smoke', { present: ['cifar-10'], limit: 1 });
     expect(examplesOf(imageConfig(least!))).toEqual([1, 1]);
+  });
+
+  it('takes as large a share of the held-out examples, and none where none are', () => {
+    const held = fixtureSuite((spec) => {
+      const experiment = experimentOf(spec);
+      experiment.dataset.validationExamples = 5000;
+      Object.assign(experiment.fallbackDataset!, { validationExamples: 250 });
+    });
+    const datasetOf = (limit: number, ...present: 'cifar-10'[]) =>
+      imageConfig(planCells(held, 'smoke', { present, limit })[0]!).dataset;
+    // 500 training, 250 held-out and 1000 test images of generated data; 45,000 and 5,000 of CIFAR-10.
+    expect(datasetOf(100)).toMatchObject({ trainExamples: 100, validationExamples: 50, testExamples: 200 });
+    expect(datasetOf(900, 'cifar-10')).toMatchObject({ trainExamples: 900, validationExamples: 100, testExamples: 20 });
+    expect(datasetOf(1, 'cifar-10')).toMatchObject({ trainExamples: 1, validationExamples: 1, testExamples: 1 });
+    // All that are trained on are no more than the limit.
+    expect(datasetOf(45_000, 'cifar-10').trainExamples).toBeNull();
+    expect(datasetOf(44_999, 'cifar-10').trainExamples).toBe(44_999);
   });
 
   it('is what the same values of --set are, and goes with others', () => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { escapeMarkdown } from '../../reports/render/markdown.ts';
 import { report, section } from '../helpers/markdown.ts';
-import { failedRecord, fixturePoint, fixtureRecord, fixtureVerdict } from '../helpers/records.ts';
+import { failedRecord, fixtureRecord, fixtureVerdict } from '../helpers/records.ts';
 import { fixtureRun } from '../helpers/run.ts';
 
 describe('the summary', () => {
@@ -49,7 +49,7 @@ describe('what ran', () => {
     expect(section(report({ records, notes: ['A note.'] }), 'What ran').filter((line) => line !== '')).toEqual([
       'What ran',
       '- Suite compression, profile smoke.',
-      '- Data: generated, 2000 training and 500 test images.',
+      '- Data: generated, 2000 training, 250 validation and 500 test images.',
       '- Seeds: 0, 1.',
       '- Machine: cpu, avx2, native arithmetic, 1 thread, tfjs 4.22.0, TensorFlow 2.21.0.',
       '- Time: 2026-11-23T10:00:00.000Z to 2026-11-23T10:00:12.500Z.',
@@ -66,7 +66,7 @@ describe('the results', () => {
     const lowRank = [0.5, 0.6].map((value, seed) => fixtureRecord({ value }, { seed }));
     const lines = section(report({ records: [...lowRank, dense] }), 'Results').filter((line) => line.startsWith('| '));
     expect(lines[0]).toBe(
-      '| method | budget | init | regularizer | seeds | parameters | ratio | accuracy | standard error | best | train loss | MACs | ' +
+      '| method | budget | init | regularizer | seeds | parameters | ratio | accuracy | standard error | at chosen epoch | train loss | MACs | ' +
         'train examples/s | test examples/s | step ms | step / dense | peak memory MiB | of it tensors MiB |',
     );
     expect(lines.slice(2)).toEqual([
@@ -99,33 +99,14 @@ describe('the results', () => {
 
 describe('which accuracy is shown', () => {
   const legend = (...records: ReturnType<typeof fixtureRecord>[]) => section(report({ records }), 'Results').join(' ');
-  const held = { curve: [1, 2].map((at) => fixturePoint(at, { validation_loss: 1, validation_accuracy: 0.5 })) };
-  const atLast = 'Accuracy is that of the last epoch, mean ± sample standard deviation';
-  const onTest = 'the highest test accuracy of the last phase’s epochs, selected on the test set, and only shown.';
-  const onHeldOut = 'the test accuracy at the epoch that was chosen on held-out training examples';
-
-  it('is the last epoch’s; the best one is selected on the test set where nothing is held out', () => {
+  it('is the last epoch’s, and beside it that at the epoch which held-out examples choose', () => {
     const found = legend(fixtureRecord());
-    expect(found).toContain(atLast);
-    expect(found).toContain(`Best: ${onTest}`);
-    expect(found).not.toContain('held-out');
+    expect(found).toContain('Accuracy is that of the last epoch, mean ± sample standard deviation');
+    expect(found).toContain('at chosen epoch: that at the epoch which held-out training images choose, only shown');
   });
 
-  it('or at the epoch that held-out training examples choose', () => {
-    const found = legend(fixtureRecord(held));
-    expect(found).toContain(atLast);
-    expect(found).toContain(`Best: ${onHeldOut}; the test set selects nothing.`);
-    expect(found).not.toContain('selected on the test set');
-  });
-
-  it('of each arm as it was selected there', () => {
-    const found = legend(fixtureRecord(held), fixtureRecord({}, { init: 'spectral' }));
-    expect(found).toContain(`Best, of arms whose curve has a validation loss: ${onHeldOut}`);
-    expect(found).toContain(`Best, of the others: ${onTest}`);
-  });
-
-  it('says nothing of a best one where none was followed', () => {
-    expect(legend(fixtureRecord({ best: null }))).not.toMatch(/Best/);
+  it('says nothing of a chosen epoch where none was chosen', () => {
+    expect(legend(fixtureRecord({ best: null }))).not.toMatch(/chosen epoch:/);
   });
 });
 

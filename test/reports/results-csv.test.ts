@@ -30,6 +30,15 @@ it('writes one row a record in machine units, empty where not measured', () => {
   );
 });
 
+it('has no value of a chosen epoch where no held-out examples chose it', () => {
+  const bestOf = (record: Parameters<typeof fixtureRecord>[0]) =>
+    rowOf(renderCsv([fixtureRecord(record)]), 0).best_value;
+  expect(bestOf({ best: 0.5, validation_examples: 250 })).toBe('0.5');
+  // As in records that do not say: the test set chose.
+  expect(bestOf({ validation_examples: undefined })).toBe('');
+  expect(bestOf({ validation_examples: null })).toBe('');
+});
+
 it('keeps numbers as they are, negative and small ones too', () => {
   const row = renderCsv([fixtureRecord({ train_loss: -1e-7, value: 0 })]).split('\n')[1];
   expect(row).toContain(',accuracy,0,0.56,-1e-7,400,');

@@ -10,7 +10,7 @@ import { dataFolderNames, fileDatasetNames } from '../../harness/spec/datasets.t
 import type { ImageExperimentSpec } from '../../harness/spec/image.ts';
 import { suiteSchema } from '../../harness/spec/suite.ts';
 import type { TranslationExperimentSpec } from '../../harness/spec/translation.ts';
-import { factorOf, type ProfileName } from '../../harness/spec/words.ts';
+import { type BaseExperiment, factorOf, type ProfileName } from '../../harness/spec/words.ts';
 import { suites } from '../../suites/registry.ts';
 import { textConfig } from '../helpers/suites.ts';
 
@@ -21,6 +21,10 @@ const profiles = suites.flatMap((suite) =>
     name: `${suite.name}-${profile}`,
   })),
 );
+
+function isOfImages(experiment: BaseExperiment): experiment is ImageExperimentSpec {
+  return experiment.task === 'image';
+}
 
 test('suites have unique names, and the file of each is named after it', () => {
   const files = readdirSync(new URL('../../suites/', import.meta.url));
@@ -50,6 +54,21 @@ describe.each(profiles)('$name', ({ suite, profile }) => {
     const standIns = planCells(suite, profile, { present: [] });
     const generated = standIns.filter(({ dataset }) => dataset === 'generated' || dataset === 'generated-pair');
     expect(generated).toHaveLength(cells.length);
+  });
+
+  test('holds training images out to select by, or uses all published ones and says that nothing is selected', () => {
+    const { experiments, note } = suite.profiles[profile]!;
+    for (const { dataset, fallbackDataset } of experiments.filter(isOfImages)) {
+      if (profile === 'paper') {
+        expect([dataset.validationExamples, dataset.trainExamples, fallbackDataset]).toEqual([0, null, null]);
+        expect(note).toContain('none is held out, and nothing is selected');
+      } else {
+        expect(dataset.validationExamples).toBeGreaterThanOrEqual(250);
+        expect(fallbackDataset?.validationExamples).toBe(
+          fallbackDataset === null ? undefined : dataset.validationExamples,
+        );
+      }
+    }
   });
 
   test('has a dense cell for every model, data set and seed to compare the others with', () => {
@@ -124,6 +143,7 @@ describe('compression at the published schedule', () => {
       expect(dataset).toEqual({
         name: dataset.name,
         trainExamples: null,
+        validationExamples: 0,
         testExamples: null,
         flip: true,
         cropPadding: 4,

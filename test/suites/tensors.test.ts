@@ -91,6 +91,7 @@ describe('tensors at the published schedule', () => {
     expect(experiment!.dataset).toEqual({
       name: 'cifar-10',
       trainExamples: null,
+      validationExamples: 0,
       testExamples: null,
       flip: true,
       cropPadding: 4,

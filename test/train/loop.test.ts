@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { restoreCheckpoint, saveCheckpoint } from '../../harness/checkpoint.ts';
+import type { ImageData, ImageSet } from '../../harness/data/images/images.ts';
 import { tf } from '../../harness/engine/tensorflow.ts';
 import { weightsDigest } from '../../harness/measure/weights.ts';
 import { streamsOf } from '../../harness/random.ts';
@@ -13,11 +14,12 @@ import { imageTraining } from '../../harness/tasks/image/training.ts';
 import { type ImageFeeds, imageEvaluationStep, imageTrainingStep } from '../../harness/train/image-steps.ts';
 import { type LoopProgress, trainLoop } from '../../harness/train/loop.ts';
 import { normSummary } from '../../harness/train/norms.ts';
-import type { TrainingStep } from '../../harness/train/step.ts';
+import type { Step, TrainingStep } from '../../harness/train/step.ts';
 import '../helpers/engine.ts';
 import { tinyData, tinyDataset, tinyModel, tinyTraining } from '../helpers/tiny-training.ts';
 
 const data = tinyData();
+const heldOut = tinyData(64, 40, 30);
 let folder: string;
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'factorbench-trainer-'));
@@ -28,6 +30,8 @@ interface RunOptions {
   seed?: number;
   regularizer?: RegularizerName;
   training?: Partial<TrainingSpec>;
+  images?: ImageData;
+  onEvaluation?: (images: readonly number[]) => void;
   onStart?: (step: TrainingStep<ImageFeeds>) => Promise<CurvePoint[]>;
   onPoint?: (curve: readonly CurvePoint[], step: TrainingStep<ImageFeeds>) => Promise<void>;
   onProgress?: (progress: LoopProgress) => void;
@@ -37,6 +41,8 @@ async function run({
   seed = 0,
   regularizer = 'frobenius-decay',
   training = {},
+  images = data,
+  onEvaluation,
   onStart,
   onPoint,
   onProgress,
@@ -48,8 +54,8 @@ async function run({
   const loop = imageTraining({
     model,
     step,
-    evaluation: imageEvaluationStep(model),
-    data,
+    evaluation: watched(imageEvaluationStep(model), onEvaluation),
+    data: images,
     dataset: tinyDataset,
     phases: [{ label: 'train', training: spec }],
     streams: streamsOf('tiny', seed),
@@ -61,6 +67,18 @@ async function run({
     onPoint: async (points) => onPoint?.(points, step),
   });
   return { ...outcome, model, digest: weightsDigest(step.variables) };
+}
+
+/** Tells the images of every batch that is evaluated. */
+function watched(step: Step<ImageFeeds>, tell?: (images: readonly number[]) => void): Step<ImageFeeds> {
+  if (tell === undefined) return step;
+  return {
+    ...step,
+    run(feeds) {
+      tell([...feeds.images.dataSync()]);
+      return step.run(feeds);
+    },
+  };
 }
 
 const withoutSeconds = (curve: readonly CurvePoint[]) => curve.map(({ at, values }) => ({ at, values }));
@@ -122,6 +140,25 @@ describe('trainLoop', () => {
     });
   });
 
+  test('measures the held-out images at every point, as they are, and learns nothing of them', async () => {
+    const evaluated: (readonly number[])[] = [];
+    const [plain, validated] = [
+      await run(),
+      await run({ images: heldOut, onEvaluation: (images) => evaluated.push(images) }),
+    ];
+    expect(validated.digest).toBe(plain.digest);
+    const normalized = (set: ImageSet) => [...set.images].map((byte) => Math.fround((byte / 255 - 0.47) / 0.2));
+    // Two forward passes an epoch: 30 held-out images and 40 test images are one batch each.
+    expect(evaluated).toEqual([1, 2, 3].flatMap(() => [normalized(heldOut.validation!), normalized(heldOut.test)]));
+    for (const [epoch, { values }] of validated.curve.entries()) {
+      const { validation_loss, validation_accuracy, ...others } = values;
+      expect(others).toEqual(plain.curve[epoch]!.values);
+      expect(validation_loss).toBeGreaterThan(0);
+      expect((30 * validation_accuracy!) % 1).toBeCloseTo(0, 9);
+      expect(validation_loss).not.toBe(others.test_loss);
+    }
+  });
+
   test('weights the mean loss and accuracy of an epoch by the batch sizes, the last one smaller', async () => {
     const losses: number[] = [];
     const { curve } = await run({
@@ -158,12 +195,14 @@ describe('trainLoop', () => {
     const epochs: number[] = [];
     const { curve, diverged } = await run({
       training: { learningRate: 1e6, epochs: 40, decayAt: [] },
+      images: heldOut,
       regularizer: 'weight-decay',
       onPoint: async (points) => void epochs.push(points.length),
     });
     expect(diverged).toBe(true);
     const last = curve.at(-1)!.values;
     expect(curve.length).toBeLessThan(40);
+    expect(last.validation_loss).toBeNull();
     expect([last.test_loss, last.frobenius_norm, last.nuclear_norm, last.effective_learning_rate]).toEqual([
       null,
       null,

@@ -52,10 +52,15 @@ export function balancedBatch(data: ImageData, spec: DatasetSpec, perClass: numb
 }
 
 /** The test images in their order, normalized only; the last batch may be smaller. */
-export function* testBatches(data: ImageData, batchSize: number): Generator<Batch, void, undefined> {
-  const order = Uint32Array.from({ length: data.test.count }, (_, i) => i);
+export function testBatches(data: ImageData, batchSize: number): Generator<Batch, void, undefined> {
+  return wholeBatches(data, data.test, batchSize);
+}
+
+/** Images of the data set in their order, as test images are seen; the last batch may be smaller. */
+export function* wholeBatches(data: ImageData, set: ImageSet, batchSize: number): Generator<Batch, void, undefined> {
+  const order = Uint32Array.from({ length: set.count }, (_, i) => i);
   const whole: View = { flip: false, top: 0, left: 0, hole: null };
-  yield* batches(data, data.test, order, batchSize, () => whole);
+  yield* batches(data, set, order, batchSize, () => whole);
 }
 
 /**

@@ -32,10 +32,10 @@ export interface OpenedImages extends OpenedFolder {
    */
   read(part: Part, count: number): Promise<ImageSet>;
   /**
-   * After reading: what a reader of results must know of the first `train` training images, such as that they are
+   * After reading: what a reader of results must know of the first `count` training images, such as that they are
    * others than the whole set's. Absent: nothing.
    */
-  warnings?(train: number): readonly string[];
+  warnings?(count: number): readonly string[];
 }
 
 /** Labelled images in files. */

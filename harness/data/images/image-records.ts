@@ -90,8 +90,8 @@ function shiftIn(
   const missing = before.filter((name) => !names.includes(name));
   if (missing.length === 0) return [];
   return [
-    `${title}: trained on the first ${count} images of ${names.join(', ')}, which are others than the published ` +
-      `set's: ${folder} lacks ${missing.join(', ')}.`,
+    `${title}: the training images are the first ${count} of ${names.join(', ')}, which are others than the ` +
+      `published set's: ${folder} lacks ${missing.join(', ')}.`,
   ];
 }
 

@@ -6,10 +6,11 @@ import { openIn } from '../folder.ts';
 import { datasetNamed } from '../registry.ts';
 import type { GeneratedImages, ImageFolder, Moments } from './image-dataset.ts';
 import type { ImageSet } from './image-set.ts';
+import { divided, splitOf, splitRefusal } from './split.ts';
 
 export type { ImageSet } from './image-set.ts';
 
-/** The images of a cell: what it trains on and what it is tested on. */
+/** The images of a cell: what it trains on, what it selects by and what it is tested on. */
 export interface ImageData {
   readonly name: DatasetSpec['name'];
   readonly source: 'files' | 'generated';
@@ -18,11 +19,13 @@ export interface ImageData {
   readonly width: number;
   readonly channels: number;
   readonly train: ImageSet;
+  /** Training images that are held out; null: none. */
+  readonly validation: ImageSet | null;
   readonly test: ImageSet;
   /** Per channel, of pixels scaled to [0, 1]; a pixel v enters a network as (v/255 - mean) / standardDeviation. */
   readonly mean: readonly number[];
   readonly standardDeviation: readonly number[];
-  /** First 16 hexadecimal digits of the SHA-256 over the used images and labels, training first. */
+  /** First 16 hexadecimal digits of the SHA-256 over the used images and labels: training, validation, test. */
   readonly digest: string;
   /** What a reader of the results must know of the images. */
   readonly warnings: readonly string[];
@@ -35,15 +38,18 @@ const imagenetMoments: Moments = {
 };
 
 /**
- * Loads the images that a data set's specification names: the first `trainExamples` and the first `testExamples`.
+ * Loads the images that a data set's specification names: the first `trainExamples` and the held-out ones as `splitOf`
+ * has them, and the first `testExamples`.
  * @param dataDir the folder of the files, or one that contains it under its published name; not used by `generated`.
  * @throws UsageError where the files are missing or damaged, or hold fewer images than asked for.
  */
 export async function loadImages(spec: DatasetSpec, dataDir: string | null): Promise<ImageData> {
   const dataset = datasetNamed(spec.name);
   const { classes, side, channels, source, moments } = dataset;
-  const { train, test, warnings } =
+  const { test, warnings, ...read } =
     dataset.source === 'generated' ? generatedParts(dataset, spec) : await readParts(dataset, spec, dataDir);
+  const [train, behind] = divided(read.train, splitOf(spec, dataset.examples).train);
+  const validation = behind.count === 0 ? null : behind;
   return {
     name: spec.name,
     source,
@@ -52,14 +58,16 @@ export async function loadImages(spec: DatasetSpec, dataDir: string | null): Pro
     width: side,
     channels,
     train,
+    validation,
     test,
     ...(spec.normalization === 'imagenet' ? imagenetMoments : (moments ?? momentsOf(train, channels))),
-    digest: digestOf(train, test),
+    digest: digestOf(validation === null ? [train, test] : [train, validation, test]),
     warnings,
   };
 }
 
-type Parts = Readonly<Record<Part, ImageSet>> & Pick<ImageData, 'warnings'>;
+/** Training images, the held-out ones behind them, and test images. */
+type Parts = Pick<ImageData, 'train' | 'test' | 'warnings'>;
 
 async function readParts(dataset: ImageFolder, spec: DatasetSpec, dataDir: string | null): Promise<Parts> {
   const { folder, opened } = await openIn(dataset, dataDir);
@@ -73,17 +81,17 @@ function generatedParts(dataset: GeneratedImages, spec: DatasetSpec): Parts {
   return { train: dataset.generate('train', train), test: dataset.generate('test', test), warnings: [] };
 }
 
-/** How many images of each part to use: those asked for, else those of the whole published set. */
+/** How many images of the training and of the test files to read. */
 function countsWithin(
   { examples }: ImageFolder | GeneratedImages,
-  { trainExamples, testExamples }: DatasetSpec,
+  spec: DatasetSpec,
   present: Readonly<Record<Part, number>>,
   place: string,
 ): Record<Part, number> {
-  return {
-    train: within(trainExamples ?? examples.train, present.train, 'trainExamples', place),
-    test: within(testExamples ?? examples.test, present.test, 'testExamples', place),
-  };
+  const refusal = splitRefusal(spec, examples, present, place);
+  if (refusal !== null) throw new UsageError(refusal);
+  const { train, validation, test } = splitOf(spec, examples);
+  return { train: train + validation, test };
 }
 
 /** Per-channel mean and (population) standard deviation of bytes scaled to [0, 1]; the sums are exact integers. */
@@ -106,15 +114,8 @@ export function momentsOf(set: ImageSet, channels: number): Moments {
   };
 }
 
-function within(asked: number, present: number, option: string, place: string): number {
-  if (asked <= present) return asked;
-  throw new UsageError(
-    `${option}: ${asked} images asked for, but ${place} holds ${present}; ask for ${present} or fewer`,
-  );
-}
-
-function digestOf(train: ImageSet, test: ImageSet): string {
+function digestOf(sets: readonly ImageSet[]): string {
   const hash = createHash('sha256');
-  for (const set of [train, test]) hash.update(set.images).update(set.labels);
+  for (const set of sets) hash.update(set.images).update(set.labels);
   return hash.digest('hex').slice(0, 16);
 }

@@ -1,5 +1,6 @@
 import { loadImages } from '../../data/images/images.ts';
 import { EngineNotLoadedError } from '../../data/images/jpeg.ts';
+import { splitRefusal } from '../../data/images/split.ts';
 import { datasetNamed } from '../../data/registry.ts';
 import { idleRefusal } from '../../methods/refusal.ts';
 import { type ImageConfig, type ImageExperimentSpec, image as words } from '../../spec/image.ts';
@@ -15,6 +16,10 @@ export const image: Kind<ImageConfig, ImageExperimentSpec> = {
     outlineImageCell(config, methodFor(config, method), denseExamplesPerSecond),
   accepts: () => true,
   refusal: (config, method) => idleRefusal(methodFor(config, method), config),
+  examplesRefusal({ dataset }) {
+    const set = datasetNamed(dataset.name);
+    return splitRefusal(dataset, set.examples, set.source === 'generated' ? set.limits : set.examples, set.title);
+  },
   limited: ({ dataset }, most) => limitedExamples(dataset, datasetNamed(dataset.name).examples, most),
   batchOf: ({ training }) => training.batchSize,
   async dataDigest({ dataset }, dataDir) {

@@ -1,5 +1,6 @@
 import { type BudgetPlan, macsInBatch, planBudget } from '../../budget/budget.ts';
 import { budgetOf } from '../../budget/budget-unit.ts';
+import { splitOf } from '../../data/images/split.ts';
 import { datasetNamed } from '../../data/registry.ts';
 import type { Method } from '../../methods/method.ts';
 import { phasesOf } from '../../methods/phases.ts';
@@ -72,9 +73,9 @@ export function outlineImageCell(config: ImageConfig, method: Method, denseSpeed
   const { dataset, training } = config;
   const plan = planImageNetwork(config, method);
   const { blueprint, network, budget, phases } = plan;
-  const whole = datasetNamed(dataset.name).examples;
-  // A test image costs a forward pass: a third of a training step's three convolutions.
-  const images = (dataset.trainExamples ?? whole.train) + (dataset.testExamples ?? whole.test) / 3;
+  const split = splitOf(dataset, datasetNamed(dataset.name).examples);
+  // A test image costs a forward pass, as a held-out one does: a third of a training step's three convolutions.
+  const images = split.train + (split.validation + split.test) / 3;
   const { macs } = network.dense;
   const rest = macsPerValue * totalOutputs(blueprintOf(config.model, dataset));
   // What a thinner network puts out is less, too.

@@ -17,12 +17,16 @@ import { trainLoop } from '../../train/loop.ts';
 import { epochsOf, totalEpochs } from '../../train/phases.ts';
 import type { Step, TrainingStep } from '../../train/step.ts';
 import { methodFor, type Speeds, sizeOf, type Task, type TaskOptions } from '../task.ts';
+import { chosenPoint } from './chosen-point.ts';
 import { imageExamples } from './examples.ts';
 import { type ImagePlan, macsByPhase, planImageNetwork } from './outline.ts';
 import { evaluationBatch, imageTraining } from './training.ts';
 import { startWarmUp } from './warm-up.ts';
 
-/** Image classification: the metric is the accuracy on the test images. */
+/**
+ * Image classification: the metric is the accuracy on the test images after the last epoch; beside it stands that at the
+ * epoch which the held-out training images choose.
+ */
 export async function imageTask(config: ImageConfig, { streams, dataDir, ...options }: TaskOptions): Promise<Task> {
   const method = methodFor(config, options.method);
   const { dataset, training } = config;
@@ -62,7 +66,13 @@ export async function imageTask(config: ImageConfig, { streams, dataDir, ...opti
   const firstOfSize = lastPhase + Math.max(0, Math.ceil(small / lastSteps.stepsPerPoint) - 1);
   return {
     size: sizeOf(budget, training.batchSize),
-    data: { digest: data.digest, source: data.source, train: data.train.count, test: data.test.count },
+    data: {
+      digest: data.digest,
+      source: data.source,
+      train: data.train.count,
+      validation: data.validation?.count ?? null,
+      test: data.test.count,
+    },
     phases: phases.map((phase) => ({ label: phase.label, epochs: epochsOf(phase) })),
     warnings: [...data.warnings, ...model.compressed.flatMap((layer) => layer.warnings ?? [])],
     state: [...step.variables, ...(sparse?.variables ?? []), ...(warmUp?.variables ?? [])],
@@ -70,12 +80,8 @@ export async function imageTask(config: ImageConfig, { streams, dataDir, ...opti
     train: (run) => trainLoop({ ...loop, ...(sparse?.hooks ?? warmUp ?? {}), ...run }),
     conclude: async ({ curve, diverged }) => {
       const accuracyAt = (point: CurvePoint | undefined) => point?.values.test_accuracy ?? null;
-      const accuracies = curve
-        .slice(firstOfSize)
-        .map(accuracyAt)
-        .filter((value) => value !== null);
       const value = diverged ? null : accuracyAt(curve.at(-1));
-      const best = accuracies.length === 0 ? null : Math.max(...accuracies);
+      const best = accuracyAt(chosenPoint(curve.slice(firstOfSize)));
       return {
         measures: [{ metric: 'accuracy', value, best }],
         checks: [],

@@ -1,4 +1,4 @@
-import { type Batch, testBatches, trainBatches } from '../../data/images/batches.ts';
+import { type Batch, testBatches, trainBatches, wholeBatches } from '../../data/images/batches.ts';
 import type { ImageData } from '../../data/images/images.ts';
 import type { Model } from '../../nn/model.ts';
 import { learningRateAt } from '../../optim/step-schedule.ts';
@@ -12,8 +12,14 @@ import { normSummary, normValues } from '../../train/norms.ts';
 import { epochsOf, type Phase, partOf } from '../../train/phases.ts';
 import type { Step, TrainingStep } from '../../train/step.ts';
 
-/** Test images evaluated at once. */
+/** Images evaluated at once. */
 export const evaluationBatch = 250;
+
+/** On the test images. */
+export interface ImageEvaluation extends Evaluation {
+  /** On the held-out training images; null: there are none. */
+  readonly validated: Evaluation | null;
+}
 
 export interface ImageLearnerOptions {
   model: Model;
@@ -27,11 +33,13 @@ export interface ImageTrainingOptions extends ImageLearnerOptions {
   phases: readonly Phase<TrainingSpec>[];
   streams: Streams;
   /** What is trained in all phases but the last one, where it is another network. */
-  before?: Learner<ImageFeeds, Evaluation> | undefined;
+  before?: Learner<ImageFeeds, ImageEvaluation> | undefined;
 }
 
-/** Training on images in epochs, each of which ends with a test and the norms of the compressible layers. */
-export function imageTraining(options: ImageTrainingOptions): LoopKind<Batch, ImageFeeds, Evaluation> {
+/**
+ * Training on images in epochs, each of which ends with a validation, a test and the norms of the compressible layers.
+ */
+export function imageTraining(options: ImageTrainingOptions): LoopKind<Batch, ImageFeeds, ImageEvaluation> {
   const { data, phases, before } = options;
   return {
     counted: 'epochs',
@@ -44,23 +52,36 @@ export function imageTraining(options: ImageTrainingOptions): LoopKind<Batch, Im
   };
 }
 
-/** A network that is trained on images, tested, and its norms. */
-export function imageLearner(options: ImageLearnerOptions): Learner<ImageFeeds, Evaluation> {
+/** A network that is trained on images, validated and tested, and its norms. */
+export function imageLearner(options: ImageLearnerOptions): Learner<ImageFeeds, ImageEvaluation> {
   const { model, step, evaluation, data } = options;
+  const { validation } = data;
   return {
     step,
-    measure: (onBatch) => evaluate(evaluation, testBatches(data, evaluationBatch), feedsOf(data), onBatch),
+    async measure(onBatch) {
+      const evaluated = (batches: Iterable<Batch>) => evaluate(evaluation, batches, feedsOf(data), onBatch);
+      const validated = validation && (await evaluated(wholeBatches(data, validation, evaluationBatch)));
+      return { ...(await evaluated(testBatches(data, evaluationBatch))), validated };
+    },
     valuesOf({ learningRate, loss, accuracy }, tested) {
       const finite = tested !== null && Number.isFinite(tested.loss);
       return {
         learning_rate: learningRate,
         train_loss: finiteOrNull(loss),
         train_accuracy: accuracy,
+        ...(validation === null ? {} : validationValues(tested?.validated ?? null)),
         test_loss: tested === null ? null : finiteOrNull(tested.loss),
         test_accuracy: tested?.accuracy ?? null,
         ...normValues(finite ? normSummary(model.compressed, learningRate) : null),
       };
     },
+  };
+}
+
+function validationValues(validated: Evaluation | null) {
+  return {
+    validation_loss: validated === null ? null : finiteOrNull(validated.loss),
+    validation_accuracy: validated?.accuracy ?? null,
   };
 }
 
@@ -71,7 +92,7 @@ function feedsOf({ height, width, channels }: ImageData): (batch: Batch) => Imag
 function loopPhaseOf(
   phase: Phase<TrainingSpec>,
   { data, dataset, streams }: ImageTrainingOptions,
-): LoopPhase<Batch, ImageFeeds, Evaluation> {
+): LoopPhase<Batch, ImageFeeds, ImageEvaluation> {
   const { training } = phase;
   const stepsPerPoint = Math.ceil(data.train.count / training.batchSize);
   const before = stepsPerPoint * partOf(phase).from;

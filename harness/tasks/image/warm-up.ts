@@ -8,10 +8,9 @@ import { buildNetwork } from '../../nn/network.ts';
 import type { Streams } from '../../random.ts';
 import type { TrainingSpec } from '../../spec/image.ts';
 import type { RegularizerName } from '../../spec/words.ts';
-import type { Evaluation } from '../../train/evaluate.ts';
 import { type ImageFeeds, imageEvaluationStep, imageTrainingStep } from '../../train/image-steps.ts';
 import type { Learner } from '../../train/loop.ts';
-import { imageLearner } from './training.ts';
+import { type ImageEvaluation, imageLearner } from './training.ts';
 
 export interface WarmUpOptions {
   method: WarmUpMethod;
@@ -28,7 +27,7 @@ export interface WarmUpOptions {
 /** The dense network that is trained before the factorized one. */
 export interface ImageWarmUp {
   /** Of every phase but the last one. */
-  readonly learner: Learner<ImageFeeds, Evaluation>;
+  readonly learner: Learner<ImageFeeds, ImageEvaluation>;
   /** For checkpoints. */
   readonly variables: readonly Variable[];
   /** Gives the factorized network what the dense one has learned, before the last phase. */

@@ -109,7 +109,13 @@ export async function translationTask(
   let decoded: Decoded | null = null;
   return {
     size: sizeOf(budget, 1),
-    data: { digest: data.digest, source: data.source, train: train.length, test: data.test.pairs.length },
+    data: {
+      digest: data.digest,
+      source: data.source,
+      train: train.length,
+      validation: valid.length,
+      test: data.test.pairs.length,
+    },
     phases: phases.map(({ label }, index) => ({ label, epochs: lengths[index]! })),
     warnings: [],
     state: [...step.variables, ...(sparse?.variables ?? []), ...kept.variables],

@@ -53,7 +53,10 @@ describe('the plan', () => {
   it('gives a layer method every init and regularizer of the low-rank arms, where it does not say which it knows', async () => {
     const text = altered(altered(bottleneck, "inits: ['default'],", ''), "regularizers: ['none', 'weight-decay'],", '');
     const rows = await planned('--method', await methodFile(text));
-    const like = armsIn(rows, 'low-rank').map((arm) => arm.replace('low-rank', 'bottleneck'));
+    // The last arm is of an initialization that stands alone.
+    const like = armsIn(rows, 'low-rank')
+      .slice(0, 6)
+      .map((arm) => arm.replace('low-rank', 'bottleneck'));
     expect(armsIn(rows, 'bottleneck')).toEqual(like);
     expect(like).toHaveLength(6);
   });
@@ -78,7 +81,7 @@ describe('the plan', () => {
   it('joins a method of the registry by its name, and leaves one that the suite names as it is', async () => {
     const rows = await planned('--method', 'magnitude', '--method', 'snip');
     expect(armsIn(rows, 'magnitude')).toEqual(['magnitude-0.25.default.weight-decay']);
-    expect(rows).toHaveLength(smokeCells.length / 2 + 1);
+    expect(rows).toHaveLength(smokeCells.filter(({ seed }) => seed === 0).length + 1);
   });
 
   it('is listed with the cells of the method', async () => {

@@ -65,5 +65,7 @@ it('a report that is written again names the folder that run.json has of the dat
     exit_code: 0,
   });
   expect((await cli(['report', 'compression', '--out', outDir])).exitCode).toBe(0);
-  expect(await readFile(join(outDir, 'report.md'), 'utf8')).toContain(" --data '/My Data' --out reports/out/again");
+  expect(await readFile(join(outDir, 'report.md'), 'utf8')).toContain(
+    " --data '/My Data' --no-portable --out reports/out/again",
+  );
 });

@@ -47,7 +47,7 @@ it('gives a list of results as JSON', async () => {
 });
 
 it.each([
-  ['a glob', ['--only', 'snip*'], /--only snip\*: matches none of 32 cells/],
+  ['a glob', ['--only', 'snip*'], /--only snip\*: matches none of \d+ cells/],
   ['a baseline', [], /tensors\.smoke\.json/],
 ])('tells what is wrong with the second suite before the first one runs: %s', async (_, argv, message) => {
   const [out, baselinesDir] = [await temporaryFolder(), await temporaryFolder()];

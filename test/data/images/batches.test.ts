@@ -20,6 +20,7 @@ function images(count: number): ImageData {
     name: 'generated',
     source: 'generated',
     warnings: [],
+    validation: null,
     ...shape,
     train: set,
     test: set,

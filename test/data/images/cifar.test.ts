@@ -40,12 +40,12 @@ test('images that are others than the published first ones, as a batch before th
   const { warnings } = await cifar10.open(folder);
   expect(warnings?.(2)).toEqual([]);
   expect(warnings?.(3)).toEqual([
-    'CIFAR-10: trained on the first 3 images of data_batch_1.bin, data_batch_4.bin, which are others than the ' +
+    'CIFAR-10: the training images are the first 3 of data_batch_1.bin, data_batch_4.bin, which are others than the ' +
       `published set's: ${folder} lacks data_batch_2.bin, data_batch_3.bin.`,
   ]);
   await rm(join(folder, 'data_batch_1.bin'));
   expect((await cifar10.open(folder)).warnings?.(1)?.join()).toContain(
-    'the first 1 images of data_batch_4.bin, which are others',
+    'the first 1 of data_batch_4.bin, which are others',
   );
 });
 

@@ -60,7 +60,15 @@ describe('training batches with Cutout', () => {
   // No byte is normalized to zero, so that zeros are holes.
   const moments = { mean: [0.501, 0.251, 0.126], standardDeviation: [0.25, 0.5, 0.2] };
   const shape = { classes: count, height: 5, width: 4, channels: 3, digest: '', warnings: [] };
-  const data: ImageData = { name: 'generated', source: 'generated', ...shape, ...moments, train: set, test: set };
+  const data: ImageData = {
+    name: 'generated',
+    source: 'generated',
+    ...shape,
+    ...moments,
+    train: set,
+    validation: null,
+    test: set,
+  };
   const plain: DatasetSpec = {
     name: 'generated',
     trainExamples: null,

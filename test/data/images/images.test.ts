@@ -42,6 +42,7 @@ test('CIFAR-10 comes with the published moments and a digest of what is used', a
     channels: 3,
     mean: [0.4914, 0.4822, 0.4465],
     standardDeviation: [0.247, 0.2435, 0.2616],
+    validation: null,
     warnings: [],
   });
   const bytes = [train.images, train.labels, test.images, test.labels];
@@ -53,7 +54,9 @@ test('images that stand for missing ones are told', async () => {
   await writeCifar10(dir, rest);
   const { train, warnings } = await loadImages(spec({ trainExamples: 1, testExamples: 1 }), dir);
   expect([...train.labels]).toEqual([0]);
-  expect(warnings).toEqual([expect.stringMatching(/^CIFAR-10: trained on the first 1 images of data_batch_2\.bin/)]);
+  expect(warnings).toEqual([
+    expect.stringMatching(/^CIFAR-10: the training images are the first 1 of data_batch_2\.bin/),
+  ]);
   await expect(loadImages(spec({ trainExamples: 3 }), dir)).rejects.toThrow('3 images asked for, but');
 });
 
@@ -80,6 +83,7 @@ test('CIFAR-100 comes with its published moments and 100 classes', async () => {
     channels: 3,
     mean: [0.5071, 0.4865, 0.4409],
     standardDeviation: [0.2673, 0.2564, 0.2762],
+    validation: null,
     warnings: [],
   });
 });
@@ -98,6 +102,54 @@ test('sizes take the first images', async () => {
   expect([...train.labels]).toEqual([3, 9, 0]);
   expect([...test.labels]).toEqual([5]);
   expect(train.images.length).toBe(3 * 3072);
+});
+
+test('held-out images are those of the training files behind the used ones', async () => {
+  await writeCifar10(dir, files());
+  const { train, validation, test, digest } = await loadImages(
+    spec({ trainExamples: 2, validationExamples: 1, testExamples: 1 }),
+    dir,
+  );
+  expect([train, validation!, test].map(({ labels }) => [...labels])).toEqual([[3, 9], [0], [5]]);
+  const without = await loadImages(spec({ trainExamples: 2, testExamples: 1 }), dir);
+  expect(train).toEqual(without.train);
+  expect(without.validation).toBeNull();
+  // Of the third training image, which stands first in the second file.
+  const record = files()['data_batch_2.bin'];
+  expect(validation!.images[0]).toBe(record[1]);
+  expect(validation!.images.length).toBe(3072);
+  const bytes = [train, validation!, test].flatMap(({ images, labels }) => [images, labels]);
+  expect(digest).toBe(createHash('sha256').update(Buffer.concat(bytes)).digest('hex').slice(0, 16));
+});
+
+test('of generated images the training goes on, and the moments are those of what is trained on', async () => {
+  const sizes = { name: 'generated', testExamples: 10 } as const;
+  const { train, validation, test, ...held } = await loadImages(
+    spec({ ...sizes, trainExamples: 20, validationExamples: 10 }),
+    null,
+  );
+  const { train: more } = await loadImages(spec({ ...sizes, trainExamples: 30 }), null);
+  expect([...train.images, ...validation!.images]).toEqual([...more.images]);
+  expect([...train.labels, ...validation!.labels]).toEqual([...more.labels]);
+  expect([...validation!.labels].sort()).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 9]);
+  const imagesOf = (set: typeof train) =>
+    Array.from({ length: set.count }, (_, n) => set.images.subarray(n * 3072, (n + 1) * 3072).join());
+  expect(new Set([train, validation!, test].flatMap(imagesOf)).size).toBe(40);
+  expect({ mean: held.mean, standardDeviation: held.standardDeviation }).toEqual(momentsOf(train, 3));
+});
+
+test('of a whole set the last training images are held out', async () => {
+  const held = await loadImages(spec({ name: 'generated', validationExamples: 100, testExamples: 1 }), null);
+  const { train } = await loadImages(spec({ name: 'generated', testExamples: 1 }), null);
+  expect([held.train.count, held.validation!.count]).toEqual([3900, 100]);
+  expect([...held.validation!.labels]).toEqual([...train.labels.subarray(3900)]);
+});
+
+test('too few training files for what is trained on and held out are refused, and name both', async () => {
+  const folder = await writeCifar10(dir, files());
+  expect(await failure(loadImages(spec({ ...all, validationExamples: 1 }), dir))).toContain(
+    `dataset.trainExamples (4) and dataset.validationExamples (1): 5 images asked for, but ${folder} holds 4`,
+  );
 });
 
 test('the digest changes with one byte of an image, and with a label', async () => {

@@ -157,7 +157,8 @@ test('loadImages gives them with the published moments, and one digest before an
     cropPadding: 4,
     normalization: 'dataset',
   };
-  const { train, test, digest, ...rest } = await loadImages(spec, dir);
+  const { train, validation, test, digest, ...rest } = await loadImages(spec, dir);
+  expect(validation).toBeNull();
   expect([train.count, test.count]).toEqual([6, 4]);
   expect(rest).toEqual({
     name: 'tiny-imagenet',
@@ -174,6 +175,15 @@ test('loadImages gives them with the published moments, and one digest before an
   expect(await failure(loadImages({ ...spec, testExamples: null }, dir))).toContain(
     'testExamples: 10000 images asked for',
   );
+});
+
+test('held-out images have every class, as those before them', async () => {
+  await writeTiny(dir, whole);
+  const spec = { name: 'tiny-imagenet', trainExamples: 3, validationExamples: 3, testExamples: 1 } as const;
+  const rest = { flip: true, cropPadding: 4, normalization: 'dataset' } as const;
+  const { train, validation } = await loadImages({ ...spec, ...rest }, dir);
+  for (const { labels } of [train, validation!]) expect([...labels]).toEqual([0, 1, 2]);
+  expect(validation!.images).not.toEqual(train.images);
 });
 
 test('the data are found in the folder itself, in the one that contains it, and nowhere else', async () => {

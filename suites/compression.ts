@@ -159,7 +159,7 @@ const smokeArms: ImageArmSpec[] = [
   }),
 ];
 
-const smokeSizes = { trainExamples: 4000, validationExamples: 500, testExamples: 2000 };
+const smokeSizes = { trainExamples: 2000, validationExamples: 250, testExamples: 1000 };
 const nightlySizes = { trainExamples: 12_000, validationExamples: 2000, testExamples: 10_000 };
 
 export const compression: SuiteSpec<ImageExperimentSpec> = {
@@ -171,7 +171,7 @@ export const compression: SuiteSpec<ImageExperimentSpec> = {
   profiles: {
     smoke: {
       note:
-        'ResNet-8 for 6 epochs of 4,000 images: shows that everything runs, learns and repeats. Too short to rank ' +
+        'ResNet-8 for 6 epochs of 2,000 images: shows that everything runs, learns and repeats. Too short to rank ' +
         'the arms. The decay is raised so that decay x sum of learning rates equals the published 0.41.',
       experiments: [
         {
@@ -184,7 +184,7 @@ export const compression: SuiteSpec<ImageExperimentSpec> = {
           denseExamplesPerSecond: 2600,
         },
       ],
-      seeds: 2,
+      seeds: 1,
       margin: 0.08,
       timeLimitSeconds: 600,
     },

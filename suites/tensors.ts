@@ -128,7 +128,7 @@ export const tensors: SuiteSpec<ImageExperimentSpec> = {
           denseExamplesPerSecond: 900,
         },
       ],
-      seeds: 2,
+      seeds: 1,
       margin: 0.08,
       timeLimitSeconds: 600,
     },

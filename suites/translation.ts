@@ -212,7 +212,7 @@ export const translation: SuiteSpec<TranslationExperimentSpec> = {
           denseExamplesPerSecond: 1800,
         },
       ],
-      seeds: 2,
+      seeds: 1,
       margin: 10,
       timeLimitSeconds: 900,
     },

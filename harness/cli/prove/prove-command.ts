@@ -1,6 +1,7 @@
 import { access } from 'node:fs/promises';
 import { suites } from '../../../suites/registry.ts';
 import { UsageError } from '../../errors.ts';
+import { firstLine } from '../../foreign-text.ts';
 import { chosenBy } from '../../name-matcher.ts';
 import { exitCodes } from '../../run/exit-code.ts';
 import { environmentsOf, type ProofEnvironment, proveCells } from '../../run/prove.ts';
@@ -58,26 +59,28 @@ export async function proveCommand(options: ProveOptions, io: Io): Promise<numbe
 
 type Proof = Awaited<ReturnType<typeof proveCells>>;
 
-/** A cell a line: whether all environments agree, and the digests, each once. */
+/** A cell a line: whether all environments agree, and its digests or what went wrong, each once. */
 function proofText(environments: readonly ProofEnvironment[], proof: Proof): string {
-  const rows = proof.map(({ cell, equal, results }) => {
-    const digests = (of: 'initial' | 'result') => [...new Set(results.map((result) => result[of] ?? result.error))];
-    return [equal ? 'equal' : 'DIFFERS', cell, digests('initial').join(' / '), digests('result').join(' / ')];
-  });
+  const rows = proof.map(({ cell, equal, results }) => [
+    equal ? 'equal' : 'DIFFERS',
+    cell,
+    eachOnce(results.map(({ initial }) => initial)),
+    eachOnce(results.map(({ result }) => result)),
+  ]);
   const differing = proof.filter(({ equal }) => !equal);
   const details = differing.flatMap(({ cell, results }) =>
-    results.map(({ environment, initial, result, error }) => [
-      cell,
-      environment,
-      initial ?? '',
-      result ?? '',
-      error ?? '',
-    ]),
+    results.map(({ environment, initial, result, error }) =>
+      [cell, environment, initial, result, error === null ? null : firstLine(error, 200)].map((text) => text ?? ''),
+    ),
   );
   const names = environments.map(({ name }) => name).join(', ');
   const head = table([['', 'cell', 'initial values', 'result'], ...rows]);
   const count = `${proof.length - differing.length} of ${proof.length} cells are equal in: ${names}.\n`;
   return `${head}${details.length === 0 ? '' : `\n${table(details)}`}${count}`;
+}
+
+function eachOnce(digests: readonly (string | null)[]): string {
+  return [...new Set(digests.map((digest) => digest ?? 'none'))].join(' / ');
 }
 
 async function tinyCells({ only }: ProveOptions, io: Io): Promise<PlannedCell[]> {

@@ -1,0 +1,26 @@
+import { expect, it, vi } from 'vitest';
+import { cli } from '../helpers.ts';
+
+// The workers are the real ones, started from source; only the training in them is a stand-in.
+vi.stubEnv('NODE_OPTIONS', `--import ${new URL('../../run/fixtures/typescript-loader.mjs', import.meta.url).href}`);
+
+it.each([
+  [['--node', '/nonexistent/node'], /^--node \/nonexistent\/node: there is no such program/],
+  [['--only', 'nothing*'], /^--only nothing\*: matches none of \d+ cells/],
+  [['--jobs', '0'], /--jobs/],
+] as const)('prove-portable %j exits with 2 and says why', async (options, says) => {
+  const { exitCode, stdout, stderr } = await cli(['prove-portable', ...options]);
+  expect(exitCode).toBe(2);
+  expect(stderr).toMatch(says);
+  expect(stdout).toBe('');
+});
+
+it('proves tiny cells of stand-ins equal, a line each, and as JSON', async () => {
+  const options = ['--only', 'dense.default.none.*', '--jobs', '2'];
+  const { exitCode, stdout } = await cli(['prove-portable', ...options]);
+  expect(exitCode, stdout).toBe(0);
+  expect(stdout).toMatch(/^equal +dense\.default\.none\.\S+ /m);
+  expect(stdout).toMatch(/^2 of 2 cells are equal in: here, here again\.$/m);
+  const json = JSON.parse((await cli(['prove-portable', ...options, '--json'])).stdout);
+  expect(json).toMatchObject([{ equal: true, results: [{ environment: 'here' }, { environment: 'here again' }] }, {}]);
+});

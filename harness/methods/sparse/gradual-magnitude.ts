@@ -64,6 +64,8 @@ export function progressAt(step: number, steps: number): number | null {
 /** Weights that each layer has left at t: size − (size − kept)·(1 − (1 − t)³), rounded, and all together `keep` at 1. */
 export function keptAt(sizes: readonly number[], keep: number, progress: number): number[] {
   const last = proportionalCounts('gradual-magnitude', sizes, sizes, keep);
-  const gone = 1 - (1 - progress) ** 3;
+  const left = 1 - progress;
+  // Not left ** 3, which versions of Node round differently.
+  const gone = 1 - left * left * left;
   return sizes.map((size, l) => Math.round(size - (size - last[l]!) * gone));
 }

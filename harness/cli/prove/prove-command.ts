@@ -63,6 +63,7 @@ type Proof = Awaited<ReturnType<typeof proveCells>>;
 function proofText(environments: readonly ProofEnvironment[], proof: Proof): string {
   const rows = proof.map(({ cell, equal, results }) => [
     equal ? 'equal' : 'DIFFERS',
+    `in ${results.length} of ${environments.length}`,
     cell,
     eachOnce(results.map(({ initial }) => initial)),
     eachOnce(results.map(({ result }) => result)),
@@ -74,7 +75,7 @@ function proofText(environments: readonly ProofEnvironment[], proof: Proof): str
     ),
   );
   const names = environments.map(({ name }) => name).join(', ');
-  const head = table([['', 'cell', 'initial values', 'result'], ...rows]);
+  const head = table([['', 'environments', 'cell', 'initial values', 'result'], ...rows]);
   const count = `${proof.length - differing.length} of ${proof.length} cells are equal in: ${names}.\n`;
   return `${head}${details.length === 0 ? '' : `\n${table(details)}`}${count}`;
 }

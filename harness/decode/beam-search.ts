@@ -143,11 +143,16 @@ function advance(sentence: Sentence, candidates: readonly Candidate[], options: 
       const length = tokens.length + 1;
       sentence.finished.push({
         tokens,
-        score: score / Math.exp(lengthPenalty * Math.log(length)),
+        score: score / lengthPower(length, lengthPenalty),
         logProbability: score,
       });
     }
   });
   sentence.open = next;
   sentence.done = sentence.finished.length === beam || next.length === 0;
+}
+
+/** length^α, alike with every version of Node, whose powers are not; exact for the published α of 1. */
+function lengthPower(length: number, alpha: number): number {
+  return alpha === 1 ? length : Math.exp(alpha * Math.log(length));
 }

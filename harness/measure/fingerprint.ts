@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { cpus } from 'node:os';
-import { arithmeticIn } from '../engine/environment.ts';
+import { arithmeticIn, portableInstructions } from '../engine/environment.ts';
 import { engineInfo } from '../engine/tensorflow.ts';
-import type { Fingerprint } from '../fingerprint.ts';
+import type { Arithmetic, Fingerprint } from '../fingerprint.ts';
 import { gpuQuery, parseGpus } from '../setup/nvidia-smi.mjs';
 import { libraryPins } from '../setup/pins.mjs';
 import { askNvidiaSmi } from './nvidia-smi.ts';
@@ -109,11 +109,18 @@ export async function fingerprintOf({ threads, data }: { threads: number; data: 
     processor: processorOf(cpuinfo),
     caches: cachesOf(readCache),
     onednn: oneDnnOf(process.env, instructionSet),
-    arithmetic: info.device === 'cpu' ? arithmeticIn(process.env) : 'native',
+    arithmetic: arithmeticOn(info.device, instructionSet),
     threads,
     flags: flagsOf(process.env),
     data,
   };
+}
+
+/** Settings that another processor does not heed make nothing portable. */
+function arithmeticOn(device: 'cpu' | 'gpu', instructionSet: string): Arithmetic {
+  const present = instructionSet.split('+');
+  const isAble = device === 'cpu' && process.arch === 'x64' && portableInstructions.every((n) => present.includes(n));
+  return isAble ? arithmeticIn(process.env) : 'native';
 }
 
 function readCache(name: string): string | null {

@@ -27,9 +27,11 @@ export interface Contest {
 export function contestsOf(arms: readonly ArmSummary[]): Contest[] {
   const compare = comparisonWithin(arms);
   // What takes as many operations as an arm of the budget has other parameters: it competes in the Pareto sets.
-  const budgets = byBudget(arms.filter((arm) => !isBudgetOfMacs(arm)));
+  const competing = arms.filter((arm) => !isBudgetOfMacs(arm));
+  const budgets = byBudget(competing);
   const contests = [...budgets].flatMap(([budget, group]) => likeWithLike(budget, group, compare));
-  const others = budgets.size === 0 ? arms : arms.filter((arm) => !isDense(arm) && budgetOf(arm) === null);
+  const isFree = arms.every((arm) => isDense(arm) || budgetOf(arm) === null);
+  const others = isFree ? competing : competing.filter((arm) => !isDense(arm) && budgetOf(arm) === null);
   return others.length === 0 ? contests : [...contests, ...likeWithLike(null, others, compare)];
 }
 

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { readBaseline } from '../../../baselines/baseline-file.ts';
+import { arithmeticIn, engineEnvironment } from '../../engine/environment.ts';
 import { programDigest } from '../../program.ts';
 import { exitCodes } from '../../run/exit-code.ts';
 import { readVersions } from '../../run/records/run-file.ts';
@@ -80,7 +81,9 @@ async function planAll(names: readonly string[], options: SuiteOptions, io: Io):
 function runOptions({ planned, outDir }: Ready, options: SuiteOptions, io: Io) {
   const { suite, profile, profileSpec, cells, plan, dataFolders, notes, refusals } = planned;
   const jobs = options.jobs ?? defaultJobs(options.threads);
-  const arithmetic = arithmeticFor(options, profile, ownProcessor());
+  const chosen = arithmeticFor(options, profile, ownProcessor());
+  // Who sets the variables of portable arithmetic gets it, and records that say so.
+  const arithmetic = options.device === 'cpu' ? arithmeticIn(engineEnvironment(io.env, chosen)) : chosen;
   const dataDir = searchPlaces({ data: options.data, env: io.env, checkout: checkoutFolder() }).named?.folder ?? null;
   return {
     suite: suite.name,

@@ -1,5 +1,6 @@
 import type { Batch } from '../../data/images/batches.ts';
-import { type Tensor2D, tf } from '../../engine/tensorflow.ts';
+import { softmaxValue } from '../../engine/ops/softmax.ts';
+import { tf } from '../../engine/tensorflow.ts';
 import type { Uniform } from '../../random.ts';
 import { imageFeeds } from '../../train/image-steps.ts';
 import { imagesOf, type SparseContext } from '../sparse-method.ts';
@@ -19,7 +20,7 @@ export function labelledByModel(context: SparseContext, batch: Batch, uniform: U
     tf.tidy(() => {
       const logits = model.apply(imageFeeds(part, imageShape).images, { training: false });
       const classes = logits.shape[1]!;
-      const probabilities = tf.softmax(logits as Tensor2D).dataSync() as Float32Array;
+      const probabilities = softmaxValue(logits).dataSync() as Float32Array;
       for (let n = 0; n < part.size; n++) {
         labels[from + n] = drawn(probabilities.subarray(n * classes, (n + 1) * classes), uniform());
       }

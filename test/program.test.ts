@@ -16,6 +16,7 @@ const others = [
   'checkpoint',
   'errors',
   'file-errors',
+  'fingerprint',
   'foreign-text',
   'program',
   'record',

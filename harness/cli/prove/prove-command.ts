@@ -75,7 +75,7 @@ function proofText(environments: readonly ProofEnvironment[], proof: Proof): str
   );
   const names = environments.map(({ name }) => name).join(', ');
   const head = table([['', 'environments', 'cell', 'initial values', 'result'], ...rows]);
-  const count = `${proof.length - differing.length} of ${proof.length} cells are equal in: ${names}.\n`;
+  const count = `${proof.length - differing.length} of ${proof.length} cells are equal wherever they were computed. Environments: ${names}.\n`;
   return `${head}${details.length === 0 ? '' : `\n${table(details)}`}${count}`;
 }
 

@@ -20,7 +20,7 @@ it('proves tiny cells of stand-ins equal, a line each, and as JSON', async () =>
   const { exitCode, stdout } = await cli(['prove-portable', ...options]);
   expect(exitCode, stdout).toBe(0);
   expect(stdout).toMatch(/^equal +in 2 of 2 +dense\.default\.none\.\S+ /m);
-  expect(stdout).toMatch(/^2 of 2 cells are equal in: here, here again\.$/m);
+  expect(stdout).toMatch(/^2 of 2 cells are equal wherever they were computed\. Environments: here, here again\.$/m);
   const json = JSON.parse((await cli(['prove-portable', ...options, '--json'])).stdout);
   expect(json).toMatchObject([{ equal: true, results: [{ environment: 'here' }, { environment: 'here again' }] }, {}]);
 });

@@ -206,7 +206,12 @@ it.each([
     `start: (context) => ${leak.replace(';', '')} && ({`,
     /start: 1 tensor\(s\) leaked/,
   ],
-  ['afterStep', 'beforePhase() {', `afterStep() { ${leak} }, beforePhase() {`, /method steepest: after step leaks 1 tensor/],
+  [
+    'afterStep',
+    'beforePhase() {',
+    `afterStep() { ${leak} }, beforePhase() {`,
+    /method steepest: after step leaks 1 tensor/,
+  ],
 ])('a cell fails with the file named where %s leaks a tensor', async (_, part, replacement, message) => {
   const text = altered(steepest, '({ highest', '({ tf, highest');
   const { path, cell } = await cellOf(altered(text, part, replacement));

@@ -122,8 +122,9 @@ function noBaselineOutcome(record: CellRecord, baseline: Baseline | null): Outco
 export interface VerdictSummary {
   counts: Record<VerdictName, number>;
   /**
-   * What the exit code follows: `regressed` for any cell that regressed, failed or is irreproducible; `inconclusive` where a cell could not be
-   * compared, for want of a baseline or of equal data (an error only where `--strict`); otherwise `passed`.
+   * What the exit code follows: `regressed` for any cell that regressed, failed or is irreproducible; `inconclusive`
+   * where a cell could not be compared, for want of a baseline or of equal data (an error only where `--strict`);
+   * otherwise `passed`.
    */
   outcome: 'passed' | 'regressed' | 'inconclusive';
 }

@@ -69,7 +69,8 @@ async function runMethod(method: Method | null, cell: Cell, context: CellContext
   const checkpoint = context.checkpointDir === null ? null : join(context.checkpointDir, `${cell.cell}.ckpt`);
   const program = programDigest();
   const key = { id: cell.id, computation: { ...fingerprint, program } };
-  const initialDigest = task.variables.length > 0 ? weightsDigest(task.variables) : null;
+  const trained = task.variables.length > 0;
+  const initialDigest = trained ? weightsDigest(task.variables) : null;
   let done: CurvePoint[] = [];
   if (checkpoint !== null) {
     const restored = await restoreCheckpoint(checkpoint, key, state);
@@ -89,7 +90,6 @@ async function runMethod(method: Method | null, cell: Cell, context: CellContext
   const { curve, diverged } = outcome;
   const { masked, examples, forwardMacs, measures, checks, details } = await task.conclude(outcome, onProgress);
   context.onProgress({ phase: 'measure', epoch: epochs, epochs, step: 1, steps: 1, loss: null });
-  const trained = task.variables.length > 0;
   const digest = trained ? weightsDigest(task.variables) : null;
   const counts = trained ? countParameters(task.variables) : null;
   const rssPeak = process.resourceUsage().maxRSS * 1024;

@@ -32,11 +32,12 @@ export function chosenBy<T>(
   where: string,
 ): T[] {
   if (globs === undefined) return [...all];
-  const matches = nameMatcher(globs);
-  const idle = globs.filter((glob) => !all.map(nameOf).some(nameMatcher([glob])));
-  const chosen = all.filter((one) => matches(nameOf(one)));
-  if (idle.length === 0) return chosen;
   const names = all.map(nameOf);
+  const idle = globs.filter((glob) => !names.some(nameMatcher([glob])));
+  if (idle.length === 0) {
+    const matches = nameMatcher(globs);
+    return all.filter((_, at) => matches(names[at] ?? ''));
+  }
   const hint = names.length === 0 ? '' : `: ${suggestion(idle[0] ?? '', names)}`;
   throw new UsageError(`--only ${idle.join(' --only ')}: matches none of ${where}${hint}`);
 }

@@ -96,9 +96,7 @@ const smokeArms = (budget: number): ImageArmSpec[] => [
   ...armsOf(['tensor-train'], { init: ['default', 'iid'], regularizer: ['frobenius-decay'] }, [budget]),
   ...armsOf(['tucker'], { init: ['spectral'], regularizer: [...regularizer, 'no-factor-decay'] }, [budget]),
   narrowAt(['weight-decay'], budget),
-  ...armsOf(['low-rank'], { init: ['spectral-ones'], regularizer: ['frobenius-decay'] }, [budget]).map((arm) => {
-    return { ...arm, seeds: 1 };
-  }),
+  ...armsOf(['low-rank'], { init: ['spectral-ones'], regularizer: ['frobenius-decay'] }, [budget]),
 ];
 
 const smokeSizes = { trainExamples: 2000, validationExamples: 250, testExamples: 1000 };

@@ -12,7 +12,20 @@ const outer = 'FACTORBENCH_OUTER_TUNABLES';
 const portableSettings = { TF_ENABLE_ONEDNN_OPTS: '1', ONEDNN_MAX_CPU_ISA: 'AVX2' };
 
 /** What a processor must have to compute with portable arithmetic, by the names in /proc/cpuinfo. */
-export const portableInstructions = ['avx2', 'fma'] as const;
+const portableInstructions = ['avx2', 'fma'];
+
+/** A processor, as Node and /proc/cpuinfo name what it has. */
+export interface Processor {
+  arch: string;
+  instructionSet: readonly string[];
+}
+
+/** Why a processor cannot compute with portable arithmetic, a clause; null where it can. */
+export function obstacleToPortable({ arch, instructionSet }: Processor): string | null {
+  if (arch !== 'x64') return `needs an x64 processor, and this one is ${arch}`;
+  const lacking = portableInstructions.filter((name) => !instructionSet.includes(name));
+  return lacking.length === 0 ? null : `needs ${lacking.join(' and ')}, which this processor lacks`;
+}
 
 /**
  * The environment of a process that will run TensorFlow: the C library (glibc from 2.35 on) asks the kernel for huge

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { cpus } from 'node:os';
-import { arithmeticIn, portableInstructions } from '../engine/environment.ts';
+import { arithmeticIn, obstacleToPortable } from '../engine/environment.ts';
 import { engineInfo } from '../engine/tensorflow.ts';
 import type { Arithmetic, Fingerprint } from '../fingerprint.ts';
 import { gpuQuery, parseGpus } from '../setup/nvidia-smi.mjs';
@@ -118,9 +118,8 @@ export async function fingerprintOf({ threads, data }: { threads: number; data: 
 
 /** Settings that another processor does not heed make nothing portable. */
 function arithmeticOn(device: 'cpu' | 'gpu', instructionSet: string): Arithmetic {
-  const present = instructionSet.split('+');
-  const isAble = device === 'cpu' && process.arch === 'x64' && portableInstructions.every((n) => present.includes(n));
-  return isAble ? arithmeticIn(process.env) : 'native';
+  const processor = { arch: process.arch, instructionSet: instructionSet.split('+') };
+  return device === 'cpu' && obstacleToPortable(processor) === null ? arithmeticIn(process.env) : 'native';
 }
 
 function readCache(name: string): string | null {

@@ -1,12 +1,8 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { onFile } from '../file-errors.ts';
 import type { CellRecord } from '../record.ts';
 import type { PlannedCell } from '../spec/cell.ts';
+import { type AsideOptions, withTemporaryStore } from './aside.ts';
 import { runPool } from './pool.ts';
 import { startProgress } from './progress.ts';
-import { storeAt } from './records/store.ts';
 
 /** Where cells are computed: with what words Node is started there. */
 export interface ProofEnvironment {
@@ -15,15 +11,9 @@ export interface ProofEnvironment {
   node: readonly string[];
 }
 
-export interface ProveOptions {
+export interface ProveOptions extends AsideOptions {
   cells: readonly PlannedCell[];
   environments: readonly ProofEnvironment[];
-  jobs: number;
-  timeLimitSeconds: number;
-  workerPath: string;
-  killAfterMs: number;
-  signal: AbortSignal;
-  stream: NodeJS.WritableStream & { isTTY?: boolean };
 }
 
 /** What one environment gave of a cell; null where there is no result, which `error` explains. */
@@ -69,30 +59,25 @@ export async function proveCells(options: ProveOptions): Promise<CellProof[]> {
   const limited = cells.map((cell) => ({ ...cell, timeLimitSeconds }));
   for (const { name, node } of environments) {
     if (signal.aborted) break;
-    const temporary = await onFile({ done: 'written', remedy: 'set TMPDIR to another folder' }, () =>
-      mkdtemp(join(tmpdir(), 'factorbench-prove-')),
-    );
     stream.write(`${name}\n`);
     const progress = startProgress({ cells: limited, jobs, stream, now: () => performance.now() });
+    const inEnvironment = { ...options, node, dataFolders: {}, device: 'cpu', threads: 1 } as const;
     try {
-      await runPool(limited, {
-        ...options,
-        node,
-        store: storeAt(temporary),
-        dataFolders: {},
-        device: 'cpu',
-        threads: 1,
-        arithmetic: 'portable',
-        logs: false,
-        onProgress: progress.cellProgress,
-        onRecord(record) {
-          found.get(record.cell)?.push(resultOf(name, record));
-          progress.cellFinished(record);
-        },
-      });
+      await withTemporaryStore('prove', (store) =>
+        runPool(limited, {
+          ...inEnvironment,
+          arithmetic: 'portable',
+          store,
+          logs: false,
+          onProgress: progress.cellProgress,
+          onRecord(record) {
+            found.get(record.cell)?.push(resultOf(name, record));
+            progress.cellFinished(record);
+          },
+        }),
+      );
     } finally {
       progress.stop();
-      await rm(temporary, { recursive: true, force: true });
     }
   }
   return [...found].map(([cell, results]) => ({ cell, equal: areEqual(results), results }));

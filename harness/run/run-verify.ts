@@ -1,10 +1,7 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { grouped } from '../../baselines/arms.ts';
-import { onFile } from '../file-errors.ts';
 import { arithmeticOf } from '../fingerprint.ts';
 import type { CellRecord, CompletedRecord, FinishedRecord } from '../record.ts';
+import { type AsideOptions, withTemporaryStore } from './aside.ts';
 import { findGpus } from './gpu/gpu-devices.ts';
 import { gpuSlots } from './gpu/gpu-slots.ts';
 import { runPool } from './pool.ts';
@@ -13,7 +10,7 @@ import type { DataFolders, Device } from './protocol.ts';
 import { storeAt } from './records/store.ts';
 import { cellOfRecord, compareReproduction, type Reproduction } from './records/verify.ts';
 
-export interface VerifyRunOptions {
+export interface VerifyRunOptions extends AsideOptions {
   /** The stored records to execute again. */
   records: readonly CompletedRecord[];
   /** The folder that holds them, and the cells that they need with their weights. */
@@ -22,12 +19,6 @@ export interface VerifyRunOptions {
   needed: readonly FinishedRecord[];
   dataFolders: DataFolders;
   device: Device;
-  jobs: number;
-  timeLimitSeconds: number;
-  workerPath: string;
-  killAfterMs: number;
-  signal: AbortSignal;
-  stream: NodeJS.WritableStream & { isTTY?: boolean };
 }
 
 /**
@@ -38,43 +29,39 @@ export async function runVerify(options: VerifyRunOptions): Promise<Reproduction
   const { records, jobs, stream, timeLimitSeconds } = options;
   const slots = options.device === 'gpu' ? gpuSlots((await findGpus(process.env)).gpus) : undefined;
   for (const record of records) slots?.learn(record);
-  const temporary = await onFile({ done: 'written', remedy: 'set TMPDIR to another folder' }, () =>
-    mkdtemp(join(tmpdir(), 'factorbench-verify-')),
-  );
   const cells = records.map((record) => cellOfRecord(record, timeLimitSeconds));
   const progress = startProgress({ cells, jobs, stream, now: () => performance.now() });
+  const again = new Map<string, CellRecord>();
   try {
-    const again = new Map<string, CellRecord>();
-    for (const alike of grouped(records, (record) => JSON.stringify(settingsOf(record))).values()) {
-      const { threads, arithmetic } = settingsOf(alike[0]!);
-      const wanted = new Set(alike.map((record) => record.cell));
-      await runPool(
-        cells.filter(({ cell }) => wanted.has(cell)),
-        {
-          ...options,
-          threads,
-          arithmetic,
-          store: storeAt(temporary),
-          finished: options.needed,
-          neededStore: storeAt(options.outDir),
-          logs: false,
-          gpuSlots: slots,
-          onProgress: progress.cellProgress,
-          onRecord(record) {
-            again.set(record.cell, record);
-            progress.cellFinished(record);
+    await withTemporaryStore('verify', async (store) => {
+      for (const alike of grouped(records, (record) => JSON.stringify(settingsOf(record))).values()) {
+        const wanted = new Set(alike.map((record) => record.cell));
+        await runPool(
+          cells.filter(({ cell }) => wanted.has(cell)),
+          {
+            ...options,
+            ...settingsOf(alike[0]!),
+            store,
+            finished: options.needed,
+            neededStore: storeAt(options.outDir),
+            logs: false,
+            gpuSlots: slots,
+            onProgress: progress.cellProgress,
+            onRecord(record) {
+              again.set(record.cell, record);
+              progress.cellFinished(record);
+            },
           },
-        },
-      );
-    }
-    return records.flatMap((record) => {
-      const twin = again.get(record.cell);
-      return twin === undefined ? [] : [compareReproduction(record, twin)];
+        );
+      }
     });
   } finally {
     progress.stop();
-    await rm(temporary, { recursive: true, force: true });
   }
+  return records.flatMap((record) => {
+    const twin = again.get(record.cell);
+    return twin === undefined ? [] : [compareReproduction(record, twin)];
+  });
 }
 
 /** How a record was computed, as a pool is told it. */

@@ -1,6 +1,6 @@
 import { matMul } from '../engine/algebra/mat-mul.ts';
 import { type Tensor, tf } from '../engine/tensorflow.ts';
-import { frobeniusNorm, type NdArray, permuted, reshaped } from './nd-array.ts';
+import { type NdArray, normOf, permuted, reshaped } from './nd-array.ts';
 import { truncatedSvd } from './truncated-svd.ts';
 
 /**
@@ -24,7 +24,7 @@ export function kroneckerSum(w: NdArray, { a, b }: KroneckerSizes, terms: number
   const [rows, columns] = [a[0] * a[1], b[0] * b[1]];
   const { left, right } = truncatedSvd(reshaped(blocks, [rows, columns]), terms);
   const roots = Array.from({ length: terms }, (_, s) =>
-    Math.sqrt(frobeniusNorm({ shape: [columns], data: right.data.subarray(s * columns, (s + 1) * columns) })),
+    Math.sqrt(normOf(right.data.subarray(s * columns, (s + 1) * columns))),
   );
   const forA = Float64Array.from({ length: terms * rows }, (_, flat) => {
     const [s, row] = [Math.floor(flat / rows), flat % rows];

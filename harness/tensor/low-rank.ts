@@ -1,6 +1,6 @@
 import { batchMatMul, matMul } from '../engine/algebra/mat-mul.ts';
 import { type Tensor, type Tensor2D, tf } from '../engine/tensorflow.ts';
-import { frobeniusNorm, type NdArray, ndArray } from './nd-array.ts';
+import { type NdArray, ndArray, normOf } from './nd-array.ts';
 import { negligible, truncatedSvd } from './truncated-svd.ts';
 
 /** Low rank: W = UVᵀ with factors U [m, r] and V [n, r]. */
@@ -36,9 +36,7 @@ export function balancedFactors(
   const [m, n] = [w.shape[0]!, w.shape[1]!];
   const kept = Math.min(rank, m, n);
   const { left, right } = truncatedSvd(w, kept);
-  const sigma = Array.from({ length: kept }, (_, j) =>
-    frobeniusNorm({ shape: [n], data: right.data.subarray(j * n, (j + 1) * n) }),
-  );
+  const sigma = Array.from({ length: kept }, (_, j) => normOf(right.data.subarray(j * n, (j + 1) * n)));
   const floor = negligible * Math.max(...sigma);
   const [u, v] = [new Float64Array(m * rank), new Float64Array(n * rank)];
   for (const [j, value] of sigma.entries()) {

@@ -60,7 +60,14 @@ export function folded(matrix: NdArray, mode: number, shape: readonly number[]):
 
 /** ‖A‖_F, the root of the sum of all squares. */
 export function frobeniusNorm({ data }: NdArray): number {
-  return Math.sqrt(data.reduce((sum, value) => sum + value * value, 0));
+  return normOf(data);
+}
+
+/** The root of the sum of squares, in their order. */
+export function normOf(values: Float64Array): number {
+  let square = 0;
+  for (const value of values) square += value * value;
+  return Math.sqrt(square);
 }
 
 /** The tensor times a number. */

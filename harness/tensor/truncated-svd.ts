@@ -1,5 +1,5 @@
 import { columnGram, product, rowGram, transposed } from './matrix.ts';
-import { type NdArray, scaled } from './nd-array.ts';
+import { type NdArray, normOf, scaled } from './nd-array.ts';
 import { symmetricEigen } from './symmetric-eigen.ts';
 import { scaleToUnit } from './unit-scale.ts';
 
@@ -52,12 +52,6 @@ function leftFromRight(a: NdArray, rank: number): NdArray {
     for (let i = 0; i < m; i++) current[i] = norm > negligible * first ? current[i]! / norm : 0;
   }
   return rows;
-}
-
-function normOf(row: Float64Array): number {
-  let square = 0;
-  for (const value of row) square += value * value;
-  return Math.sqrt(square);
 }
 
 /** x − (eᵀx)·e of a unit vector e, or of zeros. */

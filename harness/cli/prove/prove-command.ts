@@ -75,7 +75,8 @@ function proofText(environments: readonly ProofEnvironment[], proof: Proof): str
   );
   const names = environments.map(({ name }) => name).join(', ');
   const head = table([['', 'environments', 'cell', 'initial values', 'result'], ...rows]);
-  const count = `${proof.length - differing.length} of ${proof.length} cells are equal wherever they were computed. Environments: ${names}.\n`;
+  const equal = proof.length - differing.length;
+  const count = `${equal} of ${proof.length} cells are equal wherever they were computed. Environments: ${names}.\n`;
   return `${head}${details.length === 0 ? '' : `\n${table(details)}`}${count}`;
 }
 

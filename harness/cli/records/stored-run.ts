@@ -1,7 +1,7 @@
 import { access } from 'node:fs/promises';
 import { suites } from '../../../suites/registry.ts';
 import { UsageError } from '../../errors.ts';
-import { chosenBy, nameMatcher } from '../../name-matcher.ts';
+import { chosenBy } from '../../name-matcher.ts';
 import type { CellRecord } from '../../record.ts';
 import { type Coverage, coverageOf } from '../../run/records/coverage.ts';
 import { type RunFile, readRunFile } from '../../run/records/run-file.ts';
@@ -61,13 +61,12 @@ function onlyChosen(runs: readonly StoredRun[], only: readonly string[] | undefi
   if (only === undefined) return [...runs];
   const names = runs.flatMap(({ records, missing }) => [...records.map(({ cell }) => cell), ...missing]);
   const folders = [...new Set(runs.map(({ outDir }) => outDir))].join(', ');
-  chosenBy(only, names, (name) => name, `${names.length} cells in ${folders}`);
-  const matches = nameMatcher(only);
+  const chosen = new Set(chosenBy(only, names, (name) => name, `${names.length} cells in ${folders}`));
   return runs
     .map((run) => ({
       ...run,
-      records: run.records.filter(({ cell }) => matches(cell)),
-      missing: run.missing.filter((cell) => matches(cell)),
+      records: run.records.filter(({ cell }) => chosen.has(cell)),
+      missing: run.missing.filter((cell) => chosen.has(cell)),
     }))
     .filter(({ records, missing }) => records.length + missing.length > 0);
 }

@@ -1,16 +1,9 @@
-import { portableInstructions } from '../../engine/environment.ts';
+import { obstacleToPortable, type Processor } from '../../engine/environment.ts';
 import { UsageError } from '../../errors.ts';
 import type { Arithmetic } from '../../fingerprint.ts';
 import { readCpu } from '../../setup/machine.mjs';
 import type { ProfileName } from '../../spec/words.ts';
 import type { SuiteOptions } from './suite-options.ts';
-
-/** The processor that a run computes on. */
-export interface Processor {
-  /** As Node names it. */
-  arch: string;
-  instructionSet: readonly string[];
-}
 
 /** The processor of this machine. */
 export function ownProcessor(): Processor {
@@ -34,9 +27,6 @@ export function arithmeticFor(
   return obstacle === null && (portable === true || profile === 'smoke') ? 'portable' : 'native';
 }
 
-function obstacleTo(device: SuiteOptions['device'], { arch, instructionSet }: Processor): string | null {
-  if (device === 'gpu') return 'is for processors, not for --device gpu';
-  if (arch !== 'x64') return `needs an x64 processor, and this one is ${arch}`;
-  const lacking = portableInstructions.filter((name) => !instructionSet.includes(name));
-  return lacking.length === 0 ? null : `needs ${lacking.join(' and ')}, which this processor lacks`;
+function obstacleTo(device: SuiteOptions['device'], processor: Processor): string | null {
+  return device === 'gpu' ? 'is for processors, not for --device gpu' : obstacleToPortable(processor);
 }

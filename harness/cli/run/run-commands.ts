@@ -152,6 +152,6 @@ cells get ids and names of their own (...set-1a2b3c4d.seed-0), and no baseline: 
 
 ${dataHelp}
 
-Exit code: 0 passed; 1 a cell regressed, failed or is irreproducible, or has no record; 2 wrong usage or bad input; 3 with --strict:
-inconclusive or without a baseline; 130 interrupted.`;
+Exit code: 0 passed; 1 a cell regressed, failed or is irreproducible, or has no record; 2 wrong usage or bad input;
+3 with --strict: inconclusive or without a baseline; 130 interrupted.`;
 }

@@ -1,10 +1,12 @@
 import { join } from 'node:path';
 import { readBaseline } from '../../../baselines/baseline-file.ts';
 import { arithmeticIn, engineEnvironment } from '../../engine/environment.ts';
+import type { Arithmetic } from '../../fingerprint.ts';
 import { programDigest } from '../../program.ts';
 import { exitCodes } from '../../run/exit-code.ts';
 import { readVersions } from '../../run/records/run-file.ts';
 import { type RunSuiteResult, runSuite } from '../../run/run-suite.ts';
+import type { ProfileName } from '../../spec/words.ts';
 import { checkoutFolder, workerPath } from '../checkout.ts';
 import { type Io, table, withInterruption } from '../io.ts';
 import { defaultJobs } from '../parse-options.ts';
@@ -22,6 +24,7 @@ export const killAfterMs = 5000;
 interface Ready {
   planned: PlannedRun;
   outDir: string;
+  arithmetic: Arithmetic;
 }
 
 /** A suite that ran. */
@@ -69,21 +72,24 @@ async function planAll(names: readonly string[], options: SuiteOptions, io: Io):
   for (const name of names) {
     const planned = await planRun(name, options, io, 'run');
     const { suite, profile } = planned;
-    arithmeticFor(options, profile, ownProcessor());
     const several = names.length > 1 && options.out !== undefined;
     const out = several ? join(options.out ?? '', `${suite.name}-${profile}`) : options.out;
     if (options.check !== false) await readBaseline(suite.name, profile, io.baselinesDir);
-    ready.push({ planned, outDir: outputFolder(out, suite.name, profile) });
+    const arithmetic = recordedArithmetic(options, profile, io.env);
+    ready.push({ planned, outDir: outputFolder(out, suite.name, profile), arithmetic });
   }
   return ready;
 }
 
-function runOptions({ planned, outDir }: Ready, options: SuiteOptions, io: Io) {
+/** What the records will say: who sets the variables of portable arithmetic gets it. */
+function recordedArithmetic(options: SuiteOptions, profile: ProfileName, env: NodeJS.ProcessEnv): Arithmetic {
+  const chosen = arithmeticFor(options, profile, ownProcessor());
+  return options.device === 'cpu' ? arithmeticIn(engineEnvironment(env, chosen)) : chosen;
+}
+
+function runOptions({ planned, outDir, arithmetic }: Ready, options: SuiteOptions, io: Io) {
   const { suite, profile, profileSpec, cells, plan, dataFolders, notes, refusals } = planned;
   const jobs = options.jobs ?? defaultJobs(options.threads);
-  const chosen = arithmeticFor(options, profile, ownProcessor());
-  // Who sets the variables of portable arithmetic gets it, and records that say so.
-  const arithmetic = options.device === 'cpu' ? arithmeticIn(engineEnvironment(io.env, chosen)) : chosen;
   const dataDir = searchPlaces({ data: options.data, env: io.env, checkout: checkoutFolder() }).named?.folder ?? null;
   return {
     suite: suite.name,

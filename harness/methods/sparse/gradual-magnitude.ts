@@ -2,6 +2,7 @@ import { proportionalCounts } from '../../sparse/densities.ts';
 import { hasNaN, updateInterval } from '../../sparse/rewiring.ts';
 import { highest, magnitudes } from '../../sparse/selection.ts';
 import type { SparseMethod } from '../../sparse/sparse-method.ts';
+import { powerOf } from '../../tensor/root.ts';
 
 /**
  * Evci et al. 2020, code for CIFAR-10: from step 20,000 to step 75,000 of 97,656, every 1000 steps. Zhu and Gupta leave
@@ -64,8 +65,6 @@ export function progressAt(step: number, steps: number): number | null {
 /** Weights that each layer has left at t: size − (size − kept)·(1 − (1 − t)³), rounded, and all together `keep` at 1. */
 export function keptAt(sizes: readonly number[], keep: number, progress: number): number[] {
   const last = proportionalCounts('gradual-magnitude', sizes, sizes, keep);
-  const left = 1 - progress;
-  // Not left ** 3, which versions of Node round differently.
-  const gone = 1 - left * left * left;
+  const gone = 1 - powerOf(1 - progress, 3);
   return sizes.map((size, l) => Math.round(size - (size - last[l]!) * gone));
 }

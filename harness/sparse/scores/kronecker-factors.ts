@@ -25,8 +25,8 @@ export interface KroneckerFactors {
 /**
  * Kronecker factors of every masked weight over the examples of a batch (Martens and Grosse 2015; Grosse and Martens
  * 2016, section 3, for convolutions), for −log p of the batch's labels, which are to be drawn from the network
- * (`labelledByModel`): with the data's they are those of the empirical Fisher matrix. Without biases. Normalizations use their running statistics. Examples go through `chunk`
- * at once, and are counted. The caller disposes the factors.
+ * (`labelledByModel`): with the data's they are those of the empirical Fisher matrix. Without biases. Normalizations
+ * use their running statistics. Examples go through `chunk` at once, and are counted. The caller disposes the factors.
  */
 export function kroneckerFactors(context: SparseContext, batch: Batch, chunk: number): KroneckerFactors[] {
   const { weights, countExamples } = context;

@@ -15,7 +15,8 @@ const updatedShare = 3 / 4;
 /**
  * RigL (Evci et al. 2020, algorithm 1): a random mask of Erdős-Rényi-kernel densities; every ΔT steps until T_end, in
  * each layer, the share α/2·(1 + cos(πt/T_end)) of the weights, those of smallest magnitude, gives way to as many where
- * |∂L/∂w| is largest. ΔT is the published 100 steps; a training too short for ten updates has a smaller one, and ten.
+ * |∂L/∂w| is largest. ΔT is the published 100 steps; a training too short for ten updates has a smaller one, and ten or
+ * a few more.
  *
  * The gradients are dense, of the step's own batch, at the weights as the step leaves them and before any is dropped.
  * Places that are dropped in the same update may grow again (the algorithm grows outside of what is left after the

@@ -13,7 +13,7 @@ const fewestUpdates = 10;
  * Sparse evolutionary training (Mocanu et al. 2018), with the settings of Liu et al. 2021: a random mask of
  * Erdős-Rényi-kernel densities; every ΔT steps, in each layer, the share ½/2·(1 + cos(πt/T)) of the weights, those of
  * smallest magnitude, gives way to as many at random places. T is the training's length. ΔT is the published 1500
- * steps; a training too short for ten updates has a smaller one, and ten. The last step makes none.
+ * steps; a training too short for ten updates has a smaller one, and ten or a few more. The last step makes none.
  */
 export const set: SparseMethod = {
   kind: 'sparse',

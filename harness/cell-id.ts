@@ -8,6 +8,24 @@ export function idOf(config: BaseConfig): string {
 }
 
 /**
+ * What a learning rate and λ are found for: a digest of the configuration without these, the seed and what says that they
+ * were found.
+ */
+export function tunedConfigurationOf(config: BaseConfig): string {
+  const {
+    tuning: _tuning,
+    seed: _seed,
+    training,
+    ...rest
+  } = config as BaseConfig & {
+    tuning?: unknown;
+    training?: Readonly<Record<string, unknown>>;
+  };
+  const { learningRate: _rate, decay: _decay, ...others } = training ?? {};
+  return shortDigest(canonicalJson({ ...rest, training: others }));
+}
+
+/**
  * What random streams are named after: cells of the same model and data set share them, and without either those of one
  * kind.
  */

@@ -9,6 +9,7 @@ import { boundedList, cleanTexts } from './foreign-text.ts';
 import type { Cell } from './spec/cell.ts';
 import { configSchema, wordsOfKind } from './spec/kinds.ts';
 import { boundsProblem } from './spec/metrics.ts';
+import { tuningSchema } from './spec/tuning.ts';
 import { factorSchema, profileNames } from './spec/words.ts';
 
 /** The record of one ended cell: the only truth that baselines and reports read. */
@@ -79,6 +80,8 @@ const identity = {
   seed: count,
   needs: z.array(needSchema),
   config: configSchema,
+  /** What its learning rate and λ were found by; only of a tuned cell. */
+  tuning: tuningSchema.optional(),
   /** The file that the method came from, where it is none of the registry; the configuration has its digest. */
   origin: z.string().optional(),
 };
@@ -306,8 +309,9 @@ export function errorOf(record: CellRecord): string | null {
 export function identityOf(of: Cell) {
   const { id, suite, profile, cell, kind, model, dataset, factors, ratio, seed, needs, config } = of;
   const origin = of.origin === undefined ? {} : { origin: of.origin };
+  const tuning = of.tuning === undefined ? {} : { tuning: of.tuning };
   const own = { factors: [...factors], needs: [...needs] };
-  return { id, suite, profile, cell, kind, model, dataset, ratio, seed, config, ...own, ...origin };
+  return { id, suite, profile, cell, kind, model, dataset, ratio, seed, config, ...own, ...tuning, ...origin };
 }
 
 export const verdictNames = [

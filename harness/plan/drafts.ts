@@ -5,9 +5,11 @@ import type { JoinedMethod } from '../methods/joined.ts';
 import type { KindWords } from '../spec/kind-words.ts';
 import { wordsOfKind } from '../spec/kinds.ts';
 import type { ProfileSpec } from '../spec/suite.ts';
+import type { Tuning, TuningChoice } from '../spec/tuning.ts';
 import type { Arm, BaseConfig, BaseExperiment, Factor, FactorValue, ProfileName } from '../spec/words.ts';
 import { armsOf } from './arms.ts';
 import { problemsOf } from './checked-suite.ts';
+import { choiceFor, costOf } from './tuned.ts';
 
 /** An experiment, and what decides its cells beside it. */
 export interface ExperimentContext {
@@ -20,6 +22,8 @@ export interface ExperimentContext {
   /** Replicates instead of the profile's number and the arms'. */
   seeds: number | undefined;
   methods: readonly JoinedMethod[];
+  /** What was found for tuned arms. */
+  choices: readonly TuningChoice[];
 }
 
 /** A cell by name and configuration, before anything is computed for it. */
@@ -31,6 +35,10 @@ export interface Draft {
   /** Its method; null: a word of the kind's own. */
   used: JoinedMethod | null;
   context: ExperimentContext;
+  /** What its learning rate and λ were found by; only of a tuned cell. */
+  tuning?: Tuning | undefined;
+  /** Why it cannot be run, though it can be named: nothing was found for its tuned arm. */
+  untuned?: string | undefined;
 }
 
 /** The cells of an experiment: model by model, seed by seed, arm by arm. */
@@ -79,20 +87,31 @@ interface Chosen {
 }
 
 function draftOf(context: ExperimentContext, words: KindWords, chosen: Chosen): Draft {
-  const { suite, profileName, experiment, dataset } = context;
-  const { arm, used, factors, model, seed } = chosen;
-  const { method, budgetUnit } = arm;
+  const { arm, used, factors, seed } = chosen;
+  const plain = configOf(context, words, chosen, null);
+  const coordinates = [{ name: 'method', value: arm.method }, ...Object.entries(factors).map(toFactor)];
+  const named = { kind: words.task, model: words.model(plain), dataset: words.dataset(plain), factors: coordinates };
+  const drafted = { cell: cellNameOf(named, seed), factors: coordinates, used, context };
+  if (factors.tuning !== 'tuned') return { ...drafted, id: idOf(plain), config: plain };
+  const { choice, refusal } = choiceFor(named, plain, context.choices);
+  if (choice === null) return { ...drafted, id: idOf(plain), config: plain, untuned: refusal };
+  const config = configOf(context, words, chosen, choice);
+  return { ...drafted, id: idOf(config), config, tuning: costOf(choice) };
+}
+
+/** A cell's configuration, held against its kind's schema. */
+function configOf(
+  { suite, profileName, experiment, dataset }: ExperimentContext,
+  words: KindWords,
+  { arm: { method, budgetUnit }, used, factors, model, seed }: Chosen,
+  tuned: TuningChoice | null,
+): BaseConfig {
   const file = used?.file ?? null;
-  const given = words.configOf(experiment, { model, dataset, method, factors, budgetUnit, seed });
+  const given = words.configOf(experiment, { model, dataset, method, factors, budgetUnit, tuned, seed });
   const parsed = words.config.safeParse(file === null ? given : { ...(given as object), methodDigest: file.sha256 });
-  if (!parsed.success) {
-    const issues = problemsOf(parsed.error.issues).join('; ');
-    throw new UsageError(`suite ${suite}, profile ${profileName}: an arm of method ${method} makes no cell: ${issues}`);
-  }
-  const config = parsed.data;
-  const coordinates = [{ name: 'method', value: method }, ...Object.entries(factors).map(toFactor)];
-  const named = { kind: words.task, model: words.model(config), dataset: words.dataset(config), factors: coordinates };
-  return { id: idOf(config), cell: cellNameOf(named, seed), config, factors: coordinates, used, context };
+  if (parsed.success) return parsed.data;
+  const issues = problemsOf(parsed.error.issues).join('; ');
+  throw new UsageError(`suite ${suite}, profile ${profileName}: an arm of method ${method} makes no cell: ${issues}`);
 }
 
 function toFactor([name, value]: [string, FactorValue]): Factor {

@@ -4,6 +4,7 @@ import type { PlannedCell } from '../spec/cell.ts';
 import { type DataFolderName, needsFiles } from '../spec/datasets.ts';
 import { wordsOfKind } from '../spec/kinds.ts';
 import type { ProfileSpec, SuiteSpec } from '../spec/suite.ts';
+import type { TuningChoice } from '../spec/tuning.ts';
 import type { ProfileName } from '../spec/words.ts';
 import { kindOf } from '../tasks/registry.ts';
 import { refuseArmless } from './arms.ts';
@@ -20,6 +21,10 @@ export interface PlanOptions extends SelectionOptions {
   methods?: readonly JoinedMethod[] | undefined;
   /** Whether methods that were asked for are not among these: a glob that matches nothing may be of their cells. */
   lacksMethods?: boolean | undefined;
+  /**
+   * What was found for tuned arms; left out: their cells have the learning rates and λ of all, to be counted, not run.
+   */
+  choices?: readonly TuningChoice[] | undefined;
 }
 
 /**
@@ -41,7 +46,7 @@ export function planCells(
   const profile = profileOf(suite, profileName);
   const present = new Set<string>(options.present);
   const { seeds, methods = [] } = options;
-  const context = { suite: suite.name, profileName, profile, seeds, methods };
+  const context = { suite: suite.name, profileName, profile, seeds, methods, choices: options.choices ?? [] };
   const isThere = (dataset: { name: string }) => !needsFiles(dataset) || present.has(dataset.name);
   const all = profile.experiments.flatMap((experiment) => {
     const { dataset = null, fallbackDataset = null } = experiment;
@@ -53,6 +58,7 @@ export function planCells(
   refuseArmless(methods, new Set(all.map(({ config }) => config.method)), refuse);
   const selection = selectionOf(place, all, options);
   if (selection.drafts.length === 0 || options.lacksMethods !== true) refuseIdleGlobs(selection, all);
+  if (options.choices !== undefined) refuseUntuned(suite.name, profileName, selection.drafts);
   refuseLargerThanData(place, selection.drafts);
   const cells = withoutRefused(selection.drafts, (draft) => cellOf(place, draft, selection.needs), refuse);
   const missing = new Set(
@@ -85,7 +91,7 @@ export function neededDatasets(
 ): NeededDataset[] {
   const profile = profileOf(suite, profileName);
   const { seeds, methods = [] } = options;
-  const context = { suite: suite.name, profileName, profile, seeds, methods };
+  const context = { suite: suite.name, profileName, profile, seeds, methods, choices: options.choices ?? [] };
   const needed = new Map<DataFolderName, boolean>();
   const draftsOn = (which: 'files' | 'stand-ins') =>
     profile.experiments.flatMap((experiment) => {
@@ -130,6 +136,16 @@ function refuseDuplicates(place: string, drafts: readonly Draft[]): void {
   }
 }
 
+/** Cells of tuned arms run with what was found for them, or not at all. */
+function refuseUntuned(suite: string, profile: ProfileName, drafts: readonly Draft[]): void {
+  const refusals = [...new Set(drafts.flatMap(({ untuned = [] }) => untuned))];
+  if (refusals.length === 0) return;
+  throw new UsageError(
+    `suite ${suite}, profile ${profile}: ${refusals.join('; ')}. Find them with npm run tune -- ${suite} --profile ` +
+      `${profile}, or leave these arms out with --only.`,
+  );
+}
+
 /** A method's file is not to blame for the size of a data set: this comes before methods are asked. */
 function refuseLargerThanData(place: string, drafts: readonly Draft[]): void {
   for (const { config } of drafts) {
@@ -139,7 +155,7 @@ function refuseLargerThanData(place: string, drafts: readonly Draft[]): void {
 }
 
 function cellOf(place: string, draft: Draft, needs: NeedsOfPlan): PlannedCell {
-  const { id, cell, config, factors, used, context } = draft;
+  const { id, cell, config, factors, used, context, tuning } = draft;
   const { suite, profileName, profile, experiment } = context;
   const kind = kindOf(config.task);
   const words = wordsOfKind(config.task);
@@ -161,6 +177,7 @@ function cellOf(place: string, draft: Draft, needs: NeedsOfPlan): PlannedCell {
     seed: config.seed,
     needs: needs.of(draft),
     config,
+    ...(tuning === undefined ? {} : { tuning }),
     ...(file === null ? {} : { origin: file.path }),
     parameters,
     estimatedSeconds,

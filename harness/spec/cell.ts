@@ -1,3 +1,4 @@
+import type { Tuning } from './tuning.ts';
 import type { BaseConfig, Factor, ProfileName } from './words.ts';
 
 /** A cell that another one reads from. */
@@ -31,6 +32,8 @@ export interface Cell {
   /** Cells of the plan that it reads from; they run before it. */
   needs: readonly Need[];
   config: BaseConfig;
+  /** What its learning rate and λ were found by; only of a tuned cell. */
+  tuning?: Tuning | undefined;
   /** The file that the method comes from, absolute; only where the configuration has its digest. */
   origin?: string | undefined;
 }

@@ -1,7 +1,15 @@
 import { z } from 'zod';
 import { fileDatasetNames } from './datasets.ts';
 import type { KindWords } from './kind-words.ts';
-import { epochsText, methodConfigOf, methodConfigSchema, methodFactors, methodFactorsSchema } from './method-words.ts';
+import {
+  epochsText,
+  idleFactors,
+  methodConfigOf,
+  methodConfigSchema,
+  methodFactors,
+  methodFactorsSchema,
+  ratesOf,
+} from './method-words.ts';
 import { resnetName, vggName, wideResnetName } from './model-names.ts';
 import { armSchemaOf, count, fraction, initNames, positive, regularizerNames } from './words.ts';
 
@@ -97,13 +105,13 @@ export const image: KindWords<ImageConfig, ImageExperimentSpec> = {
   details: z.null(),
   factors: methodFactors(initNames, regularizerNames),
   configOf({ task, training }, choice) {
-    const { decay = training.decay } = choice.factors;
-    return { ...methodConfigOf(task, choice), training: { ...training, decay } };
+    return { ...methodConfigOf(task, choice), training: { ...training, ...ratesOf(training, choice) } };
   },
-  idle: ({ regularizer }) => (regularizer === 'none' ? ['decay'] : []),
+  idle: idleFactors,
   model: ({ model }) => imageModelName(model),
   dataset: ({ dataset }) => dataset.name,
   rates: ({ training }) => ({ learning_rate: training.learningRate, decay: training.decay }),
+  validation: { value: 'validation_accuracy', better: 'higher', at: 'last' },
   length: ({ training }) => epochsText(training.epochs),
 };
 

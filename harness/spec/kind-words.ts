@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import type { TuningChoice } from './tuning.ts';
 import type { BaseConfig, BaseExperiment, BudgetUnit, FactorValue } from './words.ts';
 
 /** One coordinate that a kind's cells may have. */
@@ -28,7 +29,17 @@ export interface Choice {
   method: string;
   factors: Readonly<Record<string, FactorValue>>;
   budgetUnit: BudgetUnit | undefined;
+  /** Learning rate and λ that were found for a tuned arm, the latter null where it decides nothing. */
+  tuned: Pick<TuningChoice, 'learning_rate' | 'decay'> | null;
   seed: number;
+}
+
+/** A value of a curve that is measured on held-out examples. */
+export interface ValidationWords {
+  value: string;
+  better: 'higher' | 'lower';
+  /** Which point counts: the one that the metric is of. */
+  at: 'last' | 'best';
 }
 
 /** The words of a kind of task: what a suite may say, what a cell resolves to, and what its record holds. */
@@ -63,6 +74,8 @@ export interface KindWords<C extends BaseConfig = BaseConfig, E extends BaseExpe
   dataset(config: C): string | null;
   /** Learning rate and λ; null where nothing is trained, or nothing decays. */
   rates(config: C): { learning_rate: number | null; decay: number | null };
+  /** What of a curve the held-out examples say, by which learning rates and λ are chosen; left out: nothing does. */
+  readonly validation?: ValidationWords | undefined;
   /** How long a cell is trained, for people: `8 epochs`; null where nothing is trained. */
   length(config: C): string | null;
   /** The cells that one of this configuration reads from; none where it is left out. */

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { experimentSchema } from './kinds.ts';
+import { type Grid, gridSchema } from './tuning.ts';
 import { type BaseExperiment, count, type ProfileName, positive, profileNames } from './words.ts';
 
 /** What a suite file says. */
@@ -14,6 +15,8 @@ export const profileSchema = z.strictObject({
   margin: positive,
   /** A cell that runs longer is ended and recorded as failed. */
   timeLimitSeconds: positive,
+  /** What `tune` tries for the arms that are tuned. */
+  tuning: gridSchema.optional(),
 });
 
 export const suiteSchema = z.strictObject({
@@ -31,6 +34,7 @@ export interface ProfileSpec<E extends BaseExperiment = BaseExperiment> {
   seeds: number;
   margin: number;
   timeLimitSeconds: number;
+  tuning?: Grid | undefined;
 }
 
 export interface SuiteSpec<E extends BaseExperiment = BaseExperiment> {

@@ -1,6 +1,14 @@
 import { z } from 'zod';
 import type { KindWords } from './kind-words.ts';
-import { epochsText, methodConfigOf, methodConfigSchema, methodFactors, methodFactorsSchema } from './method-words.ts';
+import {
+  epochsText,
+  idleFactors,
+  methodConfigOf,
+  methodConfigSchema,
+  methodFactors,
+  methodFactorsSchema,
+  ratesOf,
+} from './method-words.ts';
 import { transformerName } from './model-names.ts';
 import { textDatasetSchema } from './text.ts';
 import { armSchemaOf, count, positive } from './words.ts';
@@ -200,12 +208,14 @@ export const translation: KindWords<TranslationConfig, TranslationExperimentSpec
     coupling: { of: ({ training }) => training.decayCoupling, order: decayCouplings },
   },
   configOf({ task, training }, choice) {
-    const { decay = training.decay, coupling = training.decayCoupling } = choice.factors;
-    return { ...methodConfigOf(task, choice), training: { ...training, decay, decayCoupling: coupling } };
+    const { coupling = training.decayCoupling } = choice.factors;
+    const own = { ...ratesOf(training, choice), decayCoupling: coupling };
+    return { ...methodConfigOf(task, choice), training: { ...training, ...own } };
   },
-  idle: ({ regularizer }) => (regularizer === 'none' ? ['decay', 'coupling'] : []),
+  idle: (factors) => [...idleFactors(factors), ...(factors.regularizer === 'none' ? ['coupling'] : [])],
   model: ({ model }) => transformerName(model),
   dataset: ({ dataset }) => dataset.name,
   rates: ({ training }) => ({ learning_rate: training.learningRate, decay: training.decay }),
+  validation: { value: 'valid_loss', better: 'lower', at: 'best' },
   length: ({ training }) => epochsText(training.epochs),
 };

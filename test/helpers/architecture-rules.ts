@@ -38,7 +38,18 @@ const userFolders = ['make-folder', 'cache-folder'].map((name) => `harness/setup
 /** The one writer of files: whole or not at all. It knows nothing of what it writes. */
 const writer = 'harness/atomic-file.ts';
 /** Words that kinds of task share; every other file of the vocabulary is one kind's. */
-const sharedWords = ['cell', 'datasets', 'kind-words', 'kinds', 'metrics', 'model-names', 'suite', 'text', 'words'];
+const sharedWords = [
+  'cell',
+  'datasets',
+  'kind-words',
+  'kinds',
+  'metrics',
+  'model-names',
+  'suite',
+  'text',
+  'tuning',
+  'words',
+];
 const kindLists = ['harness/spec/kinds.ts', 'harness/tasks/registry.ts'];
 /** The kind of task whose room a file is in; undefined: it is no kind's. */
 function kindOf(file: string): string | undefined {

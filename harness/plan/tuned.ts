@@ -1,0 +1,75 @@
+import { tunedConfigurationOf } from '../cell-id.ts';
+import { type ArmCoordinates, armNameOf } from '../cell-name.ts';
+import { UsageError } from '../errors.ts';
+import type { ProfileSpec, SuiteSpec } from '../spec/suite.ts';
+import type { Grid, Tuning, TuningChoice } from '../spec/tuning.ts';
+import type { Arm, BaseConfig, BaseExperiment, Factor, ProfileName } from '../spec/words.ts';
+
+/** Factors that say how an arm is trained, not which it is. */
+const ofTuning = ['decay', 'learning_rate', 'tuning'];
+
+/** The name under which an arm's learning rate and λ are found and kept. */
+export function tunedArmOf({ factors, ...rest }: ArmCoordinates): string {
+  return armNameOf({ ...rest, factors: factors.filter(({ name }: Factor) => !ofTuning.includes(name)) });
+}
+
+/** What was found for a tuned arm of a configuration; where nothing was, why it cannot be run. */
+export function choiceFor(
+  arm: ArmCoordinates,
+  config: BaseConfig,
+  choices: readonly TuningChoice[],
+): { choice: TuningChoice; refusal: null } | { choice: null; refusal: string } {
+  const name = tunedArmOf(arm);
+  const choice = choices.find((found) => found.arm === name);
+  if (choice === undefined) {
+    return { choice: null, refusal: `${name}: no learning rate and λ were found for it` };
+  }
+  if (choice.configuration === tunedConfigurationOf(config)) return { choice, refusal: null };
+  return {
+    choice: null,
+    refusal: `${name}: its learning rate and λ were found for another configuration (${choice.configuration})`,
+  };
+}
+
+/** What a cell tells of the choice that it was given. */
+export function costOf({ cells, training_macs, data }: TuningChoice): Tuning {
+  return { cells, training_macs, data };
+}
+
+/**
+ * The suite whose cells find the learning rates and λ of a profile's tuned arms: each under every pair of the grid.
+ *
+ * @throws UsageError where the profile has no grid or no tuned arm
+ */
+export function tuningSuite(suite: SuiteSpec, profileName: ProfileName): SuiteSpec {
+  const profile = suite.profiles[profileName];
+  const grid = profile?.tuning;
+  if (profile === undefined || grid === undefined) {
+    throw new UsageError(
+      `suite ${suite.name}, profile ${profileName}: has no grid to tune on; profiles that have: ${withGrid(suite)}.`,
+    );
+  }
+  const experiments = profile.experiments
+    .map(
+      (experiment): BaseExperiment => ({ ...experiment, arms: experiment.arms.flatMap((arm) => gridArm(arm, grid)) }),
+    )
+    .filter(({ arms }) => arms.length > 0);
+  if (experiments.length === 0) {
+    throw new UsageError(`suite ${suite.name}, profile ${profileName}: no arm is tuned; give one the factor tuning.`);
+  }
+  const { tuning: _tuning, ...rest } = profile;
+  const tuned: ProfileSpec = { ...rest, experiments, seeds: grid.seeds };
+  return { ...suite, profiles: { [profileName]: tuned } };
+}
+
+function withGrid({ profiles }: SuiteSpec): string {
+  const having = Object.entries(profiles).filter(([, profile]) => profile.tuning !== undefined);
+  return having.map(([name]) => name).join(', ') || 'none';
+}
+
+/** The arm under every pair of the grid; none where it is not tuned. */
+function gridArm({ seeds: _seeds, ...arm }: Arm, { learningRate, decay }: Grid): Arm[] {
+  const { tuning, ...factors } = arm.factors;
+  if (tuning?.includes('tuned') !== true) return [];
+  return [{ ...arm, factors: { ...factors, decay, learning_rate: learningRate } }];
+}

@@ -32,7 +32,10 @@ export const curvePointSchema = z.strictObject({
   seconds: amount,
   /** Of the updates alone, without tests and validation, where a kind tells them apart. */
   train_seconds: amount.optional(),
-  /** What was computed, by name: the same whenever it is computed again. */
+  /**
+   * What was computed, by name: the same whenever it is computed again. Null: no finite number; a name that other
+   * points have and this one lacks: not measured here.
+   */
   values: z.record(z.string(), measured),
 });
 export type CurvePoint = z.infer<typeof curvePointSchema>;

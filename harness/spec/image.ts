@@ -51,6 +51,10 @@ export const datasetSchema = z.strictObject({
 
 export const trainingSchema = z.strictObject({
   epochs: count,
+  /**
+   * Epochs between validations and tests; the last epoch of each phase always ends with one. Absent: after each.
+   */
+  testEvery: count.optional(),
   batchSize: count.max(1e6),
   learningRate: positive,
   /** Fractions of the training steps after which the learning rate is multiplied by `decayFactor`. */

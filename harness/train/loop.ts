@@ -13,9 +13,12 @@ export interface Learner<F extends Feeds, M extends { loss: number }> {
   step: TrainingStep<F>;
   /** What is measured at a point; a loss that is not finite ends the training. `onBatch` is awaited again and again. */
   measure(onBatch: () => Promise<void>): Promise<M>;
-  /** A point's values by name; null: the training has diverged before it was measured. */
-  valuesOf(trained: Trained, measured: M | null): CurvePoint['values'];
+  /** A point's values by name; those that it skips have none. */
+  valuesOf(trained: Trained, measured: Measured<M>): CurvePoint['values'];
 }
+
+/** What was measured at a point; null: the training has diverged before; `skipped`: the point is not measured. */
+export type Measured<M> = M | null | 'skipped';
 
 /** A phase: a training on a schedule of its own, that begins with empty optimizer slots. */
 export interface LoopPhase<B, F extends Feeds, M extends { loss: number }> extends Stretch {
@@ -95,8 +98,8 @@ export interface TrainingOutcome {
 type LoopOptions<B, F extends Feeds, M extends { loss: number }> = LoopKind<B, F, M> & LoopHooks<B> & LoopRun;
 
 /**
- * The phases one after another, measured at every point. What is done follows from the length of the curve. A loss that
- * is not finite ends training as diverged.
+ * The phases one after another, measured at the points that they say. What is done follows from the length of the
+ * curve. A loss that is not finite ends training as diverged.
  */
 export async function trainLoop<B, F extends Feeds, M extends { loss: number }>(
   options: LoopOptions<B, F, M>,
@@ -110,11 +113,11 @@ export async function trainLoop<B, F extends Feeds, M extends { loss: number }>(
     const learner = options.phases[place.phase]!.learner ?? options;
     if (place.from === 0) await beginPhase(learner, options, place.phase);
     const trained = await trainTo(learner, options, place);
-    const measured = Number.isFinite(trained.loss) ? await learner.measure(() => measuring(options, place)) : null;
+    const measured = await measureAt(learner, options, place, trained);
     const values = learner.valuesOf(trained, measured);
     const at = counted === 'epochs' ? place.point + 1 : place.before + place.to;
     curve.push({ at, seconds: secondsSince(started), train_seconds: trained.seconds, values });
-    if (measured === null || !Number.isFinite(measured.loss)) return { curve, diverged: true };
+    if (!mayGoOn(measured)) return { curve, diverged: true };
     if (place.point >= lastPhase) kept?.afterPoint(curve.slice(lastPhase));
     await options.onPoint(curve);
   }
@@ -162,6 +165,21 @@ async function trainTo<B, F extends Feeds, M extends { loss: number }>(
   if (Number.isFinite(loss))
     throw new Error(`training: the batches of point ${point + 1} end at step ${done} of ${to}`);
   return { loss: Number.NaN, accuracy, learningRate, seconds: secondsSince(started) };
+}
+
+async function measureAt<F extends Feeds, M extends { loss: number }>(
+  { measure }: Learner<F, M>,
+  run: LoopRun,
+  place: Place,
+  { loss }: Trained,
+): Promise<Measured<M>> {
+  if (!Number.isFinite(loss)) return null;
+  return place.isMeasured ? await measure(() => measuring(run, place)) : 'skipped';
+}
+
+/** Whether the training may go on. */
+function mayGoOn(measured: Measured<{ loss: number }>): boolean {
+  return measured === 'skipped' || (measured !== null && Number.isFinite(measured.loss));
 }
 
 async function measuring({ onProgress }: LoopRun, { point, before, to, steps }: Place): Promise<void> {

@@ -5,6 +5,8 @@ export interface Stretch {
    * Steps from one point of the curve to the next, an epoch's for example; the last point of a phase may come earlier.
    */
   readonly stepsPerPoint: number;
+  /** Points from one that is measured to the next; the last one of a phase always is. Left out: 1. */
+  readonly pointsPerMeasurement?: number;
 }
 
 /** A point of the curve before it is reached, and the steps up to it. */
@@ -20,6 +22,8 @@ export interface Place {
   before: number;
   /** Steps of all phases. */
   steps: number;
+  /** Whether the network is measured there. */
+  isMeasured: boolean;
 }
 
 /** All points of a curve, in order. */
@@ -27,10 +31,11 @@ export function placesOf(phases: readonly Stretch[]): Place[] {
   const all = phases.reduce((sum, { steps }) => sum + steps, 0);
   const places: Place[] = [];
   let before = 0;
-  for (const [phase, { steps, stepsPerPoint }] of phases.entries()) {
+  for (const [phase, { steps, stepsPerPoint, pointsPerMeasurement = 1 }] of phases.entries()) {
     for (let from = 0; from < steps; from += stepsPerPoint) {
       const to = Math.min(from + stepsPerPoint, steps);
-      places.push({ phase, point: places.length, from, to, before, steps: all });
+      const isMeasured = to === steps || (to / stepsPerPoint) % pointsPerMeasurement === 0;
+      places.push({ phase, point: places.length, from, to, before, steps: all, isMeasured });
     }
     before += steps;
   }

@@ -74,7 +74,7 @@ function scorePlot({ title, arms }: PlotGroup, lookOf: LookOf): Figure {
   return { title: `${titleOf(metric)}, ${title}`, caption, spec };
 }
 
-/** Longest curve whose points are marked one by one. */
+/** Most points that are marked one by one. */
 const markedPoints = 20;
 
 function curvePlot(group: PlotGroup, curve: Curve, lookOf: LookOf): Figure | null {
@@ -93,7 +93,7 @@ function curvePlot(group: PlotGroup, curve: Curve, lookOf: LookOf): Figure | nul
     },
     y: { field: 'value', ...axisEncoding(curve.axis) },
     behind: ({ dense }: LinePoint) => dense,
-    dots: Math.max(...points.map((point) => point.at)) <= markedPoints,
+    dots: new Set(points.map((point) => point.at)).size <= markedPoints,
   };
   const gray = arePanels(points) && points.some(({ dense }) => dense) ? ' Gray: the dense model.' : '';
   const title = `${curve.title} by ${at}, ${group.title}`;

@@ -69,6 +69,9 @@ describe('cells that are tried out', () => {
   it('may have optional fields that the suite leaves out, and whole objects', () => {
     const [cell] = planned({ set: { 'dataset.cutout': 8 } });
     expect(imageConfig(cell!).dataset.cutout).toBe(8);
+    const [tested] = planned({ set: { 'training.testEvery': 5 } });
+    expect(imageConfig(tested!).training).toEqual({ ...imageConfig(plain[0]!).training, testEvery: 5 });
+    expect(tested!.id).not.toBe(plain[0]!.id);
     const [other] = planned({
       set: { model: { name: 'resnet', depth: 14, width: 4 } },
       only: ['dense*resnet-20*seed-0'],
@@ -100,6 +103,8 @@ describe('--set', () => {
     ['training.epochs', 0, /^--set: cell dense.*: training\.epochs: Too small/],
     ['training.epochs', 'many', /^--set: cell dense.*: training\.epochs: Invalid input/],
     ['training.epochs', 2 ** 53 - 1, /training\.epochs: Too big/],
+    ['training.testEvery', 0, /training\.testEvery: Too small/],
+    ['training.testEvery', 2.5, /training\.testEvery: Invalid input/],
     ['training.batchSize', 1e7, /training\.batchSize: Too big/],
     ['model.width', 1e6, /model\.width: Too big/],
     ['dataset.validationExamples', -1, /dataset\.validationExamples: Too small/],

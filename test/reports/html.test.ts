@@ -176,4 +176,26 @@ describe('the plotted data', () => {
     expect(points.map(({ at }) => at)).toEqual([1]);
     expect(points[0]?.value).toBeCloseTo(30, 10);
   });
+
+  it('go through the epochs that were tested, and mark them where there are few', () => {
+    const curve = Array.from({ length: 60 }, (_, i) => {
+      const { values, ...point } = fixturePoint(i + 1, { test_accuracy: (i + 1) / 100 });
+      const { test_accuracy, ...others } = values;
+      return { ...point, values: (i + 1) % 20 === 0 ? { ...others, test_accuracy: test_accuracy! } : others };
+    });
+    const arms = summarizeArms([fixtureRecord({ curve })]);
+    const accuracy = { value: 'test_accuracy', title: 'Test accuracy', axis: metricAxis('accuracy') };
+    const rate = { value: 'effective_learning_rate', title: 'Rate', axis: metricAxis('accuracy') };
+    expect(curvePoints(arms, accuracy, lookOf).map(({ at, value }) => [at, value])).toEqual([
+      [20, 20],
+      [40, 40],
+      [60, 60],
+    ]);
+    expect(curvePoints(arms, rate, lookOf)).toHaveLength(60);
+    const marks = (drawn: typeof accuracy) => {
+      const plot = plotsOf(arms, { curves: [drawn], lookOf }).find(({ title }) => title.startsWith(drawn.title));
+      return JSON.stringify(plot!.spec).includes('"type":"point"');
+    };
+    expect([marks(accuracy), marks(rate)]).toEqual([true, false]);
+  });
 });

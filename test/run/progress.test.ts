@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
-import { finishedLine, startProgress } from '../../harness/run/progress.ts';
+import { finishedLine, pointLine, startProgress } from '../../harness/run/progress.ts';
 import { formatDuration, fractionDone, fractionOf, secondsLeft } from '../../harness/run/progress-estimate.ts';
 import { capture, failureOfCell, fixtureCell, recordOfCell } from './helpers.ts';
 
@@ -57,6 +57,17 @@ it('describes a finished cell in one line', () => {
   const long = finishedLine(failureOfCell(cell, `${'x'.repeat(5000)}\ntwo`));
   expect(long).toMatch(/^no accuracy, failed {2}fine\.seed-0 {2}13 s: x+/);
   expect(long.length).toBeLessThan(300);
+});
+
+it('describes what a part of a training measured, and leaves out what it did not', () => {
+  const cell = fixtureCell('fine');
+  const values = { train_loss: 0.25, test_loss: null, test_accuracy: 0.5 };
+  expect(pointLine(cell, { at: 3, values })).toMatch(
+    /^train_loss 0\.25000, test_loss not finite, test_accuracy 0\.50000 {2}fine\.seed-0 {2}\w+ 3$/,
+  );
+  expect(pointLine(cell, { at: 2, values: { train_loss: 0.25 } })).toMatch(
+    /^train_loss 0\.25000 {2}fine\.seed-0 {2}\w+ 2$/,
+  );
 });
 
 it('writes a line for each finished cell and a heartbeat, without a terminal', () => {

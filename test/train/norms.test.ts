@@ -36,6 +36,14 @@ test('normSummary gives means over the layers, by hand', () => {
   expect(summary.effective_learning_rate).toBeCloseTo((0.1 / 25 + 0.1 / 4) / 2, 7);
 });
 
+test.each([Number.NaN, Number.POSITIVE_INFINITY])('the norms of weights with a %d in them are none', (entry) => {
+  const layer = layerOf([
+    [1, entry],
+    [2, 3],
+  ]);
+  expect(new Set(Object.values(normValues(normSummary([layer], 0.1))))).toEqual(new Set([null]));
+});
+
 test('normSummary leaves no tensor', () => {
   const before = tf.memory().numTensors;
   normSummary(

@@ -2,7 +2,8 @@ import type { CurvePoint } from '../../record.ts';
 
 /**
  * The point of the highest accuracy on the held-out training images, the earliest of equal ones; what the test images
- * say of it plays no part. Undefined where nothing was held out, or no point was measured.
+ * say of it plays no part. Points that were not measured are passed over. Undefined where nothing was held out, or no
+ * point was measured.
  */
 export function chosenPoint(points: readonly CurvePoint[]): CurvePoint | undefined {
   let [chosen, highest]: [CurvePoint | undefined, number] = [undefined, Number.NEGATIVE_INFINITY];

@@ -75,18 +75,22 @@ export function outlineImageCell(config: ImageConfig, method: Method, denseSpeed
   const { blueprint, network, budget, phases } = plan;
   const split = splitOf(dataset, datasetNamed(dataset.name).examples);
   // A test image costs a forward pass, as a held-out one does: a third of a training step's three convolutions.
-  const images = split.train + (split.validation + split.test) / 3;
+  const evaluated = (split.validation + split.test) / 3;
+  const imagesOf = (phase: Phase<TrainingSpec>) => {
+    const epochs = epochsOf(phase);
+    return epochs * split.train + Math.ceil(epochs / (training.testEvery ?? 1)) * evaluated;
+  };
   const { macs } = network.dense;
   const rest = macsPerValue * totalOutputs(blueprintOf(config.model, dataset));
   // What a thinner network puts out is less, too.
   const saved = rest - macsPerValue * totalOutputs(blueprint);
-  const denseEpochs = macsByPhase(plan, method, training.batchSize).map(
-    (passMacs, index) => epochsOf(phases[index]!) * relativeCost(passMacs - saved, macs, rest),
+  const denseImages = macsByPhase(plan, method, training.batchSize).map(
+    (passMacs, index) => imagesOf(phases[index]!) * relativeCost(passMacs - saved, macs, rest),
   );
-  const epochs = denseEpochs.reduce((sum, count) => sum + count, 0);
+  const images = denseImages.reduce((sum, count) => sum + count, 0);
   return {
     ratio: budget.ratio,
     parameters: Math.round(budget.ratio * network.dense.parameters),
-    estimatedSeconds: overheadSeconds + (images * epochs) / denseSpeed,
+    estimatedSeconds: overheadSeconds + images / denseSpeed,
   };
 }

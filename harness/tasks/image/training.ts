@@ -37,7 +37,8 @@ export interface ImageTrainingOptions extends ImageLearnerOptions {
 }
 
 /**
- * Training on images in epochs, each of which ends with a validation, a test and the norms of the compressible layers.
+ * Training on images in epochs, each of which ends with the norms of the compressible layers, and with a validation and
+ * a test where these are due.
  */
 export function imageTraining(options: ImageTrainingOptions): LoopKind<Batch, ImageFeeds, ImageEvaluation> {
   const { data, phases, before } = options;
@@ -64,18 +65,21 @@ export function imageLearner(options: ImageLearnerOptions): Learner<ImageFeeds, 
       return { ...(await evaluated(testBatches(data, evaluationBatch))), validated };
     },
     valuesOf({ learningRate, loss, accuracy }, tested) {
-      const finite = tested !== null && Number.isFinite(tested.loss);
+      const finite = tested === 'skipped' || (tested !== null && Number.isFinite(tested.loss));
       return {
         learning_rate: learningRate,
         train_loss: finiteOrNull(loss),
         train_accuracy: accuracy,
-        ...(validation === null ? {} : validationValues(tested?.validated ?? null)),
-        test_loss: tested === null ? null : finiteOrNull(tested.loss),
-        test_accuracy: tested?.accuracy ?? null,
+        ...(tested === 'skipped' || validation === null ? {} : validationValues(tested?.validated ?? null)),
+        ...(tested === 'skipped' ? {} : testValues(tested)),
         ...normValues(finite ? normSummary(model.compressed, learningRate) : null),
       };
     },
   };
+}
+
+function testValues(tested: Evaluation | null) {
+  return { test_loss: tested === null ? null : finiteOrNull(tested.loss), test_accuracy: tested?.accuracy ?? null };
 }
 
 function validationValues(validated: Evaluation | null) {
@@ -99,6 +103,7 @@ function loopPhaseOf(
   return {
     steps: stepsPerPoint * epochsOf(phase),
     stepsPerPoint,
+    pointsPerMeasurement: training.testEvery ?? 1,
     rateAt: (step) => learningRateAt(before + step, stepsPerPoint, training),
     batches: (epoch) => trainBatches(data, dataset, training.batchSize, epoch, streams),
   };

@@ -50,11 +50,15 @@ export function translationTraining(
     feedsOf: trainingFeeds,
     measure: (onBatch) => validate(evaluation, valid, training, onBatch),
     valuesOf({ learningRate, loss, accuracy }, validated) {
-      const finite = validated !== null && Number.isFinite(validated.loss);
-      return {
+      const trained = {
         learning_rate: learningRate,
         train_loss: finiteOrNull(loss),
         train_accuracy: Number.isFinite(loss) ? finiteOrNull(accuracy) : null,
+      };
+      if (validated === 'skipped') return trained;
+      const finite = validated !== null && Number.isFinite(validated.loss);
+      return {
+        ...trained,
         valid_loss: finite ? validated.loss : null,
         perplexity: finite ? finiteOrNull(Math.exp(validated.loss)) : null,
       };

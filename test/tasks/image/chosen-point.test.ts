@@ -32,6 +32,14 @@ it('is never one whose loss is no number, nor one that was not measured', () => 
   expect(chosenPoint(curve([0.2, 2, 0.1], [0.5, null, 0.9], [null, null, null]))?.at).toBe(1);
 });
 
+it('passes over points between validations', () => {
+  const [first, second, third, last] = curve([0.3, 2, 0.9], [0.9, 1, 0.2], [0.6, 1, 0.5], [0.5, 1.1, 0.7]);
+  const skipped = { ...second!, values: { train_loss: 0.1 } };
+  expect(chosenPoint([first!, skipped, third!, last!])?.at).toBe(3);
+  expect(chosenPoint([skipped, last!])?.at).toBe(4);
+  expect(chosenPoint([skipped])).toBeUndefined();
+});
+
 it('is none where nothing was held out, or nothing is there', () => {
   expect(chosenPoint([{ at: 1, seconds: 1, values: { test_accuracy: 0.5 } }])).toBeUndefined();
   expect(chosenPoint([])).toBeUndefined();

@@ -3,7 +3,12 @@ import type { CellRecord } from './record.ts';
 import { shellCommand } from './shell-quote.ts';
 import { overridesText } from './spec/words.ts';
 
+/** Commands that compute cells. */
+export type CellCommand = 'suite' | 'tune';
+
 export interface CellCommandOptions {
+  /** Left out: `suite`. */
+  command?: CellCommand | undefined;
   /** The folder that the run was told its data sets are in; null: it was told none. */
   dataDir: string | null;
   /** Further words, such as `--out DIR`. */
@@ -16,7 +21,7 @@ const arithmeticOptions = { portable: '--portable', native: '--no-portable' } as
  * The command that computes a record's cell again, for a shell:
  * `npm run suite -- compression --profile smoke --only ... --seeds 1 --out reports/out/again`.
  */
-export function cellCommand(record: CellRecord, { dataDir, further }: CellCommandOptions): string {
+export function cellCommand(record: CellRecord, { command = 'suite', dataDir, further }: CellCommandOptions): string {
   const { suite, profile, cell, seed, origin, config } = record;
   const environment = record.status === 'failed' ? null : record.fingerprint;
   // A failed cell's record does not say what it read.
@@ -24,7 +29,7 @@ export function cellCommand(record: CellRecord, { dataDir, further }: CellComman
   return shellCommand([
     'npm',
     'run',
-    'suite',
+    command,
     '--',
     suite,
     '--profile',

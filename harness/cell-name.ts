@@ -22,6 +22,14 @@ export function armNameOf({ kind, model, dataset, factors }: ArmCoordinates): st
     .join('.');
 }
 
+/** Factors that say how an arm is trained, not which it is. */
+const ofTuning = ['decay', 'learning_rate', 'tuning'];
+
+/** The name under which an arm's learning rate and λ are found and kept. */
+export function tunedArmOf({ kind, model, dataset, factors }: ArmCoordinates): string {
+  return armNameOf({ kind, model, dataset, factors: factors.filter(({ name }) => !ofTuning.includes(name)) });
+}
+
 /** The most bytes of a cell's name: files are named after cells, with an id and an ending, in at most 255. */
 export const longestCellName = 200;
 

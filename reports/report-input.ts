@@ -1,3 +1,4 @@
+import type { CellCommand } from '../harness/cell-command.ts';
 import type { CellRecord, Verdict } from '../harness/record.ts';
 
 /** What a report is made of: the records of one run, and what the check said of them. */
@@ -14,6 +15,8 @@ export interface ReportInput {
   verdicts: readonly Verdict[];
   /** The folder that the run was told its data sets are in, absolute; left out or null: it was told none. */
   dataDir?: string | null | undefined;
+  /** The command that computes a cell again; left out: `suite`. */
+  command?: CellCommand | undefined;
   /** Sentences for the reader: what the profile reduces, which data stood in. */
   notes: readonly string[];
 }

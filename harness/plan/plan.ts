@@ -21,10 +21,10 @@ export interface PlanOptions extends SelectionOptions {
   methods?: readonly JoinedMethod[] | undefined;
   /** Whether methods that were asked for are not among these: a glob that matches nothing may be of their cells. */
   lacksMethods?: boolean | undefined;
-  /**
-   * What was found for tuned arms; left out: their cells have the learning rates and λ of all, to be counted, not run.
-   */
+  /** What was found for tuned arms. */
   choices?: readonly TuningChoice[] | undefined;
+  /** Whether cells of tuned arms for which nothing was found are planned nonetheless, to be counted, not run. */
+  untuned?: 'refused' | 'counted' | undefined;
 }
 
 /**
@@ -58,7 +58,7 @@ export function planCells(
   refuseArmless(methods, new Set(all.map(({ config }) => config.method)), refuse);
   const selection = selectionOf(place, all, options);
   if (selection.drafts.length === 0 || options.lacksMethods !== true) refuseIdleGlobs(selection, all);
-  if (options.choices !== undefined) refuseUntuned(suite.name, profileName, selection.drafts);
+  if (options.untuned !== 'counted') refuseUntuned(suite.name, profileName, selection.drafts);
   refuseLargerThanData(place, selection.drafts);
   const cells = withoutRefused(selection.drafts, (draft) => cellOf(place, draft, selection.needs), refuse);
   const missing = new Set(

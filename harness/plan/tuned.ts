@@ -1,17 +1,9 @@
 import { tunedConfigurationOf } from '../cell-id.ts';
-import { type ArmCoordinates, armNameOf } from '../cell-name.ts';
+import { type ArmCoordinates, tunedArmOf } from '../cell-name.ts';
 import { UsageError } from '../errors.ts';
 import type { ProfileSpec, SuiteSpec } from '../spec/suite.ts';
 import type { Grid, Tuning, TuningChoice } from '../spec/tuning.ts';
-import type { Arm, BaseConfig, BaseExperiment, Factor, ProfileName } from '../spec/words.ts';
-
-/** Factors that say how an arm is trained, not which it is. */
-const ofTuning = ['decay', 'learning_rate', 'tuning'];
-
-/** The name under which an arm's learning rate and λ are found and kept. */
-export function tunedArmOf({ factors, ...rest }: ArmCoordinates): string {
-  return armNameOf({ ...rest, factors: factors.filter(({ name }: Factor) => !ofTuning.includes(name)) });
-}
+import type { Arm, BaseConfig, BaseExperiment, ProfileName } from '../spec/words.ts';
 
 /** What was found for a tuned arm of a configuration; where nothing was, why it cannot be run. */
 export function choiceFor(

@@ -1,6 +1,7 @@
 import { readBaseline } from '../../baselines/baseline-file.ts';
 import { checkRecords } from '../../baselines/check.ts';
 import { writeReport } from '../../reports/write-report.ts';
+import type { CellCommand } from '../cell-command.ts';
 import { cleanText } from '../foreign-text.ts';
 import type { CellRecord, Verdict } from '../record.ts';
 import type { ProfileName } from '../spec/words.ts';
@@ -42,6 +43,8 @@ export interface ConcludeOptions extends CheckSettings {
   notes: readonly string[];
   /** The folder that the run was told its data sets are in, absolute; for the command that reproduces a cell. */
   dataDir?: string | null | undefined;
+  /** The command that computes a cell again; left out: `suite`. */
+  command?: CellCommand | undefined;
 }
 
 export interface Conclusion {
@@ -52,10 +55,10 @@ export interface Conclusion {
 
 /** What follows the last record: the verdicts, and the reports written into the output folder. */
 export async function conclude(options: ConcludeOptions): Promise<Conclusion> {
-  const { outDir, title, suite, profile, missing, gaps, dataDir } = options;
+  const { outDir, title, suite, profile, missing, gaps, dataDir, command } = options;
   const records = [...options.records];
   const verdicts = options.check ? await checkAgainstBaseline(records, options) : [];
   const notes = [...new Set([...options.notes, ...trialNotes(records)])].map((note) => cleanText(note));
-  const input = { outDir, title, suite, profile, records, missing, gaps, verdicts, notes, dataDir };
+  const input = { outDir, title, suite, profile, records, missing, gaps, verdicts, notes, dataDir, command };
   return { verdicts, ...(await writeReport(input)) };
 }

@@ -1,7 +1,11 @@
+import { someOf } from '../../baselines/wording.ts';
 import { canonicalJson } from '../canonical-json.ts';
-import type { Cell } from '../spec/cell.ts';
+import { tunedArmOf } from '../cell-name.ts';
+import { UsageError } from '../errors.ts';
+import type { Cell, PlannedCell } from '../spec/cell.ts';
 import { type DataFolderName, needsFiles } from '../spec/datasets.ts';
 import { kindOf } from '../tasks/registry.ts';
+import { isTrial } from '../trial-notes.ts';
 import type { DataFolders } from './protocol.ts';
 
 /** What of a cell its data follow from. */
@@ -36,4 +40,28 @@ export function dataDigests(folders: DataFolders): (cell: OfData) => Promise<str
     known.set(key, digest);
     return digest;
   };
+}
+
+/**
+ * A learning rate and λ that were found on other data say nothing of these. What is tried out may be on any.
+ *
+ * @throws UsageError naming the arms
+ */
+export async function refuseOtherData(
+  cells: readonly PlannedCell[],
+  dataDigest: (cell: PlannedCell) => Promise<string | null>,
+): Promise<void> {
+  const others = new Map<string, PlannedCell>();
+  for (const cell of cells) {
+    if (cell.tuning === undefined || isTrial(cell)) continue;
+    const digest = await dataDigest(cell);
+    if (digest !== null && digest !== cell.tuning.data) others.set(tunedArmOf(cell), cell);
+  }
+  const [first] = others.values();
+  if (first === undefined) return;
+  const { suite, profile } = first;
+  throw new UsageError(
+    `suite ${suite}, profile ${profile}: the learning rates and λ of ${someOf([...others.keys()])} were found on other ` +
+      `data. Find them on these with npm run tune -- ${suite} --profile ${profile}, or leave these arms out with --only.`,
+  );
 }

@@ -18,7 +18,7 @@ import type { Device } from './protocol.ts';
 import { type Resumed, resumeStore } from './records/resume.ts';
 import { type RunFile, readRunFile, writeRunFile } from './records/run-file.ts';
 import { type Store, storeAt } from './records/store.ts';
-import { dataDigests } from './run-data.ts';
+import { dataDigests, refuseOtherData } from './run-data.ts';
 import { runRemaining } from './run-remaining.ts';
 
 export interface RunSuiteOptions extends RunFacts {
@@ -129,7 +129,9 @@ async function runBegun(
   describe: RunDescription,
 ): Promise<RunSuiteResult> {
   const { cells, signal, stream, refusals = [] } = options;
-  const resumed = await resumeStore(store, cells, { ...options, dataDigest: dataDigests(options.dataFolders) });
+  const dataDigest = dataDigests(options.dataFolders);
+  await refuseOtherData(cells, dataDigest);
+  const resumed = await resumeStore(store, cells, { ...options, dataDigest });
   const notes = [...notesOf(options, resumed), ...(found?.notes ?? [])];
   const slots = found === null ? undefined : gpuSlots(found.gpus);
   for (const record of resumed.finished) slots?.learn(record);
@@ -148,7 +150,8 @@ async function runBegun(
   const stop = !signal.aborted && missing.length > 0 ? [stoppedNote(missing, cells.length)] : [];
   notes.push(...stop);
   const gaps = refusals.map((reason) => `Not planned: ${reason}`);
-  const conclusion = await conclude({ ...options, outDir: store.outDir, records, missing, gaps, notes });
+  const command = options.commandLine[0] === 'tune' ? 'tune' : 'suite';
+  const conclusion = await conclude({ ...options, command, outDir: store.outDir, records, missing, gaps, notes });
   const { verdicts, files, summary } = conclusion;
   const whole = missing.length + gaps.length === 0;
   const exitCode = exitCodeOf({ records, verdicts, strict: options.strict, interrupted, whole });

@@ -42,6 +42,12 @@ interface Folder {
 
 function coveredRun(selected: SelectedSuite, { outDir, stored, run }: Folder): StoredRun {
   const { suite, profile } = selected;
+  if (run?.command_line[0] === 'tune') {
+    throw new UsageError(
+      `${outDir} holds what npm run tune tried: its report is there, and its choices are stored with the baselines. ` +
+        'Name the folder of a suite that ran.',
+    );
+  }
   const coverage = coverageOf(stored, run, { suite: suite.name, profile });
   if (coverage.records.length + coverage.missing.length > 0) return { ...selected, ...coverage, outDir, run };
   const [first] = stored.records;

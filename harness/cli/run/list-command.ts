@@ -37,7 +37,7 @@ export async function listCommand(
   const jobs = options.jobs ?? defaultJobs(options.threads);
   const lines = profiles.map(({ suite, profile, needed }) => {
     const present = planned(needed, folders);
-    const cells = planCells(suite, profile, { present, seeds, methods }, () => undefined);
+    const cells = planCells(suite, profile, { present, seeds, methods, untuned: 'counted' }, () => undefined);
     const seconds = cells.reduce((sum, cell) => sum + cell.estimatedSeconds, 0) / jobs;
     return { suite: suite.name, profile, cells: cells.length, seconds };
   });

@@ -1,3 +1,4 @@
+import { readTuning } from '../../../baselines/tuning-file.ts';
 import { type NeededDataset, neededDatasets, planCells } from '../../plan/plan.ts';
 import { exitCodes } from '../../run/exit-code.ts';
 import { formatDuration } from '../../run/progress-estimate.ts';
@@ -5,6 +6,7 @@ import type { DataFolders } from '../../run/protocol.ts';
 import { cellsOfShard } from '../../run/records/shard.ts';
 import type { PlannedCell } from '../../spec/cell.ts';
 import { type DataFolderName, dataFolderNames } from '../../spec/datasets.ts';
+import type { TuningChoice } from '../../spec/tuning.ts';
 import { factorOf } from '../../spec/words.ts';
 import { isTrial, trialNotes } from '../../trial-notes.ts';
 import { checkoutFolder } from '../checkout.ts';
@@ -30,10 +32,7 @@ export interface PlannedRun extends SelectedSuite {
   refusals: string[];
 }
 
-/**
- * Resolves a suite, its data and the options to the cells of this run. To `look` at the plan of a profile that runs on
- * real data only, the data need not be there.
- */
+/** `planSelected` of a suite by its name, with what is stored for its tuned arms. */
 export async function planRun(
   name: string,
   options: SuiteOptions,
@@ -41,10 +40,33 @@ export async function planRun(
   purpose: 'run' | 'look',
 ): Promise<PlannedRun> {
   const selected = selectSuite(name, options.profile);
+  const stored = await readTuning(selected.suite.name, selected.profile, io.baselinesDir);
+  return planSelected(selected, options, io, purpose, stored?.choices ?? []);
+}
+
+/**
+ * Resolves a suite, its data and the options to the cells of this run. To `look` at the plan of a profile that runs on
+ * real data only, the data need not be there.
+ */
+export async function planSelected(
+  selected: SelectedSuite,
+  options: SuiteOptions,
+  io: Io,
+  purpose: 'run' | 'look',
+  choices: readonly TuningChoice[],
+): Promise<PlannedRun> {
   const { suite, profile } = selected;
   const { methods, notes: methodNotes, refusals } = await joinMethods(options.method, [{ suite: suite.name, profile }]);
   const { seeds, only, limit } = options;
-  const asked = { seeds, only, methods, limit, set: overridesOf(options.set), lacksMethods: refusals.length > 0 };
+  const asked = {
+    seeds,
+    only,
+    methods,
+    choices,
+    limit,
+    set: overridesOf(options.set),
+    lacksMethods: refusals.length > 0,
+  };
   for (const refusal of refusals) io.stderr.write(`${refusal}\n`);
   const refuse = (reason: string) => {
     refusals.push(reason);
@@ -68,7 +90,7 @@ export async function planRun(
   // What the chosen cells do not need may be there or not: it is named as the profile names it, as on every machine.
   const absent = new Set(missing.filter(({ standIn }) => standIn).map((dataset) => dataset.name));
   const named = dataFolderNames.filter((dataset) => !absent.has(dataset));
-  const whole = { seeds, methods, present: named };
+  const whole = { seeds, methods, choices, untuned: 'counted', present: named } as const;
   // What is tried out is no part of the profile's plan: a run of it owes its own cells.
   const plan = chosen.some(isTrial) ? chosen : planCells(suite, profile, whole, () => undefined);
   const notes = [...methodNotes, ...trialNotes(cells)];

@@ -5,6 +5,7 @@ import type { Io } from '../io.ts';
 import { collect, collectMethods, naturalNumber, pathOption, positiveInteger } from '../parse-options.ts';
 import { collectSettings } from './set-option.ts';
 import type { SuiteOptions } from './suite-options.ts';
+import type { TuneOptions } from './tune-command.ts';
 
 /** What the definitions of commands share: where to write, and where the exit code goes. */
 export interface CommandContext {
@@ -39,6 +40,8 @@ export function defineRunCommands(program: Command, { io, commandLine, dataHelp,
       finish(await planCommand(names, options, io));
     });
 
+  defineTuneCommand(program, io, commandLine, finish);
+
   program
     .command('list')
     .argument('[suite...]', 'only these suites')
@@ -68,11 +71,40 @@ export function defineRunCommands(program: Command, { io, commandLine, dataHelp,
     });
 }
 
+/** `tune`: a run like those of `suite`, over the grid of the arms that are tuned. */
+function defineTuneCommand(program: Command, io: Io, commandLine: string[], finish: CommandContext['finish']): void {
+  const command = program.command('tune');
+  withComputingOptions(
+    command
+      .argument('[suite]', 'name of a suite; npm run list shows them')
+      .option('--profile <profile>', 'smoke, nightly or paper', 'nightly')
+      .option('--only <glob>', 'only cells whose names match; may be repeated', collect)
+      .addOption(new Option('--shard <i/n>', 'only part I of N of the cells').argParser(parseShard)),
+    io,
+  )
+    .summary('find learning rate and λ of the tuned arms')
+    .description(
+      'Finds the learning rate and λ of each arm of the tuned lane: trains it at every point of the profile’s grid, takes ' +
+        'the point that is best on the held-out training examples, and stores it beside the baselines.',
+    )
+    .option('--out <dir>', 'output folder (default: reports/out/<suite>-<profile>-tuning)', pathOption('--out', io))
+    .addOption(new Option('--resume', 'keep finished cells, run the others (the default)').conflicts('fresh'))
+    .option('--fresh', 'run all cells again; earlier records are put aside')
+    .option('--retry <n>', 'run failed cells up to N times more, at the end', naturalNumber('--retry'))
+    .option('--verbose', 'print a line for each epoch of a training')
+    .option('--dry-run', 'say what would be stored, and store nothing')
+    .addHelpText('after', tuneHelp())
+    .action(async (name: string | undefined, options: TuneOptions) => {
+      const { tuneCommand } = await import('./tune-command.ts');
+      finish(await tuneCommand(name, options, commandLine, io));
+    });
+}
+
 const methodOption = 'a method that joins the suite: its file, or its name in the registry; may be repeated';
 
 /** The options that decide the cells. */
 function withPlanOptions(command: Command, io: Io): Command {
-  return command
+  const planned = command
     .argument('[suite...]', 'names of suites, one after the other; npm run list shows them')
     .option('--all', 'every suite that has the profile')
     .option('--profile <profile>', 'smoke, nightly or paper', 'smoke')
@@ -85,7 +117,13 @@ function withPlanOptions(command: Command, io: Io): Command {
       'at most N training examples of each data set, and as large a share of its test examples',
       positiveInteger('--limit', Number.MAX_SAFE_INTEGER),
     )
-    .addOption(new Option('--shard <i/n>', 'only part I of N of the cells').argParser(parseShard))
+    .addOption(new Option('--shard <i/n>', 'only part I of N of the cells').argParser(parseShard));
+  return withSourceOptions(planned, io).option('--json', 'print JSON only on stdout');
+}
+
+/** How much of the machine is used, and where the data are. */
+function withSourceOptions(command: Command, io: Io): Command {
+  return command
     .option('--jobs <n>', 'worker processes at once (default: cores / threads)', positiveInteger('--jobs'))
     .option('--threads <n>', 'threads of each worker', positiveInteger('--threads'), 1)
     .option(
@@ -93,15 +131,11 @@ function withPlanOptions(command: Command, io: Io): Command {
       'folder with the data sets (default: $FACTORBENCH_DATA, data/, then the user’s cache)',
       pathOption('--data', io),
     )
-    .option('--download', 'fetch what is missing of the data sets that the cells need')
-    .option('--json', 'print JSON only on stdout');
+    .option('--download', 'fetch what is missing of the data sets that the cells need');
 }
 
 function withRunOptions(command: Command, io: Io): Command {
-  return command
-    .addOption(new Option('--device <device>', 'where to compute').choices(['cpu', 'gpu']).default('cpu'))
-    .option('--portable', 'the same bits on every x64 processor with AVX2, at some cost (the default of smoke)')
-    .option('--no-portable', 'the fastest instructions of this processor (the default of nightly and paper)')
+  return withArithmeticOptions(command)
     .option(
       '--out <dir>',
       'output folder (default: reports/out/<suite>-<profile>); of several suites, DIR/<suite>-<profile>',
@@ -117,6 +151,39 @@ function withRunOptions(command: Command, io: Io): Command {
     .addOption(
       new Option('--strict', 'exit with 3 where a cell is inconclusive or has no baseline').conflicts('check'),
     );
+}
+
+/** Where and with what arithmetic cells are computed. */
+function withArithmeticOptions(command: Command): Command {
+  return command
+    .addOption(new Option('--device <device>', 'where to compute').choices(['cpu', 'gpu']).default('cpu'))
+    .option('--portable', 'the same bits on every x64 processor with AVX2, at some cost (the default of smoke)')
+    .option('--no-portable', 'the fastest instructions of this processor (the default of nightly and paper)');
+}
+
+function withComputingOptions(command: Command, io: Io): Command {
+  return withArithmeticOptions(withSourceOptions(command, io));
+}
+
+function tuneHelp(): string {
+  return `${examples(
+    'npm run tune -- compression',
+    'npm run tune -- compression --data ~/data --jobs 2',
+    "npm run tune -- compression --only 'low-rank-*'",
+    'npm run tune -- compression --shard 1/4 --out part-1',
+  )}
+
+The profile's grid has at most 6 points for each arm; its cells are cells like all others, with records and reports in
+the output folder, and a run goes on where an earlier one into it stopped. Only held-out training examples choose; the
+test set is in the curves alone. What is found goes into baselines/<suite>.<profile>.tuning.json with its evidence: grid,
+values, data and cost; with --only, the stored choices of other arms stay. Shards store nothing: join their folders with
+npm run merge, and let tune end it with --out on the joined one.
+
+Beside the tuned lane it tells which λ the dense network admits for all arms: the largest one of the grid at which it is
+not worse than without decay by more than a standard error.
+
+Exit code: 0 stored; 1 a cell failed or has no record, and what is whole is stored; 2 wrong usage or bad input;
+130 interrupted, and nothing is stored.`;
 }
 
 /** The part of a help text that shows how a command is used. */

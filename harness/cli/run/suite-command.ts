@@ -21,7 +21,7 @@ import type { SuiteOptions } from './suite-options.ts';
 export const killAfterMs = 5000;
 
 /** A suite that is planned, and where it goes. */
-interface Ready {
+export interface Ready {
   planned: PlannedRun;
   outDir: string;
   arithmetic: Arithmetic;
@@ -82,12 +82,13 @@ async function planAll(names: readonly string[], options: SuiteOptions, io: Io):
 }
 
 /** What the records will say: who sets the variables of portable arithmetic gets it. */
-function recordedArithmetic(options: SuiteOptions, profile: ProfileName, env: NodeJS.ProcessEnv): Arithmetic {
+export function recordedArithmetic(options: SuiteOptions, profile: ProfileName, env: NodeJS.ProcessEnv): Arithmetic {
   const chosen = arithmeticFor(options, profile, ownProcessor());
   return options.device === 'cpu' ? arithmeticIn(engineEnvironment(env, chosen)) : chosen;
 }
 
-function runOptions({ planned, outDir, arithmetic }: Ready, options: SuiteOptions, io: Io) {
+/** What a run is told of its plan and options. */
+export function runOptions({ planned, outDir, arithmetic }: Ready, options: SuiteOptions, io: Io) {
   const { suite, profile, profileSpec, cells, plan, dataFolders, notes, refusals } = planned;
   const jobs = options.jobs ?? defaultJobs(options.threads);
   const dataDir = searchPlaces({ data: options.data, env: io.env, checkout: checkoutFolder() }).named?.folder ?? null;

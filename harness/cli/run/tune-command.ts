@@ -1,0 +1,128 @@
+import { grouped } from '../../../baselines/arms.ts';
+import { choicesOf, sharedDecayOf } from '../../../baselines/choices.ts';
+import { mean, measuredOnly } from '../../../baselines/moments.ts';
+import { readTuning, writeTuning } from '../../../baselines/tuning-file.ts';
+import { tunedArmOf } from '../../cell-name.ts';
+import { planCells } from '../../plan/plan.ts';
+import { tuningSuite } from '../../plan/tuned.ts';
+import type { CellRecord, FinishedRecord } from '../../record.ts';
+import { exitCodes } from '../../run/exit-code.ts';
+import { readVersions } from '../../run/records/run-file.ts';
+import { runSuite } from '../../run/run-suite.ts';
+import type { PlannedCell } from '../../spec/cell.ts';
+import { dataFolderNames } from '../../spec/datasets.ts';
+import { wordsOfKind } from '../../spec/kinds.ts';
+import { type SharedDecay, type TuningChoice, type TuningFile, tuningVersion } from '../../spec/tuning.ts';
+import { factorOf } from '../../spec/words.ts';
+import { checkoutFolder } from '../checkout.ts';
+import { type Io, table, withInterruption } from '../io.ts';
+import { planSelected } from './plan-command.ts';
+import { outputFolder, type SelectedSuite, selectSuite } from './select-suite.ts';
+import { recordedArithmetic, runOptions } from './suite-command.ts';
+import type { SuiteOptions } from './suite-options.ts';
+
+/** The options of `tune` as the command line gives them. */
+export interface TuneOptions extends SuiteOptions {
+  /** Say what would be stored, and store nothing. */
+  dryRun?: boolean;
+}
+
+/** Trains the grid of a profile's tuned arms, and stores what the held-out examples choose. */
+export async function tuneCommand(
+  name: string | undefined,
+  options: TuneOptions,
+  commandLine: string[],
+  io: Io,
+): Promise<number> {
+  const selected = selectSuite(name, options.profile);
+  const derived = tuningOf(selected);
+  const { suite, profile } = selected;
+  // What is stored already must be readable before hours of training.
+  const stored = await readTuning(suite.name, profile, io.baselinesDir);
+  const planned = await planSelected(derived, options, io, 'run', []);
+  const arithmetic = recordedArithmetic(options, profile, io.env);
+  const outDir = outputFolder(options.out, suite.name, `${profile}-tuning`);
+  const stream = io.stdout;
+  for (const line of planned.dataNotes) stream.write(`${line}\n`);
+  const versions = await readVersions(checkoutFolder());
+  const result = await withInterruption(io, (signal) =>
+    runSuite({
+      ...runOptions({ planned, outDir, arithmetic }, options, io),
+      title: `${suite.title}: learning rates and λ`,
+      notes: [...planned.notes, 'Tuning: held-out examples choose; what the tests of these cells say plays no part.'],
+      check: false,
+      commandLine,
+      versions,
+      signal,
+      stream,
+    }),
+  );
+  stream.write(`${result.summary.trimEnd()}\n`);
+  if (result.exitCode === exitCodes.interrupted) return exitCodes.interrupted;
+  if (options.shard !== undefined) {
+    stream.write('A shard chooses nothing: join the folders with npm run merge, then tune with --out.\n');
+    return result.exitCode;
+  }
+  const whole = wholeArms(planned.plan, result.records);
+  const choices = choicesOf(whole);
+  const shared = sharedDecayOf(whole, sharedRateOf(selected));
+  stream.write(choicesText(choices, shared));
+  const arms = new Set(planned.cells.map(tunedArmOf));
+  const chosen = new Set(choices.map(({ arm }) => arm));
+  for (const arm of arms)
+    if (!chosen.has(arm)) io.stderr.write(`${arm}: cells of its grid have no result; nothing is chosen.\n`);
+  if (options.dryRun !== true && choices.length > 0) {
+    const known = new Set(planned.plan.map(tunedArmOf));
+    const kept = (stored?.choices ?? []).filter(({ arm }) => known.has(arm) && !chosen.has(arm));
+    const tuning: TuningFile = {
+      version: tuningVersion,
+      suite: suite.name,
+      profile,
+      shared: shared ?? stored?.shared ?? null,
+      choices: [...kept, ...choices],
+    };
+    stream.write(`Stored: ${await writeTuning(tuning, io.baselinesDir)}\n`);
+  }
+  return chosen.size < arms.size ? exitCodes.regressed : exitCodes.passed;
+}
+
+function tuningOf({ suite, profile }: SelectedSuite): SelectedSuite {
+  const derived = tuningSuite(suite, profile);
+  return { suite: derived, profile, profileSpec: derived.profiles[profile]! };
+}
+
+/** The records of the arms all of whose cells have a result. */
+function wholeArms(plan: readonly PlannedCell[], records: readonly CellRecord[]): FinishedRecord[] {
+  const finished = new Map(
+    records.flatMap((record) => (record.status === 'failed' ? [] : [[record.id, record] as const])),
+  );
+  return [...grouped(plan, tunedArmOf).values()].flatMap((cells) => {
+    const found = cells.flatMap(({ id }) => finished.get(id) ?? []);
+    return found.length === cells.length ? found : [];
+  });
+}
+
+/** The learning rate that the dense network of the profile has in the shared lane. */
+function sharedRateOf({ suite, profile }: SelectedSuite): number {
+  const cells = planCells(suite, profile, { present: dataFolderNames, untuned: 'counted' });
+  const dense = cells.find((cell) => factorOf(cell, 'method') === 'dense') ?? cells[0]!;
+  return wordsOfKind(dense.kind).rates(dense.config).learning_rate ?? Number.NaN;
+}
+
+/** What was chosen, a line an arm: rate, λ, the mean that chose it, how many points there were. */
+function choicesText(choices: readonly TuningChoice[], shared: SharedDecay | null): string {
+  const rows = choices.map(({ arm, learning_rate: rate, decay, by, grid, cells }) => {
+    const point = grid.find((tried) => tried.learning_rate === rate && tried.decay === decay);
+    const best = mean(measuredOnly(point?.values ?? []));
+    const lambda = decay === null ? 'no decay' : `λ ${decay}`;
+    return [arm, `rate ${rate}`, lambda, `${by} ${best?.toFixed(4)}`, `of ${grid.length} points, ${cells} trainings`];
+  });
+  const dense =
+    shared === null
+      ? 'No λ for all arms: that takes the dense network at their learning rate, without decay and with, at two seeds at ' +
+        'least, and one λ of the grid at which it is not worse.\n'
+      : `λ for all arms by the dense network at rate ${shared.learning_rate}: ${shared.decay}, the largest of ` +
+        `${shared.tried.map(({ decay }) => decay).join(', ')} at which it is not worse than without decay by more than a ` +
+        'standard error.\n';
+  return `${choices.length > 0 ? `\nChosen by held-out examples:\n${table(rows)}` : ''}${dense}`;
+}

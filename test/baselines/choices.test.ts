@@ -1,0 +1,148 @@
+import { describe, expect, it } from 'vitest';
+import { choicesOf, sharedDecayOf } from '../../baselines/choices.ts';
+import type { FinishedRecord } from '../../harness/record.ts';
+import { fixtureConfig, fixturePoint, fixtureRecord } from '../helpers/records.ts';
+import { translationConfig, translationRecord } from '../helpers/translation-records.ts';
+
+interface Point {
+  rate: number;
+  decay?: number;
+  /** On the held-out images after each epoch; null: it diverged. */
+  curve: readonly number[] | null;
+  seed?: number;
+  regularizer?: 'none' | 'weight-decay';
+  method?: string;
+  data?: string;
+}
+
+function cellAt({
+  rate,
+  decay = 1e-4,
+  curve,
+  seed = 0,
+  regularizer = 'weight-decay',
+  method = 'low-rank',
+  data,
+}: Point) {
+  const { training } = fixtureConfig();
+  const config = {
+    method,
+    budget: method === 'dense' ? 1 : 0.1,
+    regularizer,
+    seed,
+    training: { ...training, learningRate: rate, decay },
+  } as const;
+  const points = (curve ?? [0.1]).map((value, at) =>
+    fixturePoint(at + 1, { test_accuracy: 1 - value, validation_accuracy: value, validation_loss: 1 }),
+  );
+  const ended = curve === null ? { status: 'diverged' as const, value: null, error: 'the loss is not finite' } : {};
+  const fingerprint = { ...fixtureRecord().fingerprint, ...(data === undefined ? {} : { data }) };
+  const factors = regularizer === 'none' ? ['learning_rate'] : ['decay', 'learning_rate'];
+  return fixtureRecord({ curve: points, training_macs: 100, fingerprint, ...ended }, config, factors);
+}
+
+describe('the choice for an arm', () => {
+  it('is the point of the best mean after the last epoch, by held-out images, whatever the tests say', () => {
+    const [choice, ...others] = choicesOf([
+      cellAt({ rate: 0.1, decay: 1e-3, curve: [0.9, 0.5] }),
+      cellAt({ rate: 0.1, decay: 1e-3, curve: [0.9, 0.3], seed: 1 }),
+      cellAt({ rate: 0.05, decay: 2e-3, curve: [0.1, 0.2] }),
+      cellAt({ rate: 0.05, decay: 2e-3, curve: [0.1, 0.7], seed: 1 }),
+    ]);
+    expect(others).toEqual([]);
+    expect(choice).toMatchObject({
+      arm: 'low-rank-0.1.default.weight-decay.resnet-20.generated',
+      learning_rate: 0.05,
+      decay: 2e-3,
+      by: 'validation_accuracy',
+      better: 'higher',
+      grid: [
+        { learning_rate: 0.05, decay: 2e-3, values: [0.2, 0.7] },
+        { learning_rate: 0.1, decay: 1e-3, values: [0.5, 0.3] },
+      ],
+      cells: 4,
+      training_macs: 400,
+      data: '0123456789abcdef',
+    });
+  });
+
+  it('is the first of equal points, and none that diverged at a seed', () => {
+    const at = (...points: Point[]) => choicesOf(points.map(cellAt))[0];
+    expect(at({ rate: 0.2, curve: [0.5] }, { rate: 0.1, curve: [0.5] })?.learning_rate).toBe(0.1);
+    const diverged = at({ rate: 0.2, curve: [0.9] }, { rate: 0.2, curve: null, seed: 1 }, { rate: 0.1, curve: [0.2] });
+    expect(diverged?.learning_rate).toBe(0.1);
+    expect(diverged?.grid[1]?.values).toEqual([0.9, null]);
+    expect(() => at({ rate: 0.1, curve: null })).toThrow(/every training of the grid diverged; try smaller/);
+  });
+
+  it('has no λ without a regularizer', () => {
+    const [choice] = choicesOf([cellAt({ rate: 0.1, regularizer: 'none', curve: [0.5] })]);
+    expect(choice).toMatchObject({ decay: null, grid: [{ decay: null }] });
+  });
+
+  it('is not made of trainings on several data, nor without held-out examples', () => {
+    const mixed = [cellAt({ rate: 0.1, curve: [0.5] }), cellAt({ rate: 0.2, curve: [0.5], data: 'other' })];
+    expect(() => choicesOf(mixed)).toThrow(/was trained on several data/);
+    const blind = fixtureRecord({ curve: [fixturePoint(1, { test_accuracy: 0.5 })] });
+    expect(() => choicesOf([blind])).toThrow(/no examples are held out of its training data/);
+  });
+
+  it('of a translation is by the lowest validation loss of the curve', () => {
+    const curveOf = (...losses: number[]) => losses.map((valid_loss, at) => fixturePoint(at + 1, { valid_loss }));
+    const at = (learningRate: number, ...losses: number[]): FinishedRecord => {
+      const config = translationConfig();
+      return translationRecord({ curve: curveOf(...losses) }, { training: { ...config.training, learningRate } });
+    };
+    const [choice] = choicesOf([at(0.1, 3, 2, 2.5), at(0.2, 3, 2.2, 2.1)]);
+    expect(choice).toMatchObject({ learning_rate: 0.1, by: 'valid_loss', better: 'lower' });
+  });
+});
+
+describe('λ for all arms', () => {
+  const dense = (decay: number | null, values: readonly (number | null)[], rate = 0.1) =>
+    values.map((value, seed) =>
+      cellAt({
+        rate,
+        ...(decay === null ? { regularizer: 'none' as const } : { decay }),
+        curve: value === null ? null : [value],
+        seed,
+        method: 'dense',
+      }),
+    );
+  const plain = dense(null, [0.6, 0.62, 0.64]);
+
+  it('is the largest at which the dense network is not worse by more than a standard error', () => {
+    // Paired differences: 1e-3 none; 2e-3 -0.01, 0, -0.01: mean -0.0067, standard error 0.0033; 4e-3 -0.03, 0.01, 0.01:
+    // mean -0.0033, standard error 0.0133.
+    const records = [
+      ...plain,
+      ...dense(1e-3, [0.6, 0.62, 0.64]),
+      ...dense(2e-3, [0.59, 0.62, 0.63]),
+      ...dense(4e-3, [0.57, 0.63, 0.65]),
+      ...dense(8e-3, [0.5, 0.5, 0.5]),
+    ];
+    expect(sharedDecayOf(records, 0.1)).toMatchObject({
+      decay: 4e-3,
+      learning_rate: 0.1,
+      by: 'validation_accuracy',
+      reference: [0.6, 0.62, 0.64],
+      tried: [
+        { decay: 1e-3, admitted: true },
+        { decay: 2e-3, admitted: false },
+        { decay: 4e-3, admitted: true },
+        { decay: 8e-3, admitted: false },
+      ],
+    });
+  });
+
+  it('is that of the learning rate of all arms', () => {
+    expect(sharedDecayOf([...plain, ...dense(1e-3, [0.6, 0.62, 0.64], 0.2)], 0.1)).toBeNull();
+    expect(sharedDecayOf([...plain, ...dense(1e-3, [0.6, 0.62, 0.64])], 0.2)).toBeNull();
+  });
+
+  it('is none that diverges, none of a single seed, and none that no λ fits', () => {
+    expect(sharedDecayOf([...plain, ...dense(1e-3, [0.7, 0.7, null])], 0.1)).toBeNull();
+    expect(sharedDecayOf([...dense(null, [0.6]), ...dense(1e-3, [0.7])], 0.1)).toBeNull();
+    expect(sharedDecayOf([...plain, ...dense(1e-3, [0.5, 0.5, 0.5])], 0.1)).toBeNull();
+  });
+});

@@ -1,0 +1,157 @@
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { beforeAll, describe, expect, it, vi } from 'vitest';
+import { readTuning, tuningPath, writeTuning } from '../../../baselines/tuning-file.ts';
+import { main } from '../../../harness/cli/main.ts';
+import { programDigest } from '../../../harness/program.ts';
+import type { TuningChoice, TuningFile } from '../../../harness/spec/tuning.ts';
+import { addSuite } from '../../../suites/registry.ts';
+import { experimentOf, fixtureSuite } from '../../helpers/suites.ts';
+import { capture, temporaryFolder } from '../../run/helpers.ts';
+import { cli } from '../helpers.ts';
+
+// The workers are the real ones, started from source; only the training in them is a stand-in.
+vi.stubEnv('NODE_OPTIONS', `--import ${new URL('../../run/fixtures/typescript-loader.mjs', import.meta.url).href}`);
+vi.stubEnv('FIXTURE_PROGRAM', programDigest());
+
+const suite = fixtureSuite((own) => {
+  own.name = 'tunable';
+  const smoke = own.profiles.smoke!;
+  smoke.tuning = { learningRate: [0.05, 0.1], decay: [1e-3], seeds: 2 };
+  const experiment = experimentOf(own);
+  experiment.models = [{ name: 'resnet', depth: 8, width: 8 }];
+  experiment.arms = [
+    {
+      method: 'dense',
+      factors: {
+        budget: [1],
+        init: ['default'],
+        regularizer: ['none', 'weight-decay'],
+        tuning: ['shared', 'tuned'],
+      },
+    },
+    {
+      method: 'low-rank',
+      factors: { budget: [0.25], init: ['spectral'], regularizer: ['frobenius-decay'], tuning: ['tuned'] },
+    },
+  ];
+});
+addSuite(suite);
+
+const arms = [
+  'dense.default.none.resnet-8-w8.generated',
+  'dense.default.weight-decay.resnet-8-w8.generated',
+  'low-rank-0.25.spectral.frobenius-decay.resnet-8-w8.generated',
+];
+
+describe('tune, and a run with what it found', () => {
+  const command = (name: string, argv: string[], baselinesDir?: string) =>
+    cli([name, 'tunable', '--profile', 'smoke', ...argv], baselinesDir === undefined ? {} : { baselinesDir });
+
+  /** An output folder whose cells are all finished, and the folder with what they choose. */
+  let found: { out: string; baselinesDir: string };
+  let told: { exitCode: number; stdout: string };
+
+  beforeAll(async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'factorbench-test-'));
+    found = { out: join(folder, 'out'), baselinesDir: join(folder, 'baselines') };
+    await mkdir(found.baselinesDir);
+    const stdout = capture();
+    const io = { stdout: stdout.stream, stderr: stdout.stream, env: { FACTORBENCH_CACHE: folder } };
+    const argv = ['tune', 'tunable', '--profile', 'smoke', '--no-portable', '--out', found.out, '--jobs', '2'];
+    const exitCode = await main(argv, { ...io, baselinesDir: found.baselinesDir });
+    told = { exitCode, stdout: stdout.text() };
+    return () => rm(folder, { recursive: true, force: true });
+  });
+
+  /** A folder with other choices than those that were found. */
+  async function changed(change: (choice: TuningChoice) => TuningChoice): Promise<string> {
+    const dir = await temporaryFolder();
+    const stored = (await readTuning('tunable', 'smoke', found.baselinesDir)) as TuningFile;
+    await writeTuning({ ...stored, choices: stored.choices.map(change) }, dir);
+    return dir;
+  }
+
+  it('refuses a run before anything was found, naming the arms, and plans the others', async () => {
+    const refused = await command('suite', ['--out', await temporaryFolder()]);
+    expect(refused.exitCode).toBe(2);
+    expect(refused.stderr).toContain(`${arms[2]}: no learning rate and λ were found for it`);
+    expect((await command('plan', ['--only', 'dense.default.none.resnet*'])).exitCode).toBe(0);
+    expect((await cli(['list', 'tunable'])).stdout).toMatch(/tunable +smoke +10 +cells/);
+  });
+
+  it('stores what held-out examples choose, with the evidence', async () => {
+    expect(told.stdout).toContain('12 of 12 cells to run');
+    expect(told.stdout).toContain(
+      'λ for all arms by the dense network at rate 0.1: 0.001, the largest of 0.001 at which',
+    );
+    expect(told.exitCode).toBe(0);
+    const stored = await readTuning('tunable', 'smoke', found.baselinesDir);
+    expect(stored?.choices.map(({ arm, learning_rate, decay, cells }) => [arm, learning_rate, decay, cells])).toEqual([
+      [arms[0], 0.1, null, 4],
+      [arms[1], 0.1, 1e-3, 4],
+      [arms[2], 0.1, 1e-3, 4],
+    ]);
+    expect(stored?.choices[2]).toMatchObject({ training_macs: 4 * 30000, data: '0', by: 'validation_accuracy' });
+    const report = await readFile(join(found.out, 'report.md'), 'utf8');
+    expect(report).toContain('what the tests of these cells say plays no part');
+    expect(report).toMatch(/npm run tune -- tunable --profile smoke --only /);
+  });
+
+  it('stores nothing of a shard, of a dry run, and of arms without all their cells', async () => {
+    const dir = await temporaryFolder();
+    const shard = await command('tune', ['--no-portable', '--out', await temporaryFolder(), '--shard', '1/12'], dir);
+    expect(shard.stdout).toContain('A shard chooses nothing: join the folders with npm run merge');
+    const some = await command(
+      'tune',
+      ['--no-portable', '--out', await temporaryFolder(), '--only', 'dense.default.none*seed-0'],
+      dir,
+    );
+    expect(some.exitCode).toBe(1);
+    expect(some.stderr).toContain(`${arms[0]}: cells of its grid have no result; nothing is chosen.`);
+    const dry = await command('tune', ['--no-portable', '--out', found.out, '--dry-run'], dir);
+    expect(dry.stdout).toContain('0 of 12 cells to run');
+    expect(dry.stdout).toContain(arms[2]);
+    expect(await readTuning('tunable', 'smoke', dir)).toBeNull();
+  });
+
+  it('keeps the choices of other arms with --only', async () => {
+    const dir = await changed((choice) => ({ ...choice, cells: 99 }));
+    expect((await command('tune', ['--no-portable', '--out', found.out, '--only', 'low-rank*'], dir)).exitCode).toBe(0);
+    const stored = await readTuning('tunable', 'smoke', dir);
+    expect(stored?.choices.map(({ cells }) => cells)).toEqual([99, 99, 4]);
+    expect(stored?.shared).toMatchObject({ decay: 1e-3 });
+  });
+
+  it('is no run that check, accept or report could take', async () => {
+    for (const [name, ...argv] of [['check'], ['accept', '--why', 'x'], ['report']] as const) {
+      const refused = await command(name, ['--out', found.out, ...argv], found.baselinesDir);
+      expect(refused).toMatchObject({ exitCode: 2, stderr: expect.stringContaining('holds what npm run tune tried') });
+    }
+  });
+
+  it('gives runs what was found, and their records what it cost', async () => {
+    const folder = await temporaryFolder();
+    expect(
+      (await command('suite', ['--out', folder, '--no-check', '--only', 'low-rank*seed-0'], found.baselinesDir))
+        .exitCode,
+    ).toBe(0);
+    const name = 'low-rank-0.25.spectral.frobenius-decay.tuned.resnet-8-w8.generated.seed-0';
+    const record = JSON.parse(await readFile(join(folder, 'records', `${name}.json`), 'utf8'));
+    expect(record).toMatchObject({
+      config: { tuning: 'tuned', training: { learningRate: 0.1, decay: 1e-3 } },
+      tuning: { cells: 4, training_macs: 4 * 30000, data: '0' },
+    });
+  });
+
+  it('refuses a choice of another configuration by the arm, and a file that is none before any training', async () => {
+    const dir = await changed((choice) => ({ ...choice, configuration: 'feed' }));
+    const refused = await command('suite', ['--out', await temporaryFolder()], dir);
+    expect(refused.exitCode).toBe(2);
+    expect(refused.stderr).toContain(`${arms[2]}: its learning rate and λ were found for another configuration (feed)`);
+    await writeFile(tuningPath('tunable', 'smoke', dir), '{}');
+    const damaged = await command('tune', ['--no-portable', '--out', await temporaryFolder()], dir);
+    expect(damaged).toMatchObject({ exitCode: 2, stderr: expect.stringContaining('not what tune writes') });
+  });
+});

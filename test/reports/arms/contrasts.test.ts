@@ -255,8 +255,8 @@ describe('tuned arms', () => {
   });
 });
 
-it('does not compare arms that differ in anything else', () => {
-  const training = { ...fixtureConfig().training, epochs: 3 };
-  const other = fixtureRecord({}, { init: 'spectral', regularizer: 'none', training });
-  expect(contrasts(arm('default', 'none', [0.5]), [other])).toEqual([]);
+it.each([{ epochs: 3 }, { decay: 0.001 }, { learningRate: 0.2 }])('does not compare arms that differ in %o', (own) => {
+  const training = { ...fixtureConfig().training, ...own };
+  const other = fixtureRecord({}, { init: 'spectral', training });
+  expect(contrasts(arm('default', 'weight-decay', [0.5]), [other])).toEqual([]);
 });

@@ -13,6 +13,7 @@ import { checkSection } from './sections/check-section.ts';
 import { computeSection } from './sections/compute-section.ts';
 import { contrastSection } from './sections/contrast-section.ts';
 import { curveSection } from './sections/curve-section.ts';
+import { laneSection } from './sections/lane-section.ts';
 import { measureSection } from './sections/measure-section.ts';
 import { methodSection } from './sections/method-section.ts';
 import { paretoSection } from './sections/pareto-section.ts';
@@ -58,6 +59,7 @@ function kindSections(kind: string, arms: readonly ArmSummary[]): Section[] {
   const lookOf = (arm: ArmSummary) => ({ hue: colour(arm, arms), dash: dash(arm, arms) });
   return present([
     resultSection(arms),
+    laneSection(arms),
     plotSection(plotsOf(arms, { curves, lookOf })),
     measureSection(arms),
     methodSection(arms),

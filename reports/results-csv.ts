@@ -65,7 +65,7 @@ const shared: readonly (readonly [name: string, fill: Fill])[] = [
   ['kind', ({ kind }) => kind],
   ['learning_rate', ({ kind, config }) => wordsOfKind(kind).rates(config).learning_rate],
   ['decay', ({ kind, config }) => wordsOfKind(kind).rates(config).decay],
-  ['tuning', factor('tuning')],
+  ['tuning', ({ kind, config }) => wordsOfKind(kind).factors.tuning?.of(config) ?? null],
 ];
 
 /**

@@ -9,6 +9,7 @@ import type { Best } from './arms/best-arms.ts';
 import { bestOf } from './arms/best-arms.ts';
 import { contestsOf, contestText } from './arms/contests.ts';
 import { isDense } from './arms/coordinates.ts';
+import { lanesOf, withLane } from './arms/tuning-lanes.ts';
 import { bestWord } from './render/metric-text.ts';
 import type { ReportInput } from './report-input.ts';
 import { checkCounts, exactChecksOf } from './sections/check-section.ts';
@@ -36,17 +37,18 @@ export function renderSummary(input: ReportInput): string {
 }
 
 /**
- * The best arm of each contest at each model and data set, and whether that is established; the dense arms are a
- * contest of their own.
+ * The best arm of each contest at each model and data set, and whether that is established; the dense arms of a lane are
+ * a contest of their own.
  */
 function bestArms(arms: readonly ArmSummary[]): string[] {
   return [...byPlace(arms)].flatMap(([place, members]) => {
     const contests = contestsOf(members);
     const competing = new Set(contests.flatMap((contest) => contest.arms));
-    const dense = members.filter((arm) => isDense(arm) && !competing.has(arm));
+    const compare = comparisonWithin(members);
+    const dense = lanesOf(members.filter((arm) => isDense(arm) && !competing.has(arm)));
     const named = contests.map((contest) => ({ ...contest, name: contestText(contest) }));
-    const all = [{ name: 'dense', arms: dense, compare: comparisonWithin(members) }, ...named];
-    return all.flatMap(({ name, arms: group, compare }) => {
+    const ofDense = dense.map(({ lane, arms: own }) => ({ name: withLane('dense', lane), arms: own, compare }));
+    return [...ofDense, ...named].flatMap(({ name, arms: group, compare }) => {
       const best = bestOf(group, compare);
       const where = name === '' ? place : `${place}, ${name}`;
       return best ? [`${headOf(best.arm)}, ${where}: ${resultOf(best)}`] : [];

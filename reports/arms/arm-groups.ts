@@ -1,7 +1,8 @@
 import { grouped } from '../../baselines/arms.ts';
 import { mean, measuredOnly } from '../../baselines/moments.ts';
 import type { ArmSummary, MeanField } from './arm-summary.ts';
-import { budgetOf, isDense, placeOf } from './coordinates.ts';
+import { budgetOf, isDense, placeOf, type TuningLane } from './coordinates.ts';
+import { lanesOf } from './tuning-lanes.ts';
 
 /** Arms that belong together. */
 
@@ -43,7 +44,20 @@ export function isMasked({ means: { parameters, nonzero_parameters, ratio } }: A
   return nonzero_parameters < (parameters * (1 + ratio)) / 2;
 }
 
-/** What the dense arms among `arms`, of one place, measured on average; null: there are none. */
+/**
+ * The dense arms that those of a lane are held against: the lane's own, or where it has none those of the other.
+ *
+ * @param arms of one place
+ */
+export function denseArms(arms: readonly ArmSummary[], lane: TuningLane | null = 'shared'): readonly ArmSummary[] {
+  const lanes = lanesOf(arms.filter(isDense));
+  return (lanes.find((dense) => dense.lane === lane) ?? lanes[0])?.arms ?? [];
+}
+
+/**
+ * What the dense arms among `arms`, of one place, measured on average; null: there are none. Sizes and operations do not
+ * depend on learning rate and λ, so one lane tells them of both.
+ */
 export function denseMean(arms: readonly ArmSummary[], field: MeanField): number | null {
-  return mean(measuredOnly(arms.filter(isDense).map(({ means }) => means[field])));
+  return mean(measuredOnly(denseArms(arms).map(({ means }) => means[field])));
 }

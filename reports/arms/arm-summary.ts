@@ -1,4 +1,4 @@
-import { groupByArm } from '../../baselines/arms.ts';
+import { groupByArm, grouped } from '../../baselines/arms.ts';
 import { mean, measuredOnly, sampleDeviation } from '../../baselines/moments.ts';
 import type { ArmCoordinates } from '../../harness/cell-name.ts';
 import type { CellRecord, CompletedRecord, FinishedRecord } from '../../harness/record.ts';
@@ -6,7 +6,7 @@ import { chosenValue, gatedMetric, gatedValue, measuredValue } from '../../harne
 import { gainOf } from '../../harness/spec/metrics.ts';
 import type { BaseConfig } from '../../harness/spec/words.ts';
 import { inReadingOrder } from './arm-order.ts';
-import { isDense, placeOf } from './coordinates.ts';
+import { isDense, isTuned, placeOf } from './coordinates.ts';
 
 type NumericField = {
   [Name in keyof FinishedRecord]: FinishedRecord[Name] extends number | null ? Name : never;
@@ -62,15 +62,20 @@ export type MeanField = (typeof meanFields)[number];
  * kind's words.
  */
 export function summarizeArms(records: readonly CellRecord[]): ArmSummary[] {
-  const denseSteps = new Map<string, number[]>();
-  for (const record of records) {
-    if (!isDense(record) || record.status !== 'completed' || record.step_ms === null) continue;
-    const key = keyOfPlace(record);
-    denseSteps.set(key, [...(denseSteps.get(key) ?? []), record.step_ms]);
-  }
-  return [...groupByArm(records).values()]
-    .map((group) => summarizeArm(group, (record) => mean(denseSteps.get(keyOfPlace(record)) ?? [])))
-    .sort(inReadingOrder);
+  const denseSteps = grouped(records.flatMap(denseStepOf), ({ place }) => place);
+  const denseStep = (record: CellRecord) => {
+    const all = denseSteps.get(keyOfPlace(record)) ?? [];
+    const shared = all.filter(({ tuned }) => !tuned);
+    // Learning rate and λ take no time: the dense arms of one lane tell that of both.
+    return mean((shared.length > 0 ? shared : all).map(({ ms }) => ms));
+  };
+  return [...groupByArm(records).values()].map((group) => summarizeArm(group, denseStep)).sort(inReadingOrder);
+}
+
+/** The step time that a dense record tells. */
+function denseStepOf(record: CellRecord): { place: string; tuned: boolean; ms: number }[] {
+  if (!isDense(record) || record.status !== 'completed' || record.step_ms === null) return [];
+  return [{ place: keyOfPlace(record), tuned: isTuned(record), ms: record.step_ms }];
 }
 
 function summarizeArm(records: readonly CellRecord[], denseStep: (record: CellRecord) => number | null): ArmSummary {

@@ -3,15 +3,16 @@ import type { ArmSummary } from './arm-summary.ts';
 import type { Best } from './best-arms.ts';
 import { bestOf } from './best-arms.ts';
 import { contestsOf } from './contests.ts';
+import { computeOf } from './tuning-lanes.ts';
 
-/** The best arm of a budget among those whose training cost no more than a limit. */
+/** The best arm of a contest among those whose training, and grid, cost no more than a limit. */
 export interface LimitedBest {
   /** The contest's name. */
   contest: string | null;
   /** In the dense model's total training MACs; infinite: all arms. */
   limit: number;
   best: Best;
-  /** What the best arm's training cost, in the same unit. */
+  /** What the best arm's training cost, and of a tuned arm its grid, in the same unit. */
   compute: number;
 }
 
@@ -26,8 +27,8 @@ export function bestWithinCompute(arms: readonly ArmSummary[]): LimitedBest[] {
   if (dense === null || dense === 0) return [];
   return contestsOf(arms).flatMap(({ name: contest, arms: group, compare }) => {
     const priced = group.flatMap((arm) => {
-      const { training_macs } = arm.means;
-      return training_macs === null || arm.value.mean === null ? [] : [{ arm, compute: training_macs / dense }];
+      const macs = computeOf(arm);
+      return macs === null || arm.value.mean === null ? [] : [{ arm, compute: macs / dense }];
     });
     let admitted = 0;
     return limits.flatMap((limit) => {

@@ -4,13 +4,16 @@ import { factorOf } from '../../harness/spec/words.ts';
 import { byBudget } from './arm-groups.ts';
 import type { ArmSummary } from './arm-summary.ts';
 import { type Compare, comparisonWithin } from './arm-test.ts';
-import { budgetOf, isBudgetOfMacs, isDense } from './coordinates.ts';
+import { budgetOf, isBudgetOfMacs, isDense, type TuningLane } from './coordinates.ts';
+import { lanesOf } from './tuning-lanes.ts';
 
 /** Arms that compete, like with like. */
 export interface Contest {
-  /** `0.1`, `0.1, weight-decay`, `weight-decay`; null: all arms of a kind without budgets. */
+  /** `0.1`, `0.1, tuned`, `0.1, weight-decay`, `weight-decay`; null: all arms of a kind without budgets. */
   name: string | null;
   budget: number | null;
+  /** Null: no arm of the model and data set is tuned. */
+  lane: TuningLane | null;
   arms: readonly ArmSummary[];
   /** Tests among all arms of the model and data set. */
   compare: Compare;
@@ -22,17 +25,20 @@ export interface Contest {
  * The contests of a kind, model and data set: the arms of a budget, or all where there are no budgets. What competes was
  * given the same regularizers. A regularizer can help or hurt by many points, so the best of several says as much of
  * having had a choice as of the method: where some arms had it and others had not, there is no best over all of a
- * budget, but one for each regularizer.
+ * budget, but one for each regularizer. So does the choice of a learning rate and λ: each lane has contests of its own.
  */
 export function contestsOf(arms: readonly ArmSummary[]): Contest[] {
   const compare = comparisonWithin(arms);
   // What takes as many operations as an arm of the budget has other parameters: it competes in the Pareto sets.
   const competing = arms.filter((arm) => !isBudgetOfMacs(arm));
-  const budgets = byBudget(competing);
-  const contests = [...budgets].flatMap(([budget, group]) => likeWithLike(budget, group, compare));
   const isFree = arms.every((arm) => isDense(arm) || budgetOf(arm) === null);
-  const others = isFree ? competing : competing.filter((arm) => !isDense(arm) && budgetOf(arm) === null);
-  return others.length === 0 ? contests : [...contests, ...likeWithLike(null, others, compare)];
+  return lanesOf(competing).flatMap(({ lane, arms: members }) => {
+    const contests = [...byBudget(members)].flatMap(([budget, group]) =>
+      likeWithLike({ budget, lane }, group, compare),
+    );
+    const others = isFree ? members : members.filter((arm) => !isDense(arm) && budgetOf(arm) === null);
+    return others.length === 0 ? contests : [...contests, ...likeWithLike({ budget: null, lane }, others, compare)];
+  });
 }
 
 /** `budget 0.1, weight-decay`; empty where the contest has no name. */
@@ -41,17 +47,22 @@ export function contestText({ name, budget }: Contest): string {
   return budget === null ? name : `budget ${name}`;
 }
 
-function likeWithLike(budget: number | null, arms: readonly ArmSummary[], compare: Compare): Contest[] {
+type Where = Pick<Contest, 'budget' | 'lane'>;
+
+function likeWithLike(where: Where, arms: readonly ArmSummary[], compare: Compare): Contest[] {
   const given = givenTo(arms);
-  if (given === null) return [{ name: budget === null ? null : String(budget), budget, arms, compare, given }];
+  if (given === null) return [{ name: nameOf(where), ...where, arms, compare, given }];
   return [...grouped(arms, regularizerOf)].map(([regularizer, members]) => {
-    const name = budget === null ? regularizer : `${budget}, ${regularizer}`;
-    return { name, budget, arms: members, compare, given };
+    return { name: nameOf(where, regularizer), ...where, arms: members, compare, given };
   });
 }
 
-/** What says how an arm is regularized; λ means nothing without a regularizer. */
-const regularizing = ['regularizer', 'decay', 'coupling'];
+function nameOf({ budget, lane }: Where, regularizer: string | null = null): string | null {
+  return [budget, lane, regularizer].filter((part) => part !== null).join(', ') || null;
+}
+
+/** What says how an arm is regularized, λ means nothing without a regularizer; and the lane, which the contest names. */
+const regularizing = ['regularizer', 'decay', 'coupling', 'tuning'];
 
 /** `low-rank, spectral: none, weight-decay / set, default; snip, default: weight-decay`; null where all were given the same. */
 function givenTo(arms: readonly ArmSummary[]): string | null {

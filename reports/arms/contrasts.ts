@@ -1,5 +1,6 @@
 import { counted } from '../../baselines/wording.ts';
 import { canonicalJson } from '../../harness/canonical-json.ts';
+import { tunedConfigurationOf } from '../../harness/cell-id.ts';
 import type { BaseConfig, FactorValue } from '../../harness/spec/words.ts';
 import { factorOf } from '../../harness/spec/words.ts';
 import { equalsP } from '../render/format.ts';
@@ -8,7 +9,8 @@ import { holm, significance } from '../statistics/statistics.ts';
 import { byPlace } from './arm-groups.ts';
 import type { ArmSummary } from './arm-summary.ts';
 import { type ArmTest, type Compare, comparisonWithin, intervalOf, twoSidedP } from './arm-test.ts';
-import { placeOf, settingText } from './coordinates.ts';
+import { isTuned, placeOf, settingText } from './coordinates.ts';
+import { lanePairs, lanesOf } from './tuning-lanes.ts';
 
 /** Two values of a factor that are compared wherever everything else is equal. */
 export interface ContrastSpec<C extends BaseConfig = BaseConfig> {
@@ -26,8 +28,10 @@ export interface Contrast extends ArmTest {
   metric: string;
   /** What is compared: `spectral - default`. */
   choice: string;
-  /** Under which other choices: `resnet-20 on cifar-10, low-rank, budget 0.1, weight-decay`. */
+  /** Under which other choices: `resnet-20 on cifar-10, low-rank, budget 0.1, weight-decay`; of tuned arms `..., tuned`. */
   setting: string;
+  /** The factor whose values are compared. */
+  factor: string;
   /** Seeds of either arm left out: diverged, failed, or run in one arm only. */
   leftOut: number;
   /** Two-sided. */
@@ -38,29 +42,49 @@ export interface Contrast extends ArmTest {
   reading: string;
 }
 
+/** What tuning buys an arm. */
+const tuning: ContrastSpec = {
+  subject: 'tuned against shared learning rate and λ',
+  factor: 'tuning',
+  from: 'shared',
+  to: 'tuned',
+};
+
 /**
- * Every contrast that the arms of a kind allow, in the order of `specs`, tested among all arms of the model and data
- * set.
+ * Every contrast that the arms of a kind allow, in the order of `specs`, then what tuning changes, tested among all arms
+ * of the model and data set. Both arms of a contrast are of one lane; in the tuned one each has its own learning rate and
+ * λ.
  */
 export function contrastsOf(arms: readonly ArmSummary[], specs: readonly ContrastSpec[]): Contrast[] {
   const compare = comparisonByPlace(arms);
-  const found = specs.flatMap((spec) => {
-    const valued = (value: FactorValue) =>
-      arms
-        .filter((arm) => factorOf(arm, spec.factor) === value)
-        .map((arm) => ({ arm, rest: canonicalJson(restOf(spec, arm.config)) }));
-    const before = valued(spec.from);
-    return valued(spec.to).flatMap(({ arm, rest }) => {
-      const from = before.find((other) => other.rest === rest);
-      return from ? [contrastOf(spec, from.arm, arm, compare)] : [];
-    });
-  });
+  const pairs = [
+    ...specs.flatMap((spec) => lanesOf(arms).flatMap((lane) => pairsOf(spec, lane.arms))),
+    ...lanePairs(arms).map(({ shared, tuned }): Pair => ({ spec: tuning, from: shared, to: tuned })),
+  ];
+  const found = pairs.map((pair) => contrastOf(pair, compare));
   const adjusted = holm(found.map(({ p }) => p));
-  return found.map(({ spec: { subject, from, to }, ...pair }, i) => {
+  return found.map(({ spec: { subject, factor, from, to }, ...pair }, i) => {
     const adjustedP = adjusted[i] ?? null;
     const { metric, setting, test, p, leftOut } = pair;
     const reading = readingOf({ ...pair, subject, adjustedP });
-    return { metric, choice: `${to} - ${from}`, setting, ...test, p, leftOut, adjustedP, reading };
+    return { metric, choice: `${to} - ${from}`, factor, setting, ...test, p, leftOut, adjustedP, reading };
+  });
+}
+
+/** Two arms that differ in what a contrast is of. */
+interface Pair {
+  spec: ContrastSpec;
+  from: ArmSummary;
+  to: ArmSummary;
+}
+
+function pairsOf(spec: ContrastSpec, arms: readonly ArmSummary[]): Pair[] {
+  const valued = (value: FactorValue) =>
+    arms.filter((arm) => factorOf(arm, spec.factor) === value).map((arm) => ({ arm, rest: restOf(spec, arm) }));
+  const before = valued(spec.from);
+  return valued(spec.to).flatMap(({ arm, rest }) => {
+    const from = before.find((other) => other.rest === rest);
+    return from ? [{ spec, from: from.arm, to: arm }] : [];
   });
 }
 
@@ -77,11 +101,13 @@ function comparisonByPlace(arms: readonly ArmSummary[]): Compare {
   };
 }
 
-function restOf({ factor, rest }: ContrastSpec, config: BaseConfig): unknown {
-  return rest ? rest(config) : { ...config, seed: null, [factor]: null };
+/** Equal for arms that a contrast may compare: tuned ones may differ in learning rate and λ. */
+function restOf({ factor, rest }: ContrastSpec, arm: ArmSummary): string {
+  const others = rest ? rest(arm.config) : { ...arm.config, seed: null, [factor]: null };
+  return isTuned(arm) ? tunedConfigurationOf(others as BaseConfig) : canonicalJson(others);
 }
 
-function contrastOf(spec: ContrastSpec, from: ArmSummary, to: ArmSummary, compare: Compare) {
+function contrastOf({ spec, from, to }: Pair, compare: Compare) {
   const test = compare(to, from);
   const seeds = new Set([...from.records, ...to.records].map((record) => record.seed));
   const setting = [placeOf(to), settingText(to, spec.factor)].filter((part) => part !== '').join(', ');

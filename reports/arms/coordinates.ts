@@ -33,6 +33,22 @@ export function isBudgetOfMacs(of: Factors): boolean {
 }
 
 /**
+ * The lanes of arms. `shared`: all have one learning rate and λ; `tuned`: each has its own, which held-out examples chose
+ * of a grid. Having had a choice says as much as the method does, so arms of different lanes never compete.
+ */
+export type TuningLane = 'shared' | 'tuned';
+
+/** The lane of an arm or of a record. */
+export function laneOf(of: Factors): TuningLane {
+  return factorOf(of, 'tuning') === 'tuned' ? 'tuned' : 'shared';
+}
+
+/** Whether an arm has a learning rate and λ of its own. */
+export function isTuned(of: Factors): boolean {
+  return laneOf(of) === 'tuned';
+}
+
+/**
  * `resnet-20 on cifar-10`: equal for cells of a kind that train the same model on the same data. The kind, without
  * either.
  */

@@ -2,18 +2,20 @@ import { grouped } from '../../baselines/arms.ts';
 import { canonicalJson } from '../../harness/canonical-json.ts';
 import type { CompletedRecord } from '../../harness/record.ts';
 import type { ArmSummary } from './arm-summary.ts';
-import { isDense } from './coordinates.ts';
+import { isDense, isTuned } from './coordinates.ts';
 
 /**
  * Arms that go on from one and the same training of each seed, two at least, each with all of them: cells that read the
  * same cells, or begin with the same dense training and fine-tune what they keep of it; and the dense arm of that
  * training. Their results hardly differ but in what came after (correlation about 0.99), so that together they tell no
- * more of chance than one of them. A lottery ticket is none: it is trained anew after each round.
+ * more of chance than one of them. A lottery ticket is none: it is trained anew after each round. An arm that was tuned
+ * to the shared learning rate and λ is the shared arm over again.
  */
 export function sharersOf(arms: readonly ArmSummary[]): Map<ArmSummary, readonly ArmSummary[]> {
+  const laned = arms.some(isTuned);
   const started = arms.flatMap((arm) => {
     const [record] = arm.completed;
-    const key = record === undefined ? null : startOf(arm, record);
+    const key = record === undefined ? null : (startOf(arm, record) ?? (laned ? trainingOf(arm) : null));
     return record === undefined || key === null ? [] : [{ arm, key, name: cellsKey([record]) }];
   });
   const read = new Set(started.map(({ key }) => key));
@@ -28,9 +30,14 @@ function startOf(arm: ArmSummary, { needs, phases }: CompletedRecord): string | 
   const [first, next] = phases;
   const fineTunes = first?.label === 'dense' && next?.label === 'fine-tune';
   if (!first || !(fineTunes || (isDense(arm) && next === undefined))) return null;
-  // What the dense training does not depend on: who prunes, and how much.
-  const config = { ...arm.config, seed: null, method: null, methodDigest: null, budget: null, budgetUnit: null };
-  return canonicalJson([first.epochs, config]);
+  // What the dense training does not depend on: who prunes, how much, and how its learning rate and λ were found.
+  const anyone = { seed: null, method: null, methodDigest: null, budget: null, budgetUnit: null, tuning: null };
+  return canonicalJson([first.epochs, { ...arm.config, ...anyone }]);
+}
+
+/** All that an arm's training depends on but the seed: the same in both lanes where tuning found what all have. */
+function trainingOf({ config }: ArmSummary): string {
+  return canonicalJson({ ...config, seed: null, tuning: null });
 }
 
 /** Cells by name, whatever their seed. */

@@ -2,10 +2,11 @@ import { mean, measuredOnly } from '../../baselines/moments.ts';
 import type { CurvePoint as RecordedPoint } from '../../harness/record.ts';
 import { metricOf, shownScale } from '../../harness/spec/metrics.ts';
 import { factorOf } from '../../harness/spec/words.ts';
-import { denseMean } from '../arms/arm-groups.ts';
+import { byPlace, denseArms, denseMean } from '../arms/arm-groups.ts';
 import type { ArmSummary } from '../arms/arm-summary.ts';
 import { seriesLabel } from '../arms/arm-text.ts';
-import { budgetOf, isDense, methodOf, placeOf } from '../arms/coordinates.ts';
+import { budgetOf, isDense, methodOf, type TuningLane } from '../arms/coordinates.ts';
+import { lanesOf, withLane } from '../arms/tuning-lanes.ts';
 import { meanReach } from '../statistics/statistics.ts';
 import type { LookOf, ValueAxis } from './plot-style.ts';
 
@@ -20,28 +21,45 @@ export interface Curve {
   axis: ValueAxis;
 }
 
-/** Arms shown in one plot: those of one model, data set and budget, and the dense arms to compare them with. */
+/** Arms shown in one plot: those of one model, data set, budget and lane, and the dense arms to compare them with. */
 export interface PlotGroup {
   title: string;
   arms: ArmSummary[];
 }
 
 /**
- * One group a model, data set and budget, or all arms of a kind without budgets; only the dense arms, where there are
- * no others.
+ * One group a model, data set, lane and budget, or all arms of a kind without budgets; only the dense arms, where there
+ * are no others.
  */
 export function plotGroups(arms: readonly ArmSummary[]): PlotGroup[] {
-  const groups = new Map<string, PlotGroup>();
-  for (const arm of arms) {
-    const beside = arms.filter((other) => placeOf(other) === placeOf(arm));
-    if (isDense(arm) && beside.some((other) => !isDense(other))) continue;
-    const budget = isDense(arm) ? null : budgetOf(arm);
-    const title = budget === null ? placeOf(arm) : `${placeOf(arm)}, budget ${budget}`;
-    const group = groups.get(title) ?? { title, arms: isDense(arm) ? [] : beside.filter(isDense) };
-    group.arms.push(arm);
-    groups.set(title, group);
-  }
-  return [...groups.values()];
+  return plotLanes(arms).flatMap(({ place, lane, own, dense }) => {
+    const groups = new Map<string, PlotGroup>();
+    for (const arm of own) {
+      if (isDense(arm) && own.some((other) => !isDense(other))) continue;
+      const budget = isDense(arm) ? null : budgetOf(arm);
+      const title = withLane(budget === null ? place : `${place}, budget ${budget}`, lane);
+      const group = groups.get(title) ?? { title, arms: isDense(arm) ? [] : [...dense] };
+      group.arms.push(arm);
+      groups.set(title, group);
+    }
+    return [...groups.values()];
+  });
+}
+
+/** The arms that plots of one model and data set hold: those of one lane. */
+export interface PlotLane {
+  place: string;
+  lane: TuningLane | null;
+  own: readonly ArmSummary[];
+  /** What they are held against. */
+  dense: readonly ArmSummary[];
+}
+
+/** The arms by model, data set and lane. */
+export function plotLanes(arms: readonly ArmSummary[]): PlotLane[] {
+  return [...byPlace(arms)].flatMap(([place, members]) =>
+    lanesOf(members).map(({ lane, arms: own }) => ({ place, lane, own, dense: denseArms(members, lane) })),
+  );
 }
 
 /** What tells a mark's arm from others: names in the legends. */

@@ -1,14 +1,15 @@
 import type { TopLevelSpec } from 'vega-lite';
 import { mean, measuredOnly } from '../../baselines/moments.ts';
 import { wordsOfKind } from '../../harness/spec/kinds.ts';
-import { byBudget, byPlace } from '../arms/arm-groups.ts';
+import { byBudget } from '../arms/arm-groups.ts';
 import type { ArmSummary } from '../arms/arm-summary.ts';
-import { isDense } from '../arms/coordinates.ts';
+import { isDense, isTuned } from '../arms/coordinates.ts';
+import { withLane } from '../arms/tuning-lanes.ts';
 import type { Figure } from '../render/document.ts';
 import type { LinePoint } from './panels.ts';
 import { arePanels, panelSpec } from './panels.ts';
-import type { Curve, PlotGroup } from './plot-data.ts';
-import { budgetPoints, curvePoints, meanPoints, plotGroups, scoreDomain, seedPoints } from './plot-data.ts';
+import type { Curve, PlotGroup, PlotLane } from './plot-data.ts';
+import { budgetPoints, curvePoints, meanPoints, plotGroups, plotLanes, scoreDomain, seedPoints } from './plot-data.ts';
 import { axisEncoding, colorOf, config, dashOf, type LookOf, metricAxis, titleOf } from './plot-style.ts';
 
 /** What a kind says of its plots. */
@@ -23,7 +24,7 @@ const width = 520;
 export function plotsOf(arms: readonly ArmSummary[], { curves, lookOf }: PlotOptions): Figure[] {
   const groups = plotGroups(arms).filter((group) => group.arms.some(({ values }) => values.size > 0));
   return [
-    ...[...byPlace(arms)].flatMap(([place, members]) => budgetPlots(place, members, lookOf)),
+    ...plotLanes(arms).flatMap((lane) => budgetPlots(lane, lookOf)),
     ...groups.map((group) => scorePlot(group, lookOf)),
     ...groups.flatMap((group) => curves.flatMap((curve) => curvePlot(group, curve, lookOf) ?? [])),
   ];
@@ -103,19 +104,19 @@ function curvePlot(group: PlotGroup, curve: Curve, lookOf: LookOf): Figure | nul
 /**
  * The metric against size and against operations: one line a method, initialization and regularizer over its budgets.
  */
-function budgetPlots(place: string, arms: readonly ArmSummary[], lookOf: LookOf): Figure[] {
+function budgetPlots({ place, lane, own, dense }: PlotLane, lookOf: LookOf): Figure[] {
+  const arms = own.filter((arm) => !isDense(arm));
   const budgets = [...byBudget(arms).values()];
   // One budget makes no line; the dots of its seeds show it.
   if (budgets.length < 2) return [];
   const metric = metricOfArms(arms);
   // A budget may be a rank scale; the axis has what is kept.
   const kept = budgets.map((members) => mean(measuredOnly(members.map(({ means }) => means.ratio))));
-  const points = budgetPoints(arms, lookOf);
-  const level = mean(meanPoints(arms.filter(isDense), lookOf).map((point) => point.mean));
-  const legends = legendsOf(
-    arms.filter((arm) => !isDense(arm)),
-    lookOf,
-  );
+  const points = budgetPoints([...dense, ...arms], lookOf);
+  const level = mean(meanPoints(dense, lookOf).map((point) => point.mean));
+  const whose = lane === 'tuned' && !dense.some(isTuned) ? ', which are not tuned' : '';
+  const levelNote = level === null ? '' : ` Dotted: the dense model, mean of its arms${whose}.`;
+  const legends = legendsOf(arms, lookOf);
   const axes = [
     {
       name: 'parameters kept',
@@ -141,8 +142,10 @@ function budgetPlots(place: string, arms: readonly ArmSummary[], lookOf: LookOf)
     };
     const caption =
       'Mean and 95 % confidence interval (Student’s t) over the seeds, cut at the edge.' +
-      (level === null ? '' : ' Dotted: the dense model, mean of its arms.') +
+      levelNote +
       (arePanels(shown) ? ' Gray: all others.' : '');
-    return [{ title: `${titleOf(metric)} by ${name}, ${place}`, caption, spec: panelSpec(lines, look) }];
+    return [
+      { title: `${titleOf(metric)} by ${name}, ${withLane(place, lane)}`, caption, spec: panelSpec(lines, look) },
+    ];
   });
 }

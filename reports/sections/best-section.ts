@@ -8,6 +8,7 @@ import { resultText, seedsOf, seriesLabel } from '../arms/arm-text.ts';
 import type { Best, Rival } from '../arms/best-arms.ts';
 import { bestOf } from '../arms/best-arms.ts';
 import { type Contest, contestsOf, contestText } from '../arms/contests.ts';
+import { isTuned } from '../arms/coordinates.ts';
 import type { Block, Column, Section } from '../render/document.ts';
 import { list, table, text } from '../render/document.ts';
 import { notMeasured, orDash, pValue } from '../render/format.ts';
@@ -43,20 +44,27 @@ export function bestSection(arms: readonly ArmSummary[]): Section | null {
     ),
   ]);
   const heading = budgeted ? 'Best method per budget' : 'Best arm';
-  return { heading, blocks: [text(legendFor(metric, budgeted)), ...blocks] };
+  const note = arms.some(isTuned) ? [text(laneNote)] : [];
+  return { heading, blocks: [text(legendFor(metric, budgeted)), ...note, ...blocks] };
 }
+
+const laneNote =
+  'Arms that share one learning rate and λ compete with each other, and so do those that were tuned, each with its own: ' +
+  'an arm of one lane says nothing of one of the other.';
 
 /** Why there is no best over all, a sentence for each way in which regularizers were given. */
 function unlikeTexts(contests: readonly Contest[]): string[] {
   const confined = contests.filter(({ given }) => given !== null);
-  return [...grouped(confined, ({ given }) => given)].map(([given, unlike]) => {
-    const budgets = [...new Set(unlike.flatMap(({ budget }) => (budget === null ? [] : [budget])))];
-    const at = budgets.length === 0 ? '' : ` at ${budgets.length > 1 ? 'budgets' : 'budget'} ${budgets.join(', ')}`;
-    return (
-      `No best over all arms${at}: they were not given the same regularizers (${given}), and the best of several says ` +
-      'as much of having had a choice. Arms of one regularizer compete.'
-    );
-  });
+  return [...grouped(confined, ({ lane }) => lane)].flatMap(([lane, own]) =>
+    [...grouped(own, ({ given }) => given)].map(([given, unlike]) => {
+      const budgets = [...new Set(unlike.flatMap(({ budget }) => (budget === null ? [] : [budget])))];
+      const at = budgets.length === 0 ? '' : ` at ${budgets.length > 1 ? 'budgets' : 'budget'} ${budgets.join(', ')}`;
+      return (
+        `No best over all ${lane === null ? '' : `${lane} `}arms${at}: they were not given the same regularizers ` +
+        `(${given}), and the best of several says as much of having had a choice. Arms of one regularizer compete.`
+      );
+    }),
+  );
 }
 
 function legendFor(metric: string, budgeted: boolean): string {

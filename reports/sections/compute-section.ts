@@ -1,33 +1,36 @@
+import { counted } from '../../baselines/wording.ts';
 import { metricOf } from '../../harness/spec/metrics.ts';
 import { byPlace, denseMean, isCompressed, isMasked } from '../arms/arm-groups.ts';
 import type { ArmSummary } from '../arms/arm-summary.ts';
 import { resultText, seriesLabel } from '../arms/arm-text.ts';
 import type { LimitedBest } from '../arms/compute-limits.ts';
 import { bestWithinCompute } from '../arms/compute-limits.ts';
+import { isTuned } from '../arms/coordinates.ts';
+import { computeOf, tuningOf } from '../arms/tuning-lanes.ts';
 import type { Block, Column, Section } from '../render/document.ts';
 import { table, text } from '../render/document.ts';
 import { fixed, notMeasured, orDash, significant } from '../render/format.ts';
 import { bestWord } from '../render/metric-text.ts';
-import { factorColumns } from './factor-columns.ts';
+import { armColumns } from './factor-columns.ts';
 
 /** An arm whose whole training was counted. */
 interface CountedArm {
   arm: ArmSummary;
-  /** Multiply-accumulates of the whole training. */
-  macs: number;
+  /** Multiply-accumulates of the whole training, and of a tuned arm's grid; null: those of the grid were not counted. */
+  macs: number | null;
 }
 
 /** What each arm keeps, counted both ways, and what its training computed in all; the cheapest first. */
 export function computeSection(arms: readonly ArmSummary[]): Section | null {
-  const counted = arms.filter(({ means }) => means.training_macs !== null);
-  const [first] = counted;
+  const measured = arms.filter(({ means }) => means.training_macs !== null);
+  const [first] = measured;
   if (!first) return null;
   const { metric } = first;
   const blocks: Block[] = [];
-  for (const [place, members] of byPlace(counted)) {
+  for (const [place, members] of byPlace(measured)) {
     const rows = members
-      .map((arm) => ({ arm, macs: arm.means.training_macs ?? 0 }))
-      .sort((left, right) => left.macs - right.macs);
+      .map((arm) => ({ arm, macs: computeOf(arm) }))
+      .sort((left, right) => (left.macs ?? Number.MAX_VALUE) - (right.macs ?? Number.MAX_VALUE));
     blocks.push(text(`${place}:`), table(rows, columnsFor(rows, metric, denseMean(members, 'training_macs'))));
     const limited = bestWithinCompute(members);
     if (limited.length === 0) continue;
@@ -37,7 +40,7 @@ export function computeSection(arms: readonly ArmSummary[]): Section | null {
     );
   }
   const heading = arms.some(isCompressed) ? 'Budget and total compute' : 'Total compute';
-  return { heading, blocks: [...blocks, text(legendFor(counted, metric))] };
+  return { heading, blocks: [...blocks, text(legendFor(measured, metric))] };
 }
 
 const legendFor = (arms: readonly ArmSummary[], metric: string) =>
@@ -47,11 +50,17 @@ const legendFor = (arms: readonly ArmSummary[], metric: string) =>
   'scores, over the size of the training set. Training MACs: 3 × the forward pass × these examples, dense weights ' +
   'that a pass composes of factors counted once a ' +
   `batch${arms.some(isMasked) ? '; masked weights are multiplied like the others, so they cost as dense ones' : ''}. ` +
-  `Tests are left out. Within a limit: the arm of ${bestWord(metric)} mean ${metricOf(metric).title} among those ` +
+  `${arms.some(isTuned) ? tuningNote : ''}Tests are left out. Within a limit: the arm of ${bestWord(metric)} mean ${metricOf(metric).title} among those ` +
   'that compete whose whole training computed at most that many times what the dense one did, 5 % more allowed for ' +
   'scores; a limit that admits no further arm is left out. An arm under its limit was not trained for longer to use ' +
   'it up. How many others cannot be told from the best is tested as in ' +
   `"${arms.some(isCompressed) ? 'Best method per budget' : 'Best arm'}".`;
+
+const tuningNote =
+  'Training MACs of a tuned arm hold those of its grid, all of whose trainings it took to find its learning rate and ' +
+  'λ; of it tuning: these MACs, and how many trainings they are of. Compute / dense and the limits count them; an arm whose grid was not counted is within none. λ of ' +
+  'the shared arms was found on the dense network once, which no arm’s compute holds. Passes are those of one ' +
+  'training. ';
 
 function limitColumnsFor(rows: readonly LimitedBest[], metric: string): Column<LimitedBest>[] {
   const numeric = true;
@@ -74,15 +83,26 @@ function limitColumnsFor(rows: readonly LimitedBest[], metric: string): Column<L
 function columnsFor(rows: readonly CountedArm[], metric: string, dense: number | null): Column<CountedArm>[] {
   const number = (name: string, cell: (row: CountedArm) => string) => ({ name, cell, numeric: true });
   return [
-    ...factorColumns(rows, ({ arm }) => arm),
+    ...armColumns(rows, ({ arm }) => arm),
     number('kept of all', ({ arm }) => orDash(arm.means.ratio, fixed(4))),
     number('kept of weights', ({ arm }) => orDash(arm.means.weight_ratio, fixed(4))),
     { name: 'epochs', cell: phasesOf },
     number('passes', ({ arm }) => orDash(arm.means.training_passes, fixed(2))),
-    number('training MACs', ({ macs }) => significant(macs)),
-    number('compute / dense', ({ macs }) => orDash(dense ? macs / dense : null, (ratio) => `${ratio.toFixed(2)}×`)),
+    number('training MACs', ({ macs }) => orDash(macs, significant)),
+    ...(rows.some(({ arm }) => isTuned(arm)) ? [number('of it tuning', tuningText)] : []),
+    number('compute / dense', ({ macs }) =>
+      orDash(macs !== null && dense ? macs / dense : null, (ratio) => `${ratio.toFixed(2)}×`),
+    ),
     number(metricOf(metric).title, ({ arm }) => resultText(arm)),
   ];
+}
+
+/** `3.1e+12 (12 trainings)`; the MACs a dash where they were not counted. */
+function tuningText({ arm }: CountedArm): string {
+  if (!isTuned(arm)) return '0';
+  const found = tuningOf(arm);
+  if (found === null) return notMeasured;
+  return `${orDash(found.training_macs, significant)} (${counted(found.cells, 'training')})`;
 }
 
 /** `8`, or `dense 8, fine-tune 4`. */

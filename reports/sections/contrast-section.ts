@@ -4,6 +4,7 @@ import type { ArmSummary } from '../arms/arm-summary.ts';
 import { testAssumptions } from '../arms/arm-test.ts';
 import type { Contrast, ContrastSpec } from '../arms/contrasts.ts';
 import { contrastsOf } from '../arms/contrasts.ts';
+import { isTuned } from '../arms/coordinates.ts';
 import type { Column, Section } from '../render/document.ts';
 import { list, table, text } from '../render/document.ts';
 import { orDash, pValue } from '../render/format.ts';
@@ -17,9 +18,12 @@ export function contrastSection(arms: readonly ArmSummary[], specs: readonly Con
   const [first] = contrasts;
   if (!first) return null;
   const { metric } = first;
-  const intro = text(legendFor(metric));
+  const intro = text(`${legendFor(metric)}${arms.some(isTuned) ? laneNote : ''}`);
   const readings = list(contrasts.map((contrast) => contrast.reading));
-  return { heading: headingOf(specs), blocks: [intro, table(contrasts, columnsFor(metric)), readings] };
+  return {
+    heading: headingOf([...specs, ...contrasts.filter(({ factor }) => factor === 'tuning')]),
+    blocks: [intro, table(contrasts, columnsFor(metric)), readings],
+  };
 }
 
 function legendFor(metric: string): string {
@@ -32,8 +36,12 @@ function legendFor(metric: string): string {
   );
 }
 
+const laneNote =
+  ' Both arms of a contrast share one learning rate and λ, or both are tuned, which their setting says: these are ' +
+  'compared each at its own learning rate and λ. Tuned - shared: one arm at its own against itself at the shared ones.';
+
 /** `What initialization and regularizer change`. */
-function headingOf(specs: readonly ContrastSpec[]): string {
+function headingOf(specs: readonly Pick<ContrastSpec, 'factor'>[]): string {
   const names = [...new Set(specs.map(({ factor }) => (factor === 'init' ? 'initialization' : factor)))];
   const last = names.at(-1) ?? '';
   return names.length < 2 ? `What ${last} changes` : `What ${names.slice(0, -1).join(', ')} and ${last} change`;

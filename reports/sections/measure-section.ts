@@ -7,7 +7,7 @@ import { seedsOf } from '../arms/arm-text.ts';
 import type { Block, Column, Section } from '../render/document.ts';
 import { table, text } from '../render/document.ts';
 import { directionNote, spreadText } from '../render/metric-text.ts';
-import { factorColumns } from './factor-columns.ts';
+import { armColumns } from './factor-columns.ts';
 
 /** What is measured of a kind beside the metric that is gated; no section where nothing is. */
 export function measureSection(arms: readonly ArmSummary[]): Section | null {
@@ -26,7 +26,7 @@ export function measureSection(arms: readonly ArmSummary[]): Section | null {
   ];
   const blocks = [...byPlace(arms)].flatMap(([place, members]): Block[] => [
     text(`${place}:`),
-    table(members, [...factorColumns(members, (arm) => arm), ...columns]),
+    table(members, [...armColumns(members, (arm) => arm), ...columns]),
   ]);
   return { heading: 'Further measures', blocks: [text(legendFor(measured)), ...blocks] };
 }

@@ -1,7 +1,7 @@
 import { grouped } from '../../baselines/arms.ts';
 import { byPlace, isCompressed } from '../arms/arm-groups.ts';
 import type { ArmSummary } from '../arms/arm-summary.ts';
-import { budgetOf, isDense, methodOf } from '../arms/coordinates.ts';
+import { budgetOf, isDense, isTuned, methodOf } from '../arms/coordinates.ts';
 import type { Block, Column, Section } from '../render/document.ts';
 import { table, text } from '../render/document.ts';
 import { fixed, orDash, significant, whole } from '../render/format.ts';
@@ -17,11 +17,14 @@ export function methodSection(arms: readonly ArmSummary[]): Section | null {
     const rows = [...groups.values()].flatMap((group) => rowOf(group, dense) ?? []);
     blocks.push(text(`${place}:`), table(rows, columns));
   }
-  return blocks.length === 0 ? null : { heading: 'Size and speed by method', blocks: [...blocks, text(legend)] };
+  return blocks.length === 0
+    ? null
+    : { heading: 'Size and speed by method', blocks: [...blocks, text(legendFor(arms))] };
 }
 
-const legend =
-  'Medians over all completed cells of a method at a budget, whatever their initialization and regularizer: ' +
+const legendFor = (arms: readonly ArmSummary[]) =>
+  'Medians over all completed cells of a method at a budget, whatever their ' +
+  `initialization${arms.some(isTuned) ? ', regularizer and tuning' : ' and regularizer'}: ` +
   'parameters kept, their ratio to the dense model’s, multiply-accumulates of one forward pass, and the time of a ' +
   'training step beside whatever else was running. / dense: over the median of the dense cells.';
 

@@ -3,10 +3,12 @@ import { armLabelOf } from '../../harness/cell-name.ts';
 import { metricOf } from '../../harness/spec/metrics.ts';
 import { byPlace, isCompressed, isMasked } from '../arms/arm-groups.ts';
 import type { ArmSummary } from '../arms/arm-summary.ts';
-import { comparisonWithin, testAssumptions } from '../arms/arm-test.ts';
+import { type Compare, comparisonWithin, testAssumptions } from '../arms/arm-test.ts';
 import { resultText, seedsOf } from '../arms/arm-text.ts';
+import { isTuned } from '../arms/coordinates.ts';
 import type { Standing } from '../arms/pareto.ts';
 import { paretoOf } from '../arms/pareto.ts';
+import { lanesOf, withLane } from '../arms/tuning-lanes.ts';
 import type { Block, Column, Section } from '../render/document.ts';
 import { table, text } from '../render/document.ts';
 import { notMeasured, orDash, whole } from '../render/format.ts';
@@ -22,16 +24,25 @@ export function paretoSection(arms: readonly ArmSummary[]): Section | null {
   const blocks: Block[] = [];
   for (const [place, members] of byPlace(arms)) {
     const compare = comparisonWithin(members);
-    const bySize = paretoOf(members, ({ means }) => means.nonzero_parameters, compare);
-    const byMacs = paretoOf(members, ({ means }) => means.macs, compare);
-    const rows = bySize.map(({ arm, ...size }) => ({ arm, size, macs: byMacs.find((other) => other.arm === arm) }));
-    const shown = rows.filter(({ size, macs }) => isOpen(size) || (macs && isOpen(macs)));
-    if (shown.length === 0) continue;
-    const hidden = rows.length - shown.length;
-    blocks.push(text(`${place}:`), table(shown, columnsFor(metric)));
-    if (hidden > 0) blocks.push(text(`Left out: ${counted(hidden, 'arm')} clearly dominated both ways.`));
+    for (const { lane, arms: own } of lanesOf(members)) {
+      blocks.push(...blocksOf(withLane(place, lane), rowsOf(own, compare), metric));
+    }
   }
   return blocks.length === 0 ? null : { heading: 'Pareto set', blocks: [text(legendFor(arms, metric)), ...blocks] };
+}
+
+function rowsOf(arms: readonly ArmSummary[], compare: Compare): Row[] {
+  const bySize = paretoOf(arms, ({ means }) => means.nonzero_parameters, compare);
+  const byMacs = paretoOf(arms, ({ means }) => means.macs, compare);
+  return bySize.map(({ arm, ...size }) => ({ arm, size, macs: byMacs.find((other) => other.arm === arm) }));
+}
+
+function blocksOf(place: string, rows: readonly Row[], metric: string): Block[] {
+  const shown = rows.filter(({ size, macs }) => isOpen(size) || (macs && isOpen(macs)));
+  if (shown.length === 0) return [];
+  const hidden = rows.length - shown.length;
+  const note = hidden > 0 ? [text(`Left out: ${counted(hidden, 'arm')} clearly dominated both ways.`)] : [];
+  return [text(`${place}:`), table(shown, columnsFor(metric)), ...note];
 }
 
 /** Whether size can be traded for results at all. */
@@ -47,12 +58,15 @@ function legendFor(arms: readonly ArmSummary[], metric: string): string {
   const { title, better } = metricOf(metric);
   const masked = arms.some(isMasked);
   const asGood = `at ${better === 'higher' ? 'least' : 'most'} the ${title}`;
+  const lanes = arms.some(isTuned)
+    ? 'Arms that share one learning rate and λ have a set, and tuned arms another, each arm with its own. '
+    : '';
   const notes = [masked ? 'Parameters: without masked ones. ' : '', arms.some(isCompressed) ? rankNote(masked) : ''];
   return (
     `By means: an arm is in the set if no other has at most as many parameters (or MACs) and ${asGood}, one of them ` +
     'strictly. "Within noise": by means only; the tests cannot tell whether the arm is in the set. Without it: in ' +
     'the set, where every arm that costs no more is significantly worse (one-sided, 0.05); dominated, where one of ' +
-    `them is significantly better (0.05 over their number). ${notes.join('')}Arms stand as they are, whichever ` +
+    `them is significantly better (0.05 over their number). ${notes.join('')}${lanes}Arms stand as they are, whichever ` +
     `regularizers a method was given. ${testAssumptions}`
   );
 }

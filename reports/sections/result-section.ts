@@ -10,7 +10,7 @@ import type { Block, Column, Section } from '../render/document.ts';
 import { table, text } from '../render/document.ts';
 import { fixed, mebibytes, notMeasured, orDash, significant, whole } from '../render/format.ts';
 import { directionNote, errorText } from '../render/metric-text.ts';
-import { factorColumns } from './factor-columns.ts';
+import { armColumns } from './factor-columns.ts';
 
 /** One table a model and data set, a row an arm: all of one kind. */
 export function resultSection(arms: readonly ArmSummary[]): Section {
@@ -21,7 +21,7 @@ export function resultSection(arms: readonly ArmSummary[]): Section {
   const blocks: Block[] = [];
   for (const [place, members] of byPlace(arms)) {
     const measured = columns.filter((column) => isShown(column, members));
-    blocks.push(text(`${place}:`), table(members, [...factorColumns(members, (arm) => arm), ...measured]));
+    blocks.push(text(`${place}:`), table(members, [...armColumns(members, (arm) => arm), ...measured]));
   }
   const notes = columns
     .filter((column) => isShown(column, arms))

@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { acceptRecords } from '../../baselines/accept.ts';
+import { groupByArm } from '../../baselines/arms.ts';
 import type { Baseline, BaselineEntry } from '../../baselines/baseline.ts';
 import { checkRecords, summarizeVerdicts } from '../../baselines/check.ts';
 import type { CellRecord } from '../../harness/record.ts';
+import { tunedRecords } from '../helpers/arms.ts';
 import { ofEarlierProgram } from '../helpers/baselines.ts';
 import {
   failedRecord,
@@ -35,6 +37,28 @@ const stored = fixtureRecord();
 const valued =
   (value: number) =>
   (entry: BaselineEntry): BaselineEntry => ({ ...entry, measures: [{ ...entry.measures[0]!, value }] });
+
+describe('an arm in both lanes', () => {
+  // Tuning found the learning rate and λ that all have: only the lane tells these arms apart.
+  const same = { learningRate: 0.1, decay: 0.0001 };
+  const tuned = (values: number[], weights_digest: string) => tunedRecords(values, {}, same, { weights_digest });
+  const shared = [0.5, 0.5].map((value, seed) => fixtureRecord({ value }, { seed }));
+
+  it('is two arms: the seeds of one say nothing of the other', () => {
+    expect(groupByArm([...shared, ...tuned([0.5, 0.5], 'a')]).size).toBe(2);
+    const baseline = baselineOf(...shared, ...tuned([0.5, 0.5], 'a'));
+    const fallen = checkRecords([...shared, ...tuned([0.4, 0.4], 'b')], baseline, { margin });
+    // With the shared arm's seeds the loss would be half as large.
+    expect(fallen.map(({ verdict }) => verdict)).toEqual(['reproduced', 'reproduced', 'regressed', 'regressed']);
+    expect(fallen[2]?.reason).toContain('10.00 points');
+  });
+
+  it('is not in a baseline that has it in one lane only', () => {
+    const [record] = tuned([0.5], 'a');
+    expect(checkOne(record!, baselineOf(...shared))).toMatchObject({ verdict: 'no-baseline' });
+    expect(checkOne(record!, baselineOf(...shared)).reason).toContain('does not hold this cell');
+  });
+});
 
 describe('failures and missing baselines', () => {
   it('gives failed, with the error, to a record that failed', () => {

@@ -1,15 +1,16 @@
 import type { FinishedRecord } from '../../harness/record.ts';
 import type { ArmSummary } from '../../reports/arms/arm-summary.ts';
 import { summarizeArms } from '../../reports/arms/arm-summary.ts';
-import { fixtureRecord, type RecordOverrides } from './records.ts';
+import { fixtureConfig, fixtureRecord, type RecordOverrides } from './records.ts';
 
 type Config = Parameters<typeof fixtureRecord>[1];
 
-/** An arm's records: a value a seed, null for a seed that diverged. */
+/** An arm's records: a value a seed, null for a seed that diverged; with the given factors beside the usual ones. */
 export function armRecords(
   values: readonly (number | null)[],
   config: Config,
   overrides: RecordOverrides = {},
+  factors: readonly string[] = [],
 ): FinishedRecord[] {
   return values.map((value, seed) =>
     fixtureRecord(
@@ -18,8 +19,32 @@ export function armRecords(
         ...(value === null ? { status: 'diverged', value: null, error: 'the loss is not finite' } : { value }),
       },
       { ...config, seed },
+      factors,
     ),
   );
+}
+
+/** What a tuned arm of a test was given, and by what. */
+export interface TunedTo {
+  learningRate?: number;
+  decay?: number;
+  /** Trainings of the grid. */
+  cells?: number;
+  /** Their multiply-accumulates. */
+  macs?: number | null;
+}
+
+/** The records of an arm of the tuned lane: a value a seed, null for a seed that diverged. */
+export function tunedRecords(
+  values: readonly (number | null)[],
+  config: Config,
+  { learningRate = 0.2, decay = 0.002, cells = 6, macs = 1e12 }: TunedTo = {},
+  overrides: RecordOverrides = {},
+): FinishedRecord[] {
+  const training = { ...fixtureConfig().training, learningRate, decay };
+  const tuning = { cells, training_macs: macs, data: '0123456789abcdef' };
+  const tuned = { ...config, training, tuning: 'tuned' } as const;
+  return armRecords(values, tuned, { tuning, ...overrides }, ['tuning']);
 }
 
 /** Sparse arms of one budget by method, in the order of their names. */

@@ -1,13 +1,15 @@
 import { describe, expect, it } from 'vitest';
+import type { CellRecord } from '../../harness/record.ts';
 import { factorOf } from '../../harness/spec/words.ts';
 import { summarizeArms } from '../../reports/arms/arm-summary.ts';
-import { isDense } from '../../reports/arms/coordinates.ts';
+import { isDense, laneOf } from '../../reports/arms/coordinates.ts';
 import { imageReport } from '../../reports/kinds/image.ts';
 import { budgetPoints, curvePoints, meanPoints, plotGroups, seedPoints } from '../../reports/plots/plot-data.ts';
 import { type LookOf, metricAxis } from '../../reports/plots/plot-style.ts';
 import { plotsOf } from '../../reports/plots/plots.ts';
 import { drawSvg } from '../../reports/render/svg.ts';
 import { renderHtml } from '../../reports/report.ts';
+import { tunedRecords } from '../helpers/arms.ts';
 import { emptyRun } from '../helpers/markdown.ts';
 import { failedRecord, fixturePoint, fixtureRecord, fixtureVerdict } from '../helpers/records.ts';
 import { fixtureRun } from '../helpers/run.ts';
@@ -146,6 +148,38 @@ describe('the plotted data', () => {
       ['resnet-20 on generated, budget 0.1', 8, 2],
       ['resnet-20 on generated, budget 0.05', 8, 2],
     ]);
+  });
+
+  it('hold the arms of one lane, with its dense arms where it has some', () => {
+    const tuned = [0.1, 0.05].flatMap((budget) => tunedRecords([0.6], { budget }));
+    const titles = (records: CellRecord[]) =>
+      plotGroups(summarizeArms(records)).map(({ title, arms }) => [
+        title,
+        arms.map((arm) => `${isDense(arm) ? 'dense ' : ''}${laneOf(arm)}`).join(', '),
+      ]);
+    const shared = fixtureRun(1).filter(
+      (record) => factorOf(record, 'regularizer') === 'weight-decay' && factorOf(record, 'init') === 'default',
+    );
+    expect(titles([...shared, ...tuned])).toEqual([
+      ['resnet-20 on generated, budget 0.1, shared', 'dense shared, shared'],
+      ['resnet-20 on generated, budget 0.05, shared', 'dense shared, shared'],
+      ['resnet-20 on generated, budget 0.1, tuned', 'dense shared, tuned'],
+      ['resnet-20 on generated, budget 0.05, tuned', 'dense shared, tuned'],
+    ]);
+    const dense = tunedRecords([0.8], { method: 'dense', budget: 1 });
+    expect(titles([...shared, ...tuned, ...dense]).slice(2)).toEqual([
+      ['resnet-20 on generated, budget 0.1, tuned', 'dense tuned, tuned'],
+      ['resnet-20 on generated, budget 0.05, tuned', 'dense tuned, tuned'],
+    ]);
+    const captions = (records: CellRecord[]) =>
+      plotsOf(summarizeArms(records), { curves: [], lookOf }).flatMap(({ title, caption }) =>
+        title.includes('parameters kept') ? [`${title}: ${caption}`] : [],
+      );
+    expect(captions([...shared, ...tuned])).toEqual([
+      expect.stringMatching(/^Accuracy by parameters kept, resnet-20 on generated, shared: .*mean of its arms\.$/),
+      expect.stringMatching(/resnet-20 on generated, tuned: .*mean of its arms, which are not tuned\.$/),
+    ]);
+    expect(captions([...shared, ...tuned, ...dense])[1]).toMatch(/mean of its arms\.$/);
   });
 
   it('show dense arms alone where there are no others', () => {

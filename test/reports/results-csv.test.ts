@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { renderCsv } from '../../reports/results-csv.ts';
+import { tunedRecords } from '../helpers/arms.ts';
+import { density, otherRecord } from '../helpers/other-kinds.ts';
 import { failedRecord, fixtureRecord } from '../helpers/records.ts';
 import { translationRecord } from '../helpers/translation-records.ts';
 
@@ -26,7 +28,7 @@ it('writes one row a record in machine units, empty where not measured', () => {
   expect(renderCsv([fixtureRecord({ weights_digest: 'abc', ratio: null })])).toBe(
     `${shared}\ncompression,smoke,low-rank-0.1.default.weight-decay.resnet-20.generated.seed-0,resnet-20,generated,` +
       'low-rank,default,weight-decay,0.1,,0,27053,27053,4301120,accuracy,0.55,0.56,1.25,400,1500,200,,524288000,' +
-      '104857600,12.5,abc,completed,,image,0.1,0.0001,\n',
+      '104857600,12.5,abc,completed,,image,0.1,0.0001,shared\n',
   );
 });
 
@@ -69,6 +71,17 @@ it('fills what a failed cell has, with the metric of its kind', () => {
     error: 'boom',
     learning_rate: '0.1',
   });
+});
+
+it('says whose learning rate and λ a cell has, and nothing where its kind knows no tuning', () => {
+  const records = [
+    fixtureRecord(),
+    ...tunedRecords([0.5], {}, { learningRate: 0.3, decay: 0.01 }),
+    failedRecord('boom'),
+  ];
+  const csv = renderCsv([...records, otherRecord({ kind: density, method: 'flow' }, { log_likelihood: -1 })]);
+  expect([0, 1, 2, 3].map((row) => rowOf(csv, row).tuning)).toEqual(['shared', 'tuned', 'shared', '']);
+  expect(rowOf(csv, 1)).toMatchObject({ learning_rate: '0.3', decay: '0.01' });
 });
 
 describe('beside the shared columns', () => {

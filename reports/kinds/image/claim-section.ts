@@ -3,6 +3,7 @@ import { wordsOfKind } from '../../../harness/spec/kinds.ts';
 import type { ArmSummary } from '../../arms/arm-summary.ts';
 import { intervalOf } from '../../arms/arm-test.ts';
 import { resultText, seriesLabel } from '../../arms/arm-text.ts';
+import { withLane } from '../../arms/tuning-lanes.ts';
 import type { Column, Section } from '../../render/document.ts';
 import { list, table, text } from '../../render/document.ts';
 import { equalsP, notMeasured, orDash, pValue } from '../../render/format.ts';
@@ -17,7 +18,7 @@ export function claimSection(arms: readonly ArmSummary[]): Section | null {
   const rows = claims.flatMap((claim) => claim.rivals.map((rival) => ({ claim, rival })));
   return {
     heading: 'Low-rank against sparse at equal memory',
-    blocks: [text(overall(claims)), list(claims.map(readingOf)), table(rows, columns), text(legend)],
+    blocks: [text(overall(claims)), list(claims.map(readingOf)), table(rows, columnsFor(claims)), text(legend)],
   };
 }
 
@@ -28,12 +29,26 @@ const legend =
   'network’s indices are not counted. Sparse arms are those with weight decay. The tests are those of "Best method ' +
   'per budget".';
 
+const isOfTuned = ({ lane }: Claim) => lane === 'tuned';
+
+/** The cases in which all arms share one learning rate and λ are the claim's; those of tuned arms are told beside. */
 function overall(claims: readonly Claim[]): string {
+  const tuned = claims.filter(isOfTuned);
+  const shared = claims.filter((claim) => !isOfTuned(claim));
+  const parts = [
+    'The claim: low-rank layers with spectral initialization and Frobenius decay beat every sparse method with as ' +
+      'many parameters (Khodak et al. 2021, section 4).',
+    ...(shared.length === 0 ? [] : [countsOf('Of', shared)]),
+    ...(tuned.length === 0 ? [] : [countsOf('With each arm tuned, at its own learning rate and λ: of', tuned)]),
+  ];
+  return parts.join(' ');
+}
+
+function countsOf(of: string, claims: readonly Claim[]): string {
   const counts = outcomes.map((name) => `${name} in ${claims.filter(({ outcome }) => outcome === name).length}`);
   return (
-    'The claim: low-rank layers with spectral initialization and Frobenius decay beat every sparse method with as ' +
-    `many parameters (Khodak et al. 2021, section 4). Of ${counted(claims.length, 'case')}, a model, data set and ` +
-    `budget each, it is ${counts.slice(0, -1).join(', ')} and ${counts.at(-1)}, at the scale of this run.`
+    `${of} ${counted(claims.length, 'case')}, a model, data set and budget each, it is ` +
+    `${counts.slice(0, -1).join(', ')} and ${counts.at(-1)}, at the scale of this run.`
   );
 }
 
@@ -41,7 +56,7 @@ function overall(claims: readonly Claim[]): string {
  * `resnet-20 on cifar-10, budget 0.1 (3 epochs of 20000 images): inconclusive. Above 9 of 13 ...`; where nothing is
  * tested: `... : not tested at this setting, where weight decay takes ...`.
  */
-function readingOf({ place, budget, ours, rivals, outcome, obstacles, decayKnown }: Claim): string {
+function readingOf({ place, lane, budget, ours, rivals, outcome, obstacles, decayKnown }: Claim): string {
   const of = (verdict: ClaimRival['verdict']) => rivals.filter((rival) => rival.verdict === verdict);
   const parts = [`Significantly above ${of('above').length} of ${counted(rivals.length, 'sparse arm')}`];
   const [below, open] = [of('below'), of('open')];
@@ -52,7 +67,7 @@ function readingOf({ place, budget, ours, rivals, outcome, obstacles, decayKnown
     ? ''
     : ' Whether decay hurts the dense network at this setting was not tested: that takes two seeds of it with and ' +
       'without decay.';
-  return `${place}, budget ${budget} (${scaleOf(ours)}): ${outcome}${reasons}. ${parts.join('; ')}.${unknown}`;
+  return `${withLane(`${place}, budget ${budget}`, lane)} (${scaleOf(ours)}): ${outcome}${reasons}. ${parts.join('; ')}.${unknown}`;
 }
 
 /** `2 epochs of 2000 images`. */
@@ -70,6 +85,11 @@ function shortfall({ arm, test, adjustedP }: ClaimRival): string {
 interface Row {
   claim: Claim;
   rival: ClaimRival;
+}
+
+function columnsFor(claims: readonly Claim[]): Column<Row>[] {
+  const lane: Column<Row> = { name: 'tuning', cell: ({ claim }) => orDash(claim.lane, String) };
+  return claims.some(({ lane: of }) => of !== null) ? [lane, ...columns] : columns;
 }
 
 const columns: Column<Row>[] = [

@@ -3,17 +3,20 @@ import { byBudget, byPlace, isMasked } from '../../arms/arm-groups.ts';
 import type { ArmSummary } from '../../arms/arm-summary.ts';
 import type { ArmTest, Compare } from '../../arms/arm-test.ts';
 import { comparisonWithin, twoSidedP } from '../../arms/arm-test.ts';
-import { isNarrow, methodOf } from '../../arms/coordinates.ts';
+import { isNarrow, methodOf, type TuningLane } from '../../arms/coordinates.ts';
+import { lanesOf } from '../../arms/tuning-lanes.ts';
 import { holm, significance } from '../../statistics/statistics.ts';
 import { knowsDecay, obstaclesOf } from './setting.ts';
 
 /**
  * Low-rank layers with spectral initialization and Frobenius decay beat sparse methods of as many parameters (Khodak et
- * al. 2021, section 4): one model, data set and budget. The sparse arms are those with weight decay, which is what
+ * al. 2021, section 4): one model, data set, lane and budget. The sparse arms are those with weight decay, which is what
  * Frobenius decay is to weights that are not factorized.
  */
 export interface Claim {
   place: string;
+  /** Of whose arms; null: no arm of the model and data set is tuned, all share one learning rate and λ. */
+  lane: TuningLane | null;
   budget: number;
   /** Low-rank, spectral, Frobenius decay. */
   ours: ArmSummary;
@@ -43,21 +46,24 @@ export interface ClaimRival {
   verdict: 'above' | 'below' | 'open';
 }
 
-/** One claim for every model, data set and budget with the low-rank arm and a sparse one. */
+/** One claim for every model, data set, lane and budget with the low-rank arm and a sparse one. */
 export function claimsOf(arms: readonly ArmSummary[]): Claim[] {
   const methods = sparseMethods(arms);
   return [...byPlace(arms)].flatMap(([place, members]) => {
     const compare = comparisonWithin(members);
-    return [...byBudget(members)].flatMap(([budget, group]) => {
-      const ours = group.find(isOurs);
-      const decayed = group.filter((arm) => factorOf(arm, 'regularizer') !== 'none');
-      const sparse = decayed.filter((arm) => methods.has(methodOf(arm)));
-      if (!ours || sparse.length === 0) return [];
-      const rivals = rivalsOf(ours, sparse, compare);
-      const obstacles = obstaclesOf(ours, members, compare);
-      const outcome = obstacles.length > 0 ? 'not tested at this setting' : outcomeOf(ours, rivals, group);
-      return [{ place, budget, ours, rivals, outcome, obstacles, decayKnown: knowsDecay(ours, members, compare) }];
-    });
+    return lanesOf(members).flatMap(({ lane, arms: own }) =>
+      [...byBudget(own)].flatMap(([budget, group]) => {
+        const ours = group.find(isOurs);
+        const decayed = group.filter((arm) => factorOf(arm, 'regularizer') !== 'none');
+        const sparse = decayed.filter((arm) => methods.has(methodOf(arm)));
+        if (!ours || sparse.length === 0) return [];
+        const rivals = rivalsOf(ours, sparse, compare);
+        const obstacles = obstaclesOf(ours, own, compare);
+        const outcome = obstacles.length > 0 ? 'not tested at this setting' : outcomeOf(ours, rivals, group);
+        const decayKnown = knowsDecay(ours, own, compare);
+        return [{ place, lane, budget, ours, rivals, outcome, obstacles, decayKnown }];
+      }),
+    );
   });
 }
 

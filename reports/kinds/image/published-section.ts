@@ -3,7 +3,7 @@ import { isImage } from '../../../harness/spec/image.ts';
 import { factorOf } from '../../../harness/spec/words.ts';
 import type { ArmSummary } from '../../arms/arm-summary.ts';
 import { resultText } from '../../arms/arm-text.ts';
-import { budgetOf, isDense, methodOf } from '../../arms/coordinates.ts';
+import { budgetOf, isDense, isTuned, methodOf } from '../../arms/coordinates.ts';
 import type { Block, Section } from '../../render/document.ts';
 import { table, text } from '../../render/document.ts';
 import { notMeasured } from '../../render/format.ts';
@@ -88,9 +88,9 @@ function relatedBlocks(arms: readonly ArmSummary[]): Block[] {
   ];
 }
 
-/** `93.59 % ± 0.21 (resnet-projection-32x32)`, one an arm. */
+/** `93.59 % ± 0.21 (resnet-projection-32x32)`, or `(resnet-projection-32x32, tuned)`, one an arm. */
 function shown(arms: readonly ArmSummary[]): string {
-  const texts = arms.map((arm) => `${resultText(arm)} (${arm.model})`);
+  const texts = arms.map((arm) => `${resultText(arm)} (${arm.model}${isTuned(arm) ? ', tuned' : ''})`);
   return texts.length === 0 ? notMeasured : texts.join('; ');
 }
 

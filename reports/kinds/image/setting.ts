@@ -4,7 +4,7 @@ import { factorOf } from '../../../harness/spec/words.ts';
 import type { ArmSummary } from '../../arms/arm-summary.ts';
 import { type Compare, upperTail } from '../../arms/arm-test.ts';
 import { resultText } from '../../arms/arm-text.ts';
-import { isDense } from '../../arms/coordinates.ts';
+import { isDense, isTuned } from '../../arms/coordinates.ts';
 import { equalsP } from '../../render/format.ts';
 import { gainText } from '../../render/metric-text.ts';
 import { significance } from '../../statistics/statistics.ts';
@@ -26,7 +26,7 @@ export function equilibriumAngle({ learningRate, decay, momentum }: ImageConfig[
  * Why the setting of `arm` tests nothing, a clause each, with numbers; none where it does, or where no dense arm beside
  * it can tell.
  *
- * @param members all arms of the model and data set
+ * @param members all arms of the model, data set and lane
  */
 export function obstaclesOf(arm: ArmSummary, members: readonly ArmSummary[], compare: Compare): string[] {
   const { without, decayed } = denseArms(arm, members);
@@ -37,7 +37,7 @@ export function obstaclesOf(arm: ArmSummary, members: readonly ArmSummary[], com
   ].filter((reason) => reason !== null);
 }
 
-/** Whether the dense network was trained with this λ and without, at seeds enough to tell whether decay hurts. */
+/** Whether the dense network was trained with this λ (tuned: with its own) and without, at seeds enough to tell whether decay hurts. */
 export function knowsDecay(arm: ArmSummary, members: readonly ArmSummary[], compare: Compare): boolean {
   const { without, decayed } = denseArms(arm, members);
   return without !== undefined && decayed !== undefined && upperTail(compare(without, decayed)) !== null;
@@ -48,7 +48,9 @@ function denseArms(arm: ArmSummary, members: readonly ArmSummary[]) {
   const decay = decayOf(arm);
   return {
     without: dense.find((other) => factorOf(other, 'regularizer') === 'none'),
-    decayed: dense.find((other) => factorOf(other, 'regularizer') === 'weight-decay' && decayOf(other) === decay),
+    decayed: dense.find(
+      (other) => factorOf(other, 'regularizer') === 'weight-decay' && (isTuned(other) || decayOf(other) === decay),
+    ),
   };
 }
 
@@ -85,9 +87,13 @@ function doesNotTrain({ records, completed }: ArmSummary): string | null {
   );
 }
 
-/** The paper profile's settings are published ones; where λ is a factor of the arms, large values are meant. */
+/**
+ * The paper profile's settings are published ones; where λ is a factor of the arms, large values are meant; and what a
+ * tuned arm has, held-out examples chose.
+ */
 function turnsTooFast(arm: ArmSummary): string | null {
-  if (!isImage(arm.config) || arm.records[0]?.profile === 'paper' || factorOf(arm, 'decay') !== null) return null;
+  if (!isImage(arm.config) || isTuned(arm)) return null;
+  if (arm.records[0]?.profile === 'paper' || factorOf(arm, 'decay') !== null) return null;
   const angle = equilibriumAngle(arm.config.training);
   if (angle <= largestAngle) return null;
   return `√(2ηλ/(1+μ)) is ${angle.toFixed(3)}, above ${largestAngle}: steps turn the weights too fast at this λ`;

@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { summarizeArms } from '../../../reports/arms/arm-summary.ts';
 import { bestWithinCompute } from '../../../reports/arms/compute-limits.ts';
 import { methodOf } from '../../../reports/arms/coordinates.ts';
-import { armRecords } from '../../helpers/arms.ts';
+import { armRecords, tunedRecords } from '../../helpers/arms.ts';
 
 const dense = armRecords([0.9, 0.91], { method: 'dense', budget: 1 }, { training_macs: 1000 });
 const arm = (method: string, training_macs: number | null, values: (number | null)[]) =>
@@ -39,6 +39,25 @@ it('names the best arm within each limit that admits one more', () => {
 it('leaves out what was not counted or has no result', () => {
   expect(limited(dense, arm('uncounted', null, [0.9]), arm('lost', 100, [null]), arm('set', 1000, [0.5]))).toEqual([
     [1, 'set', 1, 1],
+  ]);
+});
+
+it('counts the grid of a tuned arm, in a contest of its own, by the dense arm that was not tuned', () => {
+  const tuned = (method: string, macs: number | null, values: number[]) =>
+    tunedRecords(values, { method }, { macs }, { training_macs: 200, parameters: 269722 });
+  const records = [
+    ...dense,
+    ...tunedRecords([0.95], { method: 'dense', budget: 1 }, { macs: 5000 }, { training_macs: 1500 }),
+    ...arm('set', 200, [0.6]),
+    ...tuned('set', 800, [0.7]),
+    ...tuned('snip', 1700, [0.8]),
+    ...tuned('uncounted', null, [0.9]),
+  ];
+  const found = bestWithinCompute(summarizeArms(records));
+  expect(found.map(({ contest, limit, best, compute }) => [contest, limit, methodOf(best.arm), compute])).toEqual([
+    ['0.1, shared', 0.25, 'set', 0.2],
+    ['0.1, tuned', 1, 'set', 1],
+    ['0.1, tuned', 2, 'snip', 1.9],
   ]);
 });
 

@@ -4,7 +4,8 @@ import { contestsOf, contestText } from '../../../reports/arms/contests.ts';
 import { methodOf } from '../../../reports/arms/coordinates.ts';
 import { bestSection } from '../../../reports/sections/best-section.ts';
 import { renderSummary } from '../../../reports/summary.ts';
-import { armRecords } from '../../helpers/arms.ts';
+import { armRecords, tunedRecords } from '../../helpers/arms.ts';
+import { emptyRun } from '../../helpers/markdown.ts';
 
 type Config = Parameters<typeof armRecords>[1];
 type Regularizer = NonNullable<NonNullable<Config>['regularizer']>;
@@ -16,6 +17,13 @@ const low = { init: 'spectral' } as const;
 function contests(...records: ReturnType<typeof arm>[]) {
   const members = (arms: readonly ArmSummary[]) => arms.map(methodOf).join();
   return contestsOf(summarizeArms(records.flat())).map(({ name, arms }) => [name, members(arms)]);
+}
+
+/** What the report says of the best arms. */
+function sentencesOf(records: ReturnType<typeof arm>): string[] {
+  return bestSection(summarizeArms(records))!.blocks.flatMap((block) =>
+    block.kind === 'text' ? [block.text] : block.kind === 'list' ? block.items : [],
+  );
 }
 
 describe('arms that compete', () => {
@@ -89,6 +97,79 @@ describe('arms that compete', () => {
   });
 });
 
+describe('arms of which some are tuned', () => {
+  const tuned = (method: string, regularizer: Regularizer, config: Config = {}) =>
+    tunedRecords([0.9, 0.91], { method, regularizer, ...config });
+
+  it('compete with those of their lane only', () => {
+    expect(
+      contests(
+        arm('a', 'weight-decay'),
+        arm('b', 'weight-decay'),
+        tuned('a', 'weight-decay'),
+        tuned('b', 'weight-decay'),
+        tuned('a', 'weight-decay', { budget: 0.2 }),
+      ),
+    ).toEqual([
+      ['0.1, shared', 'a,b'],
+      ['0.2, tuned', 'a'],
+      ['0.1, tuned', 'a,b'],
+    ]);
+  });
+
+  it('were given regularizers lane by lane: what one lane has alike is not confined by the other', () => {
+    const records = [
+      arm('a', 'none'),
+      arm('a', 'weight-decay'),
+      arm('b', 'weight-decay'),
+      tuned('a', 'weight-decay'),
+      tuned('b', 'weight-decay'),
+    ];
+    expect(contests(...records)).toEqual([
+      ['0.1, shared, none', 'a'],
+      ['0.1, shared, weight-decay', 'a,b'],
+      ['0.1, tuned', 'a,b'],
+    ]);
+    expect(contestsOf(summarizeArms(records.flat())).map(({ given }) => given)).toEqual([
+      'a, default: none, weight-decay / b, default: weight-decay',
+      'a, default: none, weight-decay / b, default: weight-decay',
+      null,
+    ]);
+  });
+
+  it('have a best of each lane in the report, which says whose regularizers were unlike, and in the summary', () => {
+    const records = [
+      ...arm('a', 'weight-decay'),
+      ...arm('b', 'weight-decay'),
+      ...arm('dense', 'none', { budget: 1 }),
+      ...tuned('a', 'none'),
+      ...tuned('a', 'weight-decay'),
+      ...tuned('b', 'weight-decay'),
+      ...tuned('dense', 'none', { budget: 1 }),
+    ];
+    const sentences = sentencesOf(records);
+    expect(sentences.filter((sentence) => sentence.startsWith('No best'))).toEqual([
+      expect.stringMatching(
+        /^No best over all tuned arms at budget 0\.1: .* \(a, default: none, weight-decay \/ b, default: weight-decay\)/,
+      ),
+    ]);
+    expect(sentences.filter((sentence) => sentence.includes('has the highest mean'))).toEqual([
+      expect.stringMatching(/^Budget 0\.1, shared: a, default, weight-decay has the highest mean/),
+      expect.stringMatching(/^Budget 0\.1, tuned, weight-decay: a, default, weight-decay, tuned has the highest mean/),
+    ]);
+    const lines = renderSummary({ ...emptyRun, records }).split('\n');
+    expect(lines.filter((line) => line.startsWith('Highest')).map((line) => line.split(': ')[0])).toEqual(
+      [
+        'dense, shared',
+        'dense, tuned',
+        'budget 0.1, shared',
+        'budget 0.1, tuned, none',
+        'budget 0.1, tuned, weight-decay',
+      ].map((where) => `Highest mean accuracy, resnet-20 on generated, ${where}`),
+    );
+  });
+});
+
 it('names a contest in a sentence', () => {
   const [contest] = contestsOf(summarizeArms([...arm('a', 'none'), ...arm('b', 'weight-decay')]));
   expect(contestText(contest!)).toBe('budget 0.1, none');
@@ -105,10 +186,7 @@ describe('where regularizers were given unlike', () => {
   ];
 
   it('the report has no best over all, says why, and names the best of each regularizer', () => {
-    const blocks = bestSection(summarizeArms(records))!.blocks;
-    const sentences = blocks.flatMap((block) =>
-      block.kind === 'text' ? [block.text] : block.kind === 'list' ? block.items : [],
-    );
+    const sentences = sentencesOf(records);
     expect(sentences).toContain(
       'No best over all arms at budget 0.1: they were not given the same regularizers (low-rank, default: none, ' +
         'weight-decay / snip, default: weight-decay), and the best of several says as much of having had a choice. ' +
@@ -120,8 +198,7 @@ describe('where regularizers were given unlike', () => {
   });
 
   it('so does the summary', () => {
-    const run = { title: '', suite: 's', profile: 'smoke', missing: [], gaps: [], verdicts: [], notes: [] };
-    const lines = renderSummary({ ...run, records }).split('\n');
+    const lines = renderSummary({ ...emptyRun, records }).split('\n');
     expect(lines.filter((line) => line.startsWith('Highest'))).toEqual([
       expect.stringMatching(/budget 0\.1, none: 90\.50 % .*\(low-rank, default, none; 2 seeds\)$/),
       expect.stringMatching(/budget 0\.1, weight-decay: 60\.50 % .*\(snip, default, weight-decay; 2 seeds; /),

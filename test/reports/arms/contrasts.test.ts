@@ -7,7 +7,9 @@ import { bestOf } from '../../../reports/arms/best-arms.ts';
 import { contestsOf } from '../../../reports/arms/contests.ts';
 import { contrastsOf } from '../../../reports/arms/contrasts.ts';
 import { imageReport } from '../../../reports/kinds/image.ts';
+import { contrastSection } from '../../../reports/sections/contrast-section.ts';
 import { holm } from '../../../reports/statistics/statistics.ts';
+import { tunedRecords } from '../../helpers/arms.ts';
 import { bareArm } from '../../helpers/bare-arms.ts';
 import { failedRecord, fixtureConfig, fixtureRecord } from '../../helpers/records.ts';
 
@@ -192,8 +194,69 @@ it('leaves out seeds without a completed pair and says so', () => {
   expect(contrast?.reading).toContain('1 seed left out');
 });
 
-it('does not compare arms that differ in anything else', () => {
-  const training = { ...fixtureConfig().training, epochs: 3 };
-  const other = fixtureRecord({}, { init: 'spectral', regularizer: 'none', training });
-  expect(contrasts(arm('default', 'none', [0.5]), [other])).toEqual([]);
+describe('tuned arms', () => {
+  const place = 'resnet-20 on generated, low-rank, budget 0.1';
+  const found = (...arms: CellRecord[][]) => contrasts(...arms).map(({ choice, setting }) => [choice, setting]);
+
+  it('are compared with tuned ones, each at its own learning rate and λ, and shared arms with shared ones', () => {
+    expect(
+      found(
+        arm('default', 'weight-decay', [0.5, 0.6]),
+        tunedRecords([0.7, 0.8], { init: 'spectral' }, { learningRate: 0.1, decay: 0.0001 }),
+        tunedRecords([0.6, 0.7], { init: 'default' }, { learningRate: 0.3, decay: 0.01 }),
+        tunedRecords([0.8, 0.7], { regularizer: 'none' }, { learningRate: 0.05, decay: 0.003 }),
+      ),
+    ).toEqual([
+      ['spectral - default', `${place}, weight-decay, tuned`],
+      ['weight-decay - none', `${place}, default init, tuned`],
+      ['tuned - shared', `${place}, default init, weight-decay`],
+    ]);
+  });
+
+  it('are not compared where they differ in more than learning rate and λ', () => {
+    const config = (training: Partial<ReturnType<typeof fixtureConfig>['training']>) => ({
+      training: { ...fixtureConfig().training, ...training },
+    });
+    const tuned = tunedRecords([0.7, 0.8], { init: 'spectral' });
+    const other = [0.5, 0.6].map((value, seed) => fixtureRecord({ value }, { ...config({ epochs: 3 }), seed }));
+    const longer = other.map(({ config: own, seed, ...record }) =>
+      fixtureRecord({ value: record.measures[0]!.value }, { ...(own as object), tuning: 'tuned', seed }, ['tuning']),
+    );
+    expect(found(tuned, other, longer)).toEqual([['tuned - shared', expect.stringContaining('default init')]]);
+    expect(found(tuned, other)).toEqual([]);
+  });
+
+  it('tell what tuning buys: the same arm at its own against the shared learning rate and λ', () => {
+    const [contrast] = contrasts(
+      arm('spectral', 'weight-decay', [0.5, 0.5, 0.5, 0.5, 0.5]),
+      tunedRecords([0.52, 0.521, 0.519, 0.522, 0.518], { init: 'spectral' }),
+    );
+    expect(contrast).toMatchObject({ factor: 'tuning', n: 5 });
+    expect(contrast?.reading).toBe(
+      `tuned against shared learning rate and λ (${place}, spectral init, weight-decay): +2.00 points ` +
+        '[+1.80, +2.20] (95 % interval), significant at 5 seeds (Holm-adjusted p < 0.001).',
+    );
+  });
+
+  it('are not held against an arm on which values of λ are tried', () => {
+    const swept = [0.5, 0.6].map((value, seed) => fixtureRecord({ value }, { seed }, ['decay']));
+    expect(found(swept, tunedRecords([0.7, 0.8], {}))).toEqual([]);
+  });
+
+  it('say so in the section, which is named after what it compares', () => {
+    const shared = [arm('default', 'weight-decay', [0.5, 0.6]), arm('spectral', 'weight-decay', [0.6, 0.6])];
+    const sectionOf = (...arms: CellRecord[][]) => contrastSection(summarizeArms(arms.flat()), imageReport.contrasts)!;
+    const both = sectionOf(...shared, tunedRecords([0.7, 0.8], {}));
+    expect(both.heading).toBe('What initialization, regularizer and tuning change');
+    expect(JSON.stringify(both.blocks[0])).toContain('compared each at its own learning rate and λ');
+    const alone = sectionOf(...shared);
+    expect(alone.heading).toBe('What initialization and regularizer change');
+    expect(JSON.stringify(alone.blocks[0])).not.toContain('tuned');
+  });
+});
+
+it.each([{ epochs: 3 }, { decay: 0.001 }, { learningRate: 0.2 }])('does not compare arms that differ in %o', (own) => {
+  const training = { ...fixtureConfig().training, ...own };
+  const other = fixtureRecord({}, { init: 'spectral', training });
+  expect(contrasts(arm('default', 'weight-decay', [0.5]), [other])).toEqual([]);
 });

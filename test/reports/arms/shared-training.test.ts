@@ -4,7 +4,7 @@ import { summarizeArms } from '../../../reports/arms/arm-summary.ts';
 import { comparisonWithin, twoSidedP } from '../../../reports/arms/arm-test.ts';
 import { methodOf } from '../../../reports/arms/coordinates.ts';
 import { sharersOf } from '../../../reports/arms/shared-training.ts';
-import { armRecords } from '../../helpers/arms.ts';
+import { armRecords, tunedRecords } from '../../helpers/arms.ts';
 import { bareArm } from '../../helpers/bare-arms.ts';
 
 type Config = Parameters<typeof armRecords>[1];
@@ -34,6 +34,20 @@ describe('arms that go on from one training of each seed', () => {
         arm({ method: 'lottery-ticket' }, { phases: [oneShot[0]!, { label: 'round 1', epochs: 2 }] }),
       ),
     ).toEqual(['dense 0, magnitude 0, magnitude 0, obd 0']);
+  });
+
+  it('are an arm and the one that was tuned to the same learning rate and λ, and no other', () => {
+    const same = { learningRate: 0.1, decay: 0.0001 };
+    const values = [0.5, 0.6];
+    expect(groups(arm({ method: 'snip' }), tunedRecords(values, { method: 'snip' }, same))).toEqual(['snip 0, snip 0']);
+    expect(groups(arm({ method: 'snip' }), tunedRecords(values, { method: 'snip' }))).toEqual([]);
+    expect(
+      groups(
+        arm({ method: 'magnitude' }, { phases: oneShot }),
+        tunedRecords(values, { method: 'obd' }, same, { phases: oneShot }),
+        tunedRecords(values, { method: 'magnitude' }, {}, { phases: oneShot }),
+      ),
+    ).toEqual(['magnitude 0, obd 0']);
   });
 
   it('are not those of another regularizer, length or rate', () => {

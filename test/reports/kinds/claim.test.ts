@@ -7,7 +7,7 @@ import { claimsOf } from '../../../reports/kinds/image/claim.ts';
 import { claimSection } from '../../../reports/kinds/image/claim-section.ts';
 import { holm } from '../../../reports/statistics/statistics.ts';
 import { twoSidedTail } from '../../../reports/statistics/student-t.ts';
-import { armRecords } from '../../helpers/arms.ts';
+import { armRecords, tunedRecords } from '../../helpers/arms.ts';
 import {
   failedRecord,
   fixtureConfig,
@@ -202,6 +202,49 @@ describe('a setting that tests nothing', () => {
   it('is not known for one without a dense network beside', () => {
     expect(claims(...below)[0]).toMatchObject({ outcome: 'refuted', decayKnown: false });
     expect(claims(...below, ...harmless)[0]).toMatchObject({ decayKnown: true });
+  });
+});
+
+describe('where arms are tuned', () => {
+  const low = { init: 'spectral', regularizer: 'frobenius-decay' } as const;
+  const masked = { parameters: 269722, nonzero_parameters: 26972 };
+  const sharedArms = [ours(around(0.8)), sparse('snip', around(0.7, 1))];
+  const tunedOurs = tunedRecords(around(0.82, 1), low, { learningRate: 1, decay: 0.01 });
+  const tunedSparse = tunedRecords(around(0.9, 2), { method: 'snip' }, {}, masked);
+
+  it('is of the shared lane, and told beside of the tuned one where that has both', () => {
+    const found = claims(...sharedArms, tunedOurs, tunedSparse);
+    // A tuned arm's λ was chosen: it is no setting that turns weights too fast.
+    expect(found.map(({ lane, outcome, rivals }) => [lane, outcome, rivals.length])).toEqual([
+      ['shared', 'confirmed', 1],
+      ['tuned', 'refuted', 1],
+    ]);
+    const [first, second, third] = sentences(...sharedArms, tunedOurs, tunedSparse);
+    expect(first).toMatch(
+      /Of 1 case, .* it is confirmed in 1, refuted in 0, .* With each arm tuned, .* of 1 case, .*, it is confirmed in 0, refuted in 1,/,
+    );
+    expect(second).toMatch(/^resnet-20 on generated, budget 0\.1, shared \(.*\): confirmed\./);
+    expect(third).toMatch(/^resnet-20 on generated, budget 0\.1, tuned \(.*\): refuted\./);
+  });
+
+  it('is not of a tuned arm beside shared ones', () => {
+    expect(claims(...sharedArms, tunedSparse).map(({ lane, outcome }) => [lane, outcome])).toEqual([
+      ['shared', 'confirmed'],
+    ]);
+    expect(claims(ours(around(0.8)), tunedSparse)).toEqual([]);
+  });
+
+  it('takes the dense network of each lane for its setting, tuned ones each at their own λ', () => {
+    const config = { method: 'dense', budget: 1 };
+    const hurt = [
+      tunedRecords(around(0.95, 2), { ...config, regularizer: 'none' }, { decay: 0.003 }),
+      tunedRecords(around(0.85, 1), config, { decay: 0.005 }),
+    ];
+    const found = claims(...sharedArms, tunedOurs, tunedSparse, ...hurt);
+    expect(found.map(({ outcome, decayKnown }) => [outcome, decayKnown])).toEqual([
+      ['confirmed', false],
+      ['not tested at this setting', true],
+    ]);
   });
 });
 

@@ -19,6 +19,11 @@ describe('the published values', () => {
     expect(section(report({ records: [published] }), heading)).toContain(
       '| low-rank | 0.1 | default | weight-decay | 93.59 % | 93.00 % (resnet-32-w32-projection) |',
     );
+    const tuned = fixtureRecord({ value: 0.94, ...counts }, { model, dataset: whole, tuning: 'tuned' }, ['tuning']);
+    expect(section(report({ records: [published, tuned] }), heading)).toContain(
+      '| low-rank | 0.1 | default | weight-decay | 93.59 % | 93.00 % (resnet-32-w32-projection); 94.00 % ' +
+        '(resnet-32-w32-projection, tuned) |',
+    );
     const part = fixtureRecord({ value: 0.93, ...counts, train_examples: 20_000 }, { model, dataset: whole });
     expect(report({ records: [part] })).not.toContain('93.59 % | 93.00 %');
     const optionA = fixtureRecord({ value: 0.93, ...counts }, { model: { ...model, name: 'resnet' }, dataset: whole });

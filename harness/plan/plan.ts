@@ -31,8 +31,8 @@ export interface PlanOptions extends SelectionOptions {
  * The cells of a suite's profile in a fixed order: experiment by experiment, model by model, seed by seed, arm by arm,
  * so that an interrupted run has whole replicates first.
  *
- * @param refuse told, once each, why cells of `methods` cannot be planned; the other cells are. Where it is left out,
- *   the first such cell throws.
+ * @param refuse told, once each, why cells of `methods` and of tuned arms cannot be planned; the other cells are. Where
+ *   it is left out, the first such cell throws.
  * @throws UsageError where the profile does not exist, names a cell or has a configuration twice, where a glob of
  *   `only` matches nothing, where a cell that it keeps needs real data that is absent, more examples than its data
  *   set has, or a cell that the plan lacks, and where nothing can be tried out as `set` and `limit` say
@@ -58,9 +58,10 @@ export function planCells(
   refuseArmless(methods, new Set(all.map(({ config }) => config.method)), refuse);
   const selection = selectionOf(place, all, options);
   if (selection.drafts.length === 0 || options.lacksMethods !== true) refuseIdleGlobs(selection, all);
-  if (options.untuned !== 'counted') refuseUntuned(suite.name, profileName, selection.drafts);
-  refuseLargerThanData(place, selection.drafts);
-  const cells = withoutRefused(selection.drafts, (draft) => cellOf(place, draft, selection.needs), refuse);
+  const { drafts } = selection;
+  const ready = options.untuned === 'counted' ? drafts : withoutUntuned(context, drafts, refuse);
+  refuseLargerThanData(place, ready);
+  const cells = withoutRefused(ready, (draft) => cellOf(place, draft, selection.needs), refuse);
   const missing = new Set(
     cells.flatMap(({ dataset }) => (dataset === null || isThere({ name: dataset }) ? [] : [dataset])),
   );
@@ -136,14 +137,21 @@ function refuseDuplicates(place: string, drafts: readonly Draft[]): void {
   }
 }
 
-/** Cells of tuned arms run with what was found for them, or not at all. */
-function refuseUntuned(suite: string, profile: ProfileName, drafts: readonly Draft[]): void {
+/** The drafts without those of tuned arms for which nothing was found: they run with what was found, or not at all. */
+function withoutUntuned(
+  { suite, profileName }: { suite: string; profileName: ProfileName },
+  drafts: readonly Draft[],
+  refuse: ((reason: string) => void) | undefined,
+): readonly Draft[] {
   const refusals = [...new Set(drafts.flatMap(({ untuned = [] }) => untuned))];
-  if (refusals.length === 0) return;
-  throw new UsageError(
-    `suite ${suite}, profile ${profile}: ${refusals.join('; ')}. Find them with npm run tune -- ${suite} --profile ` +
-      `${profile}, or leave these arms out with --only.`,
-  );
+  if (refusals.length === 0) return drafts;
+  const reason =
+    `suite ${suite}, profile ${profileName}: ${refusals.join('; ')}. Find them with npm run tune -- ${suite} --profile ` +
+    `${profileName}, or leave these arms out with --only.`;
+  const ready = drafts.filter(({ untuned }) => untuned === undefined);
+  if (refuse === undefined || ready.length === 0) throw new UsageError(reason);
+  refuse(reason);
+  return ready;
 }
 
 /** A method's file is not to blame for the size of a data set: this comes before methods are asked. */

@@ -63,10 +63,12 @@ export async function planSelected(
     only,
     methods,
     choices,
+    // To look at a plan, what is not found yet is no obstacle.
+    untuned: purpose === 'look' ? 'counted' : 'refused',
     limit,
     set: overridesOf(options.set),
     lacksMethods: refusals.length > 0,
-  };
+  } as const;
   for (const refusal of refusals) io.stderr.write(`${refusal}\n`);
   const refuse = (reason: string) => {
     refusals.push(reason);

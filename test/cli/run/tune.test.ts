@@ -73,11 +73,18 @@ describe('tune, and a run with what it found', () => {
     return dir;
   }
 
-  it('refuses a run before anything was found, naming the arms, and plans the others', async () => {
-    const refused = await command('suite', ['--out', await temporaryFolder()]);
+  it('runs no tuned arm before anything was found, names it, and shows its cells in the plan', async () => {
+    const refused = await command('suite', ['--out', await temporaryFolder(), '--only', 'low-rank*']);
     expect(refused.exitCode).toBe(2);
     expect(refused.stderr).toContain(`${arms[2]}: no learning rate and λ were found for it`);
-    expect((await command('plan', ['--only', 'dense.default.none.resnet*'])).exitCode).toBe(0);
+    const others = await command('suite', ['--out', await temporaryFolder(), '--no-check', '--only', '*none*seed-0']);
+    expect(others.exitCode).toBe(1);
+    expect(others.stderr).toContain(
+      `${arms[0]}: no learning rate and λ were found for it. Find them with npm run tune`,
+    );
+    expect(others.stdout).toMatch(/1 cell planned, 1 with a record: 1 completed/);
+    const plan = await command('plan', []);
+    expect(plan).toMatchObject({ exitCode: 0, stdout: expect.stringContaining('dense.default.none.tuned.resnet') });
     expect((await cli(['list', 'tunable'])).stdout).toMatch(/tunable +smoke +10 +cells/);
   });
 

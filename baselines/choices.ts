@@ -20,13 +20,14 @@ interface Tried {
 
 /**
  * The choice for each arm: the point of the best mean on the held-out examples, the first of equal ones. A point with a
- * training that diverged is not chosen.
+ * training that diverged is not chosen. Arms on which no learning rate was tried get none.
  *
  * @param records of whole grids
  * @throws UsageError where an arm was trained on several data, holds nothing out, or diverged at every point
  */
 export function choicesOf(records: readonly FinishedRecord[]): TuningChoice[] {
-  return [...grouped(records, tunedArmOf)].map(([arm, members]) => {
+  const tuned = records.filter((record) => factorOf(record, 'learning_rate') !== null);
+  return [...grouped(tuned, tunedArmOf)].map(([arm, members]) => {
     const [first] = members as [FinishedRecord, ...FinishedRecord[]];
     const { value: by, better } = validationOf(first);
     const grid = gridOf(members);

@@ -29,9 +29,10 @@ export function costOf({ cells, training_macs, data }: TuningChoice): Tuning {
 }
 
 /**
- * The suite whose cells find the learning rates and λ of a profile's tuned arms: each under every pair of the grid.
+ * The suite whose cells find the learning rates and λ of a profile's tuned arms, each under every pair of the grid, and λ
+ * for all arms: the dense network that is not tuned under every λ of it.
  *
- * @throws UsageError where the profile has no grid or no tuned arm
+ * @throws UsageError where the profile has no grid, or neither a tuned arm nor a dense one
  */
 export function tuningSuite(suite: SuiteSpec, profileName: ProfileName): SuiteSpec {
   const profile = suite.profiles[profileName];
@@ -42,12 +43,10 @@ export function tuningSuite(suite: SuiteSpec, profileName: ProfileName): SuiteSp
     );
   }
   const experiments = profile.experiments
-    .map(
-      (experiment): BaseExperiment => ({ ...experiment, arms: experiment.arms.flatMap((arm) => gridArm(arm, grid)) }),
-    )
+    .map((experiment): BaseExperiment => ({ ...experiment, arms: gridArms(experiment.arms, grid) }))
     .filter(({ arms }) => arms.length > 0);
   if (experiments.length === 0) {
-    throw new UsageError(`suite ${suite.name}, profile ${profileName}: no arm is tuned; give one the factor tuning.`);
+    throw new UsageError(`suite ${suite.name}, profile ${profileName}: has neither a tuned arm nor a dense one.`);
   }
   const { tuning: _tuning, ...rest } = profile;
   const tuned: ProfileSpec = { ...rest, experiments, seeds: grid.seeds };
@@ -59,9 +58,16 @@ function withGrid({ profiles }: SuiteSpec): string {
   return having.map(([name]) => name).join(', ') || 'none';
 }
 
-/** The arm under every pair of the grid; none where it is not tuned. */
-function gridArm({ seeds: _seeds, ...arm }: Arm, { learningRate, decay }: Grid): Arm[] {
-  const { tuning, ...factors } = arm.factors;
-  if (tuning?.includes('tuned') !== true) return [];
-  return [{ ...arm, factors: { ...factors, decay, learning_rate: learningRate } }];
+/** The arms under every pair of the grid, and the dense network that is not tuned at the learning rate of all arms. */
+function gridArms(arms: readonly Arm[], { learningRate, decay }: Grid): Arm[] {
+  const tuned = arms.filter(({ factors }) => factors.tuning?.includes('tuned') === true);
+  const dense = arms.filter(({ method }) => method === 'dense' && !tuned.some((arm) => arm.method === method));
+  const under = ({ seeds: _seeds, ...arm }: Arm, grid: Arm['factors']): Arm => {
+    const { tuning: _tuning, ...factors } = arm.factors;
+    return { ...arm, factors: { ...factors, ...grid } };
+  };
+  return [
+    ...dense.map((arm) => under(arm, { decay })),
+    ...tuned.map((arm) => under(arm, { decay, learning_rate: learningRate })),
+  ];
 }

@@ -75,6 +75,10 @@ describe('the choice for an arm', () => {
     expect(() => at({ rate: 0.1, curve: null })).toThrow(/every training of the grid diverged; try smaller/);
   });
 
+  it('is not made for an arm on which no learning rate was tried', () => {
+    expect(choicesOf([fixtureRecord()])).toEqual([]);
+  });
+
   it('has no λ without a regularizer', () => {
     const [choice] = choicesOf([cellAt({ rate: 0.1, regularizer: 'none', curve: [0.5] })]);
     expect(choice).toMatchObject({ decay: null, grid: [{ decay: null }] });
@@ -83,7 +87,7 @@ describe('the choice for an arm', () => {
   it('is not made of trainings on several data, nor without held-out examples', () => {
     const mixed = [cellAt({ rate: 0.1, curve: [0.5] }), cellAt({ rate: 0.2, curve: [0.5], data: 'other' })];
     expect(() => choicesOf(mixed)).toThrow(/was trained on several data/);
-    const blind = fixtureRecord({ curve: [fixturePoint(1, { test_accuracy: 0.5 })] });
+    const blind = fixtureRecord({ curve: [fixturePoint(1, { test_accuracy: 0.5 })] }, {}, ['learning_rate']);
     expect(() => choicesOf([blind])).toThrow(/no examples are held out of its training data/);
   });
 
@@ -91,7 +95,9 @@ describe('the choice for an arm', () => {
     const curveOf = (...losses: number[]) => losses.map((valid_loss, at) => fixturePoint(at + 1, { valid_loss }));
     const at = (learningRate: number, ...losses: number[]): FinishedRecord => {
       const config = translationConfig();
-      return translationRecord({ curve: curveOf(...losses) }, { training: { ...config.training, learningRate } });
+      return translationRecord({ curve: curveOf(...losses) }, { training: { ...config.training, learningRate } }, [
+        'learning_rate',
+      ]);
     };
     const [choice] = choicesOf([at(0.1, 3, 2, 2.5), at(0.2, 3, 2.2, 2.1)]);
     expect(choice).toMatchObject({ learning_rate: 0.1, by: 'valid_loss', better: 'lower' });

@@ -49,7 +49,8 @@ describe('the suite that finds learning rates and λ', () => {
 
   it('trains the tuned arms alone, at every pair of the grid and every seed of it', () => {
     const decayed = cells.filter((cell) => factorOf(cell, 'regularizer') === 'frobenius-decay');
-    expect(new Set(cells.map(tunedArmOf))).toEqual(
+    const tried = cells.filter((cell) => factorOf(cell, 'learning_rate') !== null);
+    expect(new Set(tried.map(tunedArmOf))).toEqual(
       new Set([name, 'low-rank-0.25.spectral.none.resnet-8-w8.generated']),
     );
     expect(
@@ -60,6 +61,14 @@ describe('the suite that finds learning rates and λ', () => {
       ]),
     ).toEqual(
       [0, 1].flatMap((seed) => [1e-3, 2e-3, 4e-3].flatMap((decay) => [0.05, 0.1].map((rate) => [rate, decay, seed]))),
+    );
+  });
+
+  it('trains the dense network that is not tuned at the learning rate of all arms, under every λ', () => {
+    const dense = cells.filter((cell) => factorOf(cell, 'method') === 'dense' && cell.seed === 0);
+    const { learningRate } = experimentOf(suite).training;
+    expect(dense.map(({ config }) => imageConfig({ config }).training)).toMatchObject(
+      [1e-3, 2e-3, 4e-3].map((decay) => ({ learningRate, decay })),
     );
   });
 
@@ -78,9 +87,10 @@ describe('the suite that finds learning rates and λ', () => {
       /smoke: has no grid to tune on; profiles that have: none/,
     );
     const untuned = suiteWith((changed) => {
-      experimentOf(changed).arms = experimentOf(changed).arms.slice(0, 1);
+      const [, lowRank] = experimentOf(changed).arms;
+      experimentOf(changed).arms = [{ ...lowRank!, factors: { ...lowRank!.factors, tuning: ['shared'] } }];
     });
-    expect(() => tuningSuite(untuned, 'smoke')).toThrow(/no arm is tuned; give one the factor tuning/);
+    expect(() => tuningSuite(untuned, 'smoke')).toThrow(/has neither a tuned arm nor a dense one/);
   });
 });
 

@@ -67,11 +67,11 @@ export async function tuneCommand(
   const choices = choicesOf(whole);
   const shared = sharedDecayOf(whole, sharedRateOf(selected));
   stream.write(choicesText(choices, shared));
-  const arms = new Set(planned.cells.map(tunedArmOf));
+  const arms = new Set(planned.cells.filter((cell) => factorOf(cell, 'learning_rate') !== null).map(tunedArmOf));
   const chosen = new Set(choices.map(({ arm }) => arm));
   for (const arm of arms)
     if (!chosen.has(arm)) io.stderr.write(`${arm}: cells of its grid have no result; nothing is chosen.\n`);
-  if (options.dryRun !== true && choices.length > 0) {
+  if (options.dryRun !== true && (choices.length > 0 || shared !== null)) {
     const known = new Set(planned.plan.map(tunedArmOf));
     const kept = (stored?.choices ?? []).filter(({ arm }) => known.has(arm) && !chosen.has(arm));
     const tuning: TuningFile = {

@@ -8,7 +8,7 @@ export function defineProveCommand(program: Command, { io, finish }: CommandCont
     .command('prove-portable')
     .summary('show that portable results do not depend on the processor')
     .description(
-      'Trains a tiny cell of each arm of the smoke profiles with portable arithmetic: on this machine twice, with every ' +
+      'Trains a tiny cell of each arm of the smoke profiles, and of every other method, with portable arithmetic: on this machine twice, with every ' +
         'Node and under every emulated processor that is given. Prints the digests of initial values and results; exits ' +
         'with 1 where any differ.',
     )

@@ -2,11 +2,14 @@ import { access } from 'node:fs/promises';
 import { suites } from '../../../suites/registry.ts';
 import { UsageError } from '../../errors.ts';
 import { firstLine } from '../../foreign-text.ts';
+import type { JoinedMethod } from '../../methods/joined.ts';
+import { methods } from '../../methods/registry.ts';
 import { chosenBy } from '../../name-matcher.ts';
 import { planCells } from '../../plan/plan.ts';
 import { exitCodes } from '../../run/exit-code.ts';
 import { environmentsOf, type ProofEnvironment, proveCells } from '../../run/prove.ts';
 import type { PlannedCell } from '../../spec/cell.ts';
+import type { SuiteSpec } from '../../spec/suite.ts';
 import { workerPath } from '../checkout.ts';
 import { type Io, table, withInterruption } from '../io.ts';
 import { defaultJobs } from '../parse-options.ts';
@@ -29,7 +32,7 @@ export interface ProveOptions {
 const tiny = { limit: 96, set: { 'training.epochs': 1 } };
 
 /**
- * Trains a tiny cell of every arm of the smoke profiles in each environment, and prints the digests of initial values
+ * Trains a tiny cell of every arm of the smoke profiles, and of every other method, in each environment, and prints the digests of initial values
  * and of results: with portable arithmetic all are to be equal.
  */
 export async function proveCommand(options: ProveOptions, io: Io): Promise<number> {
@@ -84,10 +87,23 @@ function eachOnce(digests: readonly (string | null)[]): string {
   return [...new Set(digests.map((digest) => digest ?? 'none'))].join(' / ');
 }
 
+/** On generated data, whatever files there are: they would have to lie on every machine. */
+const asPlanned = { present: [], seeds: 1, untuned: 'counted' } as const;
+
+/** The methods of the registry that no smoke profile names: they join the first one. */
+function methodsWithoutCell(withSmoke: readonly SuiteSpec[]): JoinedMethod[] {
+  const named = new Set(
+    withSmoke.flatMap((suite) => planCells(suite, 'smoke', asPlanned).map(({ config }) => config.method)),
+  );
+  return methods.filter(({ name }) => !named.has(name)).map((method) => ({ method, file: null }));
+}
+
 function tinyCells({ only }: ProveOptions): PlannedCell[] {
   const withSmoke = suites.filter(({ profiles }) => 'smoke' in profiles);
-  // On generated data, whatever files there are: they would have to lie on every machine.
-  const cells = withSmoke.flatMap((suite) => planCells(suite, 'smoke', { present: [], seeds: 1, ...tiny }));
+  const cells = withSmoke.flatMap((suite, index) => {
+    const others = index === 0 ? methodsWithoutCell(withSmoke) : [];
+    return planCells(suite, 'smoke', { ...asPlanned, ...tiny, methods: others }, () => undefined);
+  });
   return chosenBy(only, cells, ({ cell }) => cell, `${cells.length} cells`);
 }
 

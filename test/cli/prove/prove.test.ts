@@ -1,4 +1,5 @@
 import { expect, it, vi } from 'vitest';
+import { methods } from '../../../harness/methods/registry.ts';
 import { cli } from '../helpers.ts';
 
 // The workers are the real ones, started from source; only the training in them is a stand-in.
@@ -23,4 +24,12 @@ it('proves tiny cells of stand-ins equal, a line each, and as JSON', async () =>
   expect(stdout).toMatch(/^2 of 2 cells are equal wherever they were computed\. Environments: here, here again\.$/m);
   const json = JSON.parse((await cli(['prove-portable', ...options, '--json'])).stdout);
   expect(json).toMatchObject([{ equal: true, results: [{ environment: 'here' }, { environment: 'here again' }] }, {}]);
+});
+
+it('has a tiny cell of every method of the registry', async () => {
+  for (const { name } of methods) {
+    const { stderr: told } = await cli(['prove-portable', '--only', `${name}*`, '--only', 'nothing*']);
+    // The globs that match nothing are named.
+    expect(told).toMatch(/^--only nothing\*: matches none of \d+ cells/);
+  }
 });

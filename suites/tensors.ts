@@ -119,7 +119,7 @@ const nightlyArms = (budget: number): ImageArmSpec[] => [
   ),
 ];
 
-const smokeSizes = { trainExamples: 1000, validationExamples: 250, testExamples: 500 };
+const smokeSizes = { trainExamples: 1200, validationExamples: 250, testExamples: 1000 };
 const nightlySizes = { trainExamples: 4000, validationExamples: 2000, testExamples: 5000 };
 
 export const tensors: SuiteSpec<ImageExperimentSpec> = {
@@ -131,7 +131,7 @@ export const tensors: SuiteSpec<ImageExperimentSpec> = {
   profiles: {
     smoke: {
       note:
-        'WRN-10-1 for 4 epochs of 1,000 images: shows that everything runs, learns and repeats, every method, ' +
+        'WRN-10-1 for 6 epochs of 1,200 images: shows that everything runs, learns and repeats, every method, ' +
         'initialization and regularizer at least once. Too short to rank the arms. Batches of 32 at a quarter of the ' +
         'published rate, and the decay of nightly.',
       experiments: [
@@ -140,7 +140,7 @@ export const tensors: SuiteSpec<ImageExperimentSpec> = {
           models: [{ name: 'wide-resnet', depth: 10, widen: 1 }],
           dataset: { ...cifar10, ...smokeSizes },
           fallbackDataset: { ...cifar10, name: 'generated', ...smokeSizes },
-          training: shortened(4, 4),
+          training: shortened(6, 6),
           arms: smokeArms(0.15),
           denseExamplesPerSecond: 900,
         },

@@ -4,91 +4,126 @@ import { UsageError } from '../harness/errors.ts';
 import type { FinishedRecord } from '../harness/record.ts';
 import type { ValidationWords } from '../harness/spec/kind-words.ts';
 import { wordsOfKind } from '../harness/spec/kinds.ts';
-import type { SharedDecay, TuningChoice } from '../harness/spec/tuning.ts';
+import { bestPoint, type GridPoint, type SharedDecay, type Tuning, type TuningChoice } from '../harness/spec/tuning.ts';
 import { factorOf } from '../harness/spec/words.ts';
 import { grouped, seedsBy } from './arms.ts';
 import { mean, sampleDeviation } from './moments.ts';
 
 /** Which learning rate and λ the held-out examples choose: of the cells that `tune` has trained. */
 
-/** A point of an arm's grid, with its validation seed by seed; null: the training diverged. */
-interface Tried {
-  learning_rate: number;
-  decay: number | null;
-  values: (number | null)[];
+/** The choices of arms, and why others have none. */
+export interface Choices {
+  choices: TuningChoice[];
+  refusals: string[];
 }
 
 /**
  * The choice for each arm: the point of the best mean on the held-out examples, the first of equal ones. A point with a
- * training that diverged is not chosen. Arms on which no learning rate was tried get none.
+ * training that diverged is not chosen. Arms on which no learning rate was tried get none; those that were trained on
+ * several data, hold nothing out, or diverged at every point are refused by name.
  *
  * @param records of whole grids
- * @throws UsageError where an arm was trained on several data, holds nothing out, or diverged at every point
  */
-export function choicesOf(records: readonly FinishedRecord[]): TuningChoice[] {
+export function choicesOf(records: readonly FinishedRecord[]): Choices {
   const tuned = records.filter((record) => factorOf(record, 'learning_rate') !== null);
-  return [...grouped(tuned, tunedArmOf)].map(([arm, members]) => {
+  const found: Choices = { choices: [], refusals: [] };
+  for (const [arm, members] of grouped(tuned, tunedArmOf)) {
     const [first] = members as [FinishedRecord, ...FinishedRecord[]];
-    const { value: by, better } = validationOf(first);
-    const grid = gridOf(members);
-    const chosen = bestOf(grid, better);
-    if (chosen === null)
-      throw new UsageError(`${arm}: every training of the grid diverged; try smaller learning rates.`);
-    const data = [...new Set(members.map(({ fingerprint }) => fingerprint.data))];
-    if (data.length > 1)
-      throw new UsageError(`${arm}: its grid was trained on several data; run it again with --fresh.`);
-    const macs = members.map(({ training_macs: own }) => own);
-    return {
-      arm,
-      configuration: tunedConfigurationOf(first.config),
-      learning_rate: chosen.learning_rate,
-      decay: chosen.decay,
-      by,
-      better,
-      grid,
-      cells: members.length,
-      training_macs: macs.includes(null) ? null : macs.reduce<number>((sum, own) => sum + (own ?? 0), 0),
-      data: data[0]!,
-    };
-  });
+    const refusal = evidenceRefusal(members);
+    const grid = refusal === null ? gridOf(members) : [];
+    const { value: by = '', better = 'higher' } = wordsOfKind(first.kind).validation ?? {};
+    const chosen = bestPoint(grid, better);
+    if (chosen === null) {
+      found.refusals.push(`${arm}: ${refusal ?? 'every point of its grid diverged; try smaller learning rates'}`);
+      continue;
+    }
+    const { learning_rate, decay } = chosen;
+    const configuration = tunedConfigurationOf(first.config);
+    found.choices.push({ arm, configuration, learning_rate, decay, by, better, grid, ...evidenceOf(members) });
+  }
+  return found;
 }
 
+/** The fewest seeds by which a standard error says anything. */
+const fewestSeeds = 3;
+
+/** A mean that is lower by rounding alone is not lower. */
+const rounding = 1e-9;
+
 /**
- * λ for all arms: the largest tried at which the dense network, at the learning rate of all arms, is not worse than
- * without decay by more than the standard error of the paired differences. Null where that was not tried, or with fewer
- * than two seeds.
+ * λ for all arms: the largest tried at which, as at every smaller one, the dense network at the learning rate of all
+ * arms is not worse than without decay by more than the standard error of the paired differences. Null where that
+ * network was not tried so, or at fewer than three seeds; λ is null where it bears none.
  *
  * @param sharedRate the learning rate of all arms
+ * @throws UsageError where dense networks of several models or data were tried
  */
 export function sharedDecayOf(records: readonly FinishedRecord[], sharedRate: number): SharedDecay | null {
   const dense = records.filter((record) => factorOf(record, 'method') === 'dense' && rateOf(record) === sharedRate);
-  const [first] = dense;
-  if (first === undefined) return null;
-  const { value: by, better } = validationOf(first);
-  const sign = better === 'higher' ? 1 : -1;
-  const bySeed = (members: readonly FinishedRecord[]) => new Map(members.map((one) => [one.seed, validated(one)]));
-  const plain = bySeed(dense.filter((record) => factorOf(record, 'regularizer') === 'none'));
-  const reference = [...plain.values()].filter((value) => value !== null);
-  if (reference.length < 2 || reference.length < plain.size) return null;
+  const plain = dense.filter((record) => factorOf(record, 'regularizer') === 'none');
   const decayed = dense.filter((record) => factorOf(record, 'decay') !== null);
+  const [first] = decayed;
+  if (first === undefined || plain.length < fewestSeeds) return null;
+  const places = new Set(dense.map(({ model, dataset }) => JSON.stringify([model, dataset])));
+  if (places.size > 1)
+    throw new UsageError('λ for all arms: dense networks of several models or data sets were tried.');
+  const refusal = evidenceRefusal(dense);
+  if (refusal !== null) throw new UsageError(`${tunedArmOf(first)}: ${refusal}.`);
+  const { value: by, better } = validationOf(first);
+  const reference = new Map(plain.map((record) => [record.seed, validated(record)]));
   const tried = [...grouped(decayed, (record) => Number(factorOf(record, 'decay')))]
     .map(([decay, members]) => {
-      const values = bySeed(members);
-      const gains = [...values].flatMap(([seed, value]) => {
-        const before = plain.get(seed) ?? null;
-        return value === null || before === null ? [] : [sign * (value - before)];
-      });
+      const values = members.map(validated);
+      const gains = members.flatMap(({ seed }, at) => gainOf(values[at]!, reference.get(seed) ?? null, better));
       const error = (sampleDeviation(gains) ?? Number.NaN) / Math.sqrt(gains.length);
-      const admitted = gains.length === plain.size && mean(gains)! >= -error;
-      return { decay, values: [...values.values()], admitted };
+      const admitted = gains.length === reference.size && mean(gains)! >= -error - rounding;
+      return { decay, values, admitted };
     })
     .sort((left, right) => left.decay - right.decay);
-  const decay = tried.findLast(({ admitted }) => admitted)?.decay;
-  if (decay === undefined) return null;
-  return { decay, learning_rate: sharedRate, arm: tunedArmOf(first), by, reference, tried };
+  const refused = tried.findIndex(({ admitted }) => !admitted);
+  const decay = tried.at(refused < 0 ? -1 : refused - 1)?.decay ?? null;
+  return {
+    decay: refused === 0 ? null : decay,
+    learning_rate: sharedRate,
+    arm: tunedArmOf(first),
+    configuration: tunedConfigurationOf(first.config),
+    by,
+    better,
+    reference: [...reference.values()],
+    tried,
+    ...evidenceOf(dense),
+  };
 }
 
-function gridOf(members: readonly FinishedRecord[]): Tried[] {
+/** What one seed gains by decay; none where either training diverged. */
+function gainOf(value: number | null, before: number | null, better: 'higher' | 'lower'): number[] {
+  if (value === null || before === null) return [];
+  return [better === 'higher' ? value - before : before - value];
+}
+
+/** Why trainings together say nothing; null where they do. */
+function evidenceRefusal(members: readonly FinishedRecord[]): string | null {
+  const [{ kind }] = members as [FinishedRecord, ...FinishedRecord[]];
+  const { validation } = wordsOfKind(kind);
+  const measures = ({ curve }: FinishedRecord) => curve.some(({ values }) => values[validation?.value ?? ''] != null);
+  if (validation === undefined || members.some((record) => record.status !== 'diverged' && !measures(record))) {
+    return 'no examples are held out of its training data, so nothing can choose';
+  }
+  if (new Set(members.map(({ fingerprint }) => fingerprint.data)).size === 1) return null;
+  return 'its grid was trained on several data; run it again with --fresh';
+}
+
+/** What trainings on one data set cost. */
+function evidenceOf(members: readonly FinishedRecord[]): Tuning {
+  const macs = members.map(({ training_macs: own }) => own);
+  return {
+    cells: members.length,
+    training_macs: macs.includes(null) ? null : macs.reduce<number>((sum, own) => sum + (own ?? 0), 0),
+    data: members[0]!.fingerprint.data,
+  };
+}
+
+function gridOf(members: readonly FinishedRecord[]): GridPoint[] {
   const points = seedsBy(members, (record) => JSON.stringify([rateOf(record), factorOf(record, 'decay')]));
   return [...points.values()]
     .map((same) => {
@@ -102,24 +137,13 @@ function gridOf(members: readonly FinishedRecord[]): Tried[] {
     .sort((left, right) => left.learning_rate - right.learning_rate || (left.decay ?? 0) - (right.decay ?? 0));
 }
 
-function bestOf(grid: readonly Tried[], better: 'higher' | 'lower'): Tried | null {
-  let [chosen, most]: [Tried | null, number] = [null, Number.NEGATIVE_INFINITY];
-  for (const point of grid) {
-    const values = point.values.filter((value) => value !== null);
-    if (values.length < point.values.length) continue;
-    const gain = (better === 'higher' ? 1 : -1) * mean(values)!;
-    if (gain > most) [chosen, most] = [point, gain];
-  }
-  return chosen;
-}
-
 function rateOf({ kind, config }: FinishedRecord): number {
   return wordsOfKind(kind).rates(config).learning_rate ?? Number.NaN;
 }
 
-function validationOf({ kind, cell }: FinishedRecord): ValidationWords {
+function validationOf({ kind }: FinishedRecord): ValidationWords {
   const { validation } = wordsOfKind(kind);
-  if (validation === undefined) throw new UsageError(`${cell}: its kind holds no examples out, so nothing can choose.`);
+  if (validation === undefined) throw new Error(`kind ${kind} holds no examples out`);
   return validation;
 }
 
@@ -128,9 +152,6 @@ function validated(record: FinishedRecord): number | null {
   const { value, better, at } = validationOf(record);
   if (record.status === 'diverged') return null;
   const measured = record.curve.flatMap(({ values }) => values[value] ?? []);
-  if (measured.length === 0) {
-    throw new UsageError(`${record.cell}: no examples are held out of its training data, so nothing can choose.`);
-  }
-  if (at === 'last') return measured.at(-1)!;
+  if (at === 'last') return measured.at(-1) ?? null;
   return better === 'higher' ? Math.max(...measured) : Math.min(...measured);
 }

@@ -236,7 +236,7 @@ export const compression: SuiteSpec<ImageExperimentSpec> = {
       seeds: 3,
       margin: 0.04,
       timeLimitSeconds: 3600,
-      tuning: { learningRate: [0.025, 0.05], decay: [5e-4, 1e-3, 2e-3], seeds: 2 },
+      tuning: { learningRate: [0.025, 0.05], decay: [5e-4, 1e-3], seeds: 3 },
     },
     paper: {
       note:

@@ -89,7 +89,10 @@ async function runLocked(store: Store, options: RunSuiteOptions): Promise<RunSui
   // A damaged baseline is told before hours of training, not after; so is a GPU that cannot be used.
   if (options.check) await readBaseline(options.suite, options.profile, options.baselinesDir);
   const found = options.device === 'gpu' ? await findGpus(process.env) : null;
-  const describe = runDescription(options, await earlierRun(store.outDir, options));
+  await refuseOtherData(options.cells, dataDigests(options.dataFolders));
+  const earlier = await earlierRun(store.outDir, options);
+  refuseOtherCommand(store.outDir, earlier, options.commandLine);
+  const describe = runDescription(options, earlier);
   await writeRunFile(store.outDir, describe({ state: 'running', resumed: 0, records: [] }));
   try {
     await removeReport(store.outDir);
@@ -98,6 +101,13 @@ async function runLocked(store: Store, options: RunSuiteOptions): Promise<RunSui
     await endRun(store, describe({ state: 'ended', resumed: 0, records: [], exitCode: exitCodeOfError(error) }));
     throw error;
   }
+}
+
+/** A grid's cells and those of a suite are no one run: in one folder a training could count twice. */
+function refuseOtherCommand(outDir: string, earlier: RunFile | null, commandLine: readonly string[]): void {
+  const [before, now] = [earlier?.command_line[0], commandLine[0]];
+  if (before === now || (before !== 'tune' && (now !== 'tune' || before !== 'suite'))) return;
+  throw new UsageError(`${outDir} holds what npm run ${before} ran; name another folder for ${now} with --out.`);
 }
 
 /** Leaves nothing behind that tells of a run which went well. */
@@ -129,9 +139,7 @@ async function runBegun(
   describe: RunDescription,
 ): Promise<RunSuiteResult> {
   const { cells, signal, stream, refusals = [] } = options;
-  const dataDigest = dataDigests(options.dataFolders);
-  await refuseOtherData(cells, dataDigest);
-  const resumed = await resumeStore(store, cells, { ...options, dataDigest });
+  const resumed = await resumeStore(store, cells, { ...options, dataDigest: dataDigests(options.dataFolders) });
   const notes = [...notesOf(options, resumed), ...(found?.notes ?? [])];
   const slots = found === null ? undefined : gpuSlots(found.gpus);
   for (const record of resumed.finished) slots?.learn(record);

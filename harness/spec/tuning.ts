@@ -36,6 +36,24 @@ const point = {
   decay: positive.nullable(),
 };
 
+const values = z.array(z.number().nullable()).min(1);
+const better = z.enum(['higher', 'lower']);
+
+/** A point that was tried, with its validation seed by seed; null: that training diverged. */
+const gridPointSchema = z.strictObject({ ...point, values });
+export type GridPoint = z.infer<typeof gridPointSchema>;
+
+/** The point of the best mean, the first of equal ones; null where at every point a training diverged. */
+export function bestPoint(grid: readonly GridPoint[], better: 'higher' | 'lower'): GridPoint | null {
+  let [chosen, most]: [GridPoint | null, number] = [null, Number.NEGATIVE_INFINITY];
+  for (const tried of grid) {
+    const sum = tried.values.reduce<number>((total, value) => total + (value ?? Number.NaN), 0);
+    const gain = (better === 'higher' ? sum : -sum) / tried.values.length;
+    if (gain > most) [chosen, most] = [tried, gain];
+  }
+  return chosen;
+}
+
 /** The learning rate and λ of one arm, and what speaks for them. */
 export const choiceSchema = z
   .strictObject({
@@ -46,27 +64,41 @@ export const choiceSchema = z
     ...point,
     /** What of the held-out examples chose: `validation_accuracy`. */
     by: z.string(),
-    better: z.enum(['higher', 'lower']),
-    /** Every point that was tried, with its values seed by seed; null: that training diverged. */
-    grid: z.array(z.strictObject({ ...point, values: z.array(z.number().nullable()).min(1) })).min(1),
+    better,
+    grid: z.array(gridPointSchema).min(1),
     ...tuningSchema.shape,
   })
-  .refine(({ grid, learning_rate: rate, decay }) =>
-    grid.some((tried) => tried.learning_rate === rate && tried.decay === decay),
-  );
+  .superRefine((choice, context) => {
+    const best = bestPoint(choice.grid, choice.better);
+    if (best?.learning_rate !== choice.learning_rate || best.decay !== choice.decay) {
+      context.addIssue({
+        code: 'custom',
+        message: `${choice.arm}: its learning rate and λ are not those of its best point`,
+      });
+    }
+    if (choice.cells !== choice.grid.reduce((sum, tried) => sum + tried.values.length, 0)) {
+      context.addIssue({
+        code: 'custom',
+        message: `${choice.arm}: its grid has another number of trainings than its cells`,
+      });
+    }
+  });
 export type TuningChoice = z.infer<typeof choiceSchema>;
 
-/** λ for all arms, by the dense network: `reference` is without decay. */
+/** λ for all arms, by the dense network. */
 export const sharedDecaySchema = z.strictObject({
-  decay: positive,
+  /** Null: it bears none of those tried. */
+  decay: positive.nullable(),
   learning_rate: positive,
   /** The dense network of which model and data. */
   arm: z.string(),
+  configuration: z.string(),
   by: z.string(),
-  reference: z.array(z.number()).min(1),
-  tried: z
-    .array(z.strictObject({ decay: positive, values: z.array(z.number().nullable()).min(1), admitted: z.boolean() }))
-    .min(1),
+  better,
+  /** Without decay, seed by seed. */
+  reference: values,
+  tried: z.array(z.strictObject({ decay: positive, values, admitted: z.boolean() })).min(1),
+  ...tuningSchema.shape,
 });
 export type SharedDecay = z.infer<typeof sharedDecaySchema>;
 
@@ -79,6 +111,8 @@ export const tuningFileSchema = z.strictObject({
   profile: z.enum(profileNames),
   /** What the dense network says of a shared λ; null: it was not among what was tuned. */
   shared: sharedDecaySchema.nullable(),
-  choices: z.array(choiceSchema),
+  choices: z
+    .array(choiceSchema)
+    .refine((all) => new Set(all.map(({ arm }) => arm)).size === all.length, { error: 'two choices are of one arm' }),
 });
 export type TuningFile = z.infer<typeof tuningFileSchema>;

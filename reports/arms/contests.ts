@@ -5,7 +5,7 @@ import { byBudget } from './arm-groups.ts';
 import type { ArmSummary } from './arm-summary.ts';
 import { type Compare, comparisonWithin } from './arm-test.ts';
 import { budgetOf, isBudgetOfMacs, isDense, type TuningLane } from './coordinates.ts';
-import { lanesOf } from './tuning-lanes.ts';
+import { armRates, lanesOf } from './tuning-lanes.ts';
 
 /** Arms that compete, like with like. */
 export interface Contest {
@@ -52,7 +52,7 @@ type Where = Pick<Contest, 'budget' | 'lane'>;
 function likeWithLike(where: Where, arms: readonly ArmSummary[], compare: Compare): Contest[] {
   const given = givenTo(arms);
   if (given === null) return [{ name: nameOf(where), ...where, arms, compare, given }];
-  return [...grouped(arms, regularizerOf)].map(([regularizer, members]) => {
+  return [...grouped(arms, regularizersOf(arms))].map(([regularizer, members]) => {
     return { name: nameOf(where, regularizer), ...where, arms: members, compare, given };
   });
 }
@@ -67,11 +67,18 @@ const regularizing = ['regularizer', 'decay', 'coupling', 'tuning'];
 /** `low-rank, spectral: none, weight-decay / set, default; snip, default: weight-decay`; null where all were given the same. */
 function givenTo(arms: readonly ArmSummary[]): string | null {
   const series = grouped(arms, (arm) => armLabelOf(arm, ['budget', ...regularizing]));
-  const sets = grouped([...series], ([, members]) => [...new Set(members.map(regularizerOf))].join(', '));
+  const regularizer = regularizersOf(arms);
+  const sets = grouped([...series], ([, members]) => [...new Set(members.map(regularizer))].join(', '));
   if (sets.size < 2) return null;
   return [...sets].map(([set, owners]) => `${owners.map(([name]) => name).join('; ')}: ${set}`).join(' / ');
 }
 
-function regularizerOf(arm: ArmSummary): string {
-  return String(factorOf(arm, 'regularizer') ?? 'no regularizer');
+/** How arms are regularized: with λ, where some of them vary it and had so more choice than the others. */
+function regularizersOf(arms: readonly ArmSummary[]): (arm: ArmSummary) => string {
+  const varied = arms.some((arm) => factorOf(arm, 'decay') !== null);
+  return (arm) => {
+    const name = String(factorOf(arm, 'regularizer') ?? 'no regularizer');
+    const { decay } = armRates(arm);
+    return varied && decay !== null ? `${name} ${decay}` : name;
+  };
 }

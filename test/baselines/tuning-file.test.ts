@@ -11,7 +11,7 @@ const choice = (arm: string) => ({
   ...point,
   by: 'validation_accuracy',
   better: 'higher' as const,
-  grid: [{ ...point, values: [0.5, null] }],
+  grid: [{ ...point, values: [0.5, 0.4] }],
   cells: 2,
   training_macs: 5,
   data: 'abc',
@@ -35,10 +35,26 @@ it('is read as it was written, arms by name', async () => {
   expect(await readTuning('compression', 'smoke', dir)).toBeNull();
 });
 
-it.each([
+const damaged = [
+  { learning_rate: 0.2 },
+  { grid: [{ ...point, values: [0.5, null] }] },
+  {
+    grid: [
+      { ...point, values: [0.5] },
+      { learning_rate: 0.2, decay: 1e-3, values: [0.6] },
+    ],
+  },
+  { cells: 3 },
+].map((change): [string, RegExp] => [
+  JSON.stringify({ ...file, choices: [{ ...choice('a'), ...change }] }),
+  /not what tune writes/,
+]);
+
+it.each<[string, RegExp]>([
+  ...damaged,
   ['{', /cannot be read/],
   ['{"version": 1}', /not what tune writes/],
-  [JSON.stringify({ ...file, choices: [{ ...choice('a'), learning_rate: 0.2 }] }), /not what tune writes/],
+  [JSON.stringify({ ...file, choices: [choice('a'), choice('a')] }), /two choices are of one arm/],
   [JSON.stringify({ ...file, suite: 'tensors' }), /holds those of tensors, nightly\. Rename it/],
 ])('refuses %s with the file and the remedy', async (text, message) => {
   const dir = await temporaryFolder();

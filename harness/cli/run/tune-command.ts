@@ -64,16 +64,19 @@ export async function tuneCommand(
     return result.exitCode;
   }
   const whole = wholeArms(planned.plan, result.records);
-  const choices = choicesOf(whole);
+  const { choices, refusals } = choicesOf(whole);
   const shared = sharedDecayOf(whole, sharedRateOf(selected));
   stream.write(choicesText(choices, shared));
   const arms = new Set(planned.cells.filter((cell) => factorOf(cell, 'learning_rate') !== null).map(tunedArmOf));
   const chosen = new Set(choices.map(({ arm }) => arm));
-  for (const arm of arms)
-    if (!chosen.has(arm)) io.stderr.write(`${arm}: cells of its grid have no result; nothing is chosen.\n`);
+  const known = new Set(whole.map(tunedArmOf));
+  for (const refusal of refusals) io.stderr.write(`${refusal}.\n`);
+  for (const arm of arms) {
+    if (!known.has(arm)) io.stderr.write(`${arm}: cells of its grid have no result; nothing is chosen.\n`);
+  }
   if (options.dryRun !== true && (choices.length > 0 || shared !== null)) {
-    const known = new Set(planned.plan.map(tunedArmOf));
-    const kept = (stored?.choices ?? []).filter(({ arm }) => known.has(arm) && !chosen.has(arm));
+    const ofProfile = new Set(planned.plan.map(tunedArmOf));
+    const kept = (stored?.choices ?? []).filter(({ arm }) => ofProfile.has(arm) && !chosen.has(arm));
     const tuning: TuningFile = {
       version: tuningVersion,
       suite: suite.name,
@@ -117,12 +120,19 @@ function choicesText(choices: readonly TuningChoice[], shared: SharedDecay | nul
     const lambda = decay === null ? 'no decay' : `λ ${decay}`;
     return [arm, `rate ${rate}`, lambda, `${by} ${best?.toFixed(4)}`, `of ${grid.length} points, ${cells} trainings`];
   });
-  const dense =
-    shared === null
-      ? 'No λ for all arms: that takes the dense network at their learning rate, without decay and with, at two seeds at ' +
-        'least, and one λ of the grid at which it is not worse.\n'
-      : `λ for all arms by the dense network at rate ${shared.learning_rate}: ${shared.decay}, the largest of ` +
-        `${shared.tried.map(({ decay }) => decay).join(', ')} at which it is not worse than without decay by more than a ` +
-        'standard error.\n';
-  return `${choices.length > 0 ? `\nChosen by held-out examples:\n${table(rows)}` : ''}${dense}`;
+  return `${choices.length > 0 ? `\nChosen by held-out examples:\n${table(rows)}` : ''}${sharedText(shared)}`;
+}
+
+function sharedText(shared: SharedDecay | null): string {
+  if (shared === null) {
+    return (
+      'Nothing new on λ for all arms: that takes the dense network at their learning rate, without decay and with, at ' +
+      'three seeds.\n'
+    );
+  }
+  const { decay, learning_rate: rate, tried } = shared;
+  const bears = 'not worse than without decay by more than a standard error';
+  const all = tried.map((one) => one.decay).join(', ');
+  if (decay === null) return `λ for all arms: at rate ${rate} the dense network is at none of ${all} ${bears}.\n`;
+  return `λ for all arms by the dense network at rate ${rate}: ${decay}, the largest of ${all} up to which it is ${bears}.\n`;
 }

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { type Arithmetic, arithmeticOf } from '../../fingerprint.ts';
 import type { CellRecord, FinishedRecord } from '../../record.ts';
 import type { PlannedCell } from '../../spec/cell.ts';
@@ -80,6 +81,7 @@ async function changeSince(record: CellRecord, cell: PlannedCell, computation: C
   if (record.suite !== cell.suite || record.profile !== cell.profile) return 'its suite or profile has changed';
   if (record.config.methodDigest !== cell.config.methodDigest) return "its method's file has changed";
   if (record.id !== cell.id) return 'its configuration has changed';
+  if (!isDeepStrictEqual(record.tuning, cell.tuning)) return 'what its learning rate and λ were found by has changed';
   if (record.status === 'failed') return null;
   if (record.program !== program) return 'the program has changed';
   if (record.fingerprint.threads !== threads) return 'the number of threads has changed';

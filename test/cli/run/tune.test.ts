@@ -5,8 +5,10 @@ import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { readTuning, tuningPath, writeTuning } from '../../../baselines/tuning-file.ts';
 import { main } from '../../../harness/cli/main.ts';
 import { programDigest } from '../../../harness/program.ts';
+import { writeRunFile } from '../../../harness/run/records/run-file.ts';
 import type { TuningChoice, TuningFile } from '../../../harness/spec/tuning.ts';
 import { addSuite } from '../../../suites/registry.ts';
+import { fixtureRunFile } from '../../helpers/run-file.ts';
 import { experimentOf, fixtureSuite } from '../../helpers/suites.ts';
 import { capture, temporaryFolder } from '../../run/helpers.ts';
 import { cli } from '../helpers.ts';
@@ -18,7 +20,7 @@ vi.stubEnv('FIXTURE_PROGRAM', programDigest());
 const suite = fixtureSuite((own) => {
   own.name = 'tunable';
   const smoke = own.profiles.smoke!;
-  smoke.tuning = { learningRate: [0.05, 0.1], decay: [1e-3], seeds: 2 };
+  smoke.tuning = { learningRate: [0.05, 0.1], decay: [1e-3], seeds: 3 };
   const experiment = experimentOf(own);
   experiment.models = [{ name: 'resnet', depth: 8, width: 8 }];
   experiment.arms = [
@@ -89,18 +91,18 @@ describe('tune, and a run with what it found', () => {
   });
 
   it('stores what held-out examples choose, with the evidence', async () => {
-    expect(told.stdout).toContain('12 of 12 cells to run');
+    expect(told.stdout).toContain('18 of 18 cells to run');
     expect(told.stdout).toContain(
-      'λ for all arms by the dense network at rate 0.1: 0.001, the largest of 0.001 at which',
+      'λ for all arms by the dense network at rate 0.1: 0.001, the largest of 0.001 up to which',
     );
     expect(told.exitCode).toBe(0);
     const stored = await readTuning('tunable', 'smoke', found.baselinesDir);
     expect(stored?.choices.map(({ arm, learning_rate, decay, cells }) => [arm, learning_rate, decay, cells])).toEqual([
-      [arms[0], 0.1, null, 4],
-      [arms[1], 0.1, 1e-3, 4],
-      [arms[2], 0.1, 1e-3, 4],
+      [arms[0], 0.1, null, 6],
+      [arms[1], 0.1, 1e-3, 6],
+      [arms[2], 0.1, 1e-3, 6],
     ]);
-    expect(stored?.choices[2]).toMatchObject({ training_macs: 4 * 30000, data: '0', by: 'validation_accuracy' });
+    expect(stored?.choices[2]).toMatchObject({ training_macs: 6 * 30000, data: '0', by: 'validation_accuracy' });
     const report = await readFile(join(found.out, 'report.md'), 'utf8');
     expect(report).toContain('what the tests of these cells say plays no part');
     expect(report).toMatch(/npm run tune -- tunable --profile smoke --only /);
@@ -108,7 +110,7 @@ describe('tune, and a run with what it found', () => {
 
   it('stores nothing of a shard, of a dry run, and of arms without all their cells', async () => {
     const dir = await temporaryFolder();
-    const shard = await command('tune', ['--no-portable', '--out', await temporaryFolder(), '--shard', '1/12'], dir);
+    const shard = await command('tune', ['--no-portable', '--out', await temporaryFolder(), '--shard', '1/18'], dir);
     expect(shard.stdout).toContain('A shard chooses nothing: join the folders with npm run merge');
     const some = await command(
       'tune',
@@ -118,17 +120,26 @@ describe('tune, and a run with what it found', () => {
     expect(some.exitCode).toBe(1);
     expect(some.stderr).toContain(`${arms[0]}: cells of its grid have no result; nothing is chosen.`);
     const dry = await command('tune', ['--no-portable', '--out', found.out, '--dry-run'], dir);
-    expect(dry.stdout).toContain('0 of 12 cells to run');
+    expect(dry.stdout).toContain('0 of 18 cells to run');
     expect(dry.stdout).toContain(arms[2]);
     expect(await readTuning('tunable', 'smoke', dir)).toBeNull();
   });
 
   it('keeps the choices of other arms with --only', async () => {
-    const dir = await changed((choice) => ({ ...choice, cells: 99 }));
+    const dir = await changed((choice) => ({ ...choice, training_macs: 99 }));
     expect((await command('tune', ['--no-portable', '--out', found.out, '--only', 'low-rank*'], dir)).exitCode).toBe(0);
     const stored = await readTuning('tunable', 'smoke', dir);
-    expect(stored?.choices.map(({ cells }) => cells)).toEqual([99, 99, 4]);
+    expect(stored?.choices.map((choice) => choice.training_macs)).toEqual([99, 99, 6 * 30000]);
     expect(stored?.shared).toMatchObject({ decay: 1e-3 });
+  });
+
+  it('is no run that a suite could go on with, nor the other way round', async () => {
+    const suite = await command('suite', ['--out', found.out, '--no-check'], found.baselinesDir);
+    expect(suite).toMatchObject({ exitCode: 2, stderr: expect.stringContaining('holds what npm run tune ran') });
+    const folder = await temporaryFolder();
+    await writeRunFile(folder, fixtureRunFile([], { suite: 'tunable', command_line: ['suite', 'tunable'] }));
+    const tune = await command('tune', ['--out', folder], found.baselinesDir);
+    expect(tune).toMatchObject({ exitCode: 2, stderr: expect.stringContaining('holds what npm run suite ran') });
   });
 
   it('is no run that check, accept or report could take', async () => {
@@ -148,13 +159,13 @@ describe('tune, and a run with what it found', () => {
     const record = JSON.parse(await readFile(join(folder, 'records', `${name}.json`), 'utf8'));
     expect(record).toMatchObject({
       config: { tuning: 'tuned', training: { learningRate: 0.1, decay: 1e-3 } },
-      tuning: { cells: 4, training_macs: 4 * 30000, data: '0' },
+      tuning: { cells: 6, training_macs: 6 * 30000, data: '0' },
     });
   });
 
   it('refuses a choice of another configuration by the arm, and a file that is none before any training', async () => {
     const dir = await changed((choice) => ({ ...choice, configuration: 'feed' }));
-    const refused = await command('suite', ['--out', await temporaryFolder()], dir);
+    const refused = await command('suite', ['--out', await temporaryFolder(), '--only', 'low-rank*'], dir);
     expect(refused.exitCode).toBe(2);
     expect(refused.stderr).toContain(`${arms[2]}: its learning rate and λ were found for another configuration (feed)`);
     await writeFile(tuningPath('tunable', 'smoke', dir), '{}');

@@ -6,6 +6,7 @@ import { bestSection } from '../../../reports/sections/best-section.ts';
 import { renderSummary } from '../../../reports/summary.ts';
 import { armRecords, tunedRecords } from '../../helpers/arms.ts';
 import { emptyRun } from '../../helpers/markdown.ts';
+import { fixtureConfig } from '../../helpers/records.ts';
 
 type Config = Parameters<typeof armRecords>[1];
 type Regularizer = NonNullable<NonNullable<Config>['regularizer']>;
@@ -77,6 +78,24 @@ describe('arms that compete', () => {
     expect(contests(arm('a', 'none'), arm('b', 'weight-decay'))).toEqual([
       ['0.1, none', 'a'],
       ['0.1, weight-decay', 'b'],
+    ]);
+  });
+
+  it('are those of one λ where one method was given several, the λ of all arms included', () => {
+    const { training } = fixtureConfig();
+    const at = (method: string, decay: number, factors: readonly string[]) =>
+      armRecords([0.5, 0.51], { method, regularizer: 'weight-decay', training: { ...training, decay } }, {}, factors);
+    expect(
+      contests(
+        at('low-rank', 1e-4, ['decay']),
+        at('low-rank', 1e-3, ['decay']),
+        at('set', 1e-4, []),
+        arm('low-rank', 'none'),
+      ),
+    ).toEqual([
+      ['0.1, none', 'low-rank'],
+      ['0.1, weight-decay 0.0001', 'low-rank,set'],
+      ['0.1, weight-decay 0.001', 'low-rank'],
     ]);
   });
 

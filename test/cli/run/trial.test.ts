@@ -11,7 +11,7 @@ vi.stubEnv('NODE_OPTIONS', `--import ${new URL('../../run/fixtures/typescript-lo
 const { cell } = smokeCells[0]!;
 const trial = ['--only', cell, '--set', 'training.epochs=1', '--limit', '400'];
 const note =
-  'Tried out: training.epochs=1, dataset.trainExamples=400, dataset.testExamples=200, dataset.validationExamples=50.';
+  'Tried out: training.epochs=1, dataset.trainExamples=400, dataset.testExamples=250, dataset.validationExamples=63.';
 
 it('reads values as JSON, else as text', () => {
   const settings = ['training.epochs=1', 'init=spectral', 'training.decayAt=[0.5]', 'note="1"', 'a=b=c'];

@@ -92,12 +92,13 @@ function nameOf({ config, factors, model, dataset, seed }: PlannedCell): string 
   const has = (name: string) => factors.some((factor) => factor.name === name);
   const decayed = `${regularizer}${has('decay') ? `-${training.decay}` : ''}`;
   const coupled = has('coupling') ? [training.decayCoupling] : [];
-  const arm = [`${method}${budget === 1 ? '' : `-${budget}`}`, init, decayed, ...coupled];
+  const tuned = has('tuning') ? ['tuned'] : [];
+  const arm = [`${method}${budget === 1 ? '' : `-${budget}`}`, init, decayed, ...tuned, ...coupled];
   return [...arm, model, dataset, `seed-${seed}`].join('.');
 }
 
 describe.each(profiles)('every cell of $name, $profile,', ({ suite, profile }) => {
-  const cells = planCells(suite, profile, { present: dataFolderNames });
+  const cells = planCells(suite, profile, { present: dataFolderNames, untuned: 'counted' });
 
   test('has the factors that its words read from its configuration, in their order', () => {
     for (const { cell, config, kind, factors, model, dataset, seed } of cells) {

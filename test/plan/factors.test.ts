@@ -127,13 +127,13 @@ describe.each(profiles)('every cell of $name, $profile,', ({ suite, profile }) =
 
 /** Hashes of the configurations as JSON with sorted keys, computed apart from the harness. */
 test.each([
-  ['compression', 'dense.default.none.resnet-8.cifar-10.seed-0', 'dd561f5a9ee4574c'],
-  ['compression', 'low-rank-0.25.default.frobenius-decay.resnet-8.cifar-10.seed-0', '7a6829d8ed557ac1'],
-  ['compression', 'low-rank-0.25.spectral.none.resnet-8.generated.seed-0', 'd0effc01fcaedc9a'],
-  ['tensors', 'cp-0.15.spectral.frobenius-decay.wrn-10-1.cifar-10.seed-0', 'd3f84d510a42b9a6'],
-  ['tensors', 'tensor-train-0.15.default.frobenius-decay.wrn-10-1.generated.seed-0', '0d8bd31a64f7fdb0'],
-  ['translation', 'dense.default.none.transformer-2-48.generated-pair.seed-0', '3258d4845575d5c7'],
-  ['translation', 'low-rank-0.5.default.weight-decay.transformer-2-48.generated-pair.seed-0', '86168fdf6e6ca7a7'],
+  ['compression', 'dense.default.none.resnet-8-w8.cifar-10.seed-0', '937bc75c8237cd73'],
+  ['compression', 'low-rank-0.25.default.frobenius-decay.resnet-8-w8.cifar-10.seed-0', '1f12596abb6323f4'],
+  ['compression', 'low-rank-0.25.spectral.none.resnet-8-w8.generated.seed-0', '96d6512709c08db3'],
+  ['tensors', 'cp-0.15.spectral.frobenius-decay.wrn-10-1.cifar-10.seed-0', '7ec2f061c502e024'],
+  ['tensors', 'tensor-train-0.15.default.frobenius-decay.wrn-10-1.generated.seed-0', 'ebe6721073a50c7e'],
+  ['translation', 'dense.default.none.transformer-2-48.generated-pair.seed-0', '1bdf2c8089f79038'],
+  ['translation', 'low-rank-0.5.spectral.weight-decay.transformer-2-48.generated-pair.seed-0', '73d03841858b2cae'],
 ])('the id of a cell of %s is golden: %s', (name, cell, id) => {
   const suite = suites.find((known) => known.name === name)!;
   const present = cell.includes('.generated.') ? [] : dataFolderNames;

@@ -25,23 +25,31 @@ export interface Choices {
  * @param records of whole grids
  */
 export function choicesOf(records: readonly FinishedRecord[]): Choices {
-  const tuned = records.filter((record) => factorOf(record, 'learning_rate') !== null);
   const found: Choices = { choices: [], refusals: [] };
-  for (const [arm, members] of grouped(tuned, tunedArmOf)) {
-    const [first] = members as [FinishedRecord, ...FinishedRecord[]];
+  for (const [arm, members] of grouped(records.filter(isOfGrid), tunedArmOf)) {
     const refusal = evidenceRefusal(members);
-    const grid = refusal === null ? gridOf(members) : [];
-    const { value: by = '', better = 'higher' } = wordsOfKind(first.kind).validation ?? {};
-    const chosen = bestPoint(grid, better);
-    if (chosen === null) {
-      found.refusals.push(`${arm}: ${refusal ?? 'every point of its grid diverged; try smaller learning rates'}`);
-      continue;
-    }
-    const { learning_rate, decay } = chosen;
-    const configuration = tunedConfigurationOf(first.config);
-    found.choices.push({ arm, configuration, learning_rate, decay, by, better, grid, ...evidenceOf(members) });
+    const choice = refusal === null ? choiceOf(arm, members) : null;
+    if (choice !== null) found.choices.push(choice);
+    else found.refusals.push(`${arm}: ${refusal ?? 'every point of its grid diverged; try smaller learning rates'}`);
   }
   return found;
+}
+
+/** Whether a cell is of an arm that is tuned: one on which learning rates are tried. */
+export function isOfGrid(of: Parameters<typeof factorOf>[0]): boolean {
+  return factorOf(of, 'learning_rate') !== null;
+}
+
+/** The choice that trainings with evidence make; null where each point diverged. */
+function choiceOf(arm: string, members: readonly FinishedRecord[]): TuningChoice | null {
+  const [first] = members as [FinishedRecord, ...FinishedRecord[]];
+  const { value: by, better } = validationOf(first);
+  const grid = gridOf(members);
+  const best = bestPoint(grid, better);
+  if (best === null) return null;
+  const { learning_rate, decay } = best;
+  const configuration = tunedConfigurationOf(first.config);
+  return { arm, configuration, learning_rate, decay, by, better, grid, ...evidenceOf(members) };
 }
 
 /** The fewest seeds by which a standard error says anything. */
@@ -81,9 +89,9 @@ export function sharedDecayOf(records: readonly FinishedRecord[], sharedRate: nu
     })
     .sort((left, right) => left.decay - right.decay);
   const refused = tried.findIndex(({ admitted }) => !admitted);
-  const decay = tried.at(refused < 0 ? -1 : refused - 1)?.decay ?? null;
+  const borne = refused < 0 ? tried : tried.slice(0, refused);
   return {
-    decay: refused === 0 ? null : decay,
+    decay: borne.at(-1)?.decay ?? null,
     learning_rate: sharedRate,
     arm: tunedArmOf(first),
     configuration: tunedConfigurationOf(first.config),

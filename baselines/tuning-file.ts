@@ -1,12 +1,15 @@
-import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
 import { writeFileAtomically } from '../harness/atomic-file.ts';
 import { UsageError } from '../harness/errors.ts';
+import { readTextFile } from '../harness/file-errors.ts';
 import { cleanTexts } from '../harness/foreign-text.ts';
 import { type TuningFile, tuningFileSchema } from '../harness/spec/tuning.ts';
 import type { ProfileName } from '../harness/spec/words.ts';
 import { baselinesFolder } from './baseline-file.ts';
+
+/** Bytes: room for the grids of ten thousand arms. */
+const largestFile = 16e6;
 
 /** The file of what was found for the tuned arms of a suite's profile. */
 export function tuningPath(suite: string, profile: ProfileName, dir: string = baselinesFolder()): string {
@@ -21,11 +24,12 @@ export function tuningPath(suite: string, profile: ProfileName, dir: string = ba
 export async function readTuning(suite: string, profile: ProfileName, dir?: string): Promise<TuningFile | null> {
   const file = tuningPath(suite, profile, dir);
   const remedy = `Restore it from version control, or find it anew with npm run tune -- ${suite} --profile ${profile}.`;
+  const text = await readTextFile(file, { most: largestFile, remedy });
+  if (text === null) return null;
   let data: unknown;
   try {
-    data = JSON.parse(await readFile(file, 'utf8'));
+    data = JSON.parse(text);
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
     throw new UsageError(`Choices ${file}: cannot be read (${(error as Error).message}). ${remedy}`, { cause: error });
   }
   const parsed = tuningFileSchema.safeParse(cleanTexts(data));

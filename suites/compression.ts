@@ -1,5 +1,6 @@
 import type { DatasetSpec, ImageArmSpec, ImageExperimentSpec, TrainingSpec } from '../harness/spec/image.ts';
 import type { SuiteSpec } from '../harness/spec/suite.ts';
+import { shortened } from './shortened.ts';
 
 /**
  * Dense against low-rank networks on images, each low-rank budget under every initialization x regularizer combination
@@ -31,20 +32,6 @@ const published: TrainingSpec = {
   decay: 1e-4,
   labelSmoothing: 0,
 };
-
-/**
- * The published training in fewer epochs, of batches of 32 for more steps: the rate is scaled with the batch (Goyal et
- * al. 2017). λ is the largest of its grid at which the dense network is, on held-out images, not worse than without
- * decay by more than a standard error: `tune` finds it.
- */
-const shortened = (epochs: number, testEvery: number): TrainingSpec => ({
-  ...published,
-  epochs,
-  testEvery,
-  batchSize: 32,
-  learningRate: 0.025,
-  decay: 1e-3,
-});
 
 /** Frobenius decay of a dense layer is weight decay, and its spectral initialization is its default one. */
 const dense: ImageArmSpec = {
@@ -208,7 +195,7 @@ export const compression: SuiteSpec<ImageExperimentSpec> = {
           models: [{ name: 'resnet', depth: 8, width: 8 }],
           dataset: { ...cifar10, ...smokeSizes },
           fallbackDataset: { ...cifar10, name: 'generated', ...smokeSizes },
-          training: shortened(6, 6),
+          training: shortened(published, 6, 6),
           arms: smokeArms,
           denseExamplesPerSecond: 2600,
         },
@@ -228,7 +215,7 @@ export const compression: SuiteSpec<ImageExperimentSpec> = {
           models: [{ name: 'resnet', depth: 8, width: 16 }],
           dataset: { ...cifar10, ...nightlySizes },
           fallbackDataset: null,
-          training: shortened(10, 5),
+          training: shortened(published, 10, 5),
           arms: [...allAt(0.25), warmUpAt(0.25), ...tunedAt(0.25)],
           denseExamplesPerSecond: 460,
         },

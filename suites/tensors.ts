@@ -1,5 +1,6 @@
 import type { DatasetSpec, ImageArmSpec, ImageExperimentSpec, TrainingSpec } from '../harness/spec/image.ts';
 import type { SuiteSpec } from '../harness/spec/suite.ts';
+import { shortened } from './shortened.ts';
 
 /**
  * Wide ResNets whose convolutions are tensors of few parameters, against low-rank and dense ones (Khodak et al. 2021,
@@ -29,20 +30,6 @@ const published: TrainingSpec = {
   decay: 5e-4,
   labelSmoothing: 0,
 };
-
-/**
- * The published training in fewer epochs, of batches of 32 for more steps: the rate is scaled with the batch (Goyal et
- * al. 2017). λ is the largest of its grid at which the dense network is, on held-out images, not worse than without
- * decay by more than a standard error: `tune` finds it.
- */
-const shortened = (epochs: number, testEvery: number): TrainingSpec => ({
-  ...published,
-  epochs,
-  testEvery,
-  batchSize: 32,
-  learningRate: 0.025,
-  decay: 1e-3,
-});
 
 type Names = Pick<ImageArmSpec['factors'], 'init' | 'regularizer'>;
 
@@ -140,7 +127,7 @@ export const tensors: SuiteSpec<ImageExperimentSpec> = {
           models: [{ name: 'wide-resnet', depth: 10, widen: 1 }],
           dataset: { ...cifar10, ...smokeSizes },
           fallbackDataset: { ...cifar10, name: 'generated', ...smokeSizes },
-          training: shortened(6, 6),
+          training: shortened(published, 6, 6),
           arms: smokeArms(0.15),
           denseExamplesPerSecond: 900,
         },
@@ -160,7 +147,7 @@ export const tensors: SuiteSpec<ImageExperimentSpec> = {
           models: [{ name: 'wide-resnet', depth: 10, widen: 1 }],
           dataset: { ...cifar10, ...nightlySizes },
           fallbackDataset: null,
-          training: shortened(6, 3),
+          training: shortened(published, 6, 3),
           arms: nightlyArms(0.15),
           denseExamplesPerSecond: 460,
         },

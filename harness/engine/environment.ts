@@ -39,9 +39,11 @@ export function engineEnvironment(
   arithmetic: Arithmetic = 'native',
   arch: string = process.arch,
 ): Environment {
-  const portable = arithmetic === 'portable' ? portableSettings : {};
-  const added = arch === 'x64' ? { TF_ENABLE_ONEDNN_OPTS: env.TF_ENABLE_ONEDNN_OPTS ?? '1', ...portable } : portable;
-  const wanted: Environment = { GLIBC_TUNABLES: withHugePages(env.GLIBC_TUNABLES), ...added };
+  const wanted: Environment = {
+    GLIBC_TUNABLES: withHugePages(env.GLIBC_TUNABLES),
+    ...(arch === 'x64' ? { TF_ENABLE_ONEDNN_OPTS: env.TF_ENABLE_ONEDNN_OPTS ?? '1' } : {}),
+    ...(arithmetic === 'portable' ? portableSettings : {}),
+  };
   const changed = Object.keys(wanted).filter((name) => env[name] !== wanted[name]);
   if (changed.length === 0) return env;
   const before = Object.fromEntries(changed.map((name) => [name, env[name] ?? null]));

@@ -89,14 +89,15 @@ async function runLocked(store: Store, options: RunSuiteOptions): Promise<RunSui
   // A damaged baseline is told before hours of training, not after; so is a GPU that cannot be used.
   if (options.check) await readBaseline(options.suite, options.profile, options.baselinesDir);
   const found = options.device === 'gpu' ? await findGpus(process.env) : null;
-  await refuseOtherData(options.cells, dataDigests(options.dataFolders));
+  const dataDigest = dataDigests(options.dataFolders);
+  await refuseOtherData(options.cells, dataDigest);
   const earlier = await earlierRun(store.outDir, options);
   refuseOtherCommand(store.outDir, earlier, options.commandLine);
   const describe = runDescription(options, earlier);
   await writeRunFile(store.outDir, describe({ state: 'running', resumed: 0, records: [] }));
   try {
     await removeReport(store.outDir);
-    return await runBegun(store, options, found, describe);
+    return await runBegun(store, options, { found, describe, dataDigest });
   } catch (error) {
     await endRun(store, describe({ state: 'ended', resumed: 0, records: [], exitCode: exitCodeOfError(error) }));
     throw error;
@@ -106,7 +107,8 @@ async function runLocked(store: Store, options: RunSuiteOptions): Promise<RunSui
 /** A grid's cells and those of a suite are no one run: in one folder a training could count twice. */
 function refuseOtherCommand(outDir: string, earlier: RunFile | null, commandLine: readonly string[]): void {
   const [before, now] = [earlier?.command_line[0], commandLine[0]];
-  if (before === now || (before !== 'tune' && (now !== 'tune' || before !== 'suite'))) return;
+  const differ = before === 'tune' ? now !== 'tune' : before === 'suite' && now === 'tune';
+  if (!differ) return;
   throw new UsageError(`${outDir} holds what npm run ${before} ran; name another folder for ${now} with --out.`);
 }
 
@@ -132,14 +134,21 @@ async function earlierRun(outDir: string, { suite, profile, stream }: RunSuiteOp
   }
 }
 
+/** What a run has found out before its folder changes. */
+interface Prepared {
+  /** Null: it computes on the processor. */
+  found: FoundGpus | null;
+  describe: RunDescription;
+  dataDigest: ReturnType<typeof dataDigests>;
+}
+
 async function runBegun(
   store: Store,
   options: RunSuiteOptions,
-  found: FoundGpus | null,
-  describe: RunDescription,
+  { found, describe, dataDigest }: Prepared,
 ): Promise<RunSuiteResult> {
   const { cells, signal, stream, refusals = [] } = options;
-  const resumed = await resumeStore(store, cells, { ...options, dataDigest: dataDigests(options.dataFolders) });
+  const resumed = await resumeStore(store, cells, { ...options, dataDigest });
   const notes = [...notesOf(options, resumed), ...(found?.notes ?? [])];
   const slots = found === null ? undefined : gpuSlots(found.gpus);
   for (const record of resumed.finished) slots?.learn(record);

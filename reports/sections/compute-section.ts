@@ -50,7 +50,8 @@ const legendFor = (arms: readonly ArmSummary[], metric: string) =>
   'scores, over the size of the training set. Training MACs: 3 × the forward pass × these examples, dense weights ' +
   'that a pass composes of factors counted once a ' +
   `batch${arms.some(isMasked) ? '; masked weights are multiplied like the others, so they cost as dense ones' : ''}. ` +
-  `${arms.some(isTuned) ? tuningNote : ''}Tests are left out. Within a limit: the arm of ${bestWord(metric)} mean ${metricOf(metric).title} among those ` +
+  `${arms.some(isTuned) ? tuningNote : ''}Tests are left out. ` +
+  `Within a limit: the arm of ${bestWord(metric)} mean ${metricOf(metric).title} among those ` +
   'that compete whose whole training computed at most that many times what the dense one did, 5 % more allowed for ' +
   'scores; a limit that admits no further arm is left out. An arm under its limit was not trained for longer to use ' +
   'it up. How many others cannot be told from the best is tested as in ' +
@@ -58,9 +59,9 @@ const legendFor = (arms: readonly ArmSummary[], metric: string) =>
 
 const tuningNote =
   'Training MACs of a tuned arm hold those of its grid, all of whose trainings it took to find its learning rate and ' +
-  'λ; of it tuning: these MACs, and how many trainings they are of. Compute / dense and the limits count them; an arm whose grid was not counted is within none. λ of ' +
-  'the shared arms was found on the dense network once, which no arm’s compute holds. Passes are those of one ' +
-  'training. ';
+  'λ; of it tuning: these MACs, and how many trainings they are of. Compute / dense and the limits count them; an arm ' +
+  'whose grid was not counted is within none. λ of the shared arms was found on the dense network once, which no arm’s ' +
+  'compute holds. Passes are those of one training. ';
 
 function limitColumnsFor(rows: readonly LimitedBest[], metric: string): Column<LimitedBest>[] {
   const numeric = true;

@@ -8,9 +8,9 @@ export function defineProveCommand(program: Command, { io, finish }: CommandCont
     .command('prove-portable')
     .summary('show that portable results do not depend on the processor')
     .description(
-      'Trains a tiny cell of each arm of the smoke profiles, and of every other method, with portable arithmetic: on this machine twice, with every ' +
-        'Node and under every emulated processor that is given. Prints the digests of initial values and results; exits ' +
-        'with 1 where any differ.',
+      'Trains a tiny cell of each arm of the smoke profiles, and of every other method, with portable arithmetic: on ' +
+        'this machine twice, with every Node and under every emulated processor that is given. Prints the digests of ' +
+        'initial values and results; exits with 1 where any differ.',
     )
     .option('--cpu <model>', 'a processor of the emulator, such as Haswell, EPYC or max; may be repeated', collect)
     .option('--emulator <program>', 'the emulator for --cpu', 'qemu-x86_64')

@@ -32,8 +32,8 @@ export interface ProveOptions {
 const tiny = { limit: 96, set: { 'training.epochs': 1 } };
 
 /**
- * Trains a tiny cell of every arm of the smoke profiles, and of every other method, in each environment, and prints the digests of initial values
- * and of results: with portable arithmetic all are to be equal.
+ * Trains a tiny cell of every arm of the smoke profiles, and of every other method, in each environment, and prints the
+ * digests of initial values and of results: with portable arithmetic all are to be equal.
  */
 export async function proveCommand(options: ProveOptions, io: Io): Promise<number> {
   arithmeticFor({ portable: true, device: 'cpu' }, 'smoke', ownProcessor());
@@ -87,23 +87,20 @@ function eachOnce(digests: readonly (string | null)[]): string {
   return [...new Set(digests.map((digest) => digest ?? 'none'))].join(' / ');
 }
 
-/** On generated data, whatever files there are: they would have to lie on every machine. */
-const asPlanned = { present: [], seeds: 1, untuned: 'counted' } as const;
-
 /** The methods of the registry that no smoke profile names: they join the first one. */
 function methodsWithoutCell(withSmoke: readonly SuiteSpec[]): JoinedMethod[] {
-  const named = new Set(
-    withSmoke.flatMap((suite) => planCells(suite, 'smoke', asPlanned).map(({ config }) => config.method)),
-  );
+  const experiments = withSmoke.flatMap(({ profiles }) => profiles.smoke?.experiments ?? []);
+  const named = new Set(experiments.flatMap(({ arms }) => arms.map(({ method }) => method)));
   return methods.filter(({ name }) => !named.has(name)).map((method) => ({ method, file: null }));
 }
 
 function tinyCells({ only }: ProveOptions): PlannedCell[] {
   const withSmoke = suites.filter(({ profiles }) => 'smoke' in profiles);
-  const cells = withSmoke.flatMap((suite, index) => {
-    const others = index === 0 ? methodsWithoutCell(withSmoke) : [];
-    return planCells(suite, 'smoke', { ...asPlanned, ...tiny, methods: others }, () => undefined);
-  });
+  // On generated data, whatever files there are: they would have to lie on every machine.
+  const asPlanned = { present: [], seeds: 1, ...tiny };
+  const cells = withSmoke.flatMap((suite, index) =>
+    planCells(suite, 'smoke', { ...asPlanned, methods: index === 0 ? methodsWithoutCell(withSmoke) : [] }),
+  );
   return chosenBy(only, cells, ({ cell }) => cell, `${cells.length} cells`);
 }
 

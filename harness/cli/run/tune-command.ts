@@ -1,5 +1,5 @@
 import { grouped } from '../../../baselines/arms.ts';
-import { choicesOf, sharedDecayOf } from '../../../baselines/choices.ts';
+import { choicesOf, isOfGrid, sharedDecayOf } from '../../../baselines/choices.ts';
 import { mean, measuredOnly } from '../../../baselines/moments.ts';
 import { readTuning, writeTuning } from '../../../baselines/tuning-file.ts';
 import { tunedArmOf } from '../../cell-name.ts';
@@ -12,7 +12,7 @@ import { runSuite } from '../../run/run-suite.ts';
 import type { PlannedCell } from '../../spec/cell.ts';
 import { dataFolderNames } from '../../spec/datasets.ts';
 import { wordsOfKind } from '../../spec/kinds.ts';
-import { type SharedDecay, type TuningChoice, type TuningFile, tuningVersion } from '../../spec/tuning.ts';
+import { bestPoint, type SharedDecay, type TuningChoice, type TuningFile, tuningVersion } from '../../spec/tuning.ts';
 import { factorOf } from '../../spec/words.ts';
 import { checkoutFolder } from '../checkout.ts';
 import { type Io, table, withInterruption } from '../io.ts';
@@ -67,7 +67,7 @@ export async function tuneCommand(
   const { choices, refusals } = choicesOf(whole);
   const shared = sharedDecayOf(whole, sharedRateOf(selected));
   stream.write(choicesText(choices, shared));
-  const arms = new Set(planned.cells.filter((cell) => factorOf(cell, 'learning_rate') !== null).map(tunedArmOf));
+  const arms = new Set(planned.cells.filter(isOfGrid).map(tunedArmOf));
   const chosen = new Set(choices.map(({ arm }) => arm));
   const known = new Set(whole.map(tunedArmOf));
   for (const refusal of refusals) io.stderr.write(`${refusal}.\n`);
@@ -114,9 +114,8 @@ function sharedRateOf({ suite, profile }: SelectedSuite): number {
 
 /** What was chosen, a line an arm: rate, λ, the mean that chose it, how many points there were. */
 function choicesText(choices: readonly TuningChoice[], shared: SharedDecay | null): string {
-  const rows = choices.map(({ arm, learning_rate: rate, decay, by, grid, cells }) => {
-    const point = grid.find((tried) => tried.learning_rate === rate && tried.decay === decay);
-    const best = mean(measuredOnly(point?.values ?? []));
+  const rows = choices.map(({ arm, learning_rate: rate, decay, by, better, grid, cells }) => {
+    const best = mean(measuredOnly(bestPoint(grid, better)?.values ?? []));
     const lambda = decay === null ? 'no decay' : `λ ${decay}`;
     return [arm, `rate ${rate}`, lambda, `${by} ${best?.toFixed(4)}`, `of ${grid.length} points, ${cells} trainings`];
   });

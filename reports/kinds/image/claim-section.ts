@@ -67,7 +67,8 @@ function readingOf({ place, lane, budget, ours, rivals, outcome, obstacles, deca
     ? ''
     : ' Whether decay hurts the dense network at this setting was not tested: that takes two seeds of it with and ' +
       'without decay.';
-  return `${withLane(`${place}, budget ${budget}`, lane)} (${scaleOf(ours)}): ${outcome}${reasons}. ${parts.join('; ')}.${unknown}`;
+  const where = withLane(`${place}, budget ${budget}`, lane);
+  return `${where} (${scaleOf(ours)}): ${outcome}${reasons}. ${parts.join('; ')}.${unknown}`;
 }
 
 /** `2 epochs of 2000 images`. */

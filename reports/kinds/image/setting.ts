@@ -29,7 +29,7 @@ export function equilibriumAngle({ learningRate, decay, momentum }: ImageConfig[
  * @param members all arms of the model, data set and lane
  */
 export function obstaclesOf(arm: ArmSummary, members: readonly ArmSummary[], compare: Compare): string[] {
-  const { without, decayed } = denseArms(arm, members);
+  const { without, decayed } = denseTwins(arm, members);
   return [
     without && decayed ? decayHurts(without, decayed, compare) : null,
     decayed ? doesNotTrain(decayed) : null,
@@ -37,13 +37,16 @@ export function obstaclesOf(arm: ArmSummary, members: readonly ArmSummary[], com
   ].filter((reason) => reason !== null);
 }
 
-/** Whether the dense network was trained with this λ (tuned: with its own) and without, at seeds enough to tell whether decay hurts. */
+/**
+ * Whether the dense network was trained with this λ (tuned: with its own) and without, at seeds enough to tell whether
+ * decay hurts.
+ */
 export function knowsDecay(arm: ArmSummary, members: readonly ArmSummary[], compare: Compare): boolean {
-  const { without, decayed } = denseArms(arm, members);
+  const { without, decayed } = denseTwins(arm, members);
   return without !== undefined && decayed !== undefined && upperTail(compare(without, decayed)) !== null;
 }
 
-function denseArms(arm: ArmSummary, members: readonly ArmSummary[]) {
+function denseTwins(arm: ArmSummary, members: readonly ArmSummary[]) {
   const dense = members.filter(isDense);
   const decay = decayOf(arm);
   return {

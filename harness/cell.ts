@@ -97,7 +97,7 @@ async function runMethod(method: Method | null, cell: Cell, context: CellContext
     await saveWeights(context.weightsPath, { cell: cell.cell, id: cell.id, digest }, task.variables);
   }
   const gpuPeak = sampler === null ? null : await sampler.stop();
-  const speeds = (await task.measure?.()) ?? unmeasured;
+  const speeds = context.speeds === false ? unmeasured : ((await task.measure?.()) ?? unmeasured);
   const last = curve.at(-1);
   const result = {
     version: recordVersion,

@@ -22,6 +22,8 @@ export interface WorkerRequest {
     checkpointDir: string | null;
     device: Device;
     threads: number;
+    /** Whether speeds are measured. */
+    speeds: boolean;
   };
   /** The output folder whose store receives the record. */
   outDir: string;

@@ -34,6 +34,8 @@ export interface WorkerSettings {
   keepWeights?: boolean | undefined;
   /** False: what workers print is not kept in the store. */
   logs?: boolean;
+  /** False: no speeds are measured, for cells whose results alone count. */
+  speeds?: boolean;
   /** Milliseconds between SIGTERM and SIGKILL for a worker that does not end. */
   killAfterMs: number;
 }
@@ -90,7 +92,7 @@ async function runProcess(
   signal: AbortSignal,
   listener: WorkerListener,
 ): Promise<'interrupted' | Failure> {
-  const { store, dataFolders, device, threads, node } = settings;
+  const { store, dataFolders, device, threads, node, speeds = true } = settings;
   const [program = process.execPath, ...first] = node ?? [];
   const subprocess = execa(program, [...first, settings.workerPath], {
     ipc: true,
@@ -124,10 +126,10 @@ async function runProcess(
   const { logs = true } = settings;
   const log = logOutput(logs ? logPath(store, cell.cell) : null, [subprocess.stdout, subprocess.stderr]);
   const tail = tailOf(subprocess.stderr, named);
-  const context = { dataDir: dataDirOf(cell, dataFolders), checkpointDir: checkpointDir(store, cell), device, threads };
+  const folders = { dataDir: dataDirOf(cell, dataFolders), checkpointDir: checkpointDir(store, cell) };
   const request: WorkerRequest = {
     cell,
-    context,
+    context: { ...folders, device, threads, speeds },
     outDir: store.outDir,
     neededDir: (settings.neededStore ?? store).outDir,
     keepsWeights: cell.isNeeded || settings.keepWeights === true,

@@ -25,6 +25,8 @@ export interface CellContext {
   weightsPath: string | null;
   device: 'cpu' | 'gpu';
   threads: number;
+  /** False: speeds are not measured. */
+  speeds?: boolean;
   /** The cells that it reads from, by role. */
   needed(): Promise<ReadonlyMap<string, NeededCell>>;
   onProgress(progress: CellProgress): void;

@@ -8,7 +8,10 @@ const batchSize = 32;
  * 2017). λ is the largest of its grid at which the dense network is, on held-out images, not worse than without decay by
  * more than a standard error: `tune` finds it.
  */
-export function shortened(published: TrainingSpec, epochs: number, testEvery: number): TrainingSpec {
+export function shortened(
+  published: TrainingSpec,
+  own: Pick<TrainingSpec, 'epochs' | 'testEvery' | 'decay'>,
+): TrainingSpec {
   const learningRate = (published.learningRate * batchSize) / published.batchSize;
-  return { ...published, epochs, testEvery, batchSize, learningRate, decay: 1e-3 };
+  return { ...published, ...own, batchSize, learningRate };
 }

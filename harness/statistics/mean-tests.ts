@@ -53,29 +53,12 @@ export function twoSampleTest(before: readonly number[], after: readonly number[
   return meanTest(difference, standardError, df);
 }
 
-/** The difference of the means of two samples that have one variance, and that variance. */
-export interface PooledDifference {
-  /** mean(after) - mean(before). */
-  difference: number;
-  /** s² within the samples, with n₁ + n₂ - 2 degrees of freedom; 0 of none. */
-  variance: Variance;
-  /** √(1/n₁ + 1/n₂), what the standard deviation is multiplied by to be the difference's standard error. */
-  scale: number;
-}
-
-/** What the two-sample t-test of equal variances compares; null: a sample is empty. */
-export function pooledDifference(before: readonly number[], after: readonly number[]): PooledDifference | null {
-  const [left, right] = [mean(before), mean(after)];
-  if (left === null || right === null) return null;
-  const df = before.length + after.length - 2;
-  const squares = squaresOf(before) + squaresOf(after);
-  const scale = Math.sqrt(1 / before.length + 1 / after.length);
-  return { difference: right - left, variance: { value: df === 0 ? 0 : squares / df, df }, scale };
-}
-
-/** Σ(x - x̄)². */
-function squaresOf(values: readonly number[]): number {
-  return (sampleDeviation(values) ?? 0) ** 2 * (values.length - 1);
+/** s² within samples of one variance: Σ over all (x - x̄)² of their own mean over Σ(n - 1); 0 with no degrees of freedom. */
+export function pooledVariance(...samples: readonly (readonly number[])[]): Variance {
+  const repeated = samples.filter((sample) => sample.length > 1);
+  const df = repeated.reduce((sum, sample) => sum + sample.length - 1, 0);
+  const squares = repeated.reduce((sum, sample) => sum + (sampleDeviation(sample) ?? 0) ** 2 * (sample.length - 1), 0);
+  return { value: df === 0 ? 0 : squares / df, df };
 }
 
 /** s² / n; null for one value. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { pairedTest, pooledDifference, twoSampleTest } from '../../harness/statistics/mean-tests.ts';
+import { pairedTest, pooledVariance, twoSampleTest } from '../../harness/statistics/mean-tests.ts';
 
 describe('pairedTest', () => {
   it('equals a worked example: differences 1 to 5, mean 3, sd √2.5, t 3√2, p 0.01324', () => {
@@ -25,17 +25,16 @@ describe('pairedTest', () => {
   });
 });
 
-describe('pooledDifference', () => {
-  it('has the t of the two-sample test of equal variances', () => {
-    const { difference, variance, scale } = pooledDifference([1, 2, 3], [4, 6, 8, 5])!;
+describe('pooledVariance', () => {
+  it('gives the t of the two-sample test of equal variances', () => {
+    const { value, df } = pooledVariance([1, 2, 3], [4, 6, 8, 5]);
     // scipy.stats.ttest_ind([4, 6, 8, 5], [1, 2, 3])
-    expect(difference / (Math.sqrt(variance.value) * scale)).toBeCloseTo(3.348_525_733_023_058_7, 12);
-    expect(variance.df).toBe(5);
+    expect((5.75 - 2) / Math.sqrt(value * (1 / 3 + 1 / 4))).toBeCloseTo(3.348_525_733_023_058_7, 12);
+    expect(df).toBe(5);
   });
 
-  it('has no variance of one value each, and nothing of none', () => {
-    expect(pooledDifference([1], [3])).toEqual({ difference: 2, variance: { value: 0, df: 0 }, scale: Math.SQRT2 });
-    expect(pooledDifference([], [3])).toBeNull();
+  it('has no degrees of freedom of samples of one value and none', () => {
+    expect(pooledVariance([1], [], [3])).toEqual({ value: 0, df: 0 });
   });
 });
 

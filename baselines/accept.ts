@@ -1,34 +1,53 @@
 import { canonicalJson } from '../harness/canonical-json.ts';
 import { UsageError } from '../harness/errors.ts';
+import { differingFields } from '../harness/fingerprint.ts';
 import { type CellRecord, type FinishedRecord, passes } from '../harness/record.ts';
+import { grouped } from './arms.ts';
 import type { Baseline, BaselineEntry } from './baseline.ts';
-import { baselineVersion, entryOf } from './baseline.ts';
+import { baselineVersion, entryKey, entryOf } from './baseline.ts';
+import { acceptedArmKey } from './quality/accepted-arm.ts';
 import { someOf } from './wording.ts';
 
+/** An acceptance: what is stored of it beside the records. */
+export interface Acceptance {
+  /** The reason, kept in the baseline's history. */
+  why: string;
+  /** Time, ISO 8601; left out: now. */
+  at?: string;
+  /** Of the code that computed the records; null: not known. */
+  commit?: string | null;
+  /** Entries that the profile plans no more, which are dropped. */
+  removed?: readonly BaselineEntry[];
+}
+
+/** Fewer accepted seeds give an arm of a profile that is judged by quality no spread to be judged by. */
+const fewestSeeds = 3;
+
 /**
- * The baseline after accepting `records`, which belong to one suite and profile. An entry with a record's id, or with
- * its cell name and data set (an older configuration of the same cell), is replaced; the other entries stay. Where the
- * baseline holds all of the records' results as they are, it is `previous` itself, history included.
+ * The baseline after accepting `records`, which belong to one suite and profile. An entry with a record's id and data is
+ * replaced, and so is one of an older configuration of the same cell on the same data set, whatever its files were; the
+ * other entries stay, such as those of the same cell on other files. Where the baseline holds all of the records' results
+ * as they are, it is `previous` itself, history included.
  *
  * @param previous the stored baseline, null where there is none yet
- * @param why the reason, kept in the baseline's history
- * @param at the time of the acceptance, ISO 8601
- * @throws UsageError for an empty reason, no records, records that failed or came twice, or another suite or profile
+ * @throws UsageError for an empty reason, nothing to accept, records that failed, came twice or are of several
+ *   environments, fewer than 3 seeds of a nightly arm, or another suite or profile
  */
 export function acceptRecords(
   records: readonly CellRecord[],
   previous: Baseline | null,
-  why: string,
-  at: string = new Date().toISOString(),
+  { why, at = new Date().toISOString(), commit = null, removed = [] }: Acceptance,
 ): Baseline {
   if (why.trim() === '') {
     throw new UsageError(
       '--why: is empty. Say in one sentence why the new values are right: npm run accept -- SUITE --why TEXT',
     );
   }
-  const [first] = records;
-  if (!first) throw new UsageError('accept: there are no records. Run the suite first: npm run suite -- SUITE');
-  const { suite, profile } = previous ?? first;
+  const of = previous ?? records[0];
+  if (of === undefined || records.length + removed.length === 0) {
+    throw new UsageError('accept: there are no records. Run the suite first: npm run suite -- SUITE');
+  }
+  const { suite, profile } = of;
   const strangers = records.filter((record) => record.suite !== suite || record.profile !== profile);
   if (strangers.length > 0) {
     throw new UsageError(
@@ -42,17 +61,35 @@ export function acceptRecords(
   const entries = usable(records)
     .map(entryOf)
     .filter((entry) => !held.has(resultOf(entry)));
-  if (previous !== null && entries.length === 0) return previous;
-  const replaced = (entry: BaselineEntry) =>
-    entries.some((e) => e.id === entry.id || (e.cell === entry.cell && e.dataset === entry.dataset));
-  const kept = previous?.cells.filter((entry) => !replaced(entry)) ?? [];
+  if (previous !== null && entries.length + removed.length === 0) return previous;
+  const dropped = new Set(removed.map(entryKey));
+  const isReplaced = (entry: BaselineEntry) =>
+    entries.some(
+      (e) =>
+        entryKey(e) === entryKey(entry) || (e.cell === entry.cell && e.dataset === entry.dataset && e.id !== entry.id),
+    );
+  const kept = previous?.cells.filter((entry) => !isReplaced(entry) && !dropped.has(entryKey(entry))) ?? [];
+  const cells = [...kept, ...entries];
+  if (profile === 'nightly') refuseFewSeeds(entries, cells);
+  const named = [...new Set([...entries, ...removed].map(({ cell }) => cell))].sort();
   return {
     version: baselineVersion,
     suite,
     profile,
-    history: [...(previous?.history ?? []), { why: why.trim(), at, cells: entries.map((entry) => entry.cell).sort() }],
-    cells: [...kept, ...entries],
+    history: [...(previous?.history ?? []), { why: why.trim(), at, commit, cells: named }],
+    cells,
   };
+}
+
+/** An arm is judged by how much its seeds spread: a nightly's has three at least. */
+function refuseFewSeeds(entries: readonly BaselineEntry[], cells: readonly BaselineEntry[]): void {
+  const seeds = grouped(cells, acceptedArmKey);
+  const few = entries.filter((entry) => (seeds.get(acceptedArmKey(entry))?.length ?? 0) < fewestSeeds);
+  if (few.length === 0) return;
+  throw new UsageError(
+    `accept: ${namesOf(few)} would leave an arm of a nightly baseline with fewer than ${fewestSeeds} seeds, which do not ` +
+      `tell how much it spreads. Run it with --seeds ${fewestSeeds}, or leave it out with --only.`,
+  );
 }
 
 /** The records, all of which have a result. */
@@ -79,13 +116,38 @@ function usable(records: readonly CellRecord[]): FinishedRecord[] {
         'compute, or leave them out with --only.',
     );
   }
-  const twice = records.filter((record, i) => records.findIndex((other) => other.id === record.id) !== i);
+  refuseMixed(finished);
+  const twice = records.filter(
+    (record, i) => records.findIndex((other) => keyOfRecord(other) === keyOfRecord(record)) !== i,
+  );
   if (twice.length > 0) {
     throw new UsageError(`accept: ${namesOf(twice)} came more than once. Give one output folder, or merge them first.`);
   }
   return finished;
 }
 
-function namesOf(records: readonly CellRecord[]): string {
+/** What records may differ in: the data of each cell, and what it read of others. */
+const ofCell = ['data', 'needs'];
+
+/** Results of several environments are no one level that a later run could keep to. */
+function refuseMixed(records: readonly FinishedRecord[]): void {
+  const [first] = records;
+  if (first === undefined) return;
+  for (const { cell, fingerprint } of records) {
+    const fields = differingFields(first.fingerprint, fingerprint).filter((name) => !ofCell.includes(name));
+    if (fields.length === 0) continue;
+    throw new UsageError(
+      `accept: ${first.cell} and ${cell} were computed in two environments (${fields.join(', ')}). Run the suite in one ` +
+        'with --fresh, or leave cells out with --only.',
+    );
+  }
+}
+
+/** Of a cell without a result, which has no data either, the id alone. */
+function keyOfRecord(record: CellRecord): string {
+  return record.status === 'failed' ? record.id : entryKey(record);
+}
+
+function namesOf(records: readonly { cell: string }[]): string {
   return someOf(records.map(({ cell }) => cell));
 }

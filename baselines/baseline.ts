@@ -50,9 +50,16 @@ const acceptanceSchema = z.strictObject({
   why: z.string().min(1),
   /** Time of the acceptance, ISO 8601. */
   at: z.string(),
+  /** Of the code that computed them; null: not known, absent in acceptances of before it was kept. */
+  commit: z.string().nullable().optional(),
   /** Names of the cells whose entries were added or replaced. */
   cells: z.array(z.string()),
 });
+
+/** What no two entries share: the cell and the data that it was computed from. */
+export function entryKey({ id, fingerprint }: { id: string; fingerprint: { data: string } }): string {
+  return `${id} ${fingerprint.data}`;
+}
 
 export const baselineVersion = 2;
 
@@ -64,8 +71,8 @@ export const baselineSchema = z
     history: z.array(acceptanceSchema),
     cells: z.array(entrySchema),
   })
-  .refine((baseline) => new Set(baseline.cells.map((entry) => entry.id)).size === baseline.cells.length, {
-    error: 'two entries have the same id',
+  .refine((baseline) => new Set(baseline.cells.map(entryKey)).size === baseline.cells.length, {
+    error: 'two entries have the same id and data',
     path: ['cells'],
   });
 export type Baseline = z.infer<typeof baselineSchema>;

@@ -4,135 +4,115 @@ import {
   type FailedRecord,
   gatedMetric,
   gatedValue,
+  unaccepted,
   type Verdict,
   type VerdictName,
   verdictNames,
 } from '../harness/record.ts';
-import { shellQuote } from '../harness/shell-quote.ts';
-import { groupByArm } from './arms.ts';
 import { type Baseline, valueOfEntry } from './baseline.ts';
-import { configChanges } from './config-changes.ts';
-import type { Lane, Outcome, Pair, SeedValues } from './lanes.ts';
-import {
-  computedLane,
-  countLane,
-  dataLane,
-  divergenceLane,
-  exactLane,
-  exactnessOutcome,
-  qualityLane,
-  repetitionLane,
-  sameData,
-} from './lanes.ts';
+import { type CheckOptions, type Examined, examine } from './examine.ts';
+import { type Gate, type Match, openGate, removedEntries, removedReason, unmatched } from './gate.ts';
+import type { Finding } from './lanes/lane.ts';
 
-export interface CheckOptions {
-  /** Smallest change of the gated metric that counts, in its unit: 0.02 of a fraction, 2 of points, 0.5 of nats. */
-  margin: number;
-}
-
-/** Asked in this order; the first that decides gives the verdict. */
-const lanes: readonly Lane[] = [
-  countLane,
-  divergenceLane,
-  dataLane,
-  exactLane,
-  computedLane,
-  repetitionLane,
-  qualityLane,
-];
-
-/** Compares each record with the baseline (null: none stored): one verdict a record, in the records' order. */
+/**
+ * Compares records with the baseline (null: none stored): a verdict for each record of the gated set, in the records'
+ * order, then one for each entry that the profile plans no more, and for each group of arms that changed.
+ */
 export function checkRecords(
   records: readonly CellRecord[],
   baseline: Baseline | null,
-  { margin }: CheckOptions,
+  options: CheckOptions,
 ): Verdict[] {
-  const pairs = pairsOf(records, baseline);
-  const arms = armsOf([...pairs.values()]);
-  const outcomeOf = (record: CellRecord): Outcome => {
-    if (record.status === 'failed') return failedOutcome(record, baseline);
-    const pair = pairs.get(record);
-    const inexact = exactnessOutcome(record, pair?.entry);
-    if (inexact !== null) return inexact;
-    return pair ? decide(pair, arms.get(pair) ?? [], margin) : noBaselineOutcome(record, baseline);
-  };
-  return records.map((record) => ({ id: record.id, cell: record.cell, ...outcomeOf(record) }));
-}
-
-function pairsOf(records: readonly CellRecord[], baseline: Baseline | null): Map<CellRecord, Pair> {
-  const entries = new Map(baseline?.cells.map((entry) => [entry.id, entry]));
-  const pairs = new Map<CellRecord, Pair>();
-  for (const record of records) {
-    const entry = entries.get(record.id);
-    if (record.status !== 'failed' && entry) pairs.set(record, { record, entry });
-  }
-  return pairs;
-}
-
-/** Each comparable pair with the values of all seeds of its arm. */
-function armsOf(pairs: readonly Pair[]): Map<Pair, SeedValues[]> {
-  const comparable = pairs.flatMap((pair) => {
-    const { record, entry } = pair;
-    const [expected, measured] = [valueOfEntry(entry), gatedValue(record)];
-    if (record.status !== 'completed' || entry.status !== 'completed' || !sameData(pair)) return [];
-    if (expected === null || measured === null) return [];
-    return [{ pair, seed: record.seed, config: record.config, expected, measured }];
+  const { cells, groups } = examine(records, baseline, options);
+  const examined = new Map<CellRecord, Examined>(cells.map((cell) => [cell.record, cell]));
+  const ofRecords = records.flatMap((record) => {
+    const cell = examined.get(record);
+    const finding = record.status === 'failed' ? failure(record, baseline) : cell && answer(cell, baseline);
+    if (!finding) return [];
+    return [{ id: record.id, cell: record.cell, ...finding, reason: `${record.cell}: ${finding.reason}` }];
   });
-  const arms = new Map<Pair, SeedValues[]>();
-  for (const group of groupByArm(comparable).values()) {
-    const values = group.map(({ seed, expected, measured }) => ({ seed, expected, measured }));
-    for (const { pair } of group) arms.set(pair, values);
-  }
-  return arms;
+  return [...ofRecords, ...removedVerdicts(records, baseline, options.gate ?? openGate), ...groups];
 }
 
-function decide(pair: Pair, arm: readonly SeedValues[], margin: number): Outcome {
-  for (const lane of lanes) {
-    const outcome = lane({ ...pair, arm, margin });
-    if (outcome) return outcome;
-  }
-  throw new Error(`checkRecords: no lane decides ${pair.record.cell}; the last lane must always decide`);
+/** What is said of a record; null: it is none of the gated set, and nothing is wrong with it. */
+function answer({ record, match, findings }: Examined, baseline: Baseline | null): Finding | null {
+  if (match.kind === 'entry' || match.kind === 'seed') return decide(findings);
+  const [inexact] = findings;
+  if (inexact !== undefined) return inexact;
+  if (match.kind === 'ungated') return null;
+  const numbers = { quantity: gatedMetric(record), expected: expectedOf(match), measured: gatedValue(record) };
+  return { lane: 'baseline', ...unmatched(record, match, baseline), ...numbers, bound: null };
 }
 
-function failedOutcome(record: FailedRecord, baseline: Baseline | null): Outcome {
+/** From the least to the most that a reader must know; what is wrong comes behind all of these. */
+const ranking: readonly VerdictName[] = ['reproduced', 'pass', 'drift', 'better', 'inconclusive'];
+
+/**
+ * What the findings of a cell come to: the first that is wrong is final; else the one that says most. That it drifted is
+ * said beside what quality says, whose numbers are those to show.
+ */
+function decide(findings: readonly Finding[]): Finding {
+  const wrong = findings.find(({ verdict }) => alarms.some((alarm) => alarm === verdict));
+  const [most] = findings.toSorted((a, b) => ranking.indexOf(b.verdict) - ranking.indexOf(a.verdict));
+  const said = wrong ?? most;
+  if (said === undefined) throw new Error('decide: no lane said anything; the quality lane must always answer');
+  const drift = findings.find(({ verdict }) => verdict === 'drift');
+  const judged = findings.find(({ lane }) => lane === 'quality');
+  if (drift === undefined || judged === undefined || ![drift, judged].includes(said)) return said;
+  return { ...judged, verdict: said.verdict, lane: said.lane, reason: `${judged.reason} ${drift.reason}` };
+}
+
+function removedVerdicts(records: readonly CellRecord[], baseline: Baseline | null, gate: Gate): Verdict[] {
+  if (baseline === null) return [];
+  const ran = new Set(records.map(({ id }) => id));
+  return removedEntries(baseline, gate).flatMap((entry): Verdict[] => {
+    const { id, cell, measures } = entry;
+    if (ran.has(id)) return [];
+    const numbers = {
+      quantity: measures[0]?.metric ?? null,
+      expected: valueOfEntry(entry),
+      measured: null,
+      bound: null,
+    };
+    const reason = `${cell}: ${removedReason(baseline)}`;
+    return [{ id, cell, verdict: 'removed', lane: 'baseline', reason, ...numbers }];
+  });
+}
+
+function failure(record: FailedRecord, baseline: Baseline | null): Finding {
   const entry = baseline?.cells.find(({ id }) => id === record.id);
   return {
     verdict: 'failed',
-    reason: `${record.cell}: failed: ${record.error}`,
+    lane: 'run',
+    reason: `failed: ${record.error}`,
     quantity: gatedMetric(record),
     expected: entry === undefined ? null : valueOfEntry(entry),
     measured: null,
+    bound: null,
   };
 }
 
-function noBaselineOutcome(record: CellRecord, baseline: Baseline | null): Outcome {
-  const numbers = { quantity: gatedMetric(record), expected: null, measured: gatedValue(record) };
-  const older = baseline?.cells.find((entry) => entry.cell === record.cell);
-  const changed = older ? configChanges(older.config, record.config) : [];
-  const why = !baseline
-    ? `there is no baseline of ${record.suite}, ${record.profile}`
-    : older
-      ? `the baseline holds another configuration (${changed.join(', ') || 'same fields, other id'})`
-      : 'the baseline does not hold this cell';
-  const remedy = `npm run accept -- ${shellQuote(record.suite)} --profile ${record.profile} --why TEXT`;
-  const reason = `${record.cell}: ${why}. To store this result: ${remedy}`;
-  return { verdict: 'no-baseline', reason, ...numbers };
+/** What was accepted of a cell whose data or configuration are others now; only of the same configuration. */
+function expectedOf(match: Match): number | null {
+  return match.kind === 'other-data' ? valueOfEntry(match.entry) : null;
 }
 
 export interface VerdictSummary {
   counts: Record<VerdictName, number>;
   /**
-   * What the exit code follows: `regressed` for any cell that regressed, failed or is irreproducible; `inconclusive`
-   * where a cell could not be compared, for want of a baseline or of equal data (an error only where `--strict`);
-   * otherwise `passed`.
+   * In a word, the worst that applies: `regressed` for anything that regressed, failed or is irreproducible;
+   * `unaccepted` where cells and baseline do not meet; `inconclusive` where something could not be decided; otherwise
+   * `passed`.
    */
-  outcome: 'passed' | 'regressed' | 'inconclusive';
+  outcome: 'passed' | 'inconclusive' | 'unaccepted' | 'regressed';
 }
 
-/** How many cells have each verdict, and what that comes to. */
+/** How many verdicts there are of each name, and what that comes to. */
 export function summarizeVerdicts(verdicts: readonly Verdict[]): VerdictSummary {
   const counts = Object.fromEntries(verdictNames.map((name) => [name, 0])) as Record<VerdictName, number>;
   for (const { verdict } of verdicts) counts[verdict] += 1;
-  if (alarms.some((name) => counts[name] > 0)) return { counts, outcome: 'regressed' };
-  return { counts, outcome: counts.inconclusive + counts['no-baseline'] > 0 ? 'inconclusive' : 'passed' };
+  const some = (names: readonly VerdictName[]) => names.some((name) => counts[name] > 0);
+  if (some(alarms)) return { counts, outcome: 'regressed' };
+  if (some(unaccepted)) return { counts, outcome: 'unaccepted' };
+  return { counts, outcome: some(['inconclusive']) ? 'inconclusive' : 'passed' };
 }

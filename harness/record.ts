@@ -320,11 +320,15 @@ export function identityOf(of: Cell) {
 export const verdictNames = [
   'reproduced',
   'pass',
-  'improved',
-  'regressed',
-  'irreproducible',
+  'better',
+  'drift',
   'inconclusive',
   'no-baseline',
+  'other-data',
+  'changed',
+  'removed',
+  'irreproducible',
+  'regressed',
   'failed',
 ] as const;
 export type VerdictName = (typeof verdictNames)[number];
@@ -332,12 +336,23 @@ export type VerdictName = (typeof verdictNames)[number];
 /** The verdicts that something is wrong, the worst first. */
 export const alarms = ['failed', 'regressed', 'irreproducible'] as const satisfies readonly VerdictName[];
 
-/** What the check says of one cell. */
+/** The verdicts that a cell and the baseline do not meet, until one of them is accepted or restored. */
+export const unaccepted = ['changed', 'removed', 'other-data', 'no-baseline'] as const satisfies readonly VerdictName[];
+
+/** The questions of the check, in the order in which they are asked. */
+export const laneNames = ['run', 'exactness', 'baseline', 'weights', 'counts', 'quality'] as const;
+export type LaneName = (typeof laneNames)[number];
+
+/** What the check says of one cell, of an entry of the baseline that is no cell any more, or of a group of arms. */
 export interface Verdict {
-  id: string;
+  /** Of the cell; null: it is said of a group. */
+  id: string | null;
+  /** The cell's name, or the group's. */
   cell: string;
   verdict: VerdictName;
-  /** A sentence for people: what was compared, expected and measured. */
+  /** The question that decided. */
+  lane: LaneName;
+  /** A sentence for people: what was compared, expected and measured, and what to do. */
   reason: string;
   /**
    * What `expected` and `measured` are of: a metric, a count, or a check of exactness; null where nothing was compared.
@@ -345,4 +360,6 @@ export interface Verdict {
   quantity: string | null;
   expected: number | null;
   measured: number | null;
+  /** How far `measured` may go: a value of a metric, the tolerance of a check of exactness; null: it must be equal. */
+  bound: number | null;
 }

@@ -2,7 +2,7 @@ import { summarizeVerdicts } from '../baselines/check.ts';
 import type { ReportInput } from './report-input.ts';
 
 /** What a run comes to, in a word. */
-export type RunOutcome = 'passed' | 'regressed' | 'incomplete' | 'inconclusive';
+export type RunOutcome = 'passed' | 'regressed' | 'incomplete' | 'unaccepted' | 'inconclusive';
 
 /**
  * The outcome of a run, the worst word that applies; null where nothing was checked. What was to be measured and was

@@ -20,7 +20,7 @@ const shownAlarms = 5;
 
 /** What to print at the end of a run: coverage, verdicts and the worst of them, the best arm of each budget. */
 export function renderSummary(input: ReportInput): string {
-  const alarms = alarmsOf(input.verdicts);
+  const [drifted, alarms] = partition(alarmsOf(input.verdicts), ({ verdict }) => verdict === 'drift');
   const more = alarms.length - shownAlarms;
   const checks = checkCounts(exactChecksOf(input.records));
   const arms = summarizeArms(input.records);
@@ -32,6 +32,7 @@ export function renderSummary(input: ReportInput): string {
     ...(checks === null ? [] : [checks]),
     ...alarms.slice(0, shownAlarms).map(({ verdict, reason }) => `  ${verdict}: ${oneLine(reason)}`),
     ...(more > 0 ? [`  ... and ${more} more in the report`] : []),
+    ...(drifted.length > 0 ? [`  drift: ${someOf(drifted.map(({ cell }) => cell))}`] : []),
     ...[...byKind(arms).values()].flatMap(bestArms),
   ].join('\n');
 }
@@ -67,6 +68,10 @@ function resultOf({ arm, rivals, established }: Best): string {
   const evidence = established ? 'established' : `${open} of ${counted(rivals.length, 'other')} cannot be told from it`;
   const notes = [seriesLabel(arm), counted(arm.completed.length, 'seed'), ...(rivals.length > 0 ? [evidence] : [])];
   return `${resultText(arm)} (${notes.join('; ')})`;
+}
+
+function partition<T>(of: readonly T[], isFirst: (one: T) => boolean): [T[], T[]] {
+  return [of.filter(isFirst), of.filter((one) => !isFirst(one))];
 }
 
 function oneLine(text: string): string {

@@ -8,7 +8,7 @@ import type { TuningChoice } from '../spec/tuning.ts';
 import type { ProfileName } from '../spec/words.ts';
 import { kindOf } from '../tasks/registry.ts';
 import { refuseArmless } from './arms.ts';
-import { type Draft, draftsOf } from './drafts.ts';
+import { type Draft, draftsOf, type ExperimentContext } from './drafts.ts';
 import type { NeedsOfPlan } from './needs.ts';
 import { refuseIdleGlobs, type SelectionOptions, selectionOf } from './selection.ts';
 
@@ -94,13 +94,8 @@ export function neededDatasets(
   const { seeds, methods = [] } = options;
   const context = { suite: suite.name, profileName, profile, seeds, methods, choices: options.choices ?? [] };
   const needed = new Map<DataFolderName, boolean>();
-  const draftsOn = (which: 'files' | 'stand-ins') =>
-    profile.experiments.flatMap((experiment) => {
-      const { dataset = null, fallbackDataset = null } = experiment;
-      return draftsOf({ ...context, experiment, dataset: which === 'files' ? dataset : (fallbackDataset ?? dataset) });
-    });
   for (const which of ['files', 'stand-ins'] as const) {
-    const all = draftsOn(which);
+    const all = draftsOn(which, context);
     const { drafts } = selectionOf(`suite ${suite.name}, profile ${profileName}`, all, options);
     for (const { experiment } of new Set(drafts.map((draft) => draft.context))) {
       const { dataset, fallbackDataset = null } = experiment;
@@ -112,6 +107,23 @@ export function neededDatasets(
   return [...needed]
     .map(([name, standIn]) => ({ name, standIn }))
     .sort((left, right) => order.indexOf(left.name) - order.indexOf(right.name));
+}
+
+/** The names of a profile's own cells: on the data sets that it names and on their stand-ins. */
+export function namesOfProfile(suite: SuiteSpec, profileName: ProfileName): Set<string> {
+  const own = { seeds: undefined, methods: [], choices: [] };
+  const context = { suite: suite.name, profileName, profile: profileOf(suite, profileName), ...own };
+  return new Set(
+    (['files', 'stand-ins'] as const).flatMap((which) => draftsOn(which, context).map(({ cell }) => cell)),
+  );
+}
+
+/** The drafts of all experiments of a profile, on the data sets that they name or on their stand-ins. */
+function draftsOn(which: 'files' | 'stand-ins', context: Omit<ExperimentContext, 'experiment' | 'dataset'>): Draft[] {
+  return context.profile.experiments.flatMap((experiment) => {
+    const { dataset = null, fallbackDataset = null } = experiment;
+    return draftsOf({ ...context, experiment, dataset: which === 'files' ? dataset : (fallbackDataset ?? dataset) });
+  });
 }
 
 function profileOf(suite: SuiteSpec, name: ProfileName): ProfileSpec {

@@ -1,18 +1,23 @@
 import { readBaseline } from '../../baselines/baseline-file.ts';
 import { checkRecords } from '../../baselines/check.ts';
+import type { Gate } from '../../baselines/gate.ts';
+import { provenanceOf } from '../../baselines/provenance.ts';
+import { someOf } from '../../baselines/wording.ts';
 import { writeReport } from '../../reports/write-report.ts';
 import type { CellCommand } from '../cell-command.ts';
 import { cleanText } from '../foreign-text.ts';
 import type { CellRecord, Verdict } from '../record.ts';
 import type { ProfileName } from '../spec/words.ts';
 import { isTrial, trialNotes } from '../trial-notes.ts';
+import type { Fails } from './exit-code.ts';
 
-/** Which suite's baseline applies, and the margin below which a drop is no regression. */
+/** Which suite's baseline applies, to what, and the margin below which a loss is no regression. */
 export interface CheckSettings {
   suite: string;
   profile: ProfileName;
   /** In the metric's unit. */
   margin: number;
+  gate: Gate;
   /** Folder of the stored baselines; absent: the checkout's. */
   baselinesDir?: string | undefined;
 }
@@ -20,14 +25,22 @@ export interface CheckSettings {
 /** Verdicts of the records against the stored baseline; cells that were tried out have none. */
 export async function checkAgainstBaseline(
   records: readonly CellRecord[],
-  { suite, profile, margin, baselinesDir }: CheckSettings,
+  { suite, profile, margin, gate, baselinesDir }: CheckSettings,
 ): Promise<Verdict[]> {
   const baseline = await readBaseline(suite, profile, baselinesDir);
   return checkRecords(
     records.filter((record) => !isTrial(record)),
     baseline,
-    { margin },
+    { margin, gate },
   );
+}
+
+/** Which cells have no verdict, as they are outside of the gated set; null where all have. */
+export function unjudgedNote(records: readonly CellRecord[], verdicts: readonly Verdict[]): string | null {
+  const judged = new Set(verdicts.map(({ id }) => id));
+  const left = records.filter((record) => !judged.has(record.id) && !isTrial(record));
+  if (left.length === 0) return null;
+  return `Not judged, as neither the profile nor the baseline holds them: ${someOf(left.map(({ cell }) => cell))}.`;
 }
 
 export interface ConcludeOptions extends CheckSettings {
@@ -40,6 +53,8 @@ export interface ConcludeOptions extends CheckSettings {
   gaps: readonly string[];
   /** False: no verdicts. */
   check: boolean;
+  /** What fails beside alarms. */
+  fails: Fails;
   notes: readonly string[];
   /** The folder that the run was told its data sets are in, absolute; for the command that reproduces a cell. */
   dataDir?: string | null | undefined;
@@ -55,10 +70,14 @@ export interface Conclusion {
 
 /** What follows the last record: the verdicts, and the reports written into the output folder. */
 export async function conclude(options: ConcludeOptions): Promise<Conclusion> {
-  const { outDir, title, suite, profile, missing, gaps, dataDir, command } = options;
+  const { outDir, title, suite, profile, missing, gaps, fails, dataDir, command } = options;
   const records = [...options.records];
   const verdicts = options.check ? await checkAgainstBaseline(records, options) : [];
-  const notes = [...new Set([...options.notes, ...trialNotes(records)])].map((note) => cleanText(note));
-  const input = { outDir, title, suite, profile, records, missing, gaps, verdicts, notes, dataDir, command };
+  const baseline = options.check ? await readBaseline(suite, profile, options.baselinesDir) : null;
+  const provenance = baseline === null ? [] : [`Baseline: ${provenanceOf(baseline)}.`];
+  const unjudged = options.check ? unjudgedNote(records, verdicts) : null;
+  const told = [...provenance, ...(unjudged === null ? [] : [unjudged])];
+  const notes = [...new Set([...options.notes, ...told, ...trialNotes(records)])].map((note) => cleanText(note));
+  const input = { outDir, title, suite, profile, records, missing, gaps, verdicts, fails, notes, dataDir, command };
   return { verdicts, ...(await writeReport(input)) };
 }

@@ -1,31 +1,50 @@
 import { UsageError } from '../errors.ts';
-import { alarms, type CellRecord, type Verdict } from '../record.ts';
+import { alarms, type CellRecord, unaccepted, type Verdict } from '../record.ts';
 import { fileProblem } from '../setup/file-errors.mjs';
 
 /** The program's exit codes; the command line's documentation names the same. */
-export const exitCodes = { passed: 0, regressed: 1, usage: 2, inconclusive: 3, interrupted: 130 } as const;
+export const exitCodes = {
+  passed: 0,
+  regressed: 1,
+  usage: 2,
+  inconclusive: 3,
+  unaccepted: 4,
+  interrupted: 130,
+} as const;
+
+/** What fails beside alarms. */
+export interface Fails {
+  /** What is changed, removed, of other data or without a baseline, until it is accepted. */
+  unaccepted: boolean;
+  inconclusive: boolean;
+}
+
+/** A night that nobody looks at fails for what is not accepted; who asks for `strict` also for what stays undecided. */
+export function failsOf(profile: string, strict: boolean): Fails {
+  return { unaccepted: strict || profile === 'nightly', inconclusive: strict };
+}
 
 export interface Outcome {
   records: readonly CellRecord[];
   verdicts: readonly Verdict[];
-  /** Also asks that every cell could be judged: neither inconclusive nor without a baseline. */
-  strict: boolean;
+  fails: Fails;
   interrupted: boolean;
   /** Every cell that was to be measured has a record. */
   whole: boolean;
 }
 
 /**
- * The exit code of a run or a check. Interrupted goes before failed; failed, regressed, irreproducible and a part that is missing go
- * before inconclusive.
+ * The exit code of a run or a check. Interrupted goes before failed; failed, regressed, irreproducible and a part that
+ * is missing go before what is not accepted, and that before inconclusive.
  */
-export function exitCodeOf({ records, verdicts, strict, interrupted, whole }: Outcome): number {
+export function exitCodeOf({ records, verdicts, fails, interrupted, whole }: Outcome): number {
   const verdictIs = (...names: readonly string[]) => verdicts.some(({ verdict }) => names.includes(verdict));
   if (interrupted) return exitCodes.interrupted;
   if (!whole || records.some((record) => record.status === 'failed') || verdictIs(...alarms)) {
     return exitCodes.regressed;
   }
-  return strict && verdictIs('inconclusive', 'no-baseline') ? exitCodes.inconclusive : exitCodes.passed;
+  if (fails.unaccepted && verdictIs(...unaccepted)) return exitCodes.unaccepted;
+  return fails.inconclusive && verdictIs('inconclusive') ? exitCodes.inconclusive : exitCodes.passed;
 }
 
 /** The exit code of what was thrown: bad input and the system's refusals of files, or a fault of the program. */

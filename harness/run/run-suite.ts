@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { readBaseline } from '../../baselines/baseline-file.ts';
+import type { Gate } from '../../baselines/gate.ts';
 import { removeReport } from '../../reports/write-report.ts';
 import { UsageError } from '../errors.ts';
 import { explainFileError } from '../file-errors.ts';
@@ -10,7 +11,7 @@ import { acquireLock, LockHeldError } from '../setup/lock.mjs';
 import { makeFolder } from '../setup/make-folder.mjs';
 import { conclude } from './conclude.ts';
 import { type RunDescription, type RunFacts, runDescription } from './describe-run.ts';
-import { exitCodeOf, exitCodeOfError } from './exit-code.ts';
+import { exitCodeOf, exitCodeOfError, failsOf } from './exit-code.ts';
 import { type FoundGpus, findGpus } from './gpu/gpu-devices.ts';
 import { gpuSlots } from './gpu/gpu-slots.ts';
 import { formatDuration } from './progress-estimate.ts';
@@ -27,6 +28,8 @@ export interface RunSuiteOptions extends RunFacts {
   note: string;
   /** Margin of the check, in the metric's unit. */
   margin: number;
+  /** What the profile plans, and what this run asks about. */
+  gate: Gate;
   /** Further notes for the reports. */
   notes?: readonly string[];
   outDir: string;
@@ -167,11 +170,21 @@ async function runBegun(
   const stop = !signal.aborted && missing.length > 0 ? [stoppedNote(missing, cells.length)] : [];
   notes.push(...stop);
   const gaps = refusals.map((reason) => `Not planned: ${reason}`);
+  const fails = failsOf(options.profile, options.strict);
   const command = options.commandLine[0] === 'tune' ? 'tune' : 'suite';
-  const conclusion = await conclude({ ...options, command, outDir: store.outDir, records, missing, gaps, notes });
+  const conclusion = await conclude({
+    ...options,
+    command,
+    fails,
+    outDir: store.outDir,
+    records,
+    missing,
+    gaps,
+    notes,
+  });
   const { verdicts, files, summary } = conclusion;
   const whole = missing.length + gaps.length === 0;
-  const exitCode = exitCodeOf({ records, verdicts, strict: options.strict, interrupted, whole });
+  const exitCode = exitCodeOf({ records, verdicts, fails, interrupted, whole });
   await writeRunFile(
     store.outDir,
     describe({ ...counted, state: interrupted ? 'interrupted' : 'ended', records, exitCode }),

@@ -1,4 +1,4 @@
-import { exceeds } from '../../baselines/lanes.ts';
+import { exceeds } from '../../baselines/lanes/quality.ts';
 import { changeText, counted, valueText } from '../../baselines/wording.ts';
 import { UsageError } from '../../harness/errors.ts';
 import { gainOf } from '../../harness/spec/metrics.ts';

@@ -20,7 +20,7 @@ pre { overflow-x: auto; background: var(--soft); padding: .6rem; border-radius: 
 .badge { display: inline-block; padding: .1rem .6rem; border-radius: 1rem; color: #fff;
   background: #5b6470; font-weight: 600; }
 .badge.passed { background: #1a7f4b; } .badge.regressed { background: #c0322b; }
-.badge.incomplete, .badge.inconclusive { background: #94670a; }
+.badge.incomplete, .badge.unaccepted, .badge.inconclusive { background: #94670a; }
 figure { margin: 1.2rem 0; } figcaption { font-size: .85rem; opacity: .8; }
 figure h3 { font-size: 1rem; margin: 0 0 .3rem; }
 figure svg { display: block; height: auto; max-width: 100%; min-width: 36rem; }

@@ -1,7 +1,7 @@
 import { summarizeVerdicts } from '../../baselines/check.ts';
 import { counted, valueText } from '../../baselines/wording.ts';
 import type { Verdict } from '../../harness/record.ts';
-import { alarms, verdictNames } from '../../harness/record.ts';
+import { alarms, unaccepted, verdictNames } from '../../harness/record.ts';
 import { metricNames } from '../../harness/spec/metrics.ts';
 import { outcomeOf } from '../outcome.ts';
 import type { Section } from '../render/document.ts';
@@ -10,9 +10,9 @@ import { orDash, whole } from '../render/format.ts';
 import type { ReportInput } from '../report-input.ts';
 
 /** Verdicts that a reader must look at, the worst first. */
-const alarming = [...alarms, 'inconclusive'] as const;
+const alarming = [...alarms, ...unaccepted, 'inconclusive', 'drift', 'better'] as const;
 
-/** The verdicts in brief, then every cell without a record, and every one that failed, regressed or was not judged. */
+/** The verdicts in brief, then every cell without a record, and every verdict that says more than that a cell passed. */
 export function verdictSection(input: ReportInput): Section {
   const blocks = [text(coverage(input)), text(verdictCounts(input))];
   if (input.missing.length > 0) blocks.push(text('Without a record:'), list([...input.missing]));
@@ -21,6 +21,7 @@ export function verdictSection(input: ReportInput): Section {
   if (alarms.length > 0) {
     const columns = [
       { name: 'verdict', cell: (v: Verdict) => v.verdict },
+      { name: 'lane', cell: (v: Verdict) => v.lane },
       { name: 'cell', cell: (v: Verdict) => v.cell },
       { name: 'expected', cell: (v: Verdict) => plain(v, v.expected), numeric: true },
       { name: 'measured', cell: (v: Verdict) => plain(v, v.measured), numeric: true },

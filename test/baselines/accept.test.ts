@@ -1,7 +1,8 @@
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { acceptRecords } from '../../baselines/accept.ts';
 import { valueOfEntry } from '../../baselines/baseline.ts';
 import { UsageError } from '../../harness/errors.ts';
+import type { FinishedRecord } from '../../harness/record.ts';
 import { failedRecord, fixtureConfig, fixtureRecord } from '../helpers/records.ts';
 
 const at = '2026-11-23T00:00:00.000Z';
@@ -9,13 +10,16 @@ const first = fixtureRecord();
 const second = fixtureRecord({}, { seed: 1 });
 
 it('stores one entry a record with its raw value and the reason', () => {
-  const baseline = acceptRecords([first, fixtureRecord({ value: 0.6 }, { seed: 1 })], null, ' first run ', at);
+  const baseline = acceptRecords([first, fixtureRecord({ value: 0.6 }, { seed: 1 })], null, {
+    why: ' first run ',
+    at: at,
+  });
   expect(baseline).toMatchObject({ version: 2, suite: 'compression', profile: 'smoke' });
   expect(baseline.cells.map((entry) => [entry.id, valueOfEntry(entry)])).toEqual([
     [first.id, 0.55],
     [second.id, 0.6],
   ]);
-  expect(baseline.history).toEqual([{ why: 'first run', at, cells: [first.cell, second.cell] }]);
+  expect(baseline.history).toEqual([{ why: 'first run', at, commit: null, cells: [first.cell, second.cell] }]);
   expect(Object.keys(baseline.cells[0] ?? {}).sort()).toEqual(
     [
       'cell',
@@ -44,8 +48,8 @@ it('stores one entry a record with its raw value and the reason', () => {
 });
 
 it('replaces the entry with the same id, keeps the others and the history', () => {
-  const before = acceptRecords([first, second], null, 'one', at);
-  const after = acceptRecords([fixtureRecord({ value: 0.7 })], before, 'two', at);
+  const before = acceptRecords([first, second], null, { why: 'one', at });
+  const after = acceptRecords([fixtureRecord({ value: 0.7 })], before, { why: 'two', at });
   expect(after.cells.map((entry) => [entry.id, valueOfEntry(entry)])).toEqual([
     [second.id, 0.55],
     [first.id, 0.7],
@@ -55,43 +59,95 @@ it('replaces the entry with the same id, keeps the others and the history', () =
 });
 
 it('changes nothing where the baseline holds the very results already, and keeps its history', () => {
-  const before = acceptRecords([first, second], null, 'one', at);
-  expect(acceptRecords([second, first], before, 'again', at)).toBe(before);
+  const before = acceptRecords([first, second], null, { why: 'one', at });
+  expect(acceptRecords([second, first], before, { why: 'again', at })).toBe(before);
   const stored = JSON.parse(JSON.stringify(before)) as typeof before;
-  expect(acceptRecords([first], stored, 'again', at)).toBe(stored);
+  expect(acceptRecords([first], stored, { why: 'again', at })).toBe(stored);
   const later = { ...first, program: 'later' };
-  expect(acceptRecords([later], stored, 'again', at)).toBe(stored);
+  expect(acceptRecords([later], stored, { why: 'again', at })).toBe(stored);
 });
 
 it('names in its history only the cells whose results it changes', () => {
-  const before = acceptRecords([first, second], null, 'one', at);
-  const after = acceptRecords([first, fixtureRecord({ value: 0.7 }, { seed: 1 })], before, 'two', at);
-  expect(after.history[1]).toEqual({ why: 'two', at, cells: [second.cell] });
+  const before = acceptRecords([first, second], null, { why: 'one', at });
+  const after = acceptRecords([first, fixtureRecord({ value: 0.7 }, { seed: 1 })], before, { why: 'two', at });
+  expect(after.history[1]).toEqual({ why: 'two', at, commit: null, cells: [second.cell] });
 });
 
 it('replaces an older configuration of the same cell on the same data set', () => {
   const training = { ...fixtureConfig().training, epochs: 3 };
   const newer = fixtureRecord({}, { training });
-  const after = acceptRecords([newer], acceptRecords([first, second], null, 'one', at), 'longer', at);
+  const after = acceptRecords([newer], acceptRecords([first, second], null, { why: 'one', at }), {
+    why: 'longer',
+    at: at,
+  });
   expect(after.cells.map(({ id }) => id)).toEqual([second.id, newer.id]);
 });
 
 it('keeps entries of the same cell name on another data set', () => {
   const dataset = { ...fixtureConfig().dataset, name: 'cifar-10' as const };
   const files = fixtureRecord({ cell: first.cell }, { dataset });
-  const after = acceptRecords([files], acceptRecords([first], null, 'one', at), 'real data', at);
+  const after = acceptRecords([files], acceptRecords([first], null, { why: 'one', at }), {
+    why: 'real data',
+    at: at,
+  });
   expect(after.cells.map(({ id }) => id)).toEqual([first.id, files.id]);
+});
+
+it('keeps entries of the same cell on other files of the data set, and replaces each by its own', () => {
+  const elsewhere = (value: number) =>
+    fixtureRecord({ value, fingerprint: { ...first.fingerprint, data: 'fedcba9876543210' } });
+  const both = acceptRecords([elsewhere(0.4)], acceptRecords([first], null, { why: 'one', at }), { why: 'mine', at });
+  expect(both.cells.map((entry) => [entry.id, valueOfEntry(entry)])).toEqual([
+    [first.id, 0.55],
+    [first.id, 0.4],
+  ]);
+  const after = acceptRecords([elsewhere(0.5)], both, { why: 'better', at });
+  expect(after.cells.map(valueOfEntry)).toEqual([0.55, 0.5]);
+  // Another configuration leaves neither behind: no run could meet them any more.
+  const training = { ...fixtureConfig().training, epochs: 3 };
+  expect(acceptRecords([fixtureRecord({}, { training })], after, { why: 'longer', at }).cells).toHaveLength(1);
+});
+
+it('keeps the commit, and drops what is removed, by itself too', () => {
+  const before = acceptRecords([first, second], null, { why: 'one', at, commit: 'abc' });
+  expect(before.history[0]).toMatchObject({ commit: 'abc' });
+  const removed = before.cells.filter(({ id }) => id === second.id);
+  const after = acceptRecords([], before, { why: 'planned no more', at, removed });
+  expect(after.cells.map(({ id }) => id)).toEqual([first.id]);
+  expect(after.history[1]).toMatchObject({ why: 'planned no more', cells: [second.cell] });
+});
+
+describe('of a nightly', () => {
+  const nightly = (...seeds: number[]) =>
+    seeds.map((seed) => fixtureRecord({ profile: 'nightly', value: 0.5 + 0.01 * seed }, { seed }));
+
+  it('refuses an arm of fewer than 3 seeds, with those that are stored already', () => {
+    expect(() => acceptRecords(nightly(0, 1), null, { why: 'few', at })).toThrow(/fewer than 3 seeds.*--seeds 3/);
+    const stored = acceptRecords(nightly(0, 1, 2), null, { why: 'three', at });
+    expect(acceptRecords(nightly(3), stored, { why: 'one more', at }).cells).toHaveLength(4);
+  });
+});
+
+it('refuses records of two environments, naming what differs, but for processors where results are portable', () => {
+  const there = { ...second, fingerprint: { ...second.fingerprint, threads: 2 } };
+  expect(() => acceptRecords([first, there], null, { why: 'mixed', at })).toThrow('two environments (threads)');
+  const portable = (record: FinishedRecord, caches: string) => ({
+    ...record,
+    fingerprint: { ...record.fingerprint, arithmetic: 'portable' as const, caches },
+  });
+  const both = [portable(first, 'L1 32K'), portable(second, 'L1 48K')];
+  expect(acceptRecords(both, null, { why: 'portable', at }).cells).toHaveLength(2);
 });
 
 it('accepts a diverged record', () => {
   const diverged = fixtureRecord({ status: 'diverged', value: null });
-  expect(acceptRecords([diverged], null, 'known to diverge', at).cells[0]?.status).toBe('diverged');
+  expect(acceptRecords([diverged], null, { why: 'known to diverge', at }).cells[0]?.status).toBe('diverged');
 });
 
 const checks = [{ name: 'sum', expected: 1, measured: 2, tolerance: 0.5 }];
 
 it('says what to do about a check of exactness that fails', () => {
-  expect(() => acceptRecords([fixtureRecord({ checks })], null, 'why', at)).toThrow(
+  expect(() => acceptRecords([fixtureRecord({ checks })], null, { why: 'why', at })).toThrow(
     `accept: ${first.cell} failed a check of exactness, which no baseline makes right. Mend what they compute, or leave ` +
       'them out with --only.',
   );
@@ -99,7 +155,9 @@ it('says what to do about a check of exactness that fails', () => {
 
 it('accepts a record whose checks of exactness pass, with them', () => {
   const passing = [{ name: 'sum', expected: 1, measured: 1.5, tolerance: 0.5 }];
-  expect(acceptRecords([fixtureRecord({ checks: passing })], null, 'why', at).cells[0]?.checks).toEqual(passing);
+  expect(acceptRecords([fixtureRecord({ checks: passing })], null, { why: 'why', at }).cells[0]?.checks).toEqual(
+    passing,
+  );
 });
 
 it.each([
@@ -110,12 +168,12 @@ it.each([
   ['a record that came twice', [first, first], 'why', 'more than once'],
   ['two suites', [first, { ...second, suite: 'other' }], 'why', 'one suite and profile'],
 ])('refuses %s', (_, records, why, part) => {
-  const accept = () => acceptRecords(records, null, why, at);
+  const accept = () => acceptRecords(records, null, { why, at });
   expect(accept).toThrow(UsageError);
   expect(accept).toThrow(part);
 });
 
 it('refuses records of another profile than the stored baseline', () => {
-  const before = acceptRecords([first], null, 'one', at);
-  expect(() => acceptRecords([{ ...second, profile: 'nightly' }], before, 'two', at)).toThrow(UsageError);
+  const before = acceptRecords([first], null, { why: 'one', at });
+  expect(() => acceptRecords([{ ...second, profile: 'nightly' }], before, { why: 'two', at })).toThrow(UsageError);
 });

@@ -16,7 +16,7 @@ beforeEach(async () => {
 afterEach(() => rm(dir, { recursive: true }));
 
 const records = [10, 2, 0].map((seed) => fixtureRecord({}, { seed }));
-const baseline = acceptRecords(records, null, 'a fixture', '2026-11-23T00:00:00.000Z');
+const baseline = acceptRecords(records, null, { why: 'a fixture', at: '2026-11-23T00:00:00.000Z' });
 
 it('reads back what was written, cells sorted by name with seed 2 before seed 10', async () => {
   expect(await writeBaseline(baseline, dir)).toBe(file);

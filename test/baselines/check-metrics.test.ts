@@ -14,16 +14,18 @@ const elsewhere = { fingerprint: { ...perplexity(1).fingerprint, instruction_set
 
 function check(records: readonly FinishedRecord[], stored: readonly FinishedRecord[] | null, margin = 0.5) {
   const baseline =
-    stored === null ? null : ofEarlierProgram(acceptRecords(stored, null, 'a fixture', '2026-11-23T00:00:00.000Z'));
+    stored === null
+      ? null
+      : ofEarlierProgram(acceptRecords(stored, null, { why: 'a fixture', at: '2026-11-23T00:00:00.000Z' }));
   return checkRecords(records, baseline, { margin });
 }
 
 describe('of a metric of which less is better', () => {
   it.each([
-    [20.5, 'pass'],
+    [20.5, 'drift'],
     [20.51, 'regressed'],
-    [19.5, 'pass'],
-    [19.49, 'improved'],
+    [19.5, 'drift'],
+    [19.49, 'better'],
   ])('20 -> %d with a margin of 0.5: %s', (value, verdict) => {
     expect(check([perplexity(value)], [perplexity(20)])[0]).toMatchObject({
       verdict,
@@ -35,17 +37,17 @@ describe('of a metric of which less is better', () => {
 
   it('the sentence has its values and the change as they are', () => {
     expect(check([perplexity(22, elsewhere)], [perplexity(20)])[0]?.reason).toBe(
-      'closed-form.seed-0: perplexity expected 20.00, measured 22.00 (+2.00, mean of 1 seed: 0; margin 0.50). ' +
-        "Another environment than the baseline's: not comparable bit by bit.",
+      'closed-form.seed-0: perplexity expected 20.00, measured 22.00 (+2.00, computed without chance; margin 0.50). ' +
+        'Another environment than the accepted one: no bits to compare.',
     );
   });
 
-  it('the mean over seeds decides', () => {
+  it('each seed stands for itself where there is no chance', () => {
     const before = [10, 20].map((value, seed) => perplexity(value, { seed }));
     const after = [12, 19.5].map((value, seed) => perplexity(value, { seed }));
     const verdicts = check(after, before);
-    expect(verdicts.map(({ verdict }) => verdict)).toEqual(['regressed', 'regressed']);
-    expect(verdicts[0]).toMatchObject({ expected: 15, measured: 15.75 });
+    expect(verdicts.map(({ verdict }) => verdict)).toEqual(['regressed', 'drift']);
+    expect(verdicts[0]).toMatchObject({ expected: 10, measured: 12, bound: 10.5, lane: 'quality' });
   });
 
   it('another value of the same weights regresses, larger or smaller', () => {
@@ -59,10 +61,10 @@ describe('of a metric of which less is better', () => {
 
 describe('of negative nats', () => {
   it.each([
-    [-33.6, 'pass'],
+    [-33.6, 'drift'],
     [-33.61, 'regressed'],
-    [-32.6, 'pass'],
-    [-32.59, 'improved'],
+    [-32.6, 'drift'],
+    [-32.59, 'better'],
   ])('-33.1 -> %d with a margin of 0.5: %s', (value, verdict) => {
     expect(check([likelihood(value)], [likelihood(-33.1)])[0]).toMatchObject({
       verdict,
@@ -73,8 +75,8 @@ describe('of negative nats', () => {
 
   it('the sentence has the unit', () => {
     expect(check([likelihood(-35)], [likelihood(-33.1)])[0]?.reason).toBe(
-      'closed-form.seed-0: likelihood expected -33.10 nats, measured -35.00 nats (-1.90 nats, mean of 1 seed: 0; margin ' +
-        '0.50 nats). Drift: another program in the same environment gave other measures.',
+      'closed-form.seed-0: likelihood expected -33.10 nats, measured -35.00 nats (-1.90 nats, computed without chance; ' +
+        'margin 0.50 nats). Drift: another program in the same environment gave other measures.',
     );
   });
 
@@ -91,6 +93,8 @@ describe('without weights', () => {
       id: likelihood(-33.1).id,
       cell: 'closed-form.seed-0',
       verdict: 'reproduced',
+      lane: 'weights',
+      bound: null,
       reason: 'closed-form.seed-0: every measure as in the baseline, likelihood -33.10 nats.',
       quantity: 'likelihood',
       expected: -33.1,
@@ -98,18 +102,21 @@ describe('without weights', () => {
     });
   });
 
-  it.each<[string, FinishedRecord]>([
-    ['in another environment', likelihood(-33.1, elsewhere)],
-    ['with another measure within the margin', likelihood(-33.100001)],
-    ['with another best value', likelihood(-33.1, { measures: [{ metric: 'likelihood', value: -33.1, best: -30 }] })],
-    ['with weights now', likelihood(-33.1, { weights_digest: 'some' })],
-  ])('only passes %s', (_, record) => {
-    expect(check([record], [likelihood(-33.1)])[0]?.verdict).toBe('pass');
+  it.each<[string, FinishedRecord, string]>([
+    ['in another environment', likelihood(-33.1, elsewhere), 'pass'],
+    ['with another measure within the margin', likelihood(-33.100001), 'drift'],
+    [
+      'with another best value',
+      likelihood(-33.1, { measures: [{ metric: 'likelihood', value: -33.1, best: -30 }] }),
+      'drift',
+    ],
+  ])('%s it is not reproduced', (_, record, verdict) => {
+    expect(check([record], [likelihood(-33.1)])[0]?.verdict).toBe(verdict);
   });
 
-  it('other data are inconclusive all the same', () => {
+  it('other data are said all the same', () => {
     const record = likelihood(-33.1, { fingerprint: { ...likelihood(0).fingerprint, data: 'other' } });
-    expect(check([record], [likelihood(-33.1)])[0]?.verdict).toBe('inconclusive');
+    expect(check([record], [likelihood(-33.1)])[0]?.verdict).toBe('other-data');
   });
 });
 
@@ -125,6 +132,8 @@ describe('a check of exactness', () => {
       id: record.id,
       cell: record.cell,
       verdict: 'regressed',
+      lane: 'exactness',
+      bound: 1e-6,
       reason: `${record.cell}: norm of UᵀU - I must be 0 within 0.000001, measured 0.001.`,
       quantity: 'norm of UᵀU - I',
       expected: 0,

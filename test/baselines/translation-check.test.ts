@@ -13,15 +13,15 @@ import { failedTranslation, translationRecord } from '../helpers/translation-rec
 const dense = { method: 'dense', budget: 1 } as const;
 const records = [translationRecord({ value: 30 }, dense), translationRecord({ value: 31 })];
 
-it('is checked against a baseline with a margin in points', () => {
-  const baseline = ofEarlierProgram(acceptRecords(records, null, 'a fixture', '2026-11-23T00:00:00.000Z'));
+it('is checked against a baseline in points', () => {
+  const baseline = ofEarlierProgram(acceptRecords(records, null, { why: 'a fixture', at: '2026-11-23T00:00:00.000Z' }));
   const again = (value: number) => [translationRecord({ value, weights_digest: 'other' }, dense)];
-  const [worse] = checkRecords(again(28.5), baseline, { margin: 1 });
-  expect(worse).toMatchObject({ verdict: 'regressed', expected: 30, measured: 28.5 });
+  const [worse] = checkRecords(again(14.5), baseline, { margin: 1 });
+  expect(worse).toMatchObject({ verdict: 'regressed', expected: 30, measured: 14.5, bound: 15 });
   expect(worse!.reason).toContain(
-    'bleu expected 30.00, measured 28.50 (-1.50 points, mean of 1 seed: 0; margin 1.00 points)',
+    'bleu expected 30.00, measured 14.50 (-15.50 points, 1 seed against 1 accepted; this profile asks only whether it',
   );
-  expect(checkRecords(again(29.5), baseline, { margin: 1 })[0]!.verdict).toBe('pass');
+  expect(checkRecords(again(15), baseline, { margin: 1 })[0]!.verdict).toBe('drift');
 });
 
 it('is compared in points', () => {

@@ -186,10 +186,12 @@ export function fixtureVerdict(record: CellRecord, verdict: VerdictName, overrid
     id,
     cell,
     verdict,
+    lane: 'quality',
     reason: `${cell}: ${verdict}`,
     quantity: 'accuracy',
     expected: 0.55,
     measured: gatedValue(record),
+    bound: null,
     ...overrides,
   };
 }

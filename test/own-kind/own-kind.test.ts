@@ -153,7 +153,7 @@ describe('a kind of task of its own', () => {
     );
     expect(worse.exitCode).toBe(1);
     const better = await shifted(0.6)();
-    expect(better.stdout).toMatch(/improved +master-1\.seed-0/);
+    expect(better.stdout).toMatch(/better +master-1\.seed-0/);
     expect(better.exitCode).toBe(0);
     expect((await shifted(-0.4)()).exitCode).toBe(0);
 

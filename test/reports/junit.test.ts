@@ -4,7 +4,7 @@ import { escapeXml } from '../../reports/render/xml.ts';
 import { failedRecord, fixtureRecord, fixtureVerdict } from '../helpers/records.ts';
 
 const run = { title: 'Compression', suite: 'compression', profile: 'smoke', missing: [], gaps: [], notes: [] };
-const names = ['reproduced', 'pass', 'improved', 'regressed', 'inconclusive', 'no-baseline', 'failed'] as const;
+const names = ['reproduced', 'pass', 'drift', 'regressed', 'inconclusive', 'no-baseline', 'failed'] as const;
 
 it('fails failed and regressed cells, skips what could not be judged, passes the rest', () => {
   const records = names.map((_, seed) => fixtureRecord({}, { seed }));
@@ -16,13 +16,47 @@ it('fails failed and regressed cells, skips what could not be judged, passes the
   const lines = xml.split('\n').filter((line) => line.includes('<testcase'));
   expect(lines).toHaveLength(7);
   for (const i of [0, 1, 2])
-    expect(lines[i]).toMatch(/seed-\d" time="12.500"><properties>.*<\/properties><\/testcase>$/);
+    expect(lines[i]).toMatch(
+      /seed-\d" time="12.500"><properties>.*<\/properties>(<system-out>drift: .*<\/system-out>)?<\/testcase>$/,
+    );
   expect(lines[3]).toContain(
     '<failure type="regressed" message="because regressed">because regressed</failure></testcase>',
   );
   expect(lines[4]).toContain('<skipped message="because inconclusive">because inconclusive</skipped>');
   expect(lines[5]).toContain('<skipped message="because no-baseline">because no-baseline</skipped>');
   expect(lines[6]).toContain('<failure type="failed" message="because failed">because failed</failure>');
+});
+
+describe('what the run fails for', () => {
+  const record = fixtureRecord();
+  const group = { ...fixtureVerdict(record, 'regressed'), id: null, cell: 'all arms (3 arms)', reason: 'worse' };
+  const gone = { ...fixtureVerdict(record, 'removed'), id: 'gone', cell: 'gone.seed-0', reason: 'not planned' };
+  const render = (
+    verdicts: Parameters<typeof renderJunit>[0]['verdicts'],
+    fails = { unaccepted: false, inconclusive: false },
+  ) => renderJunit({ ...run, records: [record], verdicts, fails });
+
+  it('fails a cell that is not accepted, and one that is not decided', () => {
+    const all = { unaccepted: true, inconclusive: true };
+    for (const name of ['changed', 'other-data', 'no-baseline', 'inconclusive'] as const) {
+      const verdicts = [fixtureVerdict(record, name, { reason: 'because' })];
+      expect(render(verdicts)).toContain('<skipped message="because">');
+      expect(render(verdicts, all)).toContain(`<failure type="${name}" message="because">`);
+    }
+  });
+
+  it('has a case of its own for what is no cell of the run', () => {
+    const xml = render([fixtureVerdict(record, 'pass'), gone, group]);
+    expect(xml).toContain('tests="3" failures="1" errors="0" skipped="1"');
+    expect(xml).toContain('name="gone.seed-0" time="0.000"><skipped message="not planned">');
+    expect(xml).toContain('name="all arms (3 arms)" time="0.000"><failure type="regressed" message="worse">');
+  });
+
+  it('says of a cell that passes that it drifted', () => {
+    expect(render([fixtureVerdict(record, 'drift', { reason: 'other <weights>' })])).toContain(
+      '<system-out>drift: other &lt;weights&gt;</system-out></testcase>',
+    );
+  });
 });
 
 it('fails a failed cell without a check', () => {

@@ -2,6 +2,7 @@ import { access, mkdir, readdir, readFile, rm, truncate, writeFile } from 'node:
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
+import { openGate } from '../../baselines/gate.ts';
 import { UsageError } from '../../harness/errors.ts';
 import { readRunFile } from '../../harness/run/records/run-file.ts';
 import { readRecords, recordPath, storeAt, writeRecord } from '../../harness/run/records/store.ts';
@@ -26,6 +27,7 @@ async function run(cells: readonly StandInCell[], overrides: Partial<RunSuiteOpt
     profile: 'smoke',
     note: 'Shorter than published.',
     margin: 0.02,
+    gate: openGate,
     cells,
     outDir,
     baselinesDir,

@@ -1,36 +1,97 @@
 import { acceptRecords } from '../../../baselines/accept.ts';
-import { type Baseline, valueOfEntry } from '../../../baselines/baseline.ts';
+import { type Baseline, entryKey, valueOfEntry } from '../../../baselines/baseline.ts';
 import { readBaseline, writeBaseline } from '../../../baselines/baseline-file.ts';
+import { differencesOf, driftedCells } from '../../../baselines/differences.ts';
+import { type Examined, examine } from '../../../baselines/examine.ts';
+import { removedEntries } from '../../../baselines/gate.ts';
+import { provenanceOf } from '../../../baselines/provenance.ts';
+import { powerLines } from '../../../baselines/quality/power-text.ts';
+import { counted } from '../../../baselines/wording.ts';
 import { UsageError } from '../../errors.ts';
+import type { CellRecord } from '../../record.ts';
 import { lacksOf } from '../../run/records/coverage.ts';
+import { isTrial } from '../../trial-notes.ts';
+import { gateOf } from '../gate.ts';
 import type { Io } from '../io.ts';
+import { namesInBaseline } from './check-command.ts';
 import { readStoredRun, type StoredRun, type StoredRunOptions } from './stored-run.ts';
 
-/** Stores the records of a run as the new baseline, and tells what changed. */
-export async function acceptCommand(
-  name: string,
-  options: StoredRunOptions & { why: string },
-  io: Io,
-): Promise<number> {
-  const run = await readStoredRun(name, options, io);
+export interface AcceptCommandOptions extends StoredRunOptions {
+  why: string;
+  /** Only cells whose weights another program changed in the same environment. */
+  drifted?: boolean;
+}
+
+/**
+ * Tells what every lane sees differ, then stores the records of a run as the new baseline, drops what the profile plans no
+ * more, and tells what changed and what a check against it can find.
+ */
+export async function acceptCommand(name: string, options: AcceptCommandOptions, io: Io): Promise<number> {
+  const run = await readStoredRun(name, options, io, namesInBaseline(io));
   refusePartial(run);
-  const { suite, profile, records: stored } = run;
-  // A baseline holds what every checkout can repeat.
-  const records = stored.filter(({ config }) => config.methodDigest === undefined);
-  if (records.length === 0)
-    throw new UsageError('accept: all records are of methods from files, which have no baseline.');
-  const left = stored.length - records.length;
-  if (left > 0) io.stdout.write(`${left} records of methods from files are left out: they have no baseline.\n`);
+  refuseUnclean(run);
+  const { suite, profile, profileSpec } = run;
+  const margin = profileSpec.margin;
+  const gate = gateOf(suite, profile, options.only);
   const previous = await readBaseline(suite.name, profile, io.baselinesDir);
-  const next = acceptRecords(records, previous, options.why);
+  const say = (line: string) => io.stdout.write(`${line}\n`);
+  const { cells, groups } = examine(run.records, previous, { margin, gate });
+  const records = chosen(run.records, cells, options.drifted === true, say);
+  const ran = new Set(records.map(({ id }) => id));
+  const removed = options.drifted === true ? [] : removedEntries(previous, gate).filter(({ id }) => !ran.has(id));
+  const differing = differencesOf(cells.filter(({ record }) => records.includes(record)));
+  for (const line of [...differing, ...groups.map(({ reason }) => `groups     ${reason}`)]) say(line);
+  const commit = run.run?.versions.commit ?? null;
+  const next = acceptRecords(records, previous, { why: options.why, commit, removed });
   if (next === previous) {
-    io.stdout.write(`Nothing to change: the baseline of ${suite.name}, ${profile}, holds these results already.\n`);
+    say(`Nothing to change: the baseline of ${suite.name}, ${profile}, holds these results already.`);
     return 0;
   }
   const path = await writeBaseline(next, io.baselinesDir);
-  for (const line of changesBetween(previous, next)) io.stdout.write(`${line}\n`);
-  io.stdout.write(`Wrote ${path}: ${next.cells.length} cells.\n`);
+  for (const line of changesBetween(previous, next)) say(line);
+  if (previous !== null) say(`The baseline before was ${provenanceOf(previous)}.`);
+  say(`Wrote ${path}: ${next.cells.length} cells, ${provenanceOf(next)}.`);
+  for (const line of powerLines(next, { seeds: profileSpec.seeds, margin })) say(line);
   return 0;
+}
+
+/** The records that belong into the baseline, telling what is left out. */
+function chosen(
+  records: readonly CellRecord[],
+  cells: readonly Examined[],
+  onlyDrifted: boolean,
+  say: (line: string) => void,
+): CellRecord[] {
+  // A baseline holds what every checkout can repeat.
+  const own = records.filter(({ config }) => config.methodDigest === undefined);
+  if (records.length > 0 && own.length === 0)
+    throw new UsageError('accept: all records are of methods from files, which have no baseline.');
+  const left = records.length - own.length;
+  if (left > 0) say(`${left} records of methods from files are left out: they have no baseline.`);
+  // What was tried out is refused by its name, not left out.
+  const ungated = new Set(
+    cells.filter(({ record, match }) => match.kind === 'ungated' && !isTrial(record)).map(({ record }) => record.id),
+  );
+  const gated = own.filter(({ id }) => !ungated.has(id));
+  if (own.length > 0 && gated.length === 0)
+    throw new UsageError('accept: the profile plans none of these cells. Add their method to the suite first.');
+  if (gated.length < own.length) {
+    say(`${counted(own.length - gated.length, 'cell')} that the profile does not plan are left out.`);
+  }
+  if (!onlyDrifted) return gated;
+  const drifted = driftedCells(cells);
+  const some = gated.filter(({ id }) => drifted.has(id));
+  if (some.length > 0) return some;
+  throw new UsageError('accept --drifted: no cell has drifted from the baseline: nothing is to be stored.');
+}
+
+/** What was computed by code that no commit holds could not be computed again. */
+function refuseUnclean({ outDir, run }: StoredRun): void {
+  if (run?.versions.dirty !== true) return;
+  throw new UsageError(
+    `accept: ${outDir} was run with files that differ from their commit, so that nothing says what computed it. Commit ` +
+      'them, and run the suite again.',
+  );
 }
 
 /** A baseline is made of whole runs: what was to be measured and was not would be missed by no later check. */
@@ -46,12 +107,17 @@ function refusePartial(stored: StoredRun): void {
 
 /** One line for each entry that was added, replaced or removed; equal entries are counted in the last line. */
 export function changesBetween(previous: Baseline | null, next: Baseline): string[] {
-  const before = new Map((previous?.cells ?? []).map((entry) => [entry.cell, entry]));
+  const before = new Map((previous?.cells ?? []).map((entry) => [entryKey(entry), entry]));
+  const kept = new Set(next.cells.map(entryKey));
   const lines: string[] = [];
   let unchanged = 0;
   for (const entry of next.cells) {
-    const old = before.get(entry.cell);
-    before.delete(entry.cell);
+    const key = entryKey(entry);
+    // Of another configuration of the same cell, where the baseline has it no more.
+    const older = () => [...before].find(([of, { cell }]) => cell === entry.cell && !kept.has(of))?.[0];
+    const oldKey = before.has(key) ? key : older();
+    const old = oldKey === undefined ? undefined : before.get(oldKey);
+    if (oldKey !== undefined) before.delete(oldKey);
     if (old === undefined) lines.push(`added     ${entry.cell}: value ${valueOfEntry(entry)}`);
     else if (JSON.stringify(old) === JSON.stringify(entry)) unchanged++;
     else
@@ -60,6 +126,6 @@ export function changesBetween(previous: Baseline | null, next: Baseline): strin
           `${valueOfEntry(entry)}${old.id === entry.id ? '' : ', new id'}`,
       );
   }
-  for (const cell of before.keys()) lines.push(`removed   ${cell}`);
+  for (const { cell } of before.values()) lines.push(`removed   ${cell}`);
   return [...lines, `${unchanged} unchanged.`];
 }

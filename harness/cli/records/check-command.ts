@@ -1,11 +1,14 @@
+import { readBaseline } from '../../../baselines/baseline-file.ts';
+import { provenanceOf } from '../../../baselines/provenance.ts';
 import { UsageError } from '../../errors.ts';
 import type { CellRecord, Verdict } from '../../record.ts';
-import { checkAgainstBaseline } from '../../run/conclude.ts';
-import { exitCodeOf } from '../../run/exit-code.ts';
+import { checkAgainstBaseline, unjudgedNote } from '../../run/conclude.ts';
+import { exitCodeOf, failsOf } from '../../run/exit-code.ts';
 import { lacksOf } from '../../run/records/coverage.ts';
 import { isTrial } from '../../trial-notes.ts';
+import { gateOf } from '../gate.ts';
 import type { Io } from '../io.ts';
-import { readStoredRuns, type StoredRun, type StoredRunOptions } from './stored-run.ts';
+import { type Beside, readStoredRuns, type StoredRun, type StoredRunOptions } from './stored-run.ts';
 
 export interface CheckCommandOptions extends StoredRunOptions {
   strict?: boolean;
@@ -14,30 +17,49 @@ export interface CheckCommandOptions extends StoredRunOptions {
 
 /** Prints the verdicts of existing records against the stored baselines, and what has no record. Writes no file. */
 export async function checkCommand(name: string | undefined, options: CheckCommandOptions, io: Io): Promise<number> {
-  const runs = await readStoredRuns(name, options, io);
+  const runs = await readStoredRuns(name, options, io, namesInBaseline(io));
   const records = runs.flatMap((run) => run.records);
   const missing = runs.flatMap((run) => run.missing);
   refuseTrialsAlone(records, io);
   const verdicts: Verdict[] = [];
+  const strict = options.strict === true;
+  const fails = {
+    inconclusive: strict,
+    unaccepted: runs.some(({ profile }) => failsOf(profile, strict).unaccepted),
+  };
   for (const { suite, profile, profileSpec, records: own } of runs) {
-    const settings = { suite: suite.name, profile, margin: profileSpec.margin, baselinesDir: io.baselinesDir };
+    const gate = gateOf(suite, profile, options.only);
+    const settings = { suite: suite.name, profile, margin: profileSpec.margin, gate, baselinesDir: io.baselinesDir };
     verdicts.push(...(await checkAgainstBaseline(own, settings)));
+    const baseline = await readBaseline(suite.name, profile, io.baselinesDir);
+    if (baseline !== null && options.json !== true) {
+      io.stdout.write(`Baseline of ${suite.name}, ${profile}: ${provenanceOf(baseline)}.\n`);
+    }
   }
   if (options.json === true) {
     io.stdout.write(`${JSON.stringify(verdicts, null, 2)}\n`);
   } else {
     for (const { verdict, reason } of verdicts) io.stdout.write(`${verdict.padEnd(12)}  ${reason}\n`);
     for (const cell of missing) io.stdout.write(`${'missing'.padEnd(12)}  ${cell}: was planned, but has no record.\n`);
-    io.stdout.write(`${countsOf([...verdicts.map(({ verdict }) => verdict), ...missing.map(() => 'missing')])}.\n`);
+    io.stdout.write(`${totalOf(verdicts, missing)}.\n`);
   }
+  const note = unjudgedNote(records, verdicts);
+  if (note !== null) io.stderr.write(`${note}\n`);
   const lacking = runs.flatMap(tellLacks(io));
   return exitCodeOf({
     records,
     verdicts,
-    strict: options.strict === true,
+    fails,
     interrupted: false,
     whole: lacking.length === 0,
   });
+}
+
+/** What `--only` may choose beside what a folder holds: entries of the baseline that no plan holds any more. */
+export function namesInBaseline(io: Io): Beside {
+  return async ({ suite, profile }) => {
+    return ((await readBaseline(suite, profile, io.baselinesDir))?.cells ?? []).map(({ cell }) => cell);
+  };
 }
 
 /** Tells which records are left out because they were tried out. Throws UsageError where no other is there. */
@@ -67,8 +89,16 @@ function tellLacks(io: Io): (run: StoredRun) => string[] {
   };
 }
 
+/** `3 cells: 2 pass, 1 missing; groups of arms: 1 regressed`. */
+function totalOf(verdicts: readonly Verdict[], missing: readonly string[]): string {
+  const [cells, groups] = [verdicts.filter(({ id }) => id !== null), verdicts.filter(({ id }) => id === null)];
+  const ofCells = [...cells.map(({ verdict }) => verdict), ...missing.map(() => 'missing')];
+  const ofGroups = groups.length === 0 ? '' : `; groups of arms: ${countsOf(groups.map(({ verdict }) => verdict))}`;
+  return `${ofCells.length} cells: ${countsOf(ofCells)}${ofGroups}`;
+}
+
 function countsOf(names: readonly string[]): string {
   const counts = new Map<string, number>();
   for (const name of names) counts.set(name, (counts.get(name) ?? 0) + 1);
-  return `${names.length} cells: ${[...counts].map(([name, count]) => `${count} ${name}`).join(', ')}`;
+  return [...counts].map(([name, count]) => `${count} ${name}`).join(', ');
 }

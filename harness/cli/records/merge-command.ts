@@ -2,11 +2,12 @@ import { readBaseline } from '../../../baselines/baseline-file.ts';
 import { someOf } from '../../../baselines/wording.ts';
 import { UsageError } from '../../errors.ts';
 import { conclude } from '../../run/conclude.ts';
-import { exitCodeOf } from '../../run/exit-code.ts';
+import { exitCodeOf, failsOf } from '../../run/exit-code.ts';
 import { type Merged, mergedRunFile, mergeSources, mergeWeights } from '../../run/records/merge.ts';
 import { type MergeSource, readMergeSources, refuseOverlaps } from '../../run/records/merge-sources.ts';
 import { readRunFile, writeRunFile } from '../../run/records/run-file.ts';
 import { hasRecords, storeAt, writeRecord } from '../../run/records/store.ts';
+import { gateOf } from '../gate.ts';
 import type { Io } from '../io.ts';
 import { selectSuite } from '../run/select-suite.ts';
 
@@ -33,6 +34,7 @@ export async function mergeCommand(dirs: readonly string[], options: { out: stri
   for (const record of records) await writeRecord(store, record);
   await mergeWeights(sources, records, store);
   const notes = notesOf(sources, merged);
+  const fails = failsOf(profile, false);
   const { summary, verdicts } = await conclude({
     profile,
     records,
@@ -44,13 +46,15 @@ export async function mergeCommand(dirs: readonly string[], options: { out: stri
     margin: profileSpec.margin,
     outDir: store.outDir,
     check: true,
+    gate: gateOf(suite, profile, undefined),
+    fails,
     baselinesDir: io.baselinesDir,
   });
   for (const note of notes) io.stdout.write(`${note}\n`);
   io.stdout.write(`${summary.trimEnd()}\n`);
   for (const cell of missing) io.stderr.write(`missing       ${cell}: was planned, but no folder has its record.\n`);
   const whole = missing.length + gaps.length === 0;
-  const exitCode = exitCodeOf({ records, verdicts, strict: false, interrupted: false, whole });
+  const exitCode = exitCodeOf({ records, verdicts, fails, interrupted: false, whole });
   await writeRunFile(store.outDir, describe(exitCode));
   return exitCode;
 }

@@ -22,7 +22,10 @@ export function defineRecordCommands(program: Command, { io, finish }: CommandCo
         'give exit code 1. Writes no file.',
     )
     .option('--only <glob>', 'only cells whose names match; may be repeated', collect)
-    .option('--strict', 'exit with 3 where a cell is inconclusive or has no baseline')
+    .option(
+      '--strict',
+      'exit with 3 where a cell is inconclusive, with 4 where one is changed, removed, on other data or without baseline',
+    )
     .option('--json', 'print JSON')
     .addHelpText('after', examples('npm run check', 'npm run check -- compression --profile nightly --strict'))
     .action(async (name, options) => {
@@ -33,10 +36,13 @@ export function defineRecordCommands(program: Command, { io, finish }: CommandCo
   withProfile(withFolder(program.command('accept').argument('<suite>'), io))
     .summary('store records as the new baseline')
     .description(
-      'Stores the records of a run in baselines/<suite>.<profile>.json. Refuses failed records and partial runs.',
+      'Tells what every lane of the check sees differ, stores the records of a run in baselines/<suite>.<profile>.json, ' +
+        'and drops from it what the profile plans no more. Refuses failed records, partial runs, runs of uncommitted code ' +
+        'or of several environments, and fewer than 3 seeds of a nightly arm.',
     )
     .requiredOption('--why <text>', 'why the new values are right; kept in the baseline’s history', nonEmpty('--why'))
     .option('--only <glob>', 'only cells whose names match; may be repeated', collect)
+    .option('--drifted', 'only cells whose weights another program changed in the same environment')
     .addHelpText(
       'after',
       examples("npm run accept -- compression --profile smoke --why 'first baseline of the low-rank cells'"),

@@ -1,4 +1,6 @@
 import { conclude } from '../../run/conclude.ts';
+import { failsOf } from '../../run/exit-code.ts';
+import { gateOf } from '../gate.ts';
 import type { Io } from '../io.ts';
 import { readStoredRun, type StoredRunOptions } from './stored-run.ts';
 
@@ -19,7 +21,9 @@ export async function reportCommand(
     suite: suite.name,
     title: suite.title,
     margin: profileSpec.margin,
+    gate: gateOf(suite, profile, undefined),
     check: options.check !== false,
+    fails: failsOf(profile, false),
     baselinesDir: io.baselinesDir,
     dataDir: typeof data === 'string' ? data : null,
     notes: [profileSpec.note, 'Rendered again from the stored records.'],

@@ -6,6 +6,7 @@ import type { CellRecord } from '../../record.ts';
 import { type Coverage, coverageOf } from '../../run/records/coverage.ts';
 import { type RunFile, readRunFile } from '../../run/records/run-file.ts';
 import { hasRecords, readRecords, type StoredRecords, storeAt } from '../../run/records/store.ts';
+import type { ProfileName } from '../../spec/words.ts';
 import type { Io } from '../io.ts';
 import { outputFolder, type SelectedSuite, selectSuite } from '../run/select-suite.ts';
 
@@ -23,15 +24,32 @@ export interface StoredRunOptions {
   only?: string[];
 }
 
+/** Names that `--only` may choose beside those of a folder: what the baseline holds. */
+export type Beside = (of: { suite: string; profile: ProfileName }) => Promise<readonly string[]>;
+
+const nothingBeside: Beside = async () => [];
+
+/** A run, and the names beside it. */
+interface Choosable {
+  run: StoredRun;
+  beside: readonly string[];
+}
+
 /**
  * Reads one suite's records and run.json; damaged records are named on stderr. Throws UsageError where the folder neither
  * holds nor owes a record.
  */
-export async function readStoredRun(name: string | undefined, options: StoredRunOptions, io: Io): Promise<StoredRun> {
+export async function readStoredRun(
+  name: string | undefined,
+  options: StoredRunOptions,
+  io: Io,
+  beside: Beside = nothingBeside,
+): Promise<StoredRun> {
   const selected = selectSuite(name, options.profile ?? 'smoke');
   const outDir = outputFolder(options.out, selected.suite.name, selected.profile);
   const stored = await readStored(outDir, io);
-  return onlyChosen([coveredRun(selected, { outDir, stored, run: await readRunFile(outDir) })], options.only)[0]!;
+  const run = coveredRun(selected, { outDir, stored, run: await readRunFile(outDir) });
+  return (await onlyChosen([run], options.only, beside))[0]!;
 }
 
 interface Folder {
@@ -63,18 +81,28 @@ function coveredRun(selected: SelectedSuite, { outDir, stored, run }: Folder): S
  *
  * @throws UsageError naming the globs that match no cell of any run
  */
-function onlyChosen(runs: readonly StoredRun[], only: readonly string[] | undefined): StoredRun[] {
+async function onlyChosen(
+  runs: readonly StoredRun[],
+  only: readonly string[] | undefined,
+  besideOf: Beside,
+): Promise<StoredRun[]> {
   if (only === undefined) return [...runs];
-  const names = runs.flatMap(({ records, missing }) => [...records.map(({ cell }) => cell), ...missing]);
+  const all = await Promise.all(
+    runs.map(async (run): Promise<Choosable> => {
+      return { run, beside: await besideOf({ suite: run.suite.name, profile: run.profile }) };
+    }),
+  );
+  const names = all.flatMap(({ run: { records, missing }, beside }) => {
+    return [...new Set([...records.map(({ cell }) => cell), ...missing, ...beside])];
+  });
   const folders = [...new Set(runs.map(({ outDir }) => outDir))].join(', ');
   const chosen = new Set(chosenBy(only, names, (name) => name, `${names.length} cells in ${folders}`));
-  return runs
-    .map((run) => ({
-      ...run,
-      records: run.records.filter(({ cell }) => chosen.has(cell)),
-      missing: run.missing.filter((cell) => chosen.has(cell)),
-    }))
-    .filter(({ records, missing }) => records.length + missing.length > 0);
+  return all.flatMap(({ run, beside }) => {
+    const records = run.records.filter(({ cell }) => chosen.has(cell));
+    const missing = run.missing.filter((cell) => chosen.has(cell));
+    const isChosen = records.length + missing.length > 0 || beside.some((cell) => chosen.has(cell));
+    return isChosen ? [{ ...run, records, missing }] : [];
+  });
 }
 
 /**
@@ -85,9 +113,10 @@ export async function readStoredRuns(
   name: string | undefined,
   options: StoredRunOptions,
   io: Io,
+  beside: Beside = nothingBeside,
 ): Promise<StoredRun[]> {
-  if (name !== undefined) return [await readStoredRun(name, options, io)];
-  if (options.out !== undefined) return readWholeFolder(options.out, options, io);
+  if (name !== undefined) return [await readStoredRun(name, options, io, beside)];
+  if (options.out !== undefined) return readWholeFolder(options.out, options, io, beside);
   const runs: StoredRun[] = [];
   for (const suite of suites) {
     for (const profile of Object.keys(suite.profiles)) {
@@ -99,11 +128,11 @@ export async function readStoredRuns(
   }
   if (runs.length === 0)
     throw new UsageError('There are no records to read. Run a suite first: npm run suite -- <suite>');
-  return onlyChosen(runs, options.only);
+  return onlyChosen(runs, options.only, beside);
 }
 
 /** Every suite and profile that a folder holds or owes records of. */
-async function readWholeFolder(out: string, options: StoredRunOptions, io: Io): Promise<StoredRun[]> {
+async function readWholeFolder(out: string, options: StoredRunOptions, io: Io, beside: Beside): Promise<StoredRun[]> {
   const outDir = outputFolder(out, '', '');
   const stored = await readStored(outDir, io);
   const run = await readRunFile(outDir);
@@ -115,7 +144,7 @@ async function readWholeFolder(out: string, options: StoredRunOptions, io: Io): 
   const runs = [...kinds.values()].map(({ suite, profile }) =>
     coveredRun(selectSuite(suite, profile), { outDir, stored, run }),
   );
-  return onlyChosen(runs, options.only);
+  return onlyChosen(runs, options.only, beside);
 }
 
 /** All valid records of a folder that must exist. */

@@ -1,3 +1,7 @@
+import { armKey, seedsBy } from '../../../baselines/arms.ts';
+import { readBaseline } from '../../../baselines/baseline-file.ts';
+import { provenanceOf } from '../../../baselines/provenance.ts';
+import { powerLines } from '../../../baselines/quality/power-text.ts';
 import { readTuning } from '../../../baselines/tuning-file.ts';
 import { type NeededDataset, neededDatasets, planCells } from '../../plan/plan.ts';
 import { exitCodes } from '../../run/exit-code.ts';
@@ -144,9 +148,22 @@ export async function planCommand(names: readonly string[], options: SuiteOption
     );
   } else {
     const jobs = options.jobs ?? defaultJobs(options.threads);
-    for (const plan of plans) io.stdout.write(planText(plan, jobs, plans.length > 1));
+    for (const plan of plans) {
+      io.stdout.write(planText(plan, jobs, plans.length > 1));
+      for (const line of await checkLines(plan, io)) io.stdout.write(`${line}\n`);
+    }
   }
   return plans.some(({ refusals }) => refusals.length > 0) ? exitCodes.usage : exitCodes.passed;
+}
+
+/** What a check of these cells against the stored baseline can find. */
+async function checkLines({ suite, profile, profileSpec, cells }: PlannedRun, io: Io): Promise<string[]> {
+  const baseline = await readBaseline(suite.name, profile, io.baselinesDir);
+  if (baseline === null) return [`Check: there is no baseline of ${suite.name}, ${profile}, to find a loss against.`];
+  const seeds = Math.max(...[...seedsBy(cells, ({ config }) => armKey(config)).values()].map((arm) => arm.length));
+  const ids = new Set(cells.map(({ id }) => id));
+  const power = powerLines(baseline, { seeds, margin: profileSpec.margin, ids });
+  return [`Baseline: ${provenanceOf(baseline)}.`, ...power];
 }
 
 /** One cell a line, and a last line with the total; of several plans it begins with the suite. */

@@ -8,6 +8,7 @@ import { readVersions } from '../../run/records/run-file.ts';
 import { type RunSuiteResult, runSuite } from '../../run/run-suite.ts';
 import type { ProfileName } from '../../spec/words.ts';
 import { checkoutFolder, workerPath } from '../checkout.ts';
+import { gateOf } from '../gate.ts';
 import { type Io, table, withInterruption } from '../io.ts';
 import { defaultJobs } from '../parse-options.ts';
 import { arithmeticFor, ownProcessor } from './arithmetic.ts';
@@ -99,6 +100,7 @@ export function runOptions({ planned, outDir, arithmetic }: Ready, options: Suit
     note: profileSpec.note,
     notes,
     margin: profileSpec.margin,
+    gate: gateOf(suite, profile, options.only),
     cells,
     plan,
     refusals,
@@ -145,6 +147,7 @@ function resultObject({ planned, outDir, result }: Ended) {
 const ranking: readonly number[] = [
   exitCodes.passed,
   exitCodes.inconclusive,
+  exitCodes.unaccepted,
   exitCodes.regressed,
   exitCodes.usage,
   exitCodes.interrupted,

@@ -1,8 +1,11 @@
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
+import { readBaseline, writeBaseline } from '../../../baselines/baseline-file.ts';
+import { writeRunFile } from '../../../harness/run/records/run-file.ts';
 import { recordPath, storeAt, writeRecord } from '../../../harness/run/records/store.ts';
-import { failureOfCell, temporaryFolder } from '../../run/helpers.ts';
+import { fixtureRunFile } from '../../helpers/run-file.ts';
+import { failureOfCell, recordOfCell, temporaryFolder } from '../../run/helpers.ts';
 import { cli, folderWith, smokeCells } from '../helpers.ts';
 
 const cells = smokeCells.slice(0, 2);
@@ -29,6 +32,10 @@ it('accepts records as a baseline, which they then reproduce, and tells what cha
   const again = await accept(await folderWith([first], { value: 0.7, weights_digest: 'new' }));
   expect(again.stdout).toContain(`replaced  ${first.cell}: value 0.55 -> 0.7`);
   expect(again.stdout).toContain('1 unchanged.');
+  // What every lane sees comes first, and what a check can find last.
+  expect(again.stdout).toMatch(/^weights +irreproducible +\S+: the same program in the same environment gave weights/);
+  expect(again.stdout).toMatch(/The baseline before was last accepted on \d{4}-\d\d-\d\d, 0 days ago, at commit abc\./);
+  expect(again.stdout.trimEnd()).toMatch(/asks only whether networks learned, half of what was accepted at least\.$/);
 });
 
 it('exits with 1 on a regression, and changes no file', async () => {
@@ -42,10 +49,10 @@ it('exits with 1 on a regression, and changes no file', async () => {
   expect(await contentOf(worse)).toEqual(before);
 });
 
-it('exits with 3 without a baseline only where strict', async () => {
+it('exits with 4 without a baseline only where strict', async () => {
   const outDir = await folderWith(cells);
   expect((await cli(['check', 'compression', '--out', outDir])).exitCode).toBe(0);
-  expect((await cli(['check', 'compression', '--out', outDir, '--strict'])).exitCode).toBe(3);
+  expect((await cli(['check', 'compression', '--out', outDir, '--strict'])).exitCode).toBe(4);
 });
 
 it('exits with 1 where a record failed, and does not accept it', async () => {
@@ -107,4 +114,61 @@ it('says which records the folder holds where they are of another profile', asyn
   const { exitCode, stderr } = await cli(['report', 'compression', '--profile', 'nightly', '--out', outDir]);
   expect(exitCode).toBe(2);
   expect(stderr).toContain('it holds compression, profile smoke');
+});
+
+describe('an entry that the profile plans no more', () => {
+  /** The stored baseline with an entry more, whose arm no plan has. */
+  async function baselinesWithGone() {
+    const [outDir, baselinesDir] = [await folderWith(cells), await temporaryFolder()];
+    await cli(['accept', 'compression', '--out', outDir, '--why', 'first'], { baselinesDir });
+    const baseline = (await readBaseline('compression', 'smoke', baselinesDir))!;
+    const gone = { ...baseline.cells[0]!, id: 'gone', cell: 'gone.seed-0' };
+    await writeBaseline({ ...baseline, cells: [...baseline.cells, gone] }, baselinesDir);
+    return { outDir, baselinesDir };
+  }
+
+  it('is removed, which fails where strict, unless --only asks for others', async () => {
+    const { outDir, baselinesDir } = await baselinesWithGone();
+    const check = (...argv: string[]) =>
+      cli(['check', 'compression', '--out', outDir, '--strict', ...argv], { baselinesDir });
+    const all = await check();
+    expect(all).toMatchObject({ exitCode: 4 });
+    expect(all.stdout).toMatch(/^removed +gone\.seed-0: the baseline holds it, the plan no more/m);
+    expect((await check('--only', first.cell)).exitCode).toBe(0);
+    expect((await check('--only', 'gone*')).exitCode).toBe(4);
+  });
+
+  it('is dropped by accept, alone too', async () => {
+    const { outDir, baselinesDir } = await baselinesWithGone();
+    const accept = (...argv: string[]) =>
+      cli(['accept', 'compression', '--out', outDir, '--why', 'no more', ...argv], { baselinesDir });
+    expect((await accept('--only', first.cell)).stdout).toContain('Nothing to change');
+    const dropped = await accept('--only', 'gone*');
+    expect(dropped.stdout).toContain('removed   gone.seed-0');
+    expect((await readBaseline('compression', 'smoke', baselinesDir))!.cells).toHaveLength(2);
+  });
+});
+
+it('accepts --drifted cells only, and refuses where none did', async () => {
+  const baselinesDir = await temporaryFolder();
+  await cli(['accept', 'compression', '--out', await folderWith(cells), '--why', 'first'], { baselinesDir });
+  const accept = (out: string) =>
+    cli(['accept', 'compression', '--out', out, '--why', 'other bits', '--drifted'], { baselinesDir });
+  const none = await accept(await folderWith(cells));
+  expect(none).toMatchObject({ exitCode: 2, stderr: expect.stringContaining('no cell has drifted') });
+  const mixed = await folderWith(cells);
+  await writeRecord(storeAt(mixed), recordOfCell(first, { weights_digest: 'new', program: 'new', value: 0.56 }));
+  const drifted = await accept(mixed);
+  expect(drifted.stdout).toMatch(/^weights +drift +/m);
+  expect(drifted.stdout).toContain(`replaced  ${first.cell}: value 0.55 -> 0.56`);
+  expect(drifted.stdout).toContain('1 unchanged.');
+});
+
+it('refuses to accept a run of files that no commit holds', async () => {
+  const outDir = await folderWith(cells);
+  const versions = { ...fixtureRunFile(cells).versions, dirty: true };
+  await writeRunFile(outDir, fixtureRunFile(cells, { versions }));
+  const { exitCode, stderr } = await cli(['accept', 'compression', '--out', outDir, '--why', 'x']);
+  expect(exitCode).toBe(2);
+  expect(stderr).toContain('was run with files that differ from their commit');
 });

@@ -1,0 +1,72 @@
+import { canonicalJson } from '../../harness/canonical-json.ts';
+import { changeText, valueText } from '../wording.ts';
+import { isComputed, type Lane, numbersOf, type Pair, sameEnvironment, shown } from './lane.ts';
+
+/**
+ * What the same environment must repeat to the bit: the final weights or, without weights, every measure.
+ *
+ * - `reproduced`: the same bits, and the same value; another value of the same weights is `regressed`.
+ * - `irreproducible`: the same program gave other bits. An operation is not repeatable, or something that decides bits is
+ *   missing from the fingerprint, and no other comparison means what it says.
+ * - `drift`: another program did; the lanes behind judge by how much.
+ *
+ * In another environment there is nothing to say.
+ */
+export const weights: Lane = (pair) => {
+  if (!sameEnvironment(pair)) return null;
+  if (sameBits(pair)) return repeated(pair);
+  const { record, entry } = pair;
+  if (entry.program === record.program) return irreproducible(pair);
+  // Of what diverged nothing has drifted: that it did is for quality to say.
+  if (record.status !== 'completed' || entry.status !== 'completed') return null;
+  const what = isComputed(pair) ? 'measures' : 'weights';
+  return {
+    verdict: 'drift',
+    lane: 'weights',
+    reason: `Drift: another program in the same environment gave other ${what}.`,
+    ...numbersOf(pair),
+  };
+};
+
+function sameBits(pair: Pair): boolean {
+  const { record, entry } = pair;
+  if (record.status !== entry.status) return false;
+  if (record.weights_digest !== null) return record.weights_digest === entry.weights_digest;
+  if (entry.weights_digest !== null) return false;
+  return canonicalJson(record.measures) === canonicalJson(entry.measures);
+}
+
+const repeated: Lane = (pair) => {
+  const numbers = numbersOf(pair);
+  const { quantity: metric, expected, measured } = numbers;
+  if (measured === expected || expected === null || measured === null) {
+    const what = isComputed(pair) ? 'every measure as in the baseline' : "weights bit-identical to the baseline's";
+    const diverged = pair.record.status === 'diverged' ? 'diverged, as the baseline did' : null;
+    const reason = diverged ?? `${what}, ${metric} ${shown(metric, measured)}`;
+    return { verdict: 'reproduced', lane: 'weights', reason: `${reason}.`, ...numbers };
+  }
+  return {
+    verdict: 'regressed',
+    lane: 'weights',
+    reason:
+      `${metric} expected ${valueText(metric, expected)}, measured ${valueText(metric, measured)} ` +
+      `(${changeText(metric, measured - expected)}), though the weights are bit-identical to the baseline's: ` +
+      'the record or the baseline was altered, or the evaluation changed.',
+    ...numbers,
+  };
+};
+
+const irreproducible: Lane = (pair) => {
+  const numbers = numbersOf(pair);
+  const { quantity: metric, expected, measured } = numbers;
+  const [was, is] = [pair.entry, pair.record].map(({ weights_digest }) => weights_digest?.slice(0, 16) ?? 'none');
+  return {
+    verdict: 'irreproducible',
+    lane: 'weights',
+    reason:
+      `the same program in the same environment gave weights ${was} in the baseline, ${is} now; ` +
+      `${metric} ${shown(metric, expected)} then, ${shown(metric, measured)} now. Look for an operation that does not ` +
+      'repeat, or for what the fingerprint lacks.',
+    ...numbers,
+  };
+};

@@ -15,35 +15,16 @@ export interface Variance {
  * spread.
  */
 export function moderate(variances: readonly Variance[]): Variance[] | null {
-  const prior = commonVariance(variances);
-  if (prior === null) return null;
-  const { value: pooled, df: measured } = pooledOf(variances);
+  const known = variances.filter(({ df }) => df > 0);
+  const measured = known.reduce((sum, { df, weight = 1 }) => sum + weight * df, 0);
+  const pooled = known.reduce((sum, { value, df, weight = 1 }) => sum + weight * value * df, 0) / measured;
+  if (!(pooled > 0)) return null;
+  const prior = priorOf(known, pooled);
   return variances.map(({ value, df }) => {
     if (!Number.isFinite(prior.df)) return { value: pooled, df: measured };
     const all = prior.df + df;
     return { value: (prior.df * prior.value + df * value) / all, df: Math.min(all, measured) };
   });
-}
-
-/**
- * s₀² with d₀ degrees of freedom: what all variances have in common. Where they differ no more than by chance, d₀ is
- * infinite and s₀² the pooled variance. Null: nothing was measured, or without any spread.
- */
-export function commonVariance(variances: readonly Variance[]): Variance | null {
-  const pooled = pooledOf(variances).value;
-  if (!(pooled > 0)) return null;
-  return priorOf(
-    variances.filter(({ df }) => df > 0),
-    pooled,
-  );
-}
-
-/** The weighted mean of the variances, with all their degrees of freedom. */
-function pooledOf(variances: readonly Variance[]): Variance {
-  const known = variances.filter(({ df }) => df > 0);
-  const df = known.reduce((sum, variance) => sum + (variance.weight ?? 1) * variance.df, 0);
-  const sum = known.reduce((total, variance) => total + (variance.weight ?? 1) * variance.value * variance.df, 0);
-  return { value: sum / df, df };
 }
 
 /** d₀ and s₀² from mean and variance of ln s² - ψ(d/2) + ln(d/2), whose expectation is ln s₀² - ψ(d₀/2) + ln(d₀/2). */

@@ -193,9 +193,8 @@ const rules: readonly Rule[] = [
   },
   {
     of: inside('baselines'),
-    files: (imported) =>
-      isContract(imported) || imported === writer || inside('baselines', 'reports/statistics')(imported),
-    says: 'baselines read records only, and compute with the statistics that reports share',
+    files: (imported) => isContract(imported) || imported === writer || inside('baselines')(imported),
+    says: 'baselines read records only',
   },
   {
     of: inside('reports'),

@@ -6,8 +6,8 @@ import type { ValidationWords } from '../harness/spec/kind-words.ts';
 import { wordsOfKind } from '../harness/spec/kinds.ts';
 import { bestPoint, type GridPoint, type SharedDecay, type Tuning, type TuningChoice } from '../harness/spec/tuning.ts';
 import { factorOf } from '../harness/spec/words.ts';
+import { mean, sampleDeviation } from '../harness/statistics/moments.ts';
 import { grouped, seedsBy } from './arms.ts';
-import { mean, sampleDeviation } from './moments.ts';
 
 /** Which learning rate and λ the held-out examples choose: of the cells that `tune` has trained. */
 

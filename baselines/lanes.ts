@@ -9,8 +9,8 @@ import {
   type Verdict,
 } from '../harness/record.ts';
 import { gainOf } from '../harness/spec/metrics.ts';
+import { mean } from '../harness/statistics/moments.ts';
 import { type BaselineEntry, valueOfEntry } from './baseline.ts';
-import { mean } from './moments.ts';
 import { changeNumber, changeText, changeUnit, counted, valueText } from './wording.ts';
 
 /** A record beside the baseline's entry of the same id. */

@@ -68,6 +68,7 @@ describe('the checker', () => {
       "import { x } from '../harness/spec/new.ts';",
       'nothing names',
     ],
+    ['statistics of records', 'harness/statistics/a.ts', "import { x } from '../record.ts';", 'functions of numbers'],
     ['pins that compute', 'harness/setup/pins.mjs', "import './platform.mjs';", 'the pins are constants'],
     ['a layer that plans', 'harness/nn/a.ts', "import type { x } from '../plan/plan.ts';", 'numerical folders'],
     ['a loader that runs', 'harness/data/a.ts', "export { x } from '../run/pool.ts';", 'numerical folders'],

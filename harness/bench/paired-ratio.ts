@@ -1,4 +1,4 @@
-import { median } from '../measure/median.ts';
+import { median } from '../statistics/moments.ts';
 
 /** An interval between two order statistics, and the probability that it covers the median. */
 export interface MedianInterval {

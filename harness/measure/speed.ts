@@ -1,5 +1,5 @@
 import { Bench } from 'tinybench';
-import { median } from './median.ts';
+import { median } from '../statistics/moments.ts';
 
 /** Times of repeated calls, in milliseconds. */
 export interface Timing {

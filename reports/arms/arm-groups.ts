@@ -1,5 +1,5 @@
 import { grouped } from '../../baselines/arms.ts';
-import { mean, measuredOnly } from '../../baselines/moments.ts';
+import { mean, measuredOnly } from '../../harness/statistics/moments.ts';
 import type { ArmSummary, MeanField } from './arm-summary.ts';
 import { budgetOf, isDense, placeOf, type TuningLane } from './coordinates.ts';
 import { lanesOf } from './tuning-lanes.ts';

@@ -1,10 +1,10 @@
 import { groupByArm, grouped } from '../../baselines/arms.ts';
-import { mean, measuredOnly, sampleDeviation } from '../../baselines/moments.ts';
 import type { ArmCoordinates } from '../../harness/cell-name.ts';
 import type { CellRecord, CompletedRecord, FinishedRecord } from '../../harness/record.ts';
 import { chosenValue, gatedMetric, gatedValue, measuredValue } from '../../harness/record.ts';
 import { gainOf } from '../../harness/spec/metrics.ts';
 import type { BaseConfig } from '../../harness/spec/words.ts';
+import { mean, measuredOnly, sampleDeviation } from '../../harness/statistics/moments.ts';
 import { inReadingOrder } from './arm-order.ts';
 import { isDense, isTuned, placeOf } from './coordinates.ts';
 

@@ -1,6 +1,6 @@
-import { mean } from '../../baselines/moments.ts';
-import type { Variance } from '../statistics/moderated-variance.ts';
-import { twoSidedQuantile, twoSidedTail } from '../statistics/student-t.ts';
+import type { Variance } from '../../harness/statistics/moderated-variance.ts';
+import { mean } from '../../harness/statistics/moments.ts';
+import { twoSidedQuantile, twoSidedTail, upperTail as upperTailOf } from '../../harness/statistics/student-t.ts';
 import { type ArmSummary, gainsOf } from './arm-summary.ts';
 import { variancesOf } from './arm-variances.ts';
 import { sharersOf } from './shared-training.ts';
@@ -67,8 +67,7 @@ function comparisonOf(arms: readonly ArmSummary[], weightOf: (arm: ArmSummary) =
 /** P(T ≥ t): small where left is better than right. */
 export function upperTail({ t, df }: ArmTest): number | null {
   if (t === null || df === null) return null;
-  const half = twoSidedTail(t, df) / 2;
-  return t >= 0 ? half : 1 - half;
+  return upperTailOf(t, df);
 }
 
 /** Two-sided. */

@@ -1,6 +1,6 @@
-import { mean } from '../../baselines/moments.ts';
-import type { Variance } from '../statistics/moderated-variance.ts';
-import { moderate } from '../statistics/moderated-variance.ts';
+import type { Variance } from '../../harness/statistics/moderated-variance.ts';
+import { moderate } from '../../harness/statistics/moderated-variance.ts';
+import { mean } from '../../harness/statistics/moments.ts';
 
 /** How much arms spread over seeds, after what a seed changes in all of them alike. */
 

@@ -1,4 +1,4 @@
-import { significance } from '../statistics/statistics.ts';
+import { significance } from '../../harness/statistics/holm.ts';
 import { type ArmSummary, meanGain } from './arm-summary.ts';
 import type { Compare } from './arm-test.ts';
 import { upperTail } from './arm-test.ts';

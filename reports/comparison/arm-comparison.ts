@@ -1,8 +1,8 @@
 import { configChanges } from '../../baselines/config-changes.ts';
-import { mean, measuredOnly, sampleDeviation } from '../../baselines/moments.ts';
 import { familyOf } from '../../harness/cell-id.ts';
 import { type CellRecord, type CompletedRecord, gatedMetric, gatedValue } from '../../harness/record.ts';
-import { type MeanTest, pairedTest, twoSampleTest } from '../statistics/statistics.ts';
+import { type MeanTest, pairedTest, twoSampleTest } from '../../harness/statistics/mean-tests.ts';
+import { mean, measuredOnly, sampleDeviation } from '../../harness/statistics/moments.ts';
 
 /** One side of a comparison. Means are over the seeds that are compared. */
 export interface ArmSide {

@@ -3,7 +3,7 @@ import { type ArmCoordinates, armNameOf } from '../../harness/cell-name.ts';
 import { UsageError } from '../../harness/errors.ts';
 import { environmentFields, type Fingerprint } from '../../harness/fingerprint.ts';
 import type { CellRecord } from '../../harness/record.ts';
-import { holm } from '../statistics/statistics.ts';
+import { holm } from '../../harness/statistics/holm.ts';
 import { type ArmComparison, compareArm } from './arm-comparison.ts';
 
 /** The records of an output folder. */

@@ -1,13 +1,13 @@
-import { mean, measuredOnly } from '../../baselines/moments.ts';
 import type { CurvePoint as RecordedPoint } from '../../harness/record.ts';
 import { metricOf, shownScale } from '../../harness/spec/metrics.ts';
 import { factorOf } from '../../harness/spec/words.ts';
+import { meanReach } from '../../harness/statistics/mean-tests.ts';
+import { mean, measuredOnly } from '../../harness/statistics/moments.ts';
 import { byPlace, denseArms, denseMean } from '../arms/arm-groups.ts';
 import type { ArmSummary } from '../arms/arm-summary.ts';
 import { seriesLabel } from '../arms/arm-text.ts';
 import { budgetOf, isDense, methodOf, type TuningLane } from '../arms/coordinates.ts';
 import { lanesOf, withLane } from '../arms/tuning-lanes.ts';
-import { meanReach } from '../statistics/statistics.ts';
 import type { LookOf, ValueAxis } from './plot-style.ts';
 
 /** The rows behind the plots. Values of a metric are shown numbers: hundredths of its full score, where it has one. */

@@ -1,6 +1,6 @@
 import type { TopLevelSpec } from 'vega-lite';
-import { mean, measuredOnly } from '../../baselines/moments.ts';
 import { wordsOfKind } from '../../harness/spec/kinds.ts';
+import { mean, measuredOnly } from '../../harness/statistics/moments.ts';
 import { byBudget } from '../arms/arm-groups.ts';
 import type { ArmSummary } from '../arms/arm-summary.ts';
 import { isDense, isTuned } from '../arms/coordinates.ts';

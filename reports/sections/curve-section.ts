@@ -1,6 +1,7 @@
 import { grouped } from '../../baselines/arms.ts';
 import { capitalized } from '../../baselines/wording.ts';
 import { metricOf } from '../../harness/spec/metrics.ts';
+import { meanReach } from '../../harness/statistics/mean-tests.ts';
 import { byBudget, byPlace, denseMean, isCompressed } from '../arms/arm-groups.ts';
 import type { ArmSummary } from '../arms/arm-summary.ts';
 import { resultText, seedsOf, seriesLabel } from '../arms/arm-text.ts';
@@ -8,7 +9,6 @@ import { budgetOf } from '../arms/coordinates.ts';
 import type { Block, Column, Section } from '../render/document.ts';
 import { table, text } from '../render/document.ts';
 import { notMeasured } from '../render/format.ts';
-import { meanReach } from '../statistics/statistics.ts';
 
 /** An arm at all of its budgets. */
 type Series = readonly [name: string, arms: readonly ArmSummary[]];

@@ -1,11 +1,11 @@
 import { grouped } from '../../baselines/arms.ts';
+import { measuredOnly, median } from '../../harness/statistics/moments.ts';
 import { byPlace, isCompressed } from '../arms/arm-groups.ts';
 import type { ArmSummary } from '../arms/arm-summary.ts';
 import { budgetOf, isDense, isTuned, methodOf } from '../arms/coordinates.ts';
 import type { Block, Column, Section } from '../render/document.ts';
 import { table, text } from '../render/document.ts';
 import { fixed, orDash, significant, whole } from '../render/format.ts';
-import { medianOf } from '../statistics/statistics.ts';
 
 /** What each method keeps at each budget and how fast a training step is; no section where fewer than two compress. */
 export function methodSection(arms: readonly ArmSummary[]): Section | null {
@@ -59,11 +59,16 @@ function rowOf(group: readonly ArmSummary[], dense: readonly ArmSummary[]): Row 
 }
 
 function known(arms: readonly ArmSummary[], field: 'nonzero_parameters' | 'ratio' | 'macs'): number | null {
-  return medianOf(arms.flatMap(({ completed }) => completed.map((record) => record[field])));
+  return middleOf(arms.flatMap(({ completed }) => completed.map((record) => record[field])));
 }
 
 function stepOf(arms: readonly ArmSummary[]): number | null {
-  return medianOf(arms.flatMap(({ completed }) => completed.map(({ step_ms }) => step_ms)));
+  return middleOf(arms.flatMap(({ completed }) => completed.map(({ step_ms }) => step_ms)));
+}
+
+function middleOf(values: readonly (number | null)[]): number | null {
+  const measured = measuredOnly(values);
+  return measured.length === 0 ? null : median(measured);
 }
 
 function quotient(value: number | null, by: number | null): number | null {

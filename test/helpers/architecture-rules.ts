@@ -28,7 +28,9 @@ const besideSpec = [
   'night',
   'random',
 ].map((name) => `harness/${name}.ts`);
-const isContract = (file: string) => isSpec(file) || besideSpec.includes(file);
+/** The statistics that baselines, reports, tuning and benchmarks share. */
+const isStatistics = inside('harness/statistics');
+const isContract = (file: string) => isSpec(file) || isStatistics(file) || besideSpec.includes(file);
 /**
  * Of the set-up, what the program shares: the pinned TensorFlow, the reading of what NVIDIA's tool says, and the words
  * for the system's refusals of files.
@@ -138,8 +140,14 @@ const rules: readonly Rule[] = [
     of: isContract,
     files: (imported) => isContract(imported) || setupFacts.includes(imported),
     says:
-      'the contract (spec, record, ids, names, digests, errors, foreign text, random) imports nothing else of the ' +
+      'the contract (spec, record, ids, names, digests, errors, foreign text, random, statistics) imports nothing else of the ' +
       'harness but facts',
+  },
+  {
+    of: isStatistics,
+    files: isStatistics,
+    packages: () => false,
+    says: 'statistics are functions of numbers and import nothing else',
   },
   {
     of: (file) => setupFacts.includes(file),

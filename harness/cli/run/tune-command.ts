@@ -1,6 +1,5 @@
 import { grouped } from '../../../baselines/arms.ts';
 import { choicesOf, isOfGrid, sharedDecayOf } from '../../../baselines/choices.ts';
-import { mean, measuredOnly } from '../../../baselines/moments.ts';
 import { readTuning, writeTuning } from '../../../baselines/tuning-file.ts';
 import { tunedArmOf } from '../../cell-name.ts';
 import { planCells } from '../../plan/plan.ts';
@@ -14,6 +13,7 @@ import { dataFolderNames } from '../../spec/datasets.ts';
 import { wordsOfKind } from '../../spec/kinds.ts';
 import { bestPoint, type SharedDecay, type TuningChoice, type TuningFile, tuningVersion } from '../../spec/tuning.ts';
 import { factorOf } from '../../spec/words.ts';
+import { mean, measuredOnly } from '../../statistics/moments.ts';
 import { checkoutFolder } from '../checkout.ts';
 import { type Io, table, withInterruption } from '../io.ts';
 import { planSelected } from './plan-command.ts';

@@ -1,11 +1,11 @@
 import { factorOf } from '../../../harness/spec/words.ts';
+import { holm, significance } from '../../../harness/statistics/holm.ts';
 import { byBudget, byPlace, isMasked } from '../../arms/arm-groups.ts';
 import type { ArmSummary } from '../../arms/arm-summary.ts';
 import type { ArmTest, Compare } from '../../arms/arm-test.ts';
 import { comparisonWithin, twoSidedP } from '../../arms/arm-test.ts';
 import { isNarrow, methodOf, type TuningLane } from '../../arms/coordinates.ts';
 import { lanesOf } from '../../arms/tuning-lanes.ts';
-import { holm, significance } from '../../statistics/statistics.ts';
 import { knowsDecay, obstaclesOf } from './setting.ts';
 
 /**

@@ -1,13 +1,13 @@
-import { mean } from '../../../baselines/moments.ts';
 import { type ImageConfig, isImage } from '../../../harness/spec/image.ts';
 import { factorOf } from '../../../harness/spec/words.ts';
+import { significance } from '../../../harness/statistics/holm.ts';
+import { mean } from '../../../harness/statistics/moments.ts';
 import type { ArmSummary } from '../../arms/arm-summary.ts';
 import { type Compare, upperTail } from '../../arms/arm-test.ts';
 import { resultText } from '../../arms/arm-text.ts';
 import { isDense, isTuned } from '../../arms/coordinates.ts';
 import { equalsP } from '../../render/format.ts';
 import { gainText } from '../../render/metric-text.ts';
-import { significance } from '../../statistics/statistics.ts';
 
 /** Whether a run's setting can test what is claimed of methods that decay. */
 

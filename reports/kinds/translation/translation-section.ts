@@ -1,8 +1,8 @@
-import { mean, measuredOnly } from '../../../baselines/moments.ts';
 import { armLabelOf } from '../../../harness/cell-name.ts';
 import type { CompletedRecord } from '../../../harness/record.ts';
 import type { Spectrum, TranslationDetails } from '../../../harness/spec/translation.ts';
 import { factorOf } from '../../../harness/spec/words.ts';
+import { mean, measuredOnly } from '../../../harness/statistics/moments.ts';
 import { byPlace } from '../../arms/arm-groups.ts';
 import { type ArmSummary, measureOf } from '../../arms/arm-summary.ts';
 import { resultText } from '../../arms/arm-text.ts';

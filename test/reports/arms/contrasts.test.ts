@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { gaussian, streamsOf } from '../../../harness/random.ts';
 import type { CellRecord } from '../../../harness/record.ts';
+import { holm } from '../../../harness/statistics/holm.ts';
 import { summarizeArms } from '../../../reports/arms/arm-summary.ts';
 import { comparisonWithin, twoSidedP } from '../../../reports/arms/arm-test.ts';
 import { bestOf } from '../../../reports/arms/best-arms.ts';
@@ -8,7 +9,6 @@ import { contestsOf } from '../../../reports/arms/contests.ts';
 import { contrastsOf } from '../../../reports/arms/contrasts.ts';
 import { imageReport } from '../../../reports/kinds/image.ts';
 import { contrastSection } from '../../../reports/sections/contrast-section.ts';
-import { holm } from '../../../reports/statistics/statistics.ts';
 import { tunedRecords } from '../../helpers/arms.ts';
 import { bareArm } from '../../helpers/bare-arms.ts';
 import { failedRecord, fixtureConfig, fixtureRecord } from '../../helpers/records.ts';

@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import type { CellRecord } from '../../../harness/record.ts';
+import { holm } from '../../../harness/statistics/holm.ts';
+import { twoSidedTail } from '../../../harness/statistics/student-t.ts';
 import { summarizeArms } from '../../../reports/arms/arm-summary.ts';
 import { comparisonWithin } from '../../../reports/arms/arm-test.ts';
 import { methodOf } from '../../../reports/arms/coordinates.ts';
 import { claimsOf } from '../../../reports/kinds/image/claim.ts';
 import { claimSection } from '../../../reports/kinds/image/claim-section.ts';
-import { holm } from '../../../reports/statistics/statistics.ts';
-import { twoSidedTail } from '../../../reports/statistics/student-t.ts';
 import { armRecords, tunedRecords } from '../../helpers/arms.ts';
 import {
   failedRecord,

@@ -6,6 +6,14 @@ export interface Variance {
   weight?: number;
 }
 
+/** What many variances have in common: s₀² with d₀ degrees of freedom, infinite where they differ by chance alone. */
+export interface Prior {
+  value: number;
+  df: number;
+  /** The degrees of freedom of all together: no result has more. */
+  measured: number;
+}
+
 /**
  * Empirical-Bayes variances (Smyth 2004, Statistical Applications in Genetics and Molecular Biology 3(1), sections 3
  * and 6.2): each s² becomes s̃² = (d₀ s₀² + d s²) / (d₀ + d) with d₀ + d degrees of freedom, where s₀² is the variance
@@ -15,20 +23,32 @@ export interface Variance {
  * spread.
  */
 export function moderate(variances: readonly Variance[]): Variance[] | null {
+  const prior = priorOf(variances);
+  return prior === null ? null : variances.map((variance) => shrink(variance, prior));
+}
+
+/** The prior that `moderate` shrinks with; null: nothing was measured, or without any spread. */
+export function priorOf(variances: readonly Variance[]): Prior | null {
   const known = variances.filter(({ df }) => df > 0);
   const measured = known.reduce((sum, { df, weight = 1 }) => sum + weight * df, 0);
   const pooled = known.reduce((sum, { value, df, weight = 1 }) => sum + weight * value * df, 0) / measured;
-  if (!(pooled > 0)) return null;
-  const prior = priorOf(known, pooled);
-  return variances.map(({ value, df }) => {
-    if (!Number.isFinite(prior.df)) return { value: pooled, df: measured };
-    const all = prior.df + df;
-    return { value: (prior.df * prior.value + df * value) / all, df: Math.min(all, measured) };
-  });
+  return pooled > 0 ? { ...fittedPrior(known, pooled), measured } : null;
+}
+
+/**
+ * s̃² of one variance.
+ *
+ * @param share of d₀ that is used: less than 1 is cautious, where the estimate of d₀ rests on few variances
+ */
+export function shrink({ value, df }: Variance, prior: Prior, share = 1): Variance {
+  const d0 = share * prior.df;
+  if (!Number.isFinite(d0)) return { value: prior.value, df: prior.measured };
+  const all = d0 + df;
+  return { value: (d0 * prior.value + df * value) / all, df: Math.min(all, prior.measured) };
 }
 
 /** d₀ and s₀² from mean and variance of ln s² - ψ(d/2) + ln(d/2), whose expectation is ln s₀² - ψ(d₀/2) + ln(d₀/2). */
-function priorOf(known: readonly Variance[], pooled: number): Variance {
+function fittedPrior(known: readonly Variance[], pooled: number): Variance {
   // Equal values, of which whole images make some, have no logarithm.
   const floor = 1e-5 * pooled;
   const logs = known.map(({ value, df, weight = 1 }) => ({

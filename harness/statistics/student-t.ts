@@ -28,6 +28,22 @@ export function twoSidedQuantile(tail: number, df: number): number {
   return high;
 }
 
+/** P(T ≥ t). */
+export function upperTail(t: number, df: number): number {
+  const half = twoSidedTail(t, df) / 2;
+  return t >= 0 ? half : 1 - half;
+}
+
+/** The t with P(T ≤ t) = `probability`, 0 < probability < 1: t_0.95 for 0.95. */
+export function quantile(probability: number, df: number): number {
+  if (!(probability > 0 && probability < 1)) {
+    throw new Error(`quantile: expected 0 < probability < 1, got ${probability}`);
+  }
+  if (probability === 0.5) return 0;
+  const size = twoSidedQuantile(2 * Math.min(probability, 1 - probability), df);
+  return probability < 0.5 ? -size : size;
+}
+
 /**
  * I_x(a, b), 0 ≤ x ≤ 1. The continued fraction converges fast below the mean of the distribution; above, 1 - I_{1-x}(b,
  * a).
@@ -67,7 +83,7 @@ function betaFraction(x: number, a: number, b: number): number {
 /**
  * ln Γ(z), z > 0: Stirling's series (DLMF 5.11.1) after shifting z above 10, where five terms reach double precision.
  */
-function logGamma(z: number): number {
+export function logGamma(z: number): number {
   let shift = 0;
   let x = z;
   for (; x < 10; x++) shift += Math.log(x);

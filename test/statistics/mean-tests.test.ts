@@ -1,23 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { mean, sampleDeviation } from '../../../baselines/moments.ts';
-import { holm, medianOf, pairedTest, twoSampleTest } from '../../../reports/statistics/statistics.ts';
-
-describe('moments', () => {
-  it('gives mean and sample deviation, with n - 1', () => {
-    expect(mean([2, 4, 4, 4, 5, 5, 7, 9])).toBe(5);
-    expect(sampleDeviation([2, 4, 4, 4, 5, 5, 7, 9])).toBeCloseTo(Math.sqrt(32 / 7), 12);
-  });
-
-  it('gives null where there is nothing to measure', () => {
-    expect(mean([])).toBeNull();
-    expect(sampleDeviation([])).toBeNull();
-    expect(sampleDeviation([3])).toBeNull();
-  });
-
-  it('gives exactly 0 for equal values whose mean is rounded', () => {
-    expect(sampleDeviation([0.1, 0.1, 0.1])).toBe(0);
-  });
-});
+import { pairedTest, pooledDifference, twoSampleTest } from '../../harness/statistics/mean-tests.ts';
 
 describe('pairedTest', () => {
   it('equals a worked example: differences 1 to 5, mean 3, sd √2.5, t 3√2, p 0.01324', () => {
@@ -43,6 +25,20 @@ describe('pairedTest', () => {
   });
 });
 
+describe('pooledDifference', () => {
+  it('has the t of the two-sample test of equal variances', () => {
+    const { difference, variance, scale } = pooledDifference([1, 2, 3], [4, 6, 8, 5])!;
+    // scipy.stats.ttest_ind([4, 6, 8, 5], [1, 2, 3])
+    expect(difference / (Math.sqrt(variance.value) * scale)).toBeCloseTo(3.348_525_733_023_058_7, 12);
+    expect(variance.df).toBe(5);
+  });
+
+  it('has no variance of one value each, and nothing of none', () => {
+    expect(pooledDifference([1], [3])).toEqual({ difference: 2, variance: { value: 0, df: 0 }, scale: Math.SQRT2 });
+    expect(pooledDifference([], [3])).toBeNull();
+  });
+});
+
 describe('twoSampleTest', () => {
   it('equals a worked example: t 4 / √(5/3), with 2.941 degrees of freedom', () => {
     // s² 1 and 4, n 3 each: standard error √(5/3), (5/3)² / ((1/3)²/2 + (4/3)²/2) degrees of freedom.
@@ -61,29 +57,4 @@ describe('twoSampleTest', () => {
   ])('has no p for %s', (_, before, after) => {
     expect(twoSampleTest(before, after)).toEqual({ t: null, p: null, interval: null });
   });
-});
-
-describe('holm', () => {
-  it('steps down: 0.01 x 4, 0.02 x 3, 0.03 x 2 raised to the one before, 0.5 x 1', () => {
-    expect(rounded(holm([0.02, 0.5, 0.01, 0.03]))).toEqual([0.06, 0.5, 0.04, 0.06]);
-  });
-
-  it('stops at 1 and leaves out tests that were not possible', () => {
-    expect(rounded(holm([0.4, null, 0.9]))).toEqual([0.8, null, 0.9]);
-    expect(rounded(holm([0.7, 0.6]))).toEqual([1, 1]);
-    expect(holm([])).toEqual([]);
-  });
-});
-
-function rounded(values: (number | null)[]): (number | null)[] {
-  return values.map((value) => (value === null ? null : Number(value.toFixed(12))));
-}
-
-it.each([
-  [[], null],
-  [[null], null],
-  [[3, null, 1], 2],
-  [[5, 1, 100], 5],
-])('medianOf(%j) is %j', (values, expected) => {
-  expect(medianOf(values)).toBe(expected);
 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { digamma, moderate, trigamma } from '../../../reports/statistics/moderated-variance.ts';
+import { digamma, moderate, priorOf, shrink, trigamma } from '../../harness/statistics/moderated-variance.ts';
 
 const eulerGamma = 0.577_215_664_901_532_9;
 
@@ -56,6 +56,14 @@ describe('moderated variances', () => {
     });
     // The prior's df solves ψ'(d₀/2) = Var(ln s²) - ψ'(d/2): Var = ln²10 · 2.5.
     expect(trigamma(prior / 2)).toBeCloseTo(2.5 * Math.LN10 ** 2 - trigamma(5), 9);
+  });
+
+  it('shrink by half of d₀ where that share is asked for', () => {
+    const own = [0.01, 0.1, 1, 10, 100].map((value) => ({ value, df: 10 }));
+    const prior = priorOf(own)!;
+    const { value, df } = shrink({ value: 10, df: 10 }, prior, 0.5);
+    expect(value).toBeCloseTo(((prior.df / 2) * prior.value + 100) / (prior.df / 2 + 10), 12);
+    expect(df).toBeCloseTo(prior.df / 2 + 10, 12);
   });
 
   it('stand in for what was not measured', () => {

@@ -1,5 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { incompleteBeta, twoSidedQuantile, twoSidedTail } from '../../../reports/statistics/student-t.ts';
+import {
+  incompleteBeta,
+  quantile,
+  twoSidedQuantile,
+  twoSidedTail,
+  upperTail,
+} from '../../harness/statistics/student-t.ts';
 
 describe('twoSidedTail', () => {
   it.each([
@@ -27,6 +33,33 @@ describe('twoSidedTail', () => {
     expect(twoSidedTail(Number.POSITIVE_INFINITY, 3)).toBe(0);
     expect(() => twoSidedTail(1, 0)).toThrow('df > 0');
     expect(() => twoSidedTail(Number.NaN, 3)).toThrow('got t NaN');
+  });
+});
+
+describe('one side', () => {
+  // scipy.stats.t.ppf(p, df)
+  it.each([
+    [0.95, 4, 2.131_846_786_326_649_5],
+    [0.05, 4, -2.131_846_786_326_651],
+    [0.9, 7.53, 1.404_673_793_714_519],
+    [1 - 0.05 / 120, 5.8, 6.324_007_963_000_921],
+    [0.8, 196, 0.843_458_961_512_019_9],
+    [0.5, 3, 0],
+  ])('quantile %d of %d df', (probability, df, expected) => {
+    expect(quantile(probability, df)).toBeCloseTo(expected, 10);
+  });
+
+  // scipy.stats.t.sf(t, df)
+  it.each([
+    [2.1, 4, 0.051_826_643_158_801_09],
+    [-1.3, 7.5, 0.883_936_610_592_195_6],
+    [0, 3, 0.5],
+  ])('tail above %d of %d df', (t, df, expected) => {
+    expect(upperTail(t, df)).toBeCloseTo(expected, 12);
+  });
+
+  it('refuses a probability outside (0, 1)', () => {
+    expect(() => quantile(1, 3)).toThrow('0 < probability < 1');
   });
 });
 

@@ -1,8 +1,6 @@
-import { mean, sampleDeviation } from '../../baselines/moments.ts';
+import type { Variance } from './moderated-variance.ts';
+import { mean, sampleDeviation } from './moments.ts';
 import { twoSidedQuantile, twoSidedTail } from './student-t.ts';
-
-/** Largest adjusted p that reads as significant. */
-export const significance = 0.05;
 
 /** A t-test of whether a mean difference is zero. Null: the data do not define it. */
 export interface MeanTest {
@@ -55,6 +53,31 @@ export function twoSampleTest(before: readonly number[], after: readonly number[
   return meanTest(difference, standardError, df);
 }
 
+/** The difference of the means of two samples that have one variance, and that variance. */
+export interface PooledDifference {
+  /** mean(after) - mean(before). */
+  difference: number;
+  /** s² within the samples, with n₁ + n₂ - 2 degrees of freedom; 0 of none. */
+  variance: Variance;
+  /** √(1/n₁ + 1/n₂), what the standard deviation is multiplied by to be the difference's standard error. */
+  scale: number;
+}
+
+/** What the two-sample t-test of equal variances compares; null: a sample is empty. */
+export function pooledDifference(before: readonly number[], after: readonly number[]): PooledDifference | null {
+  const [left, right] = [mean(before), mean(after)];
+  if (left === null || right === null) return null;
+  const df = before.length + after.length - 2;
+  const squares = squaresOf(before) + squaresOf(after);
+  const scale = Math.sqrt(1 / before.length + 1 / after.length);
+  return { difference: right - left, variance: { value: df === 0 ? 0 : squares / df, df }, scale };
+}
+
+/** Σ(x - x̄)². */
+function squaresOf(values: readonly number[]): number {
+  return (sampleDeviation(values) ?? 0) ** 2 * (values.length - 1);
+}
+
 /** s² / n; null for one value. */
 function squaredError(values: readonly number[]): number | null {
   const sd = sampleDeviation(values);
@@ -79,27 +102,4 @@ export function meanReach(values: readonly number[]): number | null {
 /** A spread no larger than the rounding of subtraction: the values are equal. */
 function isRounding(sd: number, values: readonly number[], size: number): boolean {
   return sd <= 1e-12 * Math.max(size, ...values.map(Math.abs));
-}
-
-/**
- * Holm's step-down correction (Holm 1979): the i-th smallest of m p-values becomes max over j ≤ i of (m - j + 1) p_j,
- * at most 1. Null entries, tests that were not possible, do not count and stay null.
- */
-export function holm(pValues: readonly (number | null)[]): (number | null)[] {
-  const order = pValues.flatMap((p, index) => (p === null ? [] : [{ p, index }])).sort((a, b) => a.p - b.p);
-  const adjusted: (number | null)[] = pValues.map(() => null);
-  let floor = 0;
-  order.forEach(({ p, index }, rank) => {
-    floor = Math.max(floor, Math.min(1, (order.length - rank) * p));
-    adjusted[index] = floor;
-  });
-  return adjusted;
-}
-
-/** The middle of the measured values, between two of them where their number is even; null: none was measured. */
-export function medianOf(values: readonly (number | null)[]): number | null {
-  const sorted = values.filter((value) => value !== null).sort((a, b) => a - b);
-  if (sorted.length === 0) return null;
-  const middle = (sorted.length - 1) / 2;
-  return (sorted[Math.floor(middle)]! + sorted[Math.ceil(middle)]!) / 2;
 }

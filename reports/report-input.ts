@@ -17,6 +17,8 @@ export interface ReportInput {
   dataDir?: string | null | undefined;
   /** The command that computes a cell again; left out: `suite`. */
   command?: CellCommand | undefined;
+  /** The date of the night that it was; left out: none. */
+  night?: string | undefined;
   /** Sentences for the reader: what the profile reduces, which data stood in. */
   notes: readonly string[];
 }

@@ -1,6 +1,5 @@
-import { medianOf } from '../../reports/statistics/statistics.ts';
+import { mean, median } from '../../harness/statistics/moments.ts';
 import { grouped } from '../arms.ts';
-import { mean } from '../moments.ts';
 import { type ArmHistories, type ArmHistory, type Channel, channels, type SeedGain } from './arm-histories.ts';
 import {
   evidenceOf,
@@ -130,7 +129,7 @@ function levelsByMetric(arms: readonly ArmHistory[], channel: Channel): (Level |
 /** The level with the median of the nights since as its centre; the scale stays that of the acceptance. */
 function relevelled(level: Level, arm: ArmHistory, channel: Channel, since: readonly string[]): Level {
   const gains = since.flatMap((night) => measuredGains(arm.nights.get(night) ?? [], channel));
-  return { ...level, center: medianOf(gains) ?? level.center };
+  return gains.length === 0 ? level : { ...level, center: median(gains) };
 }
 
 function measuredGains(seeds: readonly SeedGain[], channel: Channel): number[] {

@@ -1,5 +1,4 @@
-import type { Variance } from '../../reports/statistics/moderated-variance.ts';
-import { moderatedBy } from './level.ts';
+import { type Prior, shrink, type Variance } from '../../harness/statistics/moderated-variance.ts';
 import type { Direction } from './likelihood-ratio.ts';
 import { type NightRatios, nightRatios, type Series, varianceWithin } from './series.ts';
 
@@ -13,7 +12,7 @@ export interface TrackedSeries {
   /** Weights of all series sum to 1. */
   weight: number;
   /** What arms have in common, in the series' unit; null: the series' own variance stands alone. */
-  prior: Variance | null;
+  prior: Prior | null;
 }
 
 /** Evidence from which the night is no longer `pass`: 1 / `suspect` and 1 / `alarm` nights would get there by chance. */
@@ -34,7 +33,7 @@ export function seriesWeights(kinds: readonly SeriesKind[]): number[] {
 export function varianceOf({ series, prior }: Pick<TrackedSeries, 'series' | 'prior'>): Variance | null {
   const own = varianceWithin(series);
   if (prior === null) return own;
-  return moderatedBy(prior, own ?? { value: 0, df: 0 });
+  return shrink(own ?? { value: 0, df: 0 }, prior);
 }
 
 /** The ratios of a series' candidate nights; none where its variance is not known. */

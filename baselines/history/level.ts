@@ -1,5 +1,5 @@
-import { commonVariance, type Variance } from '../../reports/statistics/moderated-variance.ts';
-import { mean, sampleDeviation } from '../moments.ts';
+import { type Prior, priorOf, shrink, type Variance } from '../../harness/statistics/moderated-variance.ts';
+import { mean, sampleDeviation } from '../../harness/statistics/moments.ts';
 
 /** How far from the accepted mean a value counts, in standard deviations: one odd training moves no mean alone. */
 export const farthest = 2.5;
@@ -11,7 +11,7 @@ export interface Level {
   /** s̃: moderated standard deviation at acceptance. */
   scale: number;
   /** What all arms have in common, s₀² in units of `scale`², with half of d₀. */
-  prior: Variance;
+  prior: Prior;
 }
 
 /**
@@ -29,23 +29,19 @@ export function levelsOf(accepted: readonly (readonly number[])[]): (Level | nul
   return accepted.map((values, at) => {
     const center = mean(values);
     if (center === null || common === null) return null;
-    const scale = Math.sqrt(moderatedBy(common, own[at]!).value);
-    return { center, scale, prior: { value: common.value / scale ** 2, df: common.df } };
+    const scale = Math.sqrt(shrink(own[at]!, common).value);
+    return { center, scale, prior: { ...common, value: common.value / scale ** 2 } };
   });
 }
 
-/** s₀² with d₀/2 degrees of freedom, at most as many as all together measured; null: no spread was measured. */
-function halvedPrior(variances: readonly Variance[]): Variance | null {
-  const common = commonVariance(variances);
-  if (common === null) return null;
-  const measured = variances.reduce((sum, { df }) => sum + df, 0);
-  return { value: common.value, df: Math.min(common.df / 2, measured) };
-}
-
-/** (d₀ s₀² + d s²) / (d₀ + d), with d₀ + d degrees of freedom. */
-export function moderatedBy(prior: Variance, own: Variance): Variance {
-  const df = prior.df + own.df;
-  return { value: (prior.df * prior.value + own.df * own.value) / df, df };
+/**
+ * s₀² with d₀/2 degrees of freedom, at most as many as all arms measured; null: no spread was measured. What nights
+ * measure beside the acceptance counts in full.
+ */
+function halvedPrior(variances: readonly Variance[]): Prior | null {
+  const prior = priorOf(variances);
+  if (prior === null) return null;
+  return { value: prior.value, df: Math.min(prior.df / 2, prior.measured), measured: Number.POSITIVE_INFINITY };
 }
 
 /** A value in standard deviations from the accepted mean, cut at ±2.5; what diverged (null) is as bad as it gets. */

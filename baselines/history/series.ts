@@ -1,4 +1,4 @@
-import type { Variance } from '../../reports/statistics/moderated-variance.ts';
+import type { Variance } from '../../harness/statistics/moderated-variance.ts';
 import { type Direction, lossRatio } from './likelihood-ratio.ts';
 
 /** A series of values, night by night, of which only sums are kept: all that a change of its mean is judged by. */

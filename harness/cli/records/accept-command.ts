@@ -2,6 +2,7 @@ import { acceptRecords } from '../../../baselines/accept.ts';
 import { type Baseline, valueOfEntry } from '../../../baselines/baseline.ts';
 import { readBaseline, writeBaseline } from '../../../baselines/baseline-file.ts';
 import { UsageError } from '../../errors.ts';
+import { freshSeeds } from '../../night.ts';
 import { lacksOf } from '../../run/records/coverage.ts';
 import type { Io } from '../io.ts';
 import { readStoredRun, type StoredRun, type StoredRunOptions } from './stored-run.ts';
@@ -15,11 +16,19 @@ export async function acceptCommand(
   const run = await readStoredRun(name, options, io);
   refusePartial(run);
   const { suite, profile, records: stored } = run;
+  const night = run.run?.night;
+  const fresh = new Set(night === undefined ? [] : freshSeeds(suite.name, profile, night));
+  const lasting = stored.filter(({ seed }) => !fresh.has(seed));
+  if (lasting.length < stored.length) {
+    io.stdout.write(
+      `${stored.length - lasting.length} records of the night's fresh seeds are left out: they belong to its history.\n`,
+    );
+  }
   // A baseline holds what every checkout can repeat.
-  const records = stored.filter(({ config }) => config.methodDigest === undefined);
+  const records = lasting.filter(({ config }) => config.methodDigest === undefined);
   if (records.length === 0)
     throw new UsageError('accept: all records are of methods from files, which have no baseline.');
-  const left = stored.length - records.length;
+  const left = lasting.length - records.length;
   if (left > 0) io.stdout.write(`${left} records of methods from files are left out: they have no baseline.\n`);
   const previous = await readBaseline(suite.name, profile, io.baselinesDir);
   const next = acceptRecords(records, previous, options.why);

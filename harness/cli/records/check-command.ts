@@ -19,8 +19,9 @@ export async function checkCommand(name: string | undefined, options: CheckComma
   const missing = runs.flatMap((run) => run.missing);
   refuseTrialsAlone(records, io);
   const verdicts: Verdict[] = [];
-  for (const { suite, profile, profileSpec, records: own } of runs) {
-    const settings = { suite: suite.name, profile, margin: profileSpec.margin, baselinesDir: io.baselinesDir };
+  for (const { suite, profile, profileSpec, run, records: own } of runs) {
+    const night = run?.night;
+    const settings = { suite: suite.name, profile, night, margin: profileSpec.margin, baselinesDir: io.baselinesDir };
     verdicts.push(...(await checkAgainstBaseline(own, settings)));
   }
   if (options.json === true) {

@@ -35,6 +35,7 @@ export async function mergeCommand(dirs: readonly string[], options: { out: stri
   const notes = notesOf(sources, merged);
   const { summary, verdicts } = await conclude({
     profile,
+    night: sources[0]?.run.night,
     records,
     missing,
     gaps,

@@ -1,7 +1,7 @@
 import { canonicalJson } from '../../harness/canonical-json.ts';
 import { armNameOf } from '../../harness/cell-name.ts';
 import { shortDigest } from '../../harness/digest.ts';
-import { freshSeeds } from '../../harness/night.ts';
+import { freshSeeds, nightSchema } from '../../harness/night.ts';
 import { type CellRecord, gatedMeasure } from '../../harness/record.ts';
 import type { Baseline } from '../baseline.ts';
 import { cellsOf, type History, type HistoryCell } from './history-line.ts';
@@ -55,16 +55,23 @@ export function nightCells(records: readonly CellRecord[], { night, run, commit 
   return { cells, leftOut: records.length - cells.length };
 }
 
-/** The accepted cells of a baseline whose arm, on its data, the history does not know yet. */
-export function newlyAccepted(baseline: Baseline, history: Pick<History, 'entries'>): HistoryCell[] {
+/**
+ * The accepted cells of a baseline whose arm, on its data, the history does not know yet.
+ *
+ * @param night stands for a date of acceptance that the baseline does not tell
+ */
+export function newlyAccepted(baseline: Baseline, history: Pick<History, 'entries'>, night: string): HistoryCell[] {
   const armOf = ({ arm, data }: Pick<HistoryCell, 'arm' | 'data'>) => canonicalJson([arm, data]);
   const known = new Set(cellsOf(history).flatMap((cell) => (cell.role === 'accepted' ? [armOf(cell)] : [])));
-  return acceptedCells(baseline).filter((cell) => !known.has(armOf(cell)));
+  return acceptedCells(baseline, night).filter((cell) => !known.has(armOf(cell)));
 }
 
-function acceptedCells({ cells, history }: Baseline): HistoryCell[] {
+function acceptedCells({ cells, history }: Baseline, night: string): HistoryCell[] {
   const acceptances = new Map(history.flatMap(({ at, cells: names }) => names.map((name) => [name, at] as const)));
-  const last = history.at(-1)?.at ?? '';
+  const dateOf = (name: string) => {
+    const date = nightSchema.safeParse((acceptances.get(name) ?? history.at(-1)?.at)?.slice(0, 10));
+    return date.success ? date.data : night;
+  };
   return cells.flatMap((entry): HistoryCell[] => {
     const { cell, seed, status, train_loss: loss, factors, parameters, nonzero_parameters, macs, program } = entry;
     const [gated] = entry.measures;
@@ -72,7 +79,7 @@ function acceptedCells({ cells, history }: Baseline): HistoryCell[] {
     return [
       {
         type: 'cell',
-        night: (acceptances.get(cell) ?? last).slice(0, 10),
+        night: dateOf(cell),
         role: 'accepted',
         run: null,
         commit: null,

@@ -51,12 +51,13 @@ export function defineHistoryCommand(program: Command, { io, finish }: CommandCo
 }
 
 const historyHelp = `${examples(
-  'npm run suite -- compression --profile nightly --night 2026-12-01 --fresh',
   'npm run history -- compression --append reports/out/compression-nightly --html history.html',
   "npm run history -- compression --mark fixed --night 2026-12-01 --why 'the machine throttled'",
   'npm run history -- compression --union shard-1.jsonl --union shard-2.jsonl',
   'npm run history -- --simulate',
 )}
+
+A night is a run with --night: npm run suite -- compression --profile nightly --night 2026-12-01 --fresh.
 
 Marks: "accepted" and "environment" begin the series anew with the night, as its level is wanted, or explained by another
 environment; "fixed" leaves out the nights from that one to the last, whose fault is mended.

@@ -97,7 +97,7 @@ async function withNight(history: History, dir: string, { suite, profile }: Sele
   const { cells, leftOut } = nightCells(records, { night, run: began, commit: versions.commit });
   const note = leftOut === 0 ? '' : `; ${leftOut} left out: failed, tried out, from files, or without weights`;
   io.stderr.write(`Night ${night} of ${dir}: ${cells.length} cells${note}.\n`);
-  return { ...history, entries: [...history.entries, ...newlyAccepted(baseline, history), ...cells] };
+  return { ...history, entries: [...history.entries, ...newlyAccepted(baseline, history, night), ...cells] };
 }
 
 function withMark(history: History, { mark, night, why }: HistoryOptions): History {

@@ -95,6 +95,22 @@ test('a history gathers nights, tells of a loss, draws it, and begins anew at a 
   expect(anew.stdout).toContain('Marked accepted: 2026-12-05: half the data is as good');
 });
 
+test('the files of two machines join in a new one', async () => {
+  const baselinesDir = await baselineFolder();
+  const into = (name: string, ...args: string[]) =>
+    cli(['history', 'compression', '--profile', 'smoke', '--history', join(baselinesDir, name), ...args], {
+      baselinesDir,
+    });
+  const [first, second] = await Promise.all([nightFolder('2026-12-01'), nightFolder('2026-12-02')]);
+  await into('a.jsonl', '--append', first);
+  await into('b.jsonl', '--append', second);
+  const union = ['--union', join(baselinesDir, 'a.jsonl'), '--union', join(baselinesDir, 'b.jsonl')];
+  expect((await into('c.jsonl', ...union)).stdout).toMatch(/2 nights, 2026-12-01 to 2026-12-02/);
+  const joined = await readHistory(join(baselinesDir, 'c.jsonl'), 'compression', 'smoke');
+  await into('a.jsonl', '--append', second);
+  expect(joined).toEqual(await readHistory(join(baselinesDir, 'a.jsonl'), 'compression', 'smoke'));
+});
+
 describe('what cannot be added is refused', () => {
   test.each([
     ['no history', [], /There is no history in .*compression\.smoke\.jsonl.*--append DIR/],

@@ -1,4 +1,5 @@
 import { arithmeticOf } from './fingerprint.ts';
+import { freshSeeds } from './night.ts';
 import type { CellRecord } from './record.ts';
 import { shellCommand } from './shell-quote.ts';
 import { overridesText } from './spec/words.ts';
@@ -11,6 +12,8 @@ export interface CellCommandOptions {
   command?: CellCommand | undefined;
   /** The folder that the run was told its data sets are in; null: it was told none. */
   dataDir: string | null;
+  /** The date of the night that it ran in; left out: in none. */
+  night?: string | undefined;
   /** Further words, such as `--out DIR`. */
   further: readonly string[];
 }
@@ -21,7 +24,8 @@ const arithmeticOptions = { portable: '--portable', native: '--no-portable' } as
  * The command that computes a record's cell again, for a shell:
  * `npm run suite -- compression --profile smoke --only ... --seeds 1 --out reports/out/again`.
  */
-export function cellCommand(record: CellRecord, { command = 'suite', dataDir, further }: CellCommandOptions): string {
+export function cellCommand(record: CellRecord, options: CellCommandOptions): string {
+  const { command = 'suite', dataDir, night, further } = options;
   const { suite, profile, cell, seed, origin, config } = record;
   const environment = record.status === 'failed' ? null : record.fingerprint;
   // A failed cell's record does not say what it read.
@@ -36,8 +40,9 @@ export function cellCommand(record: CellRecord, { command = 'suite', dataDir, fu
     profile,
     '--only',
     cell,
-    '--seeds',
-    String(seed + 1),
+    ...(night !== undefined && freshSeeds(suite, profile, night).includes(seed)
+      ? ['--night', night]
+      : ['--seeds', String(seed + 1)]),
     ...(origin === undefined ? [] : ['--method', origin]),
     ...Object.entries(config.overrides ?? {}).flatMap(([path, value]) => ['--set', overridesText({ [path]: value })]),
     ...(dataDir === null || !readsFiles ? [] : ['--data', dataDir]),

@@ -19,6 +19,8 @@ export interface ReportInput {
   command?: CellCommand | undefined;
   /** What fails junit.xml beside alarms, as it does the run; left out: nothing. */
   fails?: { unaccepted: boolean; inconclusive: boolean } | undefined;
+  /** The date of the night that it was; left out: none. */
+  night?: string | undefined;
   /** Sentences for the reader: what the profile reduces, which data stood in. */
   notes: readonly string[];
 }

@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
 import { cellCommand } from '../harness/cell-command.ts';
+import { freshSeeds } from '../harness/night.ts';
 import { failedRecord, fixtureRecord } from './helpers/records.ts';
 import { wordsOfShell } from './helpers/shell.ts';
 
@@ -13,6 +14,14 @@ it('names what computed the cell: suite, profile, cell, seeds', () => {
   const { fingerprint } = fixtureRecord();
   const portable = fixtureRecord({ fingerprint: { ...fingerprint, arithmetic: 'portable' } }, { seed: 2 });
   expect(cellCommand(portable, { dataDir: null, further: [] })).toBe(`${head.join(' ')} --portable`);
+});
+
+it('names the night of a fresh seed, which no number of seeds reaches', () => {
+  const night = '2026-12-01';
+  const [seed] = freshSeeds('compression', 'smoke', night);
+  const commandOf = (of: number) => cellCommand(fixtureRecord({}, { seed: of }), { dataDir: null, night, further: [] });
+  expect(commandOf(seed!)).toContain(`.seed-${seed} --night 2026-12-01 --no-portable`);
+  expect(commandOf(2)).toContain('--seeds 3');
 });
 
 it('names the method’s file, the data’s folder, threads and device, as a shell reads them', () => {

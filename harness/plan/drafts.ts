@@ -2,6 +2,7 @@ import { idOf } from '../cell-id.ts';
 import { cellNameOf } from '../cell-name.ts';
 import { UsageError } from '../errors.ts';
 import type { JoinedMethod } from '../methods/joined.ts';
+import { seedsOfNight } from '../night.ts';
 import type { KindWords } from '../spec/kind-words.ts';
 import { wordsOfKind } from '../spec/kinds.ts';
 import type { ProfileSpec } from '../spec/suite.ts';
@@ -21,6 +22,8 @@ export interface ExperimentContext {
   dataset: { name: string } | null;
   /** Replicates instead of the profile's number and the arms'. */
   seeds: number | undefined;
+  /** The date that decides the seeds; left out: they are the first of the profile's number. */
+  night?: string | undefined;
   methods: readonly JoinedMethod[];
   /** What was found for tuned arms. */
   choices: readonly TuningChoice[];
@@ -49,12 +52,14 @@ export function draftsOf(context: ExperimentContext): Draft[] {
     ...joined,
     combinations: combinationsOf(words, joined.arm),
   }));
-  const seedsOf = (arm: Arm) => context.seeds ?? arm.seeds ?? profile.seeds;
-  const seeds = Array.from({ length: Math.max(...arms.map(({ arm }) => seedsOf(arm))) }, (_, seed) => seed);
+  const ofNight = context.night === undefined ? null : seedsOfNight(context.suite, context.profileName, context.night);
+  const numberOf = (arm: Arm) => context.seeds ?? arm.seeds ?? ofNight?.length ?? profile.seeds;
+  const most = Math.max(...arms.map(({ arm }) => numberOf(arm)));
+  const seeds = ofNight ?? Array.from({ length: most }, (_, seed) => seed);
   return (experiment.models ?? [null]).flatMap((model) =>
-    seeds.flatMap((seed) =>
+    seeds.flatMap((seed, replicate) =>
       arms.flatMap(({ arm, used, combinations }) =>
-        (seed < seedsOf(arm) ? combinations : []).map((factors) =>
+        (replicate < numberOf(arm) ? combinations : []).map((factors) =>
           draftOf(context, words, { arm, used, factors, model, seed }),
         ),
       ),

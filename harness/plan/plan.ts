@@ -17,6 +17,8 @@ export interface PlanOptions extends SelectionOptions {
   present: Iterable<DataFolderName>;
   /** Replicates instead of the profile's number. */
   seeds?: number | undefined;
+  /** The date of a night: one fixed seed and the fresh ones that it decides, instead of the profile's. */
+  night?: string | undefined;
   /** Methods that take part beside those of the suite. */
   methods?: readonly JoinedMethod[] | undefined;
   /** Whether methods that were asked for are not among these: a glob that matches nothing may be of their cells. */
@@ -45,8 +47,8 @@ export function planCells(
 ): PlannedCell[] {
   const profile = profileOf(suite, profileName);
   const present = new Set<string>(options.present);
-  const { seeds, methods = [] } = options;
-  const context = { suite: suite.name, profileName, profile, seeds, methods, choices: options.choices ?? [] };
+  const { seeds, night, methods = [] } = options;
+  const context = { suite: suite.name, profileName, profile, seeds, night, methods, choices: options.choices ?? [] };
   const isThere = (dataset: { name: string }) => !needsFiles(dataset) || present.has(dataset.name);
   const all = profile.experiments.flatMap((experiment) => {
     const { dataset = null, fallbackDataset = null } = experiment;
@@ -91,8 +93,8 @@ export function neededDatasets(
   options: Omit<PlanOptions, 'present'>,
 ): NeededDataset[] {
   const profile = profileOf(suite, profileName);
-  const { seeds, methods = [] } = options;
-  const context = { suite: suite.name, profileName, profile, seeds, methods, choices: options.choices ?? [] };
+  const { seeds, night, methods = [] } = options;
+  const context = { suite: suite.name, profileName, profile, seeds, night, methods, choices: options.choices ?? [] };
   const needed = new Map<DataFolderName, boolean>();
   for (const which of ['files', 'stand-ins'] as const) {
     const all = draftsOn(which, context);

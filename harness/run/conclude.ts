@@ -6,6 +6,7 @@ import { someOf } from '../../baselines/wording.ts';
 import { writeReport } from '../../reports/write-report.ts';
 import type { CellCommand } from '../cell-command.ts';
 import { cleanText } from '../foreign-text.ts';
+import { freshSeeds } from '../night.ts';
 import type { CellRecord, Verdict } from '../record.ts';
 import type { ProfileName } from '../spec/words.ts';
 import { isTrial, trialNotes } from '../trial-notes.ts';
@@ -18,18 +19,24 @@ export interface CheckSettings {
   /** In the metric's unit. */
   margin: number;
   gate: Gate;
+  /** The date that decided the run's seeds; left out: they are the profile's. */
+  night?: string | undefined;
   /** Folder of the stored baselines; absent: the checkout's. */
   baselinesDir?: string | undefined;
 }
 
-/** Verdicts of the records against the stored baseline; cells that were tried out have none. */
+/**
+ * Verdicts of the records against the stored baseline; cells that were tried out have none, and those of a night's fresh
+ * seeds, which no baseline can hold.
+ */
 export async function checkAgainstBaseline(
   records: readonly CellRecord[],
-  { suite, profile, margin, gate, baselinesDir }: CheckSettings,
+  { suite, profile, margin, night, gate, baselinesDir }: CheckSettings,
 ): Promise<Verdict[]> {
   const baseline = await readBaseline(suite, profile, baselinesDir);
+  const fresh = new Set(night === undefined ? [] : freshSeeds(suite, profile, night));
   return checkRecords(
-    records.filter((record) => !isTrial(record)),
+    records.filter((record) => !isTrial(record) && !fresh.has(record.seed)),
     baseline,
     { margin, gate },
   );
@@ -70,7 +77,7 @@ export interface Conclusion {
 
 /** What follows the last record: the verdicts, and the reports written into the output folder. */
 export async function conclude(options: ConcludeOptions): Promise<Conclusion> {
-  const { outDir, title, suite, profile, missing, gaps, fails, dataDir, command } = options;
+  const { outDir, title, suite, profile, night, missing, gaps, fails, dataDir, command } = options;
   const records = [...options.records];
   const verdicts = options.check ? await checkAgainstBaseline(records, options) : [];
   const baseline = options.check ? await readBaseline(suite, profile, options.baselinesDir) : null;
@@ -78,6 +85,20 @@ export async function conclude(options: ConcludeOptions): Promise<Conclusion> {
   const unjudged = options.check ? unjudgedNote(records, verdicts) : null;
   const told = [...provenance, ...(unjudged === null ? [] : [unjudged])];
   const notes = [...new Set([...options.notes, ...told, ...trialNotes(records)])].map((note) => cleanText(note));
-  const input = { outDir, title, suite, profile, records, missing, gaps, verdicts, fails, notes, dataDir, command };
+  const input = {
+    outDir,
+    title,
+    suite,
+    profile,
+    night,
+    records,
+    missing,
+    gaps,
+    verdicts,
+    fails,
+    notes,
+    dataDir,
+    command,
+  };
   return { verdicts, ...(await writeReport(input)) };
 }

@@ -10,6 +10,8 @@ import type { RunFile } from './records/run-file.ts';
 export interface RunFacts {
   suite: string;
   profile: ProfileName;
+  /** The date that decided the seeds; left out: they are the profile's. */
+  night?: string | undefined;
   /** The cells of the whole plan, before --only and --shard. */
   plan: readonly Pick<Cell, 'cell' | 'id'>[];
   /** The cells of this run, in the plan's order. */
@@ -43,12 +45,13 @@ export type RunDescription = (state: RunState) => RunFile;
  */
 export function runDescription(facts: RunFacts, earlier: RunFile | null): RunDescription {
   const folders = Object.values(facts.dataFolders);
-  const { suite, profile, plan, cells, refusals = [] } = facts;
+  const { suite, profile, night, plan, cells, refusals = [] } = facts;
   const startedAt = new Date().toISOString();
   return ({ state, resumed, records, exitCode = null }) => ({
     version: 1,
     suite,
     profile,
+    ...(night === undefined ? {} : { night }),
     command_line: facts.commandLine,
     options: facts.settings,
     versions: facts.versions,

@@ -72,14 +72,14 @@ export function troubleSection(records: readonly CellRecord[]): Section | null {
 }
 
 /** The command that runs one cell again, into a folder of its own. */
-export function reproduceSection({ records, dataDir = null, command }: ReportInput): Section | null {
+export function reproduceSection({ records, dataDir = null, night, command }: ReportInput): Section | null {
   const example = records.find((record) => record.status === 'completed') ?? records[0];
   if (!example) return null;
   return {
     heading: 'How to reproduce a cell',
     blocks: [
       text('Name the cell; this one as an example. The record in the output folder holds the digest of its weights.'),
-      code(cellCommand(example, { dataDir, command, further: ['--out', 'reports/out/again'] })),
+      code(cellCommand(example, { dataDir, night, command, further: ['--out', 'reports/out/again'] })),
     ],
   };
 }

@@ -95,7 +95,7 @@ it('takes an option that is given twice alike, and those that may be repeated', 
   expect(await cli(['plan', 'compression', ...twice])).toMatchObject({ exitCode: 0 });
 });
 
-it.each(['suite', 'list', 'plan', 'check', 'accept', 'compare', 'merge', 'verify', 'report', 'bench'])(
+it.each(['suite', 'list', 'plan', 'check', 'accept', 'compare', 'merge', 'verify', 'report', 'history', 'bench'])(
   'explains %s with examples',
   async (command) => {
     const { exitCode, stdout, stderr } = await cli([command, '--help']);

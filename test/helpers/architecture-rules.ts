@@ -25,6 +25,7 @@ const besideSpec = [
   'file-errors',
   'fingerprint',
   'foreign-text',
+  'night',
   'random',
 ].map((name) => `harness/${name}.ts`);
 /** The statistics that baselines, reports, tuning and benchmarks share. */

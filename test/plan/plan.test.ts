@@ -71,6 +71,30 @@ describe('the plan of a profile', () => {
     expect(new Set(plan(undefined, { seeds: 3 }).map(({ seed }) => seed))).toEqual(new Set([0, 1, 2]));
   });
 
+  test('of a night has the first fixed seed and two that the date decides, the same for all arms', () => {
+    const cells = plan(undefined, { night: '2026-12-01' });
+    const seeds = [...new Set(cells.map(({ seed }) => seed))];
+    // SHA-256 of ["fixture","smoke","2026-12-01",0] and of index 1, the first 31 bits.
+    const expected = [0, 1].map((index) => {
+      const text = JSON.stringify(['fixture', 'smoke', '2026-12-01', index]);
+      const digest = createHash('sha256').update(text).digest('hex');
+      return Number(BigInt(`0x${digest}`) >> 225n);
+    });
+    expect(seeds).toEqual([0, ...expected]);
+    expect(cells.length).toBe(3 * 2 * (1 + 8));
+    expect(new Set(cells.map(({ cell }) => cell)).size).toBe(cells.length);
+    expect(plan(undefined, { night: '2026-12-01' })).toEqual(cells);
+    const other = plan(undefined, { night: '2026-12-02' }).map(({ seed }) => seed);
+    expect(other.filter((seed) => seeds.includes(seed)).every((seed) => seed === 0)).toBe(true);
+    const shown = plan(
+      (suite) => {
+        experimentOf(suite).arms[0]!.seeds = 1;
+      },
+      { night: '2026-12-01' },
+    );
+    expect(shown.filter(({ cell }) => cell.startsWith('dense')).map(({ seed }) => seed)).toEqual([0, 0]);
+  });
+
   test('keeps the cells that match any of the globs', () => {
     const only = ['dense.*', '*spectral*resnet-8-w8*seed-1'];
     const kept = plan(undefined, { only });

@@ -8,6 +8,7 @@ import { provenanceOf } from '../../../baselines/provenance.ts';
 import { powerLines } from '../../../baselines/quality/power-text.ts';
 import { counted } from '../../../baselines/wording.ts';
 import { UsageError } from '../../errors.ts';
+import { freshSeeds } from '../../night.ts';
 import type { CellRecord } from '../../record.ts';
 import { lacksOf } from '../../run/records/coverage.ts';
 import { isTrial } from '../../trial-notes.ts';
@@ -35,8 +36,9 @@ export async function acceptCommand(name: string, options: AcceptCommandOptions,
   const gate = gateOf(suite, profile, options.only);
   const previous = await readBaseline(suite.name, profile, io.baselinesDir);
   const say = (line: string) => io.stdout.write(`${line}\n`);
-  const { cells, groups } = examine(run.records, previous, { margin, gate });
-  const records = chosen(run.records, cells, options.drifted === true, say);
+  const lasting = withoutFresh(run, say);
+  const { cells, groups } = examine(lasting, previous, { margin, gate });
+  const records = chosen(lasting, cells, options.drifted === true, say);
   const ran = new Set(records.map(({ id }) => id));
   const removed = options.drifted === true ? [] : removedEntries(previous, gate).filter(({ id }) => !ran.has(id));
   const differing = differencesOf(cells.filter(({ record }) => records.includes(record)));
@@ -53,6 +55,16 @@ export async function acceptCommand(name: string, options: AcceptCommandOptions,
   say(`Wrote ${path}: ${next.cells.length} cells, ${provenanceOf(next)}.`);
   for (const line of powerLines(next, { seeds: profileSpec.seeds, margin })) say(line);
   return 0;
+}
+
+/** The records but for those of a night's fresh seeds, which belong to its history. */
+function withoutFresh({ suite, profile, run, records }: StoredRun, say: (line: string) => void): CellRecord[] {
+  const night = run?.night;
+  const fresh = new Set(night === undefined ? [] : freshSeeds(suite.name, profile, night));
+  const lasting = records.filter(({ seed }) => !fresh.has(seed));
+  const left = records.length - lasting.length;
+  if (left > 0) say(`${counted(left, 'record')} of the night's fresh seeds are left out: they belong to its history.`);
+  return lasting;
 }
 
 /** The records that belong into the baseline, telling what is left out. */

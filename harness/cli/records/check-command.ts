@@ -27,9 +27,11 @@ export async function checkCommand(name: string | undefined, options: CheckComma
     inconclusive: strict,
     unaccepted: runs.some(({ profile }) => failsOf(profile, strict).unaccepted),
   };
-  for (const { suite, profile, profileSpec, records: own } of runs) {
+  for (const { suite, profile, profileSpec, run, records: own } of runs) {
     const gate = gateOf(suite, profile, options.only);
-    const settings = { suite: suite.name, profile, margin: profileSpec.margin, gate, baselinesDir: io.baselinesDir };
+    const { night } = run ?? {};
+    const { margin } = profileSpec;
+    const settings = { suite: suite.name, profile, night, margin, gate, baselinesDir: io.baselinesDir };
     verdicts.push(...(await checkAgainstBaseline(own, settings)));
     const baseline = await readBaseline(suite.name, profile, io.baselinesDir);
     if (baseline !== null && options.json !== true) {

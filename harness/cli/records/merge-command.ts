@@ -37,6 +37,7 @@ export async function mergeCommand(dirs: readonly string[], options: { out: stri
   const fails = failsOf(profile, false);
   const { summary, verdicts } = await conclude({
     profile,
+    night: sources[0]?.run.night,
     records,
     missing,
     gaps,

@@ -11,9 +11,12 @@ import {
   positiveInteger,
 } from '../parse-options.ts';
 import { type CommandContext, examples } from '../run/run-commands.ts';
+import { defineHistoryCommand } from './define-history.ts';
 
-/** The commands that start from existing records: check, accept, compare, merge, verify, report. */
-export function defineRecordCommands(program: Command, { io, finish }: CommandContext): void {
+/** The commands that start from existing records: check, accept, compare, merge, verify, report, history. */
+export function defineRecordCommands(program: Command, context: CommandContext): void {
+  const { io, finish } = context;
+  defineHistoryCommand(program, context);
   withFolder(program.command('check').argument('[suite]', 'default: every output folder that has records'), io)
     .option('--profile <profile>', 'default: smoke; without a suite: all')
     .summary('compare records with the baseline')

@@ -15,6 +15,7 @@ export async function reportCommand(
   const { summary } = await conclude({
     outDir,
     profile,
+    night: run?.night,
     records,
     missing,
     gaps,

@@ -61,9 +61,10 @@ export async function planSelected(
 ): Promise<PlannedRun> {
   const { suite, profile } = selected;
   const { methods, notes: methodNotes, refusals } = await joinMethods(options.method, [{ suite: suite.name, profile }]);
-  const { seeds, only, limit } = options;
+  const { seeds, night, only, limit } = options;
   const asked = {
     seeds,
+    night,
     only,
     methods,
     choices,
@@ -96,7 +97,7 @@ export async function planSelected(
   // What the chosen cells do not need may be there or not: it is named as the profile names it, as on every machine.
   const absent = new Set(missing.filter(({ standIn }) => standIn).map((dataset) => dataset.name));
   const named = dataFolderNames.filter((dataset) => !absent.has(dataset));
-  const whole = { seeds, methods, choices, untuned: 'counted', present: named } as const;
+  const whole = { seeds, night, methods, choices, untuned: 'counted', present: named } as const;
   // What is tried out is no part of the profile's plan: a run of it owes its own cells.
   const plan = chosen.some(isTrial) ? chosen : planCells(suite, profile, whole, () => undefined);
   const notes = [...methodNotes, ...trialNotes(cells)];

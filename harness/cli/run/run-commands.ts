@@ -1,5 +1,6 @@
 import { type Command, Option } from 'commander';
 import { UsageError } from '../../errors.ts';
+import { parseNight } from '../../night.ts';
 import { parseShard } from '../../run/records/shard.ts';
 import type { Io } from '../io.ts';
 import { collect, collectMethods, naturalNumber, pathOption, positiveInteger } from '../parse-options.ts';
@@ -111,6 +112,11 @@ function withPlanOptions(command: Command, io: Io): Command {
     .option('--only <glob>', 'only cells whose names match; may be repeated', collect)
     .option('--method <file>', methodOption, collectMethods(io))
     .option('--seeds <n>', 'replicates instead of the profile’s number', positiveInteger('--seeds'))
+    .addOption(
+      new Option('--night <date>', 'one fixed seed and two fresh ones that the date decides, as YYYY-MM-DD')
+        .conflicts('seeds')
+        .argParser(parseNight),
+    )
     .option('--set <key=value>', 'try a value out, such as training.epochs=1; may be repeated', collectSettings)
     .option(
       '--limit <n>',
@@ -147,6 +153,11 @@ function withRunOptions(command: Command, io: Io): Command {
     .option('--retry <n>', 'run failed cells up to N times more, at the end', naturalNumber('--retry'))
     .addOption(new Option('--fail-fast', 'stop after the first failed cell').conflicts('retry'))
     .option('--verbose', 'print a line for each epoch of a training')
+    .option(
+      '--history <file>',
+      'history that must not hold the night yet (default: baselines/history/<suite>.<profile>.jsonl)',
+      pathOption('--history', io),
+    )
     .option('--no-check', 'do not compare with the baseline')
     .addOption(
       new Option('--strict', 'exit with 3 where a cell is inconclusive or has no baseline').conflicts('check'),
@@ -198,6 +209,7 @@ function suiteHelp(dataHelp: string): string {
     'npm run suite -- --all --profile nightly --data ~/data --jobs 2',
     "npm run suite -- compression --only 'low-rank-*' --only 'dense.*' --seeds 1",
     'npm run suite -- compression --profile nightly --shard 1/4 --out shard-1',
+    'npm run suite -- compression --profile nightly --night 2026-12-01 --fresh',
     'npm run suite -- compression --method ./my-method.js',
     "npm run suite -- compression --only '*seed-0' --set training.epochs=1 --limit 500",
     'npm run suite -- compression --plan --json',
@@ -208,6 +220,9 @@ Several suites are planned before the first of them runs, each into a folder of 
 A run goes on where an earlier one into the same folder stopped: completed and diverged cells are kept, failed ones run
 again. Shards: the longest cells first, each to the shard with the least estimated time so far, so that N machines share
 a plan without talking to each other; npm run merge joins their folders.
+
+A run with --night is one of a series: npm run history gathers them. Its folder keeps the date, so that it goes on as the
+same night after midnight; a night that the history holds already is refused.
 
 A method from a file gets the budgets of the suite's compressed arms. The file is an ES module; the README's section
 "Add a method" has an example. A file that is changed runs its cells again. A file that cannot be loaded, or a budget

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { readBaseline } from '../../../baselines/baseline-file.ts';
 import { arithmeticIn, engineEnvironment } from '../../engine/environment.ts';
+import { UsageError } from '../../errors.ts';
 import type { Arithmetic } from '../../fingerprint.ts';
 import { programDigest } from '../../program.ts';
 import { exitCodes } from '../../run/exit-code.ts';
@@ -14,8 +15,9 @@ import { defaultJobs } from '../parse-options.ts';
 import { arithmeticFor, ownProcessor } from './arithmetic.ts';
 import { searchPlaces } from './data-folder.ts';
 import { listCommand } from './list-command.ts';
+import { nightOfRun } from './night-option.ts';
 import { type PlannedRun, planCommand, planRun } from './plan-command.ts';
-import { askedSuites, outputFolder } from './select-suite.ts';
+import { askedSuites, outputFolder, selectSuite } from './select-suite.ts';
 import type { SuiteOptions } from './suite-options.ts';
 
 /** Milliseconds that a worker has between SIGTERM and SIGKILL. */
@@ -25,6 +27,8 @@ export const killAfterMs = 5000;
 export interface Ready {
   planned: PlannedRun;
   outDir: string;
+  /** The date that decided its seeds. */
+  night?: string | undefined;
   arithmetic: Arithmetic;
 }
 
@@ -46,6 +50,9 @@ export async function suiteCommand(
   if (options.list === true) return listCommand(names, options, io);
   if (options.plan === true) return planCommand(names, options, io);
   const stream = options.json === true ? io.stderr : io.stdout;
+  if (options.history !== undefined && (options.all === true || names.length > 1)) {
+    throw new UsageError('--history: is the file of one suite; name one suite, or leave it away.');
+  }
   const ready = await planAll(askedSuites(names, options), options, io);
   const versions = await readVersions(checkoutFolder());
   const { ended, interrupted } = await withInterruption(io, async (signal) => {
@@ -71,13 +78,15 @@ export async function suiteCommand(
 async function planAll(names: readonly string[], options: SuiteOptions, io: Io): Promise<Ready[]> {
   const ready: Ready[] = [];
   for (const name of names) {
-    const planned = await planRun(name, options, io, 'run');
-    const { suite, profile } = planned;
+    const { suite, profile } = selectSuite(name, options.profile);
     const several = names.length > 1 && options.out !== undefined;
     const out = several ? join(options.out ?? '', `${suite.name}-${profile}`) : options.out;
+    const outDir = outputFolder(out, suite.name, profile);
+    const night = await nightOfRun({ suite: suite.name, profile, outDir }, options, io);
+    const planned = await planRun(name, { ...options, ...(night === undefined ? {} : { night }) }, io, 'run');
     if (options.check !== false) await readBaseline(suite.name, profile, io.baselinesDir);
     const arithmetic = recordedArithmetic(options, profile, io.env);
-    ready.push({ planned, outDir: outputFolder(out, suite.name, profile), arithmetic });
+    ready.push({ planned, outDir, night, arithmetic });
   }
   return ready;
 }
@@ -89,7 +98,7 @@ export function recordedArithmetic(options: SuiteOptions, profile: ProfileName, 
 }
 
 /** What a run is told of its plan and options. */
-export function runOptions({ planned, outDir, arithmetic }: Ready, options: SuiteOptions, io: Io) {
+export function runOptions({ planned, outDir, night, arithmetic }: Ready, options: SuiteOptions, io: Io) {
   const { suite, profile, profileSpec, cells, plan, dataFolders, notes, refusals } = planned;
   const jobs = options.jobs ?? defaultJobs(options.threads);
   const dataDir = searchPlaces({ data: options.data, env: io.env, checkout: checkoutFolder() }).named?.folder ?? null;
@@ -97,6 +106,7 @@ export function runOptions({ planned, outDir, arithmetic }: Ready, options: Suit
     suite: suite.name,
     title: suite.title,
     profile,
+    night,
     note: profileSpec.note,
     notes,
     margin: profileSpec.margin,

@@ -11,6 +11,10 @@ export interface SuiteOptions {
   /** Files, or names of the registry, of methods beside the suite's. */
   method?: string[];
   seeds?: number;
+  /** The date of a night, which decides the seeds. */
+  night?: string;
+  /** The file with the nights so far. */
+  history?: string;
   /** Values to try out in place of the suite's. */
   set?: Setting[];
   /** At most so many training examples of each data set. */

@@ -3,6 +3,7 @@ import type { FinishedRecord } from '../../record.ts';
 import type { Cell, Need } from '../../spec/cell.ts';
 import type { NeededCell } from '../../tasks/needed.ts';
 import { readWeights, type SavedWeights } from '../../weight-file.ts';
+import { readRunFile } from './run-file.ts';
 import { readRecord, type Store, weightsPath } from './store.ts';
 
 /** The finished cells that a cell reads from, by role. */
@@ -21,9 +22,10 @@ async function neededCell({ cell }: Cell, need: Need, store: Store): Promise<Nee
 async function weightsOf(store: Store, record: FinishedRecord, asking: string): Promise<SavedWeights> {
   const weights = await keptWeights(store, record);
   if (weights !== null) return weights;
+  const night = (await readRunFile(store.outDir))?.night;
   throw new Error(
     `${asking} needs the weights of ${record.cell}, but ${weightsPath(store, record)} does not hold them; ` +
-      `compute it anew: ${cellCommand(record, { dataDir: null, further: ['--fresh', '--out', store.outDir] })}`,
+      `compute it anew: ${cellCommand(record, { dataDir: null, night, further: ['--fresh', '--out', store.outDir] })}`,
   );
 }
 

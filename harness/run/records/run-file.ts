@@ -8,6 +8,7 @@ import { shortDigest } from '../../digest.ts';
 import { UsageError } from '../../errors.ts';
 import { readTextFile } from '../../file-errors.ts';
 import { cleanTexts } from '../../foreign-text.ts';
+import { nightSchema } from '../../night.ts';
 import { profileNames } from '../../spec/words.ts';
 
 const count = z.int().min(0);
@@ -22,6 +23,8 @@ export const runFileSchema = z.strictObject({
   version: z.literal(1),
   suite: z.string(),
   profile: z.enum(profileNames),
+  /** The date that decided the seeds; absent: they are the profile's. */
+  night: nightSchema.optional(),
   command_line: z.array(z.string()),
   options: z.record(z.string(), z.unknown()),
   versions: z.strictObject({

@@ -1,0 +1,108 @@
+import { canonicalJson } from '../../harness/canonical-json.ts';
+import { armNameOf } from '../../harness/cell-name.ts';
+import { shortDigest } from '../../harness/digest.ts';
+import { freshSeeds, nightSchema } from '../../harness/night.ts';
+import { type CellRecord, gatedMeasure } from '../../harness/record.ts';
+import type { Baseline } from '../baseline.ts';
+import { cellsOf, type History, type HistoryCell } from './history-line.ts';
+
+/** A finished night, as run.json tells of it. */
+export interface NightRun {
+  night: string;
+  /** When it began. */
+  run: string;
+  commit: string | null;
+}
+
+/** What a night's records add to a history; and how many of them do not, which no later night can repeat. */
+export interface NightCells {
+  cells: HistoryCell[];
+  leftOut: number;
+}
+
+/** The cells of a night, without those that failed, were tried out, or are of methods from files. */
+export function nightCells(records: readonly CellRecord[], { night, run, commit }: NightRun): NightCells {
+  const cells = records.flatMap((record): HistoryCell[] => {
+    const { methodDigest, overrides } = record.config;
+    if (record.status === 'failed' || overrides !== undefined || methodDigest !== undefined) return [];
+    // What has no weights is computed from the configuration alone: its seeds tell nothing of chance.
+    if (record.weights_digest === null) return [];
+    const { suite, profile, cell, seed, status, train_loss, program, parameters, nonzero_parameters, macs } = record;
+    const isFresh = freshSeeds(suite, profile, night).includes(seed);
+    const { metric, value } = gatedMeasure(record);
+    return [
+      {
+        type: 'cell',
+        night,
+        role: isFresh ? 'fresh' : 'fixed',
+        run,
+        commit,
+        program,
+        ...placeOf(record.fingerprint),
+        cell,
+        arm: armNameOf(record),
+        seed,
+        metric,
+        value,
+        loss: train_loss,
+        status,
+        parameters,
+        nonzero_parameters,
+        macs,
+      },
+    ];
+  });
+  return { cells, leftOut: records.length - cells.length };
+}
+
+/**
+ * The accepted cells of a baseline whose arm, on its data, the history does not know yet.
+ *
+ * @param night stands for a date of acceptance that the baseline does not tell
+ */
+export function newlyAccepted(baseline: Baseline, history: Pick<History, 'entries'>, night: string): HistoryCell[] {
+  const armOf = ({ arm, data }: Pick<HistoryCell, 'arm' | 'data'>) => canonicalJson([arm, data]);
+  const known = new Set(cellsOf(history).flatMap((cell) => (cell.role === 'accepted' ? [armOf(cell)] : [])));
+  return acceptedCells(baseline, night).filter((cell) => !known.has(armOf(cell)));
+}
+
+function acceptedCells({ cells, history }: Baseline, night: string): HistoryCell[] {
+  const acceptances = new Map(history.flatMap(({ at, cells: names }) => names.map((name) => [name, at] as const)));
+  const dateOf = (name: string) => {
+    const date = nightSchema.safeParse((acceptances.get(name) ?? history.at(-1)?.at)?.slice(0, 10));
+    return date.success ? date.data : night;
+  };
+  return cells.flatMap((entry): HistoryCell[] => {
+    const { cell, seed, status, train_loss: loss, factors, parameters, nonzero_parameters, macs, program } = entry;
+    const [gated] = entry.measures;
+    if (gated === undefined || entry.weights_digest === null) return [];
+    return [
+      {
+        type: 'cell',
+        night: dateOf(cell),
+        role: 'accepted',
+        run: null,
+        commit: null,
+        program: program ?? null,
+        ...placeOf(entry.fingerprint),
+        cell,
+        arm: armNameOf(entry),
+        seed,
+        factors,
+        metric: gated.metric,
+        value: gated.value,
+        loss,
+        status,
+        parameters,
+        nonzero_parameters,
+        macs,
+      },
+    ];
+  });
+}
+
+/** Digest of the environment, and the data, that a fingerprint tells of. */
+function placeOf(fingerprint: { data: string }): Pick<HistoryCell, 'environment' | 'data'> {
+  const { data, ...environment } = fingerprint;
+  return { environment: shortDigest(canonicalJson(environment)), data };
+}

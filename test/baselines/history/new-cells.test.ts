@@ -1,0 +1,55 @@
+import { expect, test } from 'vitest';
+import { entryOf } from '../../../baselines/baseline.ts';
+import { newlyAccepted, nightCells } from '../../../baselines/history/new-cells.ts';
+import { freshSeeds } from '../../../harness/night.ts';
+import { failedRecord, fixtureRecord } from '../../helpers/records.ts';
+
+const night = '2026-12-01';
+const run = { night, run: '2026-12-01T01:00:00.000Z', commit: 'c0ffee' };
+const [fresh] = freshSeeds('compression', 'smoke', night);
+
+test('a night adds its fixed and its fresh seeds, with where and by what they were computed', () => {
+  const records = [fixtureRecord({ value: 0.4 }), fixtureRecord({ status: 'diverged', value: null }, { seed: fresh! })];
+  const { cells, leftOut } = nightCells(records, run);
+  expect(leftOut).toBe(0);
+  expect(cells.map(({ role, seed, status, value }) => [role, seed, status, value])).toEqual([
+    ['fixed', 0, 'completed', 0.4],
+    ['fresh', fresh, 'diverged', null],
+  ]);
+  const [first] = cells;
+  expect(first).toMatchObject({ ...run, program: 'fixture', metric: 'accuracy', loss: 1.25, macs: 4301120 });
+  expect(first!.cell).toBe(`${first!.arm}.seed-0`);
+  const { fingerprint } = fixtureRecord();
+  const elsewhere = nightCells([fixtureRecord({ fingerprint: { ...fingerprint, threads: 2 } })], run).cells[0];
+  expect(elsewhere!.environment).not.toBe(first!.environment);
+  const other = nightCells([fixtureRecord({ fingerprint: { ...fingerprint, data: 'other' } })], run).cells[0];
+  expect([other!.environment, other!.data]).toEqual([first!.environment, 'other']);
+});
+
+test('what failed, was tried out, is from a file or has no weights is left out', () => {
+  const records = [
+    failedRecord('boom'),
+    fixtureRecord({}, { overrides: { 'training.epochs': 1 } }),
+    fixtureRecord({}, { methodDigest: 'f'.repeat(64) }),
+    fixtureRecord({ weights_digest: null }),
+  ];
+  expect(nightCells(records, run)).toEqual({ cells: [], leftOut: 4 });
+});
+
+test('accepted seeds are added once, for the arms that are new', () => {
+  const [known, unknown] = [fixtureRecord(), fixtureRecord({}, { budget: 0.2 })];
+  const history = [{ why: 'first', at: '2026-11-01T10:00:00.000Z', cells: [known.cell] }];
+  const baseline = {
+    version: 2 as const,
+    suite: 'compression',
+    profile: 'smoke' as const,
+    history,
+    cells: [entryOf(known)],
+  };
+  const entries = newlyAccepted(baseline, { entries: [] }, night);
+  expect(entries).toMatchObject([{ night: '2026-11-01', role: 'accepted', seed: 0, factors: known.factors }]);
+  const both = { ...baseline, history: [], cells: [entryOf(known), entryOf(unknown)] };
+  expect(newlyAccepted(both, { entries }, night)).toMatchObject([{ night, cell: unknown.cell }]);
+  const moved = { ...known, fingerprint: { ...known.fingerprint, data: 'other' } };
+  expect(newlyAccepted({ ...baseline, cells: [entryOf(moved)] }, { entries }, night)).toHaveLength(1);
+});

@@ -7,6 +7,7 @@ import { shortDigest } from './digest.ts';
 import { fingerprintSchema } from './fingerprint.ts';
 import { boundedList, cleanTexts } from './foreign-text.ts';
 import type { Cell } from './spec/cell.ts';
+import { definitionSchema } from './spec/definition.ts';
 import { configSchema, wordsOfKind } from './spec/kinds.ts';
 import { boundsProblem } from './spec/metrics.ts';
 import { tuningSchema } from './spec/tuning.ts';
@@ -141,6 +142,8 @@ const result = {
   result_digest: z.string(),
   /** Digests of what was read of the needed cells, in their order. */
   needed_digests: z.array(z.string()),
+  /** What the engine was asked to compute; absent where the kind cannot tell, and in records of before it was told. */
+  definition: definitionSchema.optional(),
   /** Digest of the code that computed it. */
   program: z.string(),
   fingerprint: fingerprintSchema,

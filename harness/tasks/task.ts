@@ -3,6 +3,7 @@ import type { Variable } from '../engine/variable.ts';
 import type { Method } from '../methods/method.ts';
 import type { Streams } from '../random.ts';
 import type { CurvePoint, ExactCheck, FinishedRecord, Measure } from '../record.ts';
+import type { Definition } from '../spec/definition.ts';
 import type { BaseConfig } from '../spec/words.ts';
 import type { TrainingOutcome } from '../train/loop.ts';
 import type { CellProgress } from './context.ts';
@@ -31,6 +32,13 @@ export interface Task {
   readonly variables: readonly Variable[];
   /** Times training and evaluation; the weights stay. Left out: there is nothing to time. */
   measure?(): Promise<Speeds>;
+  /**
+   * What the engine is asked to compute, told before anything is trained; the state stays. Left out: the kind cannot
+   * tell.
+   */
+  definition?(): Promise<Definition>;
+  /** Frees the recorded graphs. Left out: there are none. */
+  dispose?(): void;
 }
 
 export interface TaskSize {

@@ -12,6 +12,7 @@ import { shellQuote } from '../harness/shell-quote.ts';
 import { groupByArm } from './arms.ts';
 import { type Baseline, valueOfEntry } from './baseline.ts';
 import { configChanges } from './config-changes.ts';
+import { definitionLane } from './lanes/definition.ts';
 import type { Lane, Outcome, Pair, SeedValues } from './lanes.ts';
 import {
   computedLane,
@@ -32,6 +33,7 @@ export interface CheckOptions {
 
 /** Asked in this order; the first that decides gives the verdict. */
 const lanes: readonly Lane[] = [
+  definitionLane,
   countLane,
   divergenceLane,
   dataLane,

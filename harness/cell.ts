@@ -38,7 +38,6 @@ const unmeasured: Speeds = {
 
 async function runTask(cell: Cell, context: CellContext): Promise<FinishedRecord> {
   const startedAt = new Date();
-  const { config } = cell;
   context.onProgress({ phase: 'prepare', epoch: 0, epochs: 0, step: 0, steps: 0, loss: null });
   loadEngine({ threads: context.threads, device: context.device });
   const warnings: string[] = [];

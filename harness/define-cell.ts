@@ -1,11 +1,11 @@
 import { loadEngine } from './engine/tensorflow.ts';
-import { makeTask } from './make-task.ts';
+import { makeTask, type TaskContext } from './make-task.ts';
 import type { Cell } from './spec/cell.ts';
 import type { Definition } from './spec/definition.ts';
 import type { CellContext } from './tasks/context.ts';
 
 /** Where a cell is defined, not trained. */
-export type DefinitionContext = Pick<CellContext, 'dataDir' | 'device' | 'threads' | 'needed'>;
+export type DefinitionContext = TaskContext & Pick<CellContext, 'device' | 'threads'>;
 
 /**
  * What a cell asks the engine to compute; null where its kind cannot tell. What it made is freed: many cells may come

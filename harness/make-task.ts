@@ -6,7 +6,7 @@ import { wordsOfKind } from './spec/kinds.ts';
 import type { CellContext } from './tasks/context.ts';
 import type { NeededCell } from './tasks/needed.ts';
 import { kindOf } from './tasks/registry.ts';
-import type { Task } from './tasks/task.ts';
+import type { Shared, Task } from './tasks/task.ts';
 
 /** What a cell computes, and the digests of what it reads of others, in their order. */
 export interface MadeTask {
@@ -14,8 +14,10 @@ export interface MadeTask {
   neededDigests: string[];
 }
 
+export type TaskContext = Pick<CellContext, 'dataDir' | 'needed'> & { shared?: Shared };
+
 /** Makes what a cell computes of its configuration, with its method and its named streams. The engine is loaded. */
-export async function makeTask(cell: Cell, context: Pick<CellContext, 'dataDir' | 'needed'>): Promise<MadeTask> {
+export async function makeTask(cell: Cell, context: TaskContext): Promise<MadeTask> {
   const { config } = cell;
   const method = wordsOfKind(cell.kind).usesMethods ? await methodOfCell(cell) : null;
   const needed = await context.needed();
@@ -25,6 +27,7 @@ export async function makeTask(cell: Cell, context: Pick<CellContext, 'dataDir' 
     streams: streamsOf(familyOf(config), config.seed),
     dataDir: context.dataDir,
     needed: (role) => ofRole(cell, needed, role),
+    shared: context.shared,
   });
   return { task, neededDigests: cell.needs.map(({ role }) => ofRole(cell, needed, role).record.result_digest) };
 }

@@ -329,6 +329,7 @@ export const verdictNames = [
   'inconclusive',
   'no-baseline',
   'failed',
+  'changed',
 ] as const;
 export type VerdictName = (typeof verdictNames)[number];
 

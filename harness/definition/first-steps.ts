@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import { type Tensor, tf } from '../engine/tensorflow.ts';
+import { arithmeticIn } from '../engine/environment.ts';
+import { engineOptions, type Tensor, tf } from '../engine/tensorflow.ts';
 import type { Variable } from '../engine/variable.ts';
 import { streamsOf } from '../random.ts';
 import { type Definition, firstStepCount } from '../spec/definition.ts';
@@ -19,7 +20,10 @@ export interface FirstStepsOptions<B, F extends Feeds> {
 /** What the first steps are fed, and what they come to. */
 export type FirstSteps = Pick<Definition, 'inputs' | 'first_steps'>;
 
-/** Trains the first steps of a phase, the first one's preparations included. The variables are left changed. */
+/**
+ * Trains the first steps of a phase, its preparations included, operation by operation: that gives the bits of the
+ * graphs, which take longer to be made ready than three steps. The variables are left changed.
+ */
 export async function firstSteps<B, F extends Feeds>(options: FirstStepsOptions<B, F>): Promise<FirstSteps> {
   const { learner, phase, feedsOf, hooks } = options;
   const { step } = learner;
@@ -37,7 +41,7 @@ export async function firstSteps<B, F extends Feeds>(options: FirstStepsOptions<
     const { loss } = readStep('training step', () => {
       const feeds = feedsOf(batch);
       inputs.push(digestsOf(feeds));
-      return step.run({ ...feeds, learningRate: tf.scalar(learningRate) });
+      return step.runEagerly({ ...feeds, learningRate: tf.scalar(learningRate) });
     });
     done++;
     losses.push(finiteOrNull(loss));
@@ -51,7 +55,9 @@ export async function firstSteps<B, F extends Feeds>(options: FirstStepsOptions<
   const values = Object.fromEntries(
     [...numbers].map(([name, own]) => [name, own.map((value) => shortNumber(value)).join(' ')]),
   );
-  return { inputs, first_steps: { losses, values } };
+  const { threads, device } = engineOptions();
+  const arithmetic = device === 'cpu' ? arithmeticIn(process.env) : 'native';
+  return { inputs, first_steps: { arithmetic, threads, losses, values } };
 }
 
 /** Digests of the tensors' values, by name. */

@@ -3,7 +3,7 @@ import { alarms, type CellRecord, type Verdict } from '../record.ts';
 import { fileProblem } from '../setup/file-errors.mjs';
 
 /** The program's exit codes; the command line's documentation names the same. */
-export const exitCodes = { passed: 0, regressed: 1, usage: 2, inconclusive: 3, interrupted: 130 } as const;
+export const exitCodes = { passed: 0, regressed: 1, usage: 2, inconclusive: 3, changed: 4, interrupted: 130 } as const;
 
 export interface Outcome {
   records: readonly CellRecord[];

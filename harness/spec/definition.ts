@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { arithmetics } from '../fingerprint.ts';
 
 /** What the engine is asked to compute in a cell, told without training, and its first steps. */
 
@@ -38,12 +39,12 @@ export const definitionSchema = z.strictObject({
   /** All values before the first step, those of optimizers and masks included. */
   initial: z.strictObject({ digest, norms: z.record(z.string(), z.number()) }),
   first_steps: z.strictObject({
+    arithmetic: z.enum(arithmetics),
+    threads: count,
     /** Of each step; null where it is no finite number. */
     losses: z.array(z.number().nullable()),
     /** By variable: after each step the norm and one projection of its value and of what the optimizer keeps for it. */
     values: z.record(z.string(), z.string()),
-    /** Largest relative difference that counts as rounding, by step; absent: the least ones. */
-    tolerances: z.array(z.number().positive()).optional(),
   }),
   counts: z.record(z.string(), count),
   /** What else decides the result, by name: exact checks, digests of vocabularies and references. */

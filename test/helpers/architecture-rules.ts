@@ -41,6 +41,7 @@ const writer = 'harness/atomic-file.ts';
 const sharedWords = [
   'cell',
   'datasets',
+  'definition',
   'kind-words',
   'kinds',
   'metrics',
@@ -72,6 +73,7 @@ const numerical = [
   'regularize',
   'optim',
   'train',
+  'definition',
   'decode',
   'data',
   'text',
@@ -103,6 +105,7 @@ const floors = [
   'regularize',
   'optim',
   'train',
+  'definition',
   'sparse',
   'methods',
   'budget',

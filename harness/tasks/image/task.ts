@@ -1,3 +1,4 @@
+import { canonicalJson } from '../../canonical-json.ts';
 import { type Batch, drawnWholeBatches, testBatches, trainBatches } from '../../data/images/batches.ts';
 import { type ImageData, type ImageSet, loadImages } from '../../data/images/images.ts';
 import { type Evaluated, trainingDefinition } from '../../definition/training-definition.ts';
@@ -17,7 +18,7 @@ import { type ImageFeeds, imageEvaluationStep, imageFeeds, imageTrainingStep } f
 import { trainLoop } from '../../train/loop.ts';
 import { epochsOf, totalEpochs } from '../../train/phases.ts';
 import type { Step, TrainingStep } from '../../train/step.ts';
-import { methodFor, type Speeds, sizeOf, type Task, type TaskOptions } from '../task.ts';
+import { loadingOwn, methodFor, type Speeds, sizeOf, type Task, type TaskOptions } from '../task.ts';
 import { chosenPoint } from './chosen-point.ts';
 import { imageExamples } from './examples.ts';
 import { type ImagePlan, macsByPhase, planImageNetwork } from './outline.ts';
@@ -33,7 +34,8 @@ export async function imageTask(config: ImageConfig, { streams, dataDir, ...opti
   const { dataset, training } = config;
   const plan = planImageNetwork(config, method);
   const { blueprint, network, budget, phases } = plan;
-  const data = await loadImages(dataset, dataDir);
+  const { shared = loadingOwn } = options;
+  const data = await shared(canonicalJson([dataset, dataDir]), () => loadImages(dataset, dataDir));
   const layers = layersOf(method);
   const model = buildNetwork(blueprint, { method: layers, scale: budget.scale, init: config.init }, streams);
   const { variables } = model;

@@ -1,6 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { planBudget } from '../../budget/budget.ts';
 import { budgetOf } from '../../budget/budget-unit.ts';
+import { canonicalJson } from '../../canonical-json.ts';
 import { loadTranslation, type TranslationData } from '../../data/text/translation.ts';
 import { translator } from '../../decode/translator.ts';
 import { trainingDefinition } from '../../definition/training-definition.ts';
@@ -40,7 +41,7 @@ import { trainLoop } from '../../train/loop.ts';
 import { pointsOf } from '../../train/places.ts';
 import { sequenceFeeds } from '../../train/sequence-feeds.ts';
 import { sequenceEvaluationStep, sequenceTrainingStep } from '../../train/sequence-steps.ts';
-import { methodFor, type Speeds, sizeOf, type Task, type TaskOptions } from '../task.ts';
+import { loadingOwn, methodFor, type Speeds, sizeOf, type Task, type TaskOptions } from '../task.ts';
 import { translationExamples } from './examples.ts';
 import { transformerOf } from './outline.ts';
 import { batchOptions, drawnOf, idleFeeds, trainedText, translationTraining, validate } from './training.ts';
@@ -57,7 +58,8 @@ export async function translationTask(
 ): Promise<Task> {
   const { training } = config;
   const method = methodFor(config, options.method);
-  const data = await loadTranslation(config.dataset, dataDir);
+  const { shared = loadingOwn } = options;
+  const data = await shared(canonicalJson([config.dataset, dataDir]), () => loadTranslation(config.dataset, dataDir));
   refuseUnfitting(config, data);
   const whole = transformerOf(config.model);
   const network = sizedTransformer(whole);

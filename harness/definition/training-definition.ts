@@ -7,8 +7,9 @@ import { tensorPeakBytes } from '../measure/tensor-peak.ts';
 import type { Definition, RecordedGraph } from '../spec/definition.ts';
 import type { LoopHooks, LoopKind } from '../train/loop.ts';
 import type { Feeds, Step } from '../train/step.ts';
-import { digestsOf, firstSteps, shortNumber } from './first-steps.ts';
+import { digestsOf, firstSteps } from './first-steps.ts';
 import { graphForm, operationsText } from './graph-digest.ts';
+import { initialOf } from './plain-definition.ts';
 import { bytesOf, type Trace, traceOf } from './trace.ts';
 
 /** A step that is run without training, and all that it is run on. */
@@ -155,21 +156,6 @@ function graphList(): GraphList {
       list.push({ of, feeds, digest, operations: operationsText(operations) });
     },
   };
-}
-
-/** Digest and norms of the variables; those that are all zero are in the digest alone. */
-function initialOf(variables: readonly Variable[]): Definition['initial'] {
-  const hash = createHash('sha256');
-  const norms: Record<string, number> = {};
-  for (const { name, value } of variables) {
-    const entries = value.dataSync();
-    hash.update(`${name}[${value.shape}]`).update(bytesOf(entries));
-    let squares = 0;
-    for (const entry of entries) squares += entry * entry;
-    // Of two networks of one training, the second one's names come again.
-    if (squares > 0) norms[name in norms ? `${name} (2)` : name] = Number(shortNumber(Math.sqrt(squares)));
-  }
-  return { digest: hash.digest('hex'), norms };
 }
 
 function shortHex(hash: Hash): string {

@@ -28,7 +28,7 @@ export async function completeCommand(name: string, options: CompleteOptions, io
     throw new UsageError(`accept --complete: there is no baseline of ${suite.name}, ${profile}; accept a run first.`);
   }
   const lacking = new Set(baseline.cells.filter((entry) => entry.definition === undefined).map(({ id }) => id));
-  const chosen = cells.filter(({ id }) => lacking.has(id));
+  const chosen = cells.filter(({ id, needs }) => lacking.has(id) && needs.length === 0);
   const arithmetic = definingArithmetic();
   const { jobs = defaultJobs(1) } = options;
   const definitions = new Map<string, Definition>();

@@ -11,7 +11,7 @@ import { workerPath } from '../checkout.ts';
 import { type Io, withInterruption } from '../io.ts';
 import { defaultJobs } from '../parse-options.ts';
 import { selectSuite } from '../run/select-suite.ts';
-import { definingArithmetic, planDefinitions, profilesFor } from './definition-plan.ts';
+import { type DefinitionPlan, definingArithmetic, planDefinitions, profilesFor } from './definition-plan.ts';
 
 export interface DefinitionCommandOptions {
   all?: boolean;
@@ -23,8 +23,19 @@ export interface DefinitionCommandOptions {
   json?: boolean;
 }
 
-/** What became of a cell: `undefined` where its baseline's entry holds no definition, or nothing could be compared. */
-type Name = 'equal' | 'changed' | 'regressed' | 'undefined' | 'no-baseline' | 'other-data' | 'failed';
+/**
+ * What became of a cell: `undefined` where its baseline's entry holds no definition, or its kind tells none;
+ * `needs-training` where it begins with what others come to.
+ */
+type Name =
+  | 'equal'
+  | 'changed'
+  | 'regressed'
+  | 'undefined'
+  | 'needs-training'
+  | 'no-baseline'
+  | 'other-data'
+  | 'failed';
 
 /** What is said of one cell. */
 interface DefinitionRow {
@@ -47,7 +58,7 @@ export async function definitionCommand(
 ): Promise<number> {
   const rows: DefinitionRow[] = [];
   const { jobs = defaultJobs(1) } = options;
-  const plans = [];
+  const plans: DefinitionPlan[] = [];
   for (const name of namesOf(names, options)) {
     for (const profile of profilesFor(selectSuite(name, firstProfile(name)).suite, options.profile)) {
       const seeds = profile === 'smoke' ? undefined : 1;
@@ -90,8 +101,8 @@ function rowOf(cell: PlannedCell, defined: Defined, entry: BaselineEntry | undef
   const row = (verdict: Name, differences: string[] = []) => {
     return { suite, profile, id, cell: name, verdict, differences };
   };
-  if ('error' in defined)
-    return cell.needs.length > 0 ? row('undefined') : row('failed', [firstLine(defined.error, 300)]);
+  if (cell.needs.length > 0) return row('needs-training');
+  if ('error' in defined) return row('failed', [firstLine(defined.error, 300)]);
   if (entry === undefined) return row('no-baseline');
   const { definition } = defined;
   if (definition === null || entry.definition === undefined) return row('undefined');
@@ -102,6 +113,7 @@ function rowOf(cell: PlannedCell, defined: Defined, entry: BaselineEntry | undef
 
 const notCompared: Partial<Record<Name, string>> = {
   undefined: 'the baseline holds no definition of',
+  'needs-training': 'a run alone can compare, as they begin with what others come to,',
   'no-baseline': 'the baseline does not hold, or in another configuration,',
   'other-data': 'other data than the baseline’s have',
 };
@@ -123,7 +135,8 @@ function textOf(rows: readonly DefinitionRow[]): string {
   const counts = [...new Set(rows.map(({ verdict }) => verdict))].map(
     (verdict) => `${rows.filter((row) => row.verdict === verdict).length} ${verdict}`,
   );
-  return `${[...lines, `${rows.length} cells: ${counts.join(', ')}.`].join('\n')}\n`;
+  const total = rows.length === 0 ? 'none' : counts.join(', ');
+  return `${[...lines, `${rows.length} cells: ${total}.`].join('\n')}\n`;
 }
 
 function exitCodeFor(rows: readonly DefinitionRow[]): number {

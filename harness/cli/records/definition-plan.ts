@@ -1,7 +1,7 @@
 import { readTuning } from '../../../baselines/tuning-file.ts';
 import { UsageError } from '../../errors.ts';
-import { neededDatasets, planCells } from '../../plan/plan.ts';
 import type { Arithmetic } from '../../fingerprint.ts';
+import { neededDatasets, planCells } from '../../plan/plan.ts';
 import type { DataFolders } from '../../run/protocol.ts';
 import { fileDatasetOf } from '../../run/run-data.ts';
 import type { PlannedCell } from '../../spec/cell.ts';
@@ -42,7 +42,7 @@ export async function planDefinitions(
   const needed = neededDatasets(suite, profile, asked);
   const dataFolders = await findData(
     needed.map(({ name }) => name),
-    { data },
+    data === undefined ? {} : { data },
     io,
   );
   const refuse = (reason: string) => void io.stderr.write(`${reason}\n`);

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { exactCheckSchema, type FinishedRecord, measureSchema, statusNames } from '../harness/record.ts';
+import { definitionSchema } from '../harness/spec/definition.ts';
 import { factorSchema, profileNames } from '../harness/spec/words.ts';
 
 /** What a stored baseline holds: the raw result of every accepted cell, one entry a seed, never a mean. */
@@ -35,6 +36,8 @@ export const entrySchema = z
     rss_peak_bytes: count,
     weights_digest: z.string().nullable(),
     fingerprint: z.looseObject({ data: z.string() }),
+    /** Absent in entries of before it was told, and of kinds that cannot tell. */
+    definition: definitionSchema.optional(),
     /** Absent in entries of before it was kept. */
     program: z.string().optional(),
     status: z.enum(statusNames).exclude(['failed']),
@@ -100,6 +103,7 @@ export function entryOf(record: FinishedRecord): BaselineEntry {
     weights_digest: record.weights_digest,
     fingerprint: record.fingerprint,
     program: record.program,
+    ...(record.definition === undefined ? {} : { definition: record.definition }),
     status: record.status,
   });
 }

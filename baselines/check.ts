@@ -52,7 +52,8 @@ const ranking: readonly VerdictName[] = ['reproduced', 'pass', 'drift', 'better'
  * said beside what quality says, whose numbers are those to show.
  */
 function decide(findings: readonly Finding[]): Finding {
-  const wrong = findings.find(({ verdict }) => alarms.some((alarm) => alarm === verdict));
+  const isWrong = ({ verdict }: Finding) => [...alarms, ...unaccepted].some((name) => name === verdict);
+  const wrong = findings.find(isWrong);
   const [most] = findings.toSorted((a, b) => ranking.indexOf(b.verdict) - ranking.indexOf(a.verdict));
   const said = wrong ?? most;
   if (said === undefined) throw new Error('decide: no lane said anything; the quality lane must always answer');

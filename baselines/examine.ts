@@ -4,6 +4,7 @@ import { grouped } from './arms.ts';
 import type { Baseline } from './baseline.ts';
 import { type Gate, type Match, matcherOf, openGate } from './gate.ts';
 import { counts } from './lanes/counts.ts';
+import { definitionLane } from './lanes/definition.ts';
 import { exactness } from './lanes/exactness.ts';
 import type { Finding, Lane } from './lanes/lane.ts';
 import { asksOnlyLearning } from './lanes/learned.ts';
@@ -20,7 +21,7 @@ export interface CheckOptions {
 }
 
 /** The exact lanes of a cell beside its entry, in the order in which they are asked. */
-const exactLanes: readonly Lane[] = [weights, counts];
+const exactLanes: readonly Lane[] = [definitionLane, weights, counts];
 
 /** A finished record, what the baseline holds for it, and what each lane says. */
 export interface Examined {

@@ -1,23 +1,18 @@
 import { join } from 'node:path';
 import { canonicalJson } from './canonical-json.ts';
-import { familyOf } from './cell-id.ts';
 import { restoreCheckpoint, saveCheckpoint } from './checkpoint.ts';
 import { shortDigest } from './digest.ts';
 import { loadEngine } from './engine/tensorflow.ts';
+import { makeTask } from './make-task.ts';
 import { fingerprintOf } from './measure/fingerprint.ts';
 import { type GpuMemorySampler, sampleGpuMemory } from './measure/gpu-memory.ts';
 import { countParameters, weightsDigest } from './measure/weights.ts';
-import { methodOfCell } from './method-file.ts';
 import { namingFile } from './methods/from-file/in-file.ts';
-import type { Method } from './methods/method.ts';
 import { programDigest } from './program.ts';
-import { streamsOf } from './random.ts';
 import { type CurvePoint, type FinishedRecord, identityOf, recordVersion, resultDigestOf } from './record.ts';
 import type { Cell } from './spec/cell.ts';
 import { wordsOfKind } from './spec/kinds.ts';
 import type { CellContext } from './tasks/context.ts';
-import type { NeededCell } from './tasks/needed.ts';
-import { kindOf } from './tasks/registry.ts';
 import type { Speeds, TaskProgress } from './tasks/task.ts';
 import { saveWeights } from './weight-file.ts';
 
@@ -27,9 +22,8 @@ import { saveWeights } from './weight-file.ts';
  * @throws MethodFileError for whatever goes wrong in a cell whose method comes from a file
  */
 export async function runCell(cell: Cell, context: CellContext): Promise<FinishedRecord> {
-  const method = wordsOfKind(cell.kind).usesMethods ? await methodOfCell(cell) : null;
   try {
-    return await runMethod(method, cell, context);
+    return await runTask(cell, context);
   } catch (error) {
     throw cell.origin === undefined ? error : namingFile(cell.origin, `method ${cell.config.method}`, error);
   }
@@ -42,30 +36,23 @@ const unmeasured: Speeds = {
   tensor_peak_bytes: null,
 };
 
-async function runMethod(method: Method | null, cell: Cell, context: CellContext): Promise<FinishedRecord> {
+async function runTask(cell: Cell, context: CellContext): Promise<FinishedRecord> {
   const startedAt = new Date();
-  const { config } = cell;
   context.onProgress({ phase: 'prepare', epoch: 0, epochs: 0, step: 0, steps: 0, loss: null });
   loadEngine({ threads: context.threads, device: context.device });
   const warnings: string[] = [];
   const sampler = context.device === 'gpu' ? startSampler(warnings) : null;
-  const needed = await context.needed();
-  const makeTask = await kindOf(config.task).load();
-  const task = await makeTask(config, {
-    method,
-    streams: streamsOf(familyOf(config), config.seed),
-    dataDir: context.dataDir,
-    needed: (role) => ofRole(cell, needed, role),
-  });
+  const { task, neededDigests } = await makeTask(cell, context);
   const { size, data, phases, state } = task;
   warnings.push(...task.warnings);
   const epochs = phases.reduce((sum, phase) => sum + phase.epochs, 0);
-  const neededDigests = cell.needs.map(({ role }) => ofRole(cell, needed, role).record.result_digest);
   const fingerprint = {
     ...(await fingerprintOf({ threads: context.threads, data: data?.digest ?? '' })),
     ...(neededDigests.length === 0 ? {} : { needs: shortDigest(canonicalJson(neededDigests)) }),
   };
 
+  // What a method's file computes has no baseline; and its hooks may bear no second call.
+  const definition = cell.origin === undefined ? ((await task.definition?.()) ?? null) : null;
   const checkpoint = context.checkpointDir === null ? null : join(context.checkpointDir, `${cell.cell}.ckpt`);
   const program = programDigest();
   const key = { id: cell.id, computation: { ...fingerprint, program } };
@@ -121,6 +108,7 @@ async function runMethod(method: Method | null, cell: Cell, context: CellContext
     initial_weights_digest: initialDigest,
     result_digest: resultDigestOf({ weights_digest: digest, measures, checks, curve }),
     needed_digests: neededDigests,
+    ...(definition === null ? {} : { definition }),
     program,
     fingerprint,
     data_source: data?.source ?? null,
@@ -136,12 +124,6 @@ async function runMethod(method: Method | null, cell: Cell, context: CellContext
   if (!diverged) return { ...result, status: 'completed' };
   const place = last === undefined ? '' : ` in ${wordsOfKind(cell.kind).at} ${last.at}`;
   return { ...result, status: 'diverged', error: `training diverged${place}: the loss is not a finite number` };
-}
-
-function ofRole(cell: Cell, needed: ReadonlyMap<string, NeededCell>, role: string): NeededCell {
-  const found = needed.get(role);
-  if (found === undefined) throw new Error(`${cell.cell}: there is no needed cell of role ${role}`);
-  return found;
 }
 
 /** The process sees one GPU, whose UUID the pool has put into the variable. */

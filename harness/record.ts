@@ -7,6 +7,7 @@ import { shortDigest } from './digest.ts';
 import { fingerprintSchema } from './fingerprint.ts';
 import { boundedList, cleanTexts } from './foreign-text.ts';
 import type { Cell } from './spec/cell.ts';
+import { definitionSchema } from './spec/definition.ts';
 import { configSchema, wordsOfKind } from './spec/kinds.ts';
 import { boundsProblem } from './spec/metrics.ts';
 import { tuningSchema } from './spec/tuning.ts';
@@ -141,6 +142,8 @@ const result = {
   result_digest: z.string(),
   /** Digests of what was read of the needed cells, in their order. */
   needed_digests: z.array(z.string()),
+  /** What the engine was asked to compute; absent where the kind cannot tell, and in records of before it was told. */
+  definition: definitionSchema.optional(),
   /** Digest of the code that computed it. */
   program: z.string(),
   fingerprint: fingerprintSchema,
@@ -340,7 +343,16 @@ export const alarms = ['failed', 'regressed', 'irreproducible'] as const satisfi
 export const unaccepted = ['changed', 'removed', 'other-data', 'no-baseline'] as const satisfies readonly VerdictName[];
 
 /** The questions of the check, in the order in which they are asked. */
-export const laneNames = ['run', 'exactness', 'baseline', 'weights', 'counts', 'quality'] as const;
+export const laneNames = [
+  'run',
+  'exactness',
+  'baseline',
+  'definition',
+  'first-steps',
+  'weights',
+  'counts',
+  'quality',
+] as const;
 export type LaneName = (typeof laneNames)[number];
 
 /** What the check says of one cell, of an entry of the baseline that is no cell any more, or of a group of arms. */

@@ -1,5 +1,5 @@
 import type { OperationProfile } from '../engine/op-profile.ts';
-import { operationFlops } from './operation-flops.ts';
+import { operationFlops } from '../engine/operation-flops.ts';
 
 /** What makes operations one row: their name, or their name and the shapes of their inputs. */
 export const profileGroupings = ['operations', 'shapes'] as const;

@@ -19,6 +19,11 @@ export function hasKernel(name: string, probe: () => void): boolean {
   return has;
 }
 
+/** The operation that a kernel computes: oneDNN's kernels are named after TensorFlow's. */
+export function standardName(op: string): string {
+  return op.replace(/^_Mkl(Native)?/, '');
+}
+
 function runs(probe: () => void): boolean {
   try {
     tf.tidy(probe);

@@ -7,6 +7,8 @@ export interface Recording {
   nodes: GraphNode[];
   /** `node:output` by the native tensor's id. */
   outputs: ReadonlyMap<number, string>;
+  /** Shapes by `node:output`. */
+  shapes: ReadonlyMap<string, readonly number[]>;
 }
 
 /**
@@ -25,6 +27,7 @@ export function recordOperations<T>(
   const nodes: GraphNode[] = [];
   const outputs = new Map<number, string>();
   const types = new Map<number, number>();
+  const shapes = new Map<string, readonly number[]>();
   for (const [id, { name, type, shape }] of inputs) {
     nodes.push({
       name,
@@ -34,6 +37,7 @@ export function recordOperations<T>(
     });
     outputs.set(id, `${name}:0`);
     types.set(id, type);
+    shapes.set(`${name}:0`, shape);
   }
   // A name starts with a letter or digit, which names of internal operations do not.
   const nameOf = (op: string) => `n${nodes.length}_${op}`;
@@ -55,6 +59,7 @@ export function recordOperations<T>(
       });
       outputs.set(id, `${name}:0`);
       types.set(id, type);
+      shapes.set(`${name}:0`, [...shape]);
       return id;
     },
     executeOp(op, attributes, inputIds, count) {
@@ -69,9 +74,10 @@ export function recordOperations<T>(
       const given = attributesOf(native, attributes);
       if (typedByFirstInput.includes(op)) given.T ??= { kind: 'type', value: types.get(inputIds[0]!)! };
       nodes.push({ name, op, inputs: from, attributes: given });
-      made.forEach(({ id, dtype }, index) => {
+      made.forEach(({ id, dtype, shape }, index) => {
         outputs.set(id, `${name}:${index}`);
         types.set(id, dtype);
+        shapes.set(`${name}:${index}`, shape);
       });
       return made;
     },
@@ -85,7 +91,7 @@ export function recordOperations<T>(
   backend.binding = Object.create(native, Object.getOwnPropertyDescriptors(recorder));
   const release = refuseFrozenValues(backend);
   try {
-    return { result: refusingDraws(randomNumbers, run), recording: { nodes, outputs } };
+    return { result: refusingDraws(randomNumbers, run), recording: { nodes, outputs, shapes } };
   } finally {
     backend.binding = native;
     release();

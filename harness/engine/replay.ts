@@ -2,13 +2,12 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { explainFileError } from '../file-errors.ts';
-import { type GraphNode, savedModelOf } from './graph.ts';
-import { type Input, recordOperations } from './recorder.ts';
-import { nodeBackend, type Tensor, tf } from './tensorflow.ts';
-import { assigningOnly, type Variable } from './variable.ts';
+import { savedModelOf } from './graph.ts';
+import { checkTensor, recordStep, type Step } from './record-step.ts';
+import { nodeBackend, type Tensor } from './tensorflow.ts';
+import type { Variable } from './variable.ts';
 
-/** A computation that depends on its feeds and variables alone, and changes nothing but variables. */
-export type Step<F extends Record<string, Tensor>, R extends Record<string, Tensor>> = (feeds: F) => R;
+export type { Step } from './record-step.ts';
 
 /** A step that runs as a recorded graph. */
 export interface Replay<F extends Record<string, Tensor>, R extends Record<string, Tensor>> {
@@ -65,39 +64,16 @@ interface Graph<F, R> {
   dispose(): void;
 }
 
-/** A recorded step: the graph's nodes, and where in it things come out. */
-interface Recorded {
-  nodes: GraphNode[];
-  inputNames: string[];
-  resultNames: string[];
-  /** Variables that the step assigns. */
-  changed: Variable[];
-  /** `node:output` of the results, then of the changed variables' new values. */
-  outputs: string[];
-}
-
 function recordGraph<F extends Record<string, Tensor>, R extends Record<string, Tensor>>(
   step: Step<F, R>,
   feeds: F,
   variables: readonly Variable[],
 ): Graph<F, R> {
-  const values = variables.map((variable) => variable.value);
-  // Copies share the data, which assigning would dispose.
-  const copies = values.map((value) => tf.keep(tf.clone(value)));
-  let recorded: Recorded;
-  try {
-    recorded = tf.tidy(() => record(step, feeds, variables) as never) as Recorded;
-  } finally {
-    variables.forEach((variable, i) => {
-      if (variable.value === values[i]) copies[i]!.dispose();
-      else variable.assign(copies[i]!);
-    });
-  }
-  const { nodes, inputNames, resultNames, changed, outputs } = recorded;
+  const { nodes, inputs: inputNodes, resultNames, changed, outputs } = recordStep(step, feeds, variables);
   const feedNames = Object.keys(feeds);
   const backend = nodeBackend();
   const model = load(savedModelOf(nodes));
-  const inputList = inputNames.map((name) => `${name}:0`).join();
+  const inputList = inputNodes.map(({ node }) => `${node}:0`).join();
   const outputList = outputs.join();
   return {
     run(given) {
@@ -112,74 +88,6 @@ function recordGraph<F extends Record<string, Tensor>, R extends Record<string, 
     },
     dispose: () => backend.binding.deleteSavedModel(model),
   };
-}
-
-/** Runs the step once, noting its operations. The variables are left changed. */
-function record<F extends Record<string, Tensor>, R extends Record<string, Tensor>>(
-  step: Step<F, R>,
-  feeds: F,
-  variables: readonly Variable[],
-): Recorded {
-  const idOf = (tensor: Tensor) => nodeBackend().getInputTensorIds([tensor])[0]!;
-  const tensors = [...Object.values(feeds), ...variables.map((variable) => variable.value)];
-  const inputNames = [...Object.keys(feeds).map((_, i) => `feed_${i}`), ...variables.map((_, i) => `variable_${i}`)];
-  const inputs = new Map<number, Input>(
-    tensors.map((tensor, i) => [idOf(tensor), { name: inputNames[i]!, type: typeOf(tensor), shape: tensor.shape }]),
-  );
-  if (inputs.size < tensors.length) {
-    throw new Error('recording: two feeds or variables share one tensor; give each its own');
-  }
-  const values = variables.map((variable) => variable.value);
-  const assigned = () => variables.filter((variable, i) => variable.value !== values[i]);
-  const { result, recording } = recordOperations(inputs, () =>
-    assigningOnly(variables, () => {
-      const results = step(feeds);
-      checkResults(results);
-      // Uploads the values that no operation has used, as part of the recording.
-      nodeBackend().getInputTensorIds([...Object.values(results), ...assigned().map(({ value }) => value)]);
-      return results;
-    }),
-  );
-  const nodes = [...recording.nodes];
-  const outputOf = (tensor: Tensor, what: string) => {
-    const output = recording.outputs.get(idOf(tensor));
-    if (output === undefined) throw new Error(`recording: ${what} is not made by the step's operations`);
-    if (!inputNames.includes(output.split(':')[0]!)) return output;
-    // A graph cannot give back an input itself.
-    const name = `same_${nodes.length}`;
-    nodes.push({ name, op: 'Identity', inputs: [output], attributes: { T: { kind: 'type', value: typeOf(tensor) } } });
-    return `${name}:0`;
-  };
-  const changed = assigned();
-  if (Object.keys(result).length + changed.length === 0) {
-    throw new Error('recording: the step has no result and assigns no variable; return what it computes');
-  }
-  const outputs = [
-    ...Object.entries(result).map(([name, tensor]) => outputOf(tensor, `result '${name}'`)),
-    ...changed.map((variable) => outputOf(variable.value, `the new value of ${variable.name}`)),
-  ];
-  return { nodes, inputNames, resultNames: Object.keys(result), changed, outputs };
-}
-
-function checkResults(results: unknown): void {
-  const remedy = 'return an object of tensors';
-  if (typeof results !== 'object' || results === null || results instanceof tf.Tensor) {
-    throw new Error(`recording: the step returns no object; ${remedy}`);
-  }
-  if ('then' in results) throw new Error(`recording: the step is asynchronous, which a graph cannot be; ${remedy}`);
-  for (const [name, result] of Object.entries(results)) checkTensor('result', name, result);
-}
-
-function checkTensor(kind: 'feed' | 'result', name: string, tensor: unknown): void {
-  if (!(tensor instanceof tf.Tensor)) throw new Error(`replaying: ${kind} '${name}' is no tensor`);
-  if (tensor.isDisposed) throw new Error(`replaying: ${kind} '${name}' is disposed`);
-}
-
-function typeOf(tensor: Tensor): number {
-  const { binding } = nodeBackend();
-  if (tensor.dtype === 'float32') return binding.TF_FLOAT;
-  if (tensor.dtype === 'int32') return binding.TF_INT32;
-  throw new Error(`recording: feeds and variables are float32 or int32, got ${tensor.dtype}`);
 }
 
 /** Loads a saved model by way of a temporary folder, because the binding reads files only. */

@@ -103,6 +103,12 @@ function restoreRemovedNodeHelpers(): void {
   helpers.isFunction ??= (value: unknown) => typeof value === 'function';
 }
 
+/** What TensorFlow was loaded with. */
+export function engineOptions(): EngineOptions {
+  if (loaded === null) throw new Error('engineOptions: the engine is not loaded');
+  return loaded;
+}
+
 /** The backend behind `tf`; only the engine's own files use it. */
 export function nodeBackend(): NodeBackend {
   return tf.backend() as unknown as NodeBackend;

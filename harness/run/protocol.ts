@@ -1,8 +1,9 @@
 import { inspect } from 'node:util';
 import { z } from 'zod';
 import { cleanText } from '../foreign-text.ts';
-import type { PlannedCell } from '../spec/cell.ts';
+import type { Cell, PlannedCell } from '../spec/cell.ts';
 import type { DataFolderName } from '../spec/datasets.ts';
+import { definitionSchema } from '../spec/definition.ts';
 import { type CellPoint, type CellProgress, phaseNames } from '../tasks/context.ts';
 
 /** The messages between the pool and a worker process. */
@@ -33,6 +34,12 @@ export interface WorkerRequest {
   keepsWeights: boolean;
 }
 
+/** What a worker is told that defines cells, one after another, until its parent goes away. */
+export interface DefinitionRequest {
+  define: Cell;
+  context: Pick<WorkerRequest['context'], 'dataDir' | 'device' | 'threads'>;
+}
+
 const count = z.int().min(0);
 /** Losses that are not finite are told too. */
 const anyNumber = z.custom<number>((value) => typeof value === 'number', { error: 'expected a number' });
@@ -54,6 +61,8 @@ const pointSchema: z.ZodType<CellPoint> = z.strictObject({
 const workerMessageSchema = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('progress'), progress: progressSchema }),
   z.strictObject({ type: z.literal('point'), point: pointSchema }),
+  /** Of a cell that was to be defined; null where its kind cannot tell. */
+  z.strictObject({ type: z.literal('definition'), definition: definitionSchema.nullable() }),
   /** The record lies on the disk. */
   z.strictObject({ type: z.literal('done') }),
   /** `usage`: bad input, a full disk; other cells would meet it too. */

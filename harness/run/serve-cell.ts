@@ -59,6 +59,7 @@ export function throttled(send: (progress: CellProgress) => void, now: () => num
   };
 }
 
-function messageOf(error: unknown): string {
+/** An error as the parent is told of it. */
+export function messageOf(error: unknown): string {
   return error instanceof UsageError || error instanceof MethodFileError ? error.message : thrownStack(error);
 }

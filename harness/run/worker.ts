@@ -1,7 +1,8 @@
-import type { WorkerMessage, WorkerRequest } from './protocol.ts';
+import type { DefinitionRequest, WorkerMessage, WorkerRequest } from './protocol.ts';
 
 /**
- * The entry of a worker process: one cell, told over the IPC channel, then the end. It imports the engine only after
+ * The entry of a worker process: one cell, told over the IPC channel, then the end; or cells to be defined, one after
+ * another. It imports the engine only after
  * the request came. The process ends itself when its parent goes away; SIGTERM ends it at any time, which is safe
  * because records and checkpoints are written atomically.
  */
@@ -29,7 +30,12 @@ function tell(message: WorkerMessage): Promise<void> {
   });
 }
 
-process.once('message', async (request: WorkerRequest) => {
+process.on('message', async (request: WorkerRequest | DefinitionRequest) => {
+  if ('define' in request) {
+    const { serveDefinition } = await import('./serve-definition.ts');
+    await serveDefinition(request, tell);
+    return;
+  }
   const [{ serveCell }, { runCell }] = await Promise.all([import('./serve-cell.ts'), import('../cell.ts')]);
   const exitCode = await serveCell(request, { runCell, send: tell, now: () => performance.now() });
   process.off('disconnect', endWithoutParent);

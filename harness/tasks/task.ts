@@ -3,6 +3,7 @@ import type { Variable } from '../engine/variable.ts';
 import type { Method } from '../methods/method.ts';
 import type { Streams } from '../random.ts';
 import type { CurvePoint, ExactCheck, FinishedRecord, Measure } from '../record.ts';
+import type { Definition } from '../spec/definition.ts';
 import type { BaseConfig } from '../spec/words.ts';
 import type { TrainingOutcome } from '../train/loop.ts';
 import type { CellProgress } from './context.ts';
@@ -31,6 +32,13 @@ export interface Task {
   readonly variables: readonly Variable[];
   /** Times training and evaluation; the weights stay. Left out: there is nothing to time. */
   measure?(): Promise<Speeds>;
+  /**
+   * What the engine is asked to compute, told before anything is trained; the state stays. Left out: the kind cannot
+   * tell.
+   */
+  definition?(): Promise<Definition>;
+  /** Frees the recorded graphs. Left out: there are none. */
+  dispose?(): void;
 }
 
 export interface TaskSize {
@@ -98,7 +106,27 @@ export interface TaskOptions {
   dataDir: string | null;
   /** The needed cell of a role. */
   needed(role: string): NeededCell;
+  /**
+   * Loads data, or gives what was loaded under the same key before. Left out: each cell loads its own.
+   *
+   * @param key says all that the data follow from
+   */
+  shared?: Shared | undefined;
 }
+
+export type Shared = <T>(key: string, load: () => Promise<T>) => Promise<T>;
+
+/** Data that cells of one process share: those that were asked for last. */
+export function sharingLast(): Shared {
+  let last: { key: string; loaded: Promise<unknown> } | null = null;
+  return <T>(key: string, load: () => Promise<T>) => {
+    if (last?.key !== key) last = { key, loaded: load() };
+    return last.loaded as Promise<T>;
+  };
+}
+
+/** Loads the data of a cell, where it shares none. */
+export const loadingOwn: Shared = (_, load) => load();
 
 /** A method of the registry or from a file, which a kind's words say that its cells have. */
 export function methodFor(config: BaseConfig, method: Method | null): Method {

@@ -1,4 +1,5 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import { batchesOf, type Drawn } from '../data/drawn.ts';
 import { withoutLeaks } from '../engine/gradients.ts';
 import { tf } from '../engine/tensorflow.ts';
 import type { CurvePoint } from '../record.ts';
@@ -27,10 +28,10 @@ export interface LoopPhase<B, F extends Feeds, M extends { loss: number }> exten
   /** Learning rate of a step, counted from 0 in the phase. */
   rateAt(step: number): number;
   /**
-   * At least the batches of a point's steps; the point is counted from 0 through all phases, so that each has an order
-   * of its own.
+   * At least the batches of a point's steps, as they are drawn; the point is counted from 0 through all phases, so that
+   * each has an order of its own.
    */
-  batches(point: number): Iterable<B>;
+  drawn(point: number): Iterable<Drawn<B>>;
 }
 
 /** What a training step did. */
@@ -144,7 +145,7 @@ async function trainTo<B, F extends Feeds, M extends { loss: number }>(
   const started = performance.now();
   const mean = stepMean();
   let [done, learningRate] = [from, 0];
-  for (const batch of phase.batches(point)) {
+  for (const batch of batchesOf(phase.drawn(point))) {
     learningRate = phase.rateAt(done);
     const result = readStep('training step', () =>
       step.run({ ...feedsOf(batch), learningRate: tf.scalar(learningRate) }),

@@ -44,6 +44,7 @@ const writer = 'harness/atomic-file.ts';
 const sharedWords = [
   'cell',
   'datasets',
+  'definition',
   'kind-words',
   'kinds',
   'metrics',
@@ -75,6 +76,7 @@ const numerical = [
   'regularize',
   'optim',
   'train',
+  'definition',
   'decode',
   'data',
   'text',
@@ -106,6 +108,7 @@ const floors = [
   'regularize',
   'optim',
   'train',
+  'definition',
   'sparse',
   'methods',
   'budget',

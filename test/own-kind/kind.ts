@@ -1,4 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { plainDefinition } from '../../harness/definition/plain-definition.ts';
+import { shortDigest } from '../../harness/digest.ts';
 import { tf } from '../../harness/engine/tensorflow.ts';
 import { variableOf } from '../../harness/engine/variable.ts';
 import { gaussian } from '../../harness/random.ts';
@@ -31,6 +33,7 @@ async function gaussTask(config: GaussConfig, { streams, needed }: TaskOptions):
   const start = isMaster ? new Float32Array(dimension) : await weightsOf(needed('master'));
   const mean = variableOf('mean', 'weight', start, [dimension]);
   const target = meanOf(fitted, dimension);
+  const entropy = (dimension / 2) * Math.log(2 * Math.PI * Math.E * sigma ** 2);
   return {
     size: null,
     data: null,
@@ -38,6 +41,15 @@ async function gaussTask(config: GaussConfig, { streams, needed }: TaskOptions):
     warnings: [],
     state: [mean],
     variables: [mean],
+    definition: async () =>
+      plainDefinition({
+        state: [mean],
+        phases: [{ label: 'fit', steps: training.steps }],
+        rates: `${training.rate}*${training.steps}`,
+        drawn: { 'learning rate': shortDigest(String(training.rate)).slice(0, 8) },
+        tests: { 'held-out sample': digestOf(sample('held-out', draws.heldOut)) },
+        facts: { 'fitted sample': digestOf(fitted), entropy },
+      }),
     async train({ curve: done, onPoint, onProgress }) {
       const curve: CurvePoint[] = [...done];
       for (let step = curve.length; step < training.steps; step++) {
@@ -55,7 +67,6 @@ async function gaussTask(config: GaussConfig, { streams, needed }: TaskOptions):
     async conclude() {
       const values = mean.value.dataSync();
       const [own, other] = [natsOf(fitted, values, sigma), natsOf(sample('held-out', draws.heldOut), values, sigma)];
-      const entropy = (dimension / 2) * Math.log(2 * Math.PI * Math.E * sigma ** 2);
       return {
         measures: [
           { metric: likelihood, value: other, best: null },
@@ -70,6 +81,10 @@ async function gaussTask(config: GaussConfig, { streams, needed }: TaskOptions):
       };
     },
   };
+}
+
+function digestOf(rows: readonly Float32Array[]): string {
+  return shortDigest(JSON.stringify(rows.map((row) => [...row])));
 }
 
 async function weightsOf(master: ReturnType<TaskOptions['needed']>): Promise<Float32Array> {

@@ -131,6 +131,9 @@ describe('a kind of task of its own', () => {
 
   it('is accepted, reproduced, and regresses in its own direction', async () => {
     expect((await run('accept', 'gauss', '--out', whole, '--why', 'first baseline')).exitCode).toBe(0);
+    const untrained = await run('check', 'gauss', '--definition');
+    expect(untrained.stdout, untrained.stderr).toContain('8 cells: 4 equal, 4 needs-training.');
+    expect(untrained.exitCode).toBe(0);
     const again = await run('check', 'gauss', '--out', whole);
     expect(again.stdout).toContain('8 cells: 8 reproduced');
     expect(again.exitCode).toBe(0);

@@ -98,8 +98,8 @@ test('tensors that are kept after a step are found out', async () => {
 
 test('a kind without epochs is measured every so many steps and at the end of a phase, and counts steps', async () => {
   const options = setUp(short);
-  const [{ rateAt, batches }] = options.phases as [(typeof options.phases)[number]];
-  const phase = (steps: number) => ({ steps, stepsPerPoint: 2, rateAt, batches });
+  const [{ rateAt, drawn }] = options.phases as [(typeof options.phases)[number]];
+  const phase = (steps: number) => ({ steps, stepsPerPoint: 2, rateAt, drawn });
   const [measuredAt, seen]: [number[], string[]] = [[], []];
   const { curve } = await trainLoop({
     ...options,

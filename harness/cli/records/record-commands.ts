@@ -1,10 +1,12 @@
 import { type Command, Option } from 'commander';
+import { UsageError } from '../../errors.ts';
 import type { Io } from '../io.ts';
 import {
   amount,
   collect,
   collectMethods,
   collectPaths,
+  collectText,
   naturalNumber,
   nonEmpty,
   pathOption,
@@ -17,8 +19,16 @@ import { defineHistoryCommand } from './define-history.ts';
 export function defineRecordCommands(program: Command, context: CommandContext): void {
   const { io, finish } = context;
   defineHistoryCommand(program, context);
-  withFolder(program.command('check').argument('[suite]', 'default: every output folder that has records'), io)
-    .option('--profile <profile>', 'default: smoke; without a suite: all')
+  withFolder(program.command('check').argument('[suite...]', 'default: every output folder that has records'), io)
+    .option(
+      '--profile <profile>',
+      'default: smoke; without a suite: all; with --definition smoke and nightly, and may be repeated',
+      collectText('--profile'),
+    )
+    .option('--definition', 'compare what is to be computed, without training and without records')
+    .option('--all', 'with --definition: every suite (the default)')
+    .option('--data <dir>', 'with --definition: folder with the data sets', pathOption('--data', io))
+    .option('--jobs <n>', 'with --definition: worker processes at once (default: cores)', positiveInteger('--jobs'))
     .summary('compare records with the baseline')
     .description(
       'Prints the verdicts of existing records against the stored baselines, and the planned cells without a record, which ' +
@@ -30,10 +40,23 @@ export function defineRecordCommands(program: Command, context: CommandContext):
       'exit with 3 where a cell is inconclusive, with 4 where one is changed, removed, on other data or without baseline',
     )
     .option('--json', 'print JSON')
-    .addHelpText('after', examples('npm run check', 'npm run check -- compression --profile nightly --strict'))
-    .action(async (name, options) => {
+    .addHelpText(
+      'after',
+      `${examples(
+        'npm run check',
+        'npm run check -- compression --profile nightly --strict',
+        'npm run check -- --definition',
+      )}${definitionHelp}`,
+    )
+    .action(async (names, options) => {
+      if (options.definition === true) {
+        const { definitionCommand } = await import('./definition-command.ts');
+        finish(await definitionCommand(names, options, io));
+        return;
+      }
+      refuseSeveral(names, options);
       const { checkCommand } = await import('./check-command.ts');
-      finish(await checkCommand(name, options, io));
+      finish(await checkCommand(names[0], { ...options, profile: options.profile?.[0] }, io));
     });
 
   withProfile(withFolder(program.command('accept').argument('<suite>'), io))
@@ -43,7 +66,10 @@ export function defineRecordCommands(program: Command, context: CommandContext):
         'and drops from it what the profile plans no more. Refuses failed records, partial runs, runs of uncommitted code ' +
         'or of several environments, and fewer than 3 seeds of a nightly arm.',
     )
-    .requiredOption('--why <text>', 'why the new values are right; kept in the baseline’s history', nonEmpty('--why'))
+    .option('--why <text>', 'why the new values are right; kept in the baseline’s history', nonEmpty('--why'))
+    .option('--complete', 'add definitions to entries that have none, without training and without records')
+    .option('--data <dir>', 'with --complete: folder with the data sets', pathOption('--data', io))
+    .option('--jobs <n>', 'with --complete: worker processes at once (default: cores)', positiveInteger('--jobs'))
     .option('--only <glob>', 'only cells whose names match; may be repeated', collect)
     .option('--drifted', 'only cells whose weights another program changed in the same environment')
     .addHelpText(
@@ -51,6 +77,12 @@ export function defineRecordCommands(program: Command, context: CommandContext):
       examples("npm run accept -- compression --profile smoke --why 'first baseline of the low-rank cells'"),
     )
     .action(async (name, options) => {
+      if (options.complete === true) {
+        const { completeCommand } = await import('./complete-command.ts');
+        finish(await completeCommand(name, options, io));
+        return;
+      }
+      if (options.why === undefined) throw new UsageError('accept: say why the new values are right: --why TEXT.');
       const { acceptCommand } = await import('./accept-command.ts');
       finish(await acceptCommand(name, options, io));
     });
@@ -127,6 +159,21 @@ export function defineRecordCommands(program: Command, context: CommandContext):
       finish(await reportCommand(name, options, io));
     });
 }
+
+/** Without --definition, a check reads the records of one suite and profile, or all that there are. */
+function refuseSeveral(names: readonly string[], options: Record<string, unknown> & { profile?: string[] }): void {
+  const idle = ['all', 'data', 'jobs'].find((name) => options[name] !== undefined);
+  if (idle !== undefined) throw new UsageError(`check --${idle}: goes with --definition only.`);
+  if (names.length <= 1 && (options.profile?.length ?? 0) <= 1) return;
+  throw new UsageError('check: name one suite and one profile, or none; several go with --definition only.');
+}
+
+const definitionHelp = `
+
+--definition records the steps that every cell of smoke, and one seed of each arm of nightly, would train with, goes
+through their draws, and trains the first three steps: what differs from the baseline is told a line each.
+
+Exit code with --definition: 0 equal; 1 a cell failed, or computes the same otherwise; 2 wrong usage; 4 changed.`;
 
 const compareHelp = `${examples(
   'npm run compare -- reports/out/before reports/out/after',

@@ -1,5 +1,6 @@
 import { permutation, type Streams, type Uniform } from '../../random.ts';
 import type { DatasetSpec } from '../../spec/image.ts';
+import { batchesOf, type Drawn } from '../drawn.ts';
 import { cutOut, drawHole, type Hole } from './cutout.ts';
 import type { ImageData, ImageSet } from './images.ts';
 
@@ -16,6 +17,21 @@ export interface Batch {
 }
 
 /**
+ * One epoch's training batches as they are drawn: the order of the examples, their views (flip, row and column, and the
+ * hole's four sides or zeros), and their labels. `trainBatches` makes them.
+ */
+export function drawnTrainBatches(
+  data: ImageData,
+  spec: DatasetSpec,
+  batchSize: number,
+  epoch: number,
+  streams: Streams,
+): Generator<Drawn<Batch>, void, undefined> {
+  const order = permutation(data.train.count, streams(`order/${epoch}`));
+  return drawnBatches(data, data.train, order, batchSize, viewsOf(data, spec, epoch, streams));
+}
+
+/**
  * One epoch's training batches in a random order; the last batch may be smaller. Each image is cropped out of itself
  * padded with black (byte 0, before normalization) by `cropPadding` on each side, at an offset uniform in
  * 0 .. 2·cropPadding in both directions, and then flipped left to right with probability 1/2 (He et al. 2016, section
@@ -23,15 +39,14 @@ export interface Batch {
  * each and epoch, so that a run resumes at any epoch without stored generator state; every image takes three numbers of
  * augmentation whatever the settings, so that the draws stay aligned.
  */
-export function* trainBatches(
+export function trainBatches(
   data: ImageData,
   spec: DatasetSpec,
   batchSize: number,
   epoch: number,
   streams: Streams,
 ): Generator<Batch, void, undefined> {
-  const order = permutation(data.train.count, streams(`order/${epoch}`));
-  yield* batches(data, data.train, order, batchSize, viewsOf(data, spec, epoch, streams));
+  return batchesOf(drawnTrainBatches(data, spec, batchSize, epoch, streams));
 }
 
 /**
@@ -47,7 +62,7 @@ export function balancedBatch(data: ImageData, spec: DatasetSpec, perClass: numb
   }
   const order = Uint32Array.from(ofClass.flat());
   const nextView = viewsOf(data, spec, 0, streams);
-  for (const batch of batches(data, data.train, order, perClass * data.classes, nextView)) return batch;
+  for (const drawn of drawnBatches(data, data.train, order, perClass * data.classes, nextView)) return drawn.batch();
   throw new Error('balancedBatch: there are no training examples');
 }
 
@@ -57,10 +72,19 @@ export function testBatches(data: ImageData, batchSize: number): Generator<Batch
 }
 
 /** Images of the data set in their order, as test images are seen; the last batch may be smaller. */
-export function* wholeBatches(data: ImageData, set: ImageSet, batchSize: number): Generator<Batch, void, undefined> {
+export function wholeBatches(data: ImageData, set: ImageSet, batchSize: number): Generator<Batch, void, undefined> {
+  return batchesOf(drawnWholeBatches(data, set, batchSize));
+}
+
+/** The same as they are drawn. */
+export function drawnWholeBatches(
+  data: ImageData,
+  set: ImageSet,
+  batchSize: number,
+): Generator<Drawn<Batch>, void, undefined> {
   const order = Uint32Array.from({ length: set.count }, (_, i) => i);
   const whole: View = { flip: false, top: 0, left: 0, hole: null };
-  yield* batches(data, set, order, batchSize, () => whole);
+  return drawnBatches(data, set, order, batchSize, () => whole);
 }
 
 /**
@@ -90,31 +114,48 @@ function drawView(flip: boolean, padding: number, uniform: Uniform, hole: Hole |
   return { flip: flip && flipped, top, left, hole };
 }
 
-function* batches(
+function* drawnBatches(
   data: ImageData,
   set: ImageSet,
   order: Uint32Array,
   batchSize: number,
   nextView: () => View,
-): Generator<Batch, void, undefined> {
+): Generator<Drawn<Batch>, void, undefined> {
   if (!Number.isInteger(batchSize) || batchSize < 1) {
     throw new RangeError(`batches: batchSize must be a positive integer, got ${batchSize}`);
   }
   const imageSize = data.height * data.width * data.channels;
   const copy = viewCopier(data, set);
   const largest = Math.min(batchSize, order.length);
-  const [allImages, allLabels] = [new Float32Array(largest * imageSize), new Int32Array(largest)];
+  let allImages: Float32Array | null = null;
+  const allLabels = new Int32Array(largest);
   for (let start = 0; start < order.length; start += batchSize) {
-    const size = Math.min(batchSize, order.length - start);
-    const images = allImages.subarray(0, size * imageSize);
+    const examples = order.subarray(start, start + batchSize);
+    const size = examples.length;
     const labels = allLabels.subarray(0, size);
-    for (let n = 0; n < size; n++) {
-      const example = order[start + n]!;
+    const views = Array.from(examples, nextView);
+    examples.forEach((example, n) => {
       labels[n] = set.labels[example]!;
-      copy(example, nextView(), images, n * imageSize);
-    }
-    yield { size, images, labels };
+    });
+    yield {
+      size,
+      shape: String(size),
+      parts: { order: examples, views: Int32Array.from(views.flatMap(numbersOf)), labels },
+      batch() {
+        allImages ??= new Float32Array(largest * imageSize);
+        const images = allImages.subarray(0, size * imageSize);
+        views.forEach((view, n) => {
+          copy(examples[n]!, view, images, n * imageSize);
+        });
+        return { size, images, labels };
+      },
+    };
   }
+}
+
+function numbersOf({ flip, top, left, hole }: View): number[] {
+  const sides = hole === null ? [0, 0, 0, 0] : [hole.top, hole.bottom, hole.left, hole.right];
+  return [Number(flip), top, left, ...sides];
 }
 
 type ViewCopier = (example: number, view: View, out: Float32Array, to: number) => void;

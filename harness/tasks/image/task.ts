@@ -1,5 +1,7 @@
-import { testBatches, trainBatches } from '../../data/images/batches.ts';
-import { type ImageData, loadImages } from '../../data/images/images.ts';
+import { canonicalJson } from '../../canonical-json.ts';
+import { type Batch, drawnWholeBatches, testBatches, trainBatches } from '../../data/images/batches.ts';
+import { type ImageData, type ImageSet, loadImages } from '../../data/images/images.ts';
+import { type Evaluated, trainingDefinition } from '../../definition/training-definition.ts';
 import { tf } from '../../engine/tensorflow.ts';
 import { timeTask } from '../../measure/speed.ts';
 import { tensorPeakBytes } from '../../measure/tensor-peak.ts';
@@ -16,7 +18,7 @@ import { type ImageFeeds, imageEvaluationStep, imageFeeds, imageTrainingStep } f
 import { trainLoop } from '../../train/loop.ts';
 import { epochsOf, totalEpochs } from '../../train/phases.ts';
 import type { Step, TrainingStep } from '../../train/step.ts';
-import { methodFor, type Speeds, sizeOf, type Task, type TaskOptions } from '../task.ts';
+import { loadingOwn, methodFor, type Speeds, sizeOf, type Task, type TaskOptions } from '../task.ts';
 import { chosenPoint } from './chosen-point.ts';
 import { imageExamples } from './examples.ts';
 import { type ImagePlan, macsByPhase, planImageNetwork } from './outline.ts';
@@ -32,7 +34,8 @@ export async function imageTask(config: ImageConfig, { streams, dataDir, ...opti
   const { dataset, training } = config;
   const plan = planImageNetwork(config, method);
   const { blueprint, network, budget, phases } = plan;
-  const data = await loadImages(dataset, dataDir);
+  const { shared = loadingOwn } = options;
+  const data = await shared(canonicalJson([dataset, dataDir]), () => loadImages(dataset, dataDir));
   const layers = layersOf(method);
   const model = buildNetwork(blueprint, { method: layers, scale: budget.scale, init: config.init }, streams);
   const { variables } = model;
@@ -59,6 +62,8 @@ export async function imageTask(config: ImageConfig, { streams, dataDir, ...opti
   const evaluation = imageEvaluationStep(model);
   const before = warmUp?.learner;
   const loop = imageTraining({ model, step, evaluation, data, dataset, phases, streams, before });
+  const hooks = sparse?.hooks ?? warmUp ?? {};
+  const state = [...step.variables, ...(sparse?.variables ?? []), ...(warmUp?.variables ?? [])];
   const lastPhase = totalEpochs(phases.slice(0, -1));
   const lastSteps = loop.phases.at(-1)!;
   // Before the last phase, or before its masks keep no more than the budget, a network is of another size.
@@ -75,9 +80,9 @@ export async function imageTask(config: ImageConfig, { streams, dataDir, ...opti
     },
     phases: phases.map((phase) => ({ label: phase.label, epochs: epochsOf(phase) })),
     warnings: [...data.warnings, ...model.compressed.flatMap((layer) => layer.warnings ?? [])],
-    state: [...step.variables, ...(sparse?.variables ?? []), ...(warmUp?.variables ?? [])],
+    state,
     variables,
-    train: (run) => trainLoop({ ...loop, ...(sparse?.hooks ?? warmUp ?? {}), ...run }),
+    train: (run) => trainLoop({ ...loop, ...hooks, ...run }),
     conclude: async ({ curve, diverged }) => {
       const accuracyAt = (point: CurvePoint | undefined) => point?.values.test_accuracy ?? null;
       const value = diverged ? null : accuracyAt(curve.at(-1));
@@ -92,7 +97,26 @@ export async function imageTask(config: ImageConfig, { streams, dataDir, ...opti
       };
     },
     measure: () => measureSpeeds(step, evaluation, data, config),
+    definition: () =>
+      trainingDefinition({
+        loop,
+        labels: phases.map(({ label }) => label),
+        hooks,
+        state,
+        data: data.digest,
+        evaluated: { step: evaluation, on: evaluatedOn(data), feedsOf: loop.feedsOf },
+      }),
+    dispose() {
+      for (const { dispose } of [step, evaluation, ...(before === undefined ? [] : [before.step])]) dispose();
+    },
   };
+}
+
+/** The images that a network is evaluated on, by part. */
+function evaluatedOn(data: ImageData): Evaluated<Batch, ImageFeeds>['on'] {
+  const { test, validation } = data;
+  const drawnFrom = (set: ImageSet) => () => drawnWholeBatches(data, set, evaluationBatch);
+  return { test: drawnFrom(test), ...(validation === null ? {} : { validation: drawnFrom(validation) }) };
 }
 
 /** What builds the layers of the network that the cell ends with. */

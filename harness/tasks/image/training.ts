@@ -1,4 +1,4 @@
-import { type Batch, testBatches, trainBatches, wholeBatches } from '../../data/images/batches.ts';
+import { type Batch, drawnTrainBatches, testBatches, wholeBatches } from '../../data/images/batches.ts';
 import type { ImageData } from '../../data/images/images.ts';
 import type { Model } from '../../nn/model.ts';
 import { learningRateAt } from '../../optim/step-schedule.ts';
@@ -105,6 +105,6 @@ function loopPhaseOf(
     stepsPerPoint,
     pointsPerMeasurement: training.testEvery ?? 1,
     rateAt: (step) => learningRateAt(before + step, stepsPerPoint, training),
-    batches: (epoch) => trainBatches(data, dataset, training.batchSize, epoch, streams),
+    drawn: (epoch) => drawnTrainBatches(data, dataset, training.batchSize, epoch, streams),
   };
 }

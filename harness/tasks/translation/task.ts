@@ -1,8 +1,11 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { planBudget } from '../../budget/budget.ts';
 import { budgetOf } from '../../budget/budget-unit.ts';
+import { canonicalJson } from '../../canonical-json.ts';
 import { loadTranslation, type TranslationData } from '../../data/text/translation.ts';
 import { translator } from '../../decode/translator.ts';
+import { trainingDefinition } from '../../definition/training-definition.ts';
+import { shortDigest } from '../../digest.ts';
 import { tf } from '../../engine/tensorflow.ts';
 import { UsageError } from '../../errors.ts';
 import { type SpectrumPoint, spectrumOf } from '../../measure/spectra.ts';
@@ -30,17 +33,18 @@ import {
 import { bleu, bleuSignature } from '../../text/bleu.ts';
 import { chrf, chrfSignature } from '../../text/chrf.ts';
 import { detokenize } from '../../text/detokenizer.ts';
-import { type TokenBatch, trainTokenBatches } from '../../text/token-batches.ts';
+import { type TokenBatch, testTokenBatches, trainTokenBatches } from '../../text/token-batches.ts';
 import { bosId, eosId, padId } from '../../text/vocabulary.ts';
 import { finiteOrNull } from '../../train/curve.ts';
 import { averagedWeights, bestWeights } from '../../train/kept-weights.ts';
 import { trainLoop } from '../../train/loop.ts';
 import { pointsOf } from '../../train/places.ts';
+import { sequenceFeeds } from '../../train/sequence-feeds.ts';
 import { sequenceEvaluationStep, sequenceTrainingStep } from '../../train/sequence-steps.ts';
-import { methodFor, type Speeds, sizeOf, type Task, type TaskOptions } from '../task.ts';
+import { loadingOwn, methodFor, type Speeds, sizeOf, type Task, type TaskOptions } from '../task.ts';
 import { translationExamples } from './examples.ts';
 import { transformerOf } from './outline.ts';
-import { batchOptions, idleFeeds, trainedText, translationTraining, validate } from './training.ts';
+import { batchOptions, drawnOf, idleFeeds, trainedText, translationTraining, validate } from './training.ts';
 
 /** Test sentences decoded together. */
 const decodedTogether = 32;
@@ -54,7 +58,8 @@ export async function translationTask(
 ): Promise<Task> {
   const { training } = config;
   const method = methodFor(config, options.method);
-  const data = await loadTranslation(config.dataset, dataDir);
+  const { shared = loadingOwn } = options;
+  const data = await shared(canonicalJson([config.dataset, dataDir]), () => loadTranslation(config.dataset, dataDir));
   refuseUnfitting(config, data);
   const whole = transformerOf(config.model);
   const network = sizedTransformer(whole);
@@ -106,6 +111,8 @@ export async function translationTask(
     training.averagedEpochs === null
       ? bestWeights({ variables, masks }, lossOf, sparse?.fits)
       : averagedWeights({ variables, masks }, training.averagedEpochs, lengths.at(-1)!);
+  const hooks = sparse?.hooks ?? {};
+  const state = [...step.variables, ...(sparse?.variables ?? []), ...kept.variables];
   let decoded: Decoded | null = null;
   return {
     size: sizeOf(budget, 1),
@@ -118,9 +125,9 @@ export async function translationTask(
     },
     phases: phases.map(({ label }, index) => ({ label, epochs: lengths[index]! })),
     warnings: [],
-    state: [...step.variables, ...(sparse?.variables ?? []), ...kept.variables],
+    state,
     variables,
-    train: (run) => trainLoop({ ...loop, ...sparse?.hooks, ...run, kept }),
+    train: (run) => trainLoop({ ...loop, ...hooks, ...run, kept }),
     async conclude({ curve, diverged }, onProgress) {
       const { pairs, tokens } = trainedText({ train, streams }, phases, curve.length);
       const examples = pairs + (sparse?.examples() ?? 0);
@@ -163,6 +170,23 @@ export async function translationTask(
         spectra: spectraBetween(spectraBefore, spectraOf(model)),
       };
       return { measures, checks: [], details, masked, examples };
+    },
+    definition: () =>
+      trainingDefinition({
+        loop,
+        labels: phases.map(({ label }) => label),
+        hooks,
+        state,
+        data: data.digest,
+        evaluated: {
+          step: evaluation,
+          on: { validation: () => drawnOf(testTokenBatches(valid, batchOptions(training))) },
+          feedsOf: sequenceFeeds,
+        },
+        facts: { vocabulary: data.vocabulary.symbols.length, 'test text': testDigest(data.test) },
+      }),
+    dispose() {
+      for (const { dispose } of [step, evaluation]) dispose();
     },
     /** Speeds are an epoch's: each length of batches is timed, and counts as often as it occurs. */
     async measure(): Promise<Speeds> {
@@ -222,6 +246,11 @@ function initOf(init: TransformerInitName): Pick<TransformerCompression, 'init' 
     init: products.includes('linear') ? 'spectral' : 'default',
     spectralAttention: attentionProductNames.filter((name) => products.includes(name)),
   };
+}
+
+/** Of what is translated, as it is fed, and of what that is compared with. */
+function testDigest({ pairs, references }: TranslationData['test']): string {
+  return shortDigest(JSON.stringify([pairs.map(({ source }) => source), references]));
 }
 
 interface Decoded {

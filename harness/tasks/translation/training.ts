@@ -1,3 +1,4 @@
+import type { Drawn } from '../../data/drawn.ts';
 import { type Tensor, tf } from '../../engine/tensorflow.ts';
 import { warmedUpRate } from '../../optim/inverse-sqrt-schedule.ts';
 import type { Streams, Uniform } from '../../random.ts';
@@ -42,8 +43,10 @@ export function translationTraining(
       return {
         ...stretchOf(train, phase.training),
         rateAt: (index) => warmedUpRate(index, phase.training),
-        batches: (epoch) =>
-          seeded(trainTokenBatches(train, batchOptions(phase.training), epoch, streams), streams(`dropout/${epoch}`)),
+        drawn: (epoch) =>
+          drawnOf(
+            seeded(trainTokenBatches(train, batchOptions(phase.training), epoch, streams), streams(`dropout/${epoch}`)),
+          ),
       };
     }),
     step,
@@ -82,6 +85,22 @@ export function batchOptions({ batchTokens, lengths }: SequenceTrainingSpec) {
 function* seeded(batches: readonly TokenBatch[], draws: Uniform): Generator<SeededBatch, void, undefined> {
   const seed = () => Math.floor(draws() * 2 ** 30);
   for (const batch of batches) yield { ...batch, dropoutSeed: [seed(), seed()] };
+}
+
+/** Batches as they are drawn: which pairs, the tokens of both sides, labels, and seeds. */
+export function* drawnOf<B extends TokenBatch & Partial<SeededBatch>>(
+  batches: Iterable<B>,
+): Generator<Drawn<B>, void, undefined> {
+  for (const batch of batches) {
+    const { size, pairs, sourceLength, targetLength, source, target, labels, weights, dropoutSeed } = batch;
+    const seeds = dropoutSeed === undefined ? {} : { 'dropout seeds': Int32Array.from(dropoutSeed) };
+    yield {
+      size: pairs.length,
+      shape: `${size}x${sourceLength}x${targetLength}`,
+      parts: { order: Int32Array.from(pairs), source, target, labels, weights, ...seeds },
+      batch: () => batch,
+    };
+  }
 }
 
 function trainingFeeds({ dropoutSeed, ...batch }: SeededBatch): SequenceFeeds & { dropoutSeed: Tensor } {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { evaluationFlops, trainingFlops } from '../../harness/bench/benchmark.ts';
-import { operationFlops } from '../../harness/bench/operation-flops.ts';
 import { profileOperations } from '../../harness/engine/op-profile.ts';
+import { operationFlops } from '../../harness/engine/operation-flops.ts';
 import { tf } from '../../harness/engine/tensorflow.ts';
 import { denseMacs, totalMacs } from '../../harness/shape/blueprint.ts';
 import { imageTrainingStep } from '../../harness/train/image-steps.ts';

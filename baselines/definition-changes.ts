@@ -1,0 +1,142 @@
+import { canonicalJson } from '../harness/canonical-json.ts';
+import type { Definition } from '../harness/spec/definition.ts';
+import { operationChanges } from './operation-changes.ts';
+import { someOf } from './wording.ts';
+
+/**
+ * What the engine is asked to compute otherwise, a clause each; none where the definitions are equal. All of a
+ * definition is compared but the values of its first steps, which rounding moves.
+ *
+ * @param at what a point of the curve is: `epoch`
+ */
+export function definitionChanges(expected: Definition, measured: Definition, at: string): string[] {
+  return [
+    ...graphChanges(expected, measured),
+    ...phaseChanges(expected, measured),
+    ...rateChanges(expected, measured, at),
+    ...drawChanges(expected, measured, at),
+    ...inputChanges(expected, measured),
+    ...testChanges(expected, measured),
+    ...initialChanges(expected, measured),
+    ...countChanges(expected.counts, measured.counts),
+    ...numberChanges(expected.facts, measured.facts),
+  ];
+}
+
+function graphChanges({ graphs: before }: Definition, { graphs: after }: Definition): string[] {
+  const kinds = [...new Set([...before, ...after].map(({ of }) => of))];
+  return kinds.flatMap((of) => {
+    const [then, now] = [before, after].map((graphs) => graphs.filter((graph) => graph.of === of));
+    const feeds = (graphs: Definition['graphs']) => graphs.map((graph) => graph.feeds);
+    const lost = feeds(then!).filter((one) => !feeds(now!).includes(one));
+    const come = feeds(now!).filter((one) => !feeds(then!).includes(one));
+    const clauses = now!.flatMap((graph) => {
+      const same = then!.find((one) => one.feeds === graph.feeds);
+      if (same === undefined || same.digest === graph.digest) return [];
+      return [someOf(operationChanges(same.operations, graph.operations))];
+    });
+    return [
+      ...lost.map((one) => `${of} is no longer fed ${one}`),
+      ...come.map((one) => `${of} is fed ${one}`),
+      ...[...new Set(clauses)].map((clause) => `${of}: ${clause}`),
+    ];
+  });
+}
+
+function phaseChanges({ phases: before }: Definition, { phases: after }: Definition): string[] {
+  const text = (phases: Definition['phases']) => phases.map(({ label, steps }) => `${label} ${steps}`).join(', ');
+  return text(before) === text(after) ? [] : [`steps by training: ${text(after)} instead of ${text(before)}`];
+}
+
+const learningRate = 'learning rate';
+
+function rateChanges(before: Definition, after: Definition, at: string): string[] {
+  const [then, now] = [before, after].map(({ drawn }) => drawn[learningRate]);
+  if (then === now) return [];
+  const [left, right] = [before, after].map(({ rates }) => (rates === null ? null : expanded(rates)));
+  if (left == null || right == null) return [sinceWhen(learningRate, then ?? '', now ?? '', at)];
+  const step = left.findIndex((rate, index) => rate !== right[index]);
+  // One of them goes on where the other ends.
+  if (step === -1 || step >= right.length) return [`${right.length} steps instead of ${left.length}`];
+  return [`${learningRate} from step ${step + 1} on: ${right[step]} instead of ${left[step]}`];
+}
+
+/** The learning rate of every step. */
+function expanded(rates: string): number[] {
+  return rates.split(' ').flatMap((run) => {
+    const [rate, steps] = run.split('*').map(Number);
+    return new Array<number>(steps ?? 0).fill(rate!);
+  });
+}
+
+function drawChanges({ drawn: before }: Definition, { drawn: after }: Definition, at: string): string[] {
+  return differing(before, after)
+    .filter((part) => part !== learningRate)
+    .map((part) => sinceWhen(part, before[part] ?? '', after[part] ?? '', at));
+}
+
+/** Hexadecimal digits of a point's digest. */
+const digits = 8;
+
+function sinceWhen(part: string, before: string, after: string, at: string): string {
+  if (before === '') return `${part}: drawn, which was not`;
+  if (after === '') return `${part}: no longer drawn`;
+  for (let from = 0; from < Math.min(before.length, after.length); from += digits) {
+    if (before.slice(from, from + digits) !== after.slice(from, from + digits)) {
+      return `other ${part} from ${at} ${from / digits + 1} on`;
+    }
+  }
+  return `${part}: end after ${at} ${after.length / digits} instead of ${before.length / digits}`;
+}
+
+function testChanges({ tests: before }: Definition, { tests: after }: Definition): string[] {
+  const changed = differing(before, after);
+  return changed.length === 0 ? [] : [`what is evaluated on differs: ${someOf(changed)}`];
+}
+
+/** Of the first step whose inputs differ: `images of step 1 differ, labels do not`. */
+function inputChanges({ inputs: before }: Definition, { inputs: after }: Definition): string[] {
+  const step = Array.from({ length: Math.max(before.length, after.length) }, (_, index) => index).find(
+    (index) => differing(before[index] ?? {}, after[index] ?? {}).length > 0,
+  );
+  if (step === undefined) return [];
+  const [then, now] = [before[step] ?? {}, after[step] ?? {}];
+  const changed = differing(then, now);
+  const same = Object.keys(now).filter((name) => !changed.includes(name));
+  const rest = same.length === 0 ? '' : `, ${same.join(' and ')} do not`;
+  return [`${changed.join(' and ')} of step ${step + 1} differ${rest}`];
+}
+
+function initialChanges({ initial: before }: Definition, { initial: after }: Definition): string[] {
+  if (before.digest === after.digest) return [];
+  const changed = differing(before.norms, after.norms);
+  if (changed.length === 0) return ['initial values differ, their norms do not'];
+  const shown = (norm: number | undefined) => (norm === undefined ? 'none' : String(Number(norm.toPrecision(5))));
+  const texts = changed.map(
+    (name) => `${name} has norm ${shown(after.norms[name])} instead of ${shown(before.norms[name])}`,
+  );
+  return [`initial values differ: ${someOf(texts)}`];
+}
+
+function numberChanges(before: Readonly<Record<string, unknown>>, after: Readonly<Record<string, unknown>>): string[] {
+  const text = (value: unknown) => (value === undefined ? 'nothing' : canonicalJson(value));
+  return differing(before, after).map((name) => `${name}: ${text(after[name])} instead of ${text(before[name])}`);
+}
+
+/** Kernels reserve some bytes of their own, which is a part in a million of what a step needs. */
+const reserved = 1e-5;
+
+function countChanges(before: Definition['counts'], after: Definition['counts']): string[] {
+  const isReserve = (name: string) =>
+    name.startsWith('bytes') && Math.abs(after[name]! - before[name]!) <= reserved * before[name]!;
+  const names = differing(before, after).filter((name) => !isReserve(name));
+  const only = (counts: Definition['counts']) =>
+    Object.fromEntries(Object.entries(counts).filter(([name]) => names.includes(name)));
+  return numberChanges(only(before), only(after));
+}
+
+/** Names whose values differ, or that one side lacks, in the order of their first appearance. */
+function differing(before: Readonly<Record<string, unknown>>, after: Readonly<Record<string, unknown>>): string[] {
+  const names = [...new Set([...Object.keys(before), ...Object.keys(after)])];
+  return names.filter((name) => canonicalJson(before[name] ?? null) !== canonicalJson(after[name] ?? null));
+}

@@ -1,0 +1,54 @@
+import type { Definition } from '../../harness/spec/definition.ts';
+import { wordsOfKind } from '../../harness/spec/kinds.ts';
+import type { BaselineEntry } from '../baseline.ts';
+import { definitionChanges } from '../definition-changes.ts';
+import { firstStepDifference } from '../first-step-differences.ts';
+import type { Finding, Lane } from './lane.ts';
+
+/** What is compared of a cell before it is trained. */
+export interface DefinedCell {
+  kind: string;
+  definition: Definition;
+}
+
+/** What the definition lane says of a cell: whether it is another computation, or computed otherwise. */
+export interface DefinitionOutcome extends Finding {
+  verdict: 'changed' | 'regressed';
+  /** A clause each. */
+  differences: string[];
+}
+
+/**
+ * Whether the engine is asked for another computation than when the baseline was made, on the same data, and whether it
+ * computes the same one otherwise: null where neither is so, and where there is nothing to compare.
+ */
+export function definitionOutcome(
+  { kind, definition }: DefinedCell,
+  { definition: accepted }: Pick<BaselineEntry, 'definition'>,
+): DefinitionOutcome | null {
+  if (accepted === undefined || accepted.data !== definition.data) return null;
+  const changes = definitionChanges(accepted, definition, wordsOfKind(kind).at);
+  if (changes.length > 0) {
+    const reason = `it computes something else than the baseline: ${changes.join('; ')}. Undo that, or accept it with npm run accept.`;
+    const numbers = { quantity: null, expected: null, measured: null, bound: null };
+    return { verdict: 'changed', lane: 'definition', reason, ...numbers, differences: changes };
+  }
+  const found = firstStepDifference(accepted, definition);
+  if (found === null) return null;
+  const { step, what, expected, measured, bound } = found;
+  const difference =
+    `step ${step}: ${what} expected ${expected ?? 'no number'}, measured ${measured ?? 'no number'}, which is more than ` +
+    `rounding (${Number(bound.toPrecision(2))})`;
+  const reason = `the same computation gives other numbers: ${difference}.`;
+  const numbers = { quantity: what, expected, measured, bound };
+  return { verdict: 'regressed', lane: 'first-steps', reason, ...numbers, differences: [difference] };
+}
+
+/** Before anything that was measured: what is asked of the engine, and its first steps. */
+export const definitionLane: Lane = ({ record, entry }) => {
+  if (record.definition === undefined) return null;
+  const outcome = definitionOutcome({ ...record, definition: record.definition }, entry);
+  if (outcome === null) return null;
+  const { differences: _, ...finding } = outcome;
+  return finding;
+};

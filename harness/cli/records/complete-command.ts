@@ -1,0 +1,61 @@
+import type { Baseline } from '../../../baselines/baseline.ts';
+import { readBaseline, writeBaseline } from '../../../baselines/baseline-file.ts';
+import { completeBaseline } from '../../../baselines/complete.ts';
+import { UsageError } from '../../errors.ts';
+import { defineCells } from '../../run/define-cells.ts';
+import { exitCodes } from '../../run/exit-code.ts';
+import type { Definition } from '../../spec/definition.ts';
+import { workerPath } from '../checkout.ts';
+import { type Io, withInterruption } from '../io.ts';
+import { defaultJobs } from '../parse-options.ts';
+import { selectSuite } from '../run/select-suite.ts';
+import { definingArithmetic, planDefinitions } from './definition-plan.ts';
+
+export interface CompleteOptions {
+  profile: string;
+  only?: string[];
+  data?: string;
+  jobs?: number;
+  why?: string;
+}
+
+/** Gives the entries of a baseline that lack them their definitions, without training. */
+export async function completeCommand(name: string, options: CompleteOptions, io: Io): Promise<number> {
+  const plan = await planDefinitions(selectSuite(name, options.profile), options, io);
+  const { suite, profile, cells, dataFolders } = plan;
+  const baseline = await readBaseline(suite.name, profile, io.baselinesDir);
+  if (baseline === null) {
+    throw new UsageError(`accept --complete: there is no baseline of ${suite.name}, ${profile}; accept a run first.`);
+  }
+  const lacking = new Set(baseline.cells.filter((entry) => entry.definition === undefined).map(({ id }) => id));
+  const chosen = cells.filter(({ id, needs }) => lacking.has(id) && needs.length === 0);
+  const arithmetic = definingArithmetic();
+  const { jobs = defaultJobs(1) } = options;
+  const definitions = new Map<string, Definition>();
+  let failed = 0;
+  const aborted = await withInterruption(io, async (signal) => {
+    const running = { workerPath: io.workerPath ?? workerPath(), dataFolders, threads: 1, arithmetic, jobs, signal };
+    const found = await defineCells(chosen, running);
+    for (const { id, cell } of chosen) {
+      const defined = found.get(id);
+      if (defined !== undefined && 'error' in defined) {
+        failed++;
+        io.stderr.write(`${cell}: ${defined.error}\n`);
+      } else if (defined?.definition) definitions.set(id, defined.definition);
+    }
+    return signal.aborted;
+  });
+  if (aborted) return exitCodes.interrupted;
+  const { why = 'definitions of what was accepted before' } = options;
+  const { baseline: next, completed, others } = completeBaseline(baseline, definitions, why);
+  for (const cell of others) io.stderr.write(`${cell}: was accepted on other data, and stays as it is.\n`);
+  if (completed.length > 0) await writeBaseline(next, io.baselinesDir);
+  io.stdout.write(
+    `${completed.length} entries were completed, ${lackingIn(next)} of ${next.cells.length} lack a definition.\n`,
+  );
+  return failed > 0 ? exitCodes.regressed : exitCodes.passed;
+}
+
+function lackingIn({ cells }: Baseline): number {
+  return cells.filter(({ definition }) => definition === undefined).length;
+}

@@ -1,0 +1,145 @@
+import type { BaselineEntry } from '../../../baselines/baseline.ts';
+import { readBaseline } from '../../../baselines/baseline-file.ts';
+import { definitionOutcome } from '../../../baselines/lanes/definition.ts';
+import { suites } from '../../../suites/registry.ts';
+import { UsageError } from '../../errors.ts';
+import { firstLine } from '../../foreign-text.ts';
+import { type Defined, defineCells } from '../../run/define-cells.ts';
+import { exitCodes } from '../../run/exit-code.ts';
+import type { PlannedCell } from '../../spec/cell.ts';
+import { workerPath } from '../checkout.ts';
+import { type Io, withInterruption } from '../io.ts';
+import { defaultJobs } from '../parse-options.ts';
+import { selectSuite } from '../run/select-suite.ts';
+import { type DefinitionPlan, definingArithmetic, planDefinitions, profilesFor } from './definition-plan.ts';
+
+export interface DefinitionCommandOptions {
+  all?: boolean;
+  /** Left out: smoke and nightly. */
+  profile?: string[];
+  only?: string[];
+  data?: string;
+  jobs?: number;
+  json?: boolean;
+}
+
+/**
+ * What became of a cell: `undefined` where its baseline's entry holds no definition, or its kind tells none;
+ * `needs-training` where it begins with what others come to.
+ */
+type Name =
+  | 'equal'
+  | 'changed'
+  | 'regressed'
+  | 'undefined'
+  | 'needs-training'
+  | 'no-baseline'
+  | 'other-data'
+  | 'failed';
+
+/** What is said of one cell. */
+interface DefinitionRow {
+  suite: string;
+  profile: string;
+  id: string;
+  cell: string;
+  verdict: Name;
+  differences: string[];
+}
+
+/**
+ * Compares what cells ask the engine to compute with what their baselines asked for, without training: every cell of
+ * smoke, and one seed of each arm of the others. Prints a line for each difference.
+ */
+export async function definitionCommand(
+  names: readonly string[],
+  options: DefinitionCommandOptions,
+  io: Io,
+): Promise<number> {
+  const rows: DefinitionRow[] = [];
+  const { jobs = defaultJobs(1) } = options;
+  const plans: DefinitionPlan[] = [];
+  for (const name of namesOf(names, options)) {
+    for (const profile of profilesFor(selectSuite(name, firstProfile(name)).suite, options.profile)) {
+      const seeds = profile === 'smoke' ? undefined : 1;
+      plans.push(await planDefinitions(selectSuite(name, profile), { ...options, seeds }, io));
+    }
+  }
+  const interrupted = await withInterruption(io, async (signal) => {
+    for (const { suite, profile, cells, dataFolders } of plans) {
+      const baseline = await readBaseline(suite.name, profile, io.baselinesDir);
+      const entries = new Map(baseline?.cells.map((entry) => [entry.id, entry]));
+      const arithmetic = definingArithmetic();
+      const running = { workerPath: io.workerPath ?? workerPath(), dataFolders, threads: 1, arithmetic, jobs, signal };
+      const found = await defineCells(cells, running);
+      for (const cell of cells) {
+        const defined = found.get(cell.id);
+        if (defined !== undefined) rows.push(rowOf(cell, defined, entries.get(cell.id)));
+      }
+    }
+    return signal.aborted;
+  });
+  if (options.json === true) io.stdout.write(`${JSON.stringify(rows, null, 2)}\n`);
+  else io.stdout.write(textOf(rows));
+  return interrupted ? exitCodes.interrupted : exitCodeFor(rows);
+}
+
+function namesOf(names: readonly string[], { all }: DefinitionCommandOptions): readonly string[] {
+  if (all === true && names.length > 0) {
+    throw new UsageError(`--all: checks every suite; leave '${names.join(' ')}' or --all away.`);
+  }
+  return names.length > 0 ? names : suites.map(({ name }) => name);
+}
+
+/** Any profile that the suite has: to look the suite up by its name alone. */
+function firstProfile(name: string): string {
+  return Object.keys(suites.find((suite) => suite.name === name)?.profiles ?? {})[0] ?? 'smoke';
+}
+
+function rowOf(cell: PlannedCell, defined: Defined, entry: BaselineEntry | undefined): DefinitionRow {
+  const { suite, profile, id, cell: name, kind } = cell;
+  const row = (verdict: Name, differences: string[] = []) => {
+    return { suite, profile, id, cell: name, verdict, differences };
+  };
+  if (cell.needs.length > 0) return row('needs-training');
+  if ('error' in defined) return row('failed', [firstLine(defined.error, 300)]);
+  if (entry === undefined) return row('no-baseline');
+  const { definition } = defined;
+  if (definition === null || entry.definition === undefined) return row('undefined');
+  if (definition.data !== entry.definition.data) return row('other-data');
+  const outcome = definitionOutcome({ kind, definition }, entry);
+  return outcome === null ? row('equal') : row(outcome.verdict, outcome.differences);
+}
+
+const notCompared: Partial<Record<Name, string>> = {
+  undefined: 'the baseline holds no definition of',
+  'needs-training': 'a run alone can compare, as they begin with what others come to,',
+  'no-baseline': 'the baseline does not hold, or in another configuration,',
+  'other-data': 'other data than the baseline’s have',
+};
+
+function textOf(rows: readonly DefinitionRow[]): string {
+  const lines = rows.flatMap(({ suite, profile, cell, verdict, differences }) =>
+    differences.map((text) => `${verdict.padEnd(10)}  ${suite}, ${profile}: ${cell}: ${text}`),
+  );
+  for (const [verdict, says] of Object.entries(notCompared)) {
+    const cells = rows.filter((row) => row.verdict === verdict);
+    const places = [...new Set(cells.map(({ suite, profile }) => `${suite}, ${profile}`))];
+    for (const place of places) {
+      const own = cells.filter(({ suite, profile }) => `${suite}, ${profile}` === place);
+      const remedy =
+        verdict === 'undefined' ? ` (npm run accept -- ${own[0]!.suite} --profile ${own[0]!.profile} --complete)` : '';
+      lines.push(`${place}: ${says} ${own.length} cells: ${own.map(({ cell }) => cell).join(', ')}${remedy}`);
+    }
+  }
+  const counts = [...new Set(rows.map(({ verdict }) => verdict))].map(
+    (verdict) => `${rows.filter((row) => row.verdict === verdict).length} ${verdict}`,
+  );
+  const total = rows.length === 0 ? 'none' : counts.join(', ');
+  return `${[...lines, `${rows.length} cells: ${total}.`].join('\n')}\n`;
+}
+
+function exitCodeFor(rows: readonly DefinitionRow[]): number {
+  if (rows.some(({ verdict }) => verdict === 'failed' || verdict === 'regressed')) return exitCodes.regressed;
+  return rows.some(({ verdict }) => verdict === 'changed') ? exitCodes.unaccepted : exitCodes.passed;
+}

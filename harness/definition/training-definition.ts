@@ -1,0 +1,163 @@
+import { createHash, type Hash } from 'node:crypto';
+import type { Drawn } from '../data/drawn.ts';
+import { keepValues, type RecordedStep } from '../engine/record-step.ts';
+import { tf } from '../engine/tensorflow.ts';
+import type { Variable } from '../engine/variable.ts';
+import { tensorPeakBytes } from '../measure/tensor-peak.ts';
+import type { Definition, RecordedGraph } from '../spec/definition.ts';
+import type { LoopHooks, LoopKind } from '../train/loop.ts';
+import type { Feeds, Step } from '../train/step.ts';
+import { digestsOf, firstSteps } from './first-steps.ts';
+import { graphForm, operationsText } from './graph-digest.ts';
+import { initialOf } from './plain-definition.ts';
+import { bytesOf, type Trace, traceOf } from './trace.ts';
+
+/** A step that is run without training, and all that it is run on. */
+export interface Evaluated<B, F extends Feeds> {
+  step: Step<F>;
+  /** What it is run on, by a word or two: `test`. */
+  on: Readonly<Record<string, () => Iterable<Drawn<B>>>>;
+  feedsOf(batch: B): F;
+}
+
+/** A training, as its kind of task tells what is asked of the engine. */
+export interface DefinedTraining<B, F extends Feeds, M extends { loss: number }, E = B> {
+  loop: LoopKind<B, F, M>;
+  /** Of the loop's phases. */
+  labels: readonly string[];
+  hooks: LoopHooks<B>;
+  /** Everything that training changes. */
+  state: readonly Variable[];
+  evaluated: Evaluated<E, F>;
+  /** Digest of the data. */
+  data: string;
+  facts?: Definition['facts'];
+}
+
+/**
+ * What a training asks the engine to compute, by recording its steps, going through its draws without training, and
+ * training its first steps. The variables keep their values.
+ */
+export async function trainingDefinition<B, F extends Feeds, M extends { loss: number }, E>(
+  training: DefinedTraining<B, F, M, E>,
+): Promise<Definition> {
+  const { loop, labels, hooks, state, evaluated, data, facts = {} } = training;
+  const graphs = graphList();
+  const initial = initialOf(state);
+  const restore = keepValues(state);
+  try {
+    const [first] = loop.phases;
+    const learner = first!.learner ?? loop;
+    const begun = await firstSteps({ learner, phase: first!, feedsOf: loop.feedsOf, hooks });
+    const trace = await tracedGraphs(training, graphs);
+    const tests = evaluationGraphs(evaluated, graphs);
+    return {
+      data,
+      graphs: graphs.list,
+      phases: loop.phases.map(({ steps }, index) => ({ label: labels[index]!, steps })),
+      drawn: trace.drawn,
+      rates: trace.rates,
+      ...begun,
+      tests: tests.digests,
+      initial,
+      counts: {
+        ...graphs.counts,
+        'recorded graphs': graphs.list.length,
+        'graph runs of an epoch': first!.stepsPerPoint,
+        'graph runs of an evaluation': tests.runs,
+        steps: trace.steps,
+        examples: trace.examples,
+        'bytes of state': 4 * state.reduce((sum, { size }) => sum + size, 0),
+        'bytes that a training step adds': trace.stepBytes,
+      },
+      facts,
+    };
+  } finally {
+    restore();
+  }
+}
+
+/** The draws of the whole training, and a graph for each shape of its steps. */
+async function tracedGraphs<B, F extends Feeds, M extends { loss: number }, E>(
+  { loop, labels }: DefinedTraining<B, F, M, E>,
+  graphs: GraphList,
+): Promise<Trace & { stepBytes: number }> {
+  const isNew = firstTimes();
+  let stepBytes = 0;
+  const trace = await traceOf(loop.phases, async (phase, drawn) => {
+    const { step } = loop.phases[phase]!.learner ?? loop;
+    // Phases that train the same network record the same graphs.
+    if (!isNew(step, drawn.shape)) return;
+    const feeds = { ...loop.feedsOf(drawn.batch()), learningRate: tf.scalar(0) };
+    const before = tf.memory().numBytes;
+    const peak = await tensorPeakBytes(() => graphs.add(labels[phase]!, step.recorded(feeds)));
+    tf.dispose(feeds);
+    stepBytes = Math.max(stepBytes, peak - before);
+  });
+  return { ...trace, stepBytes };
+}
+
+/** Digests of what is evaluated on, how many graph runs that takes, and a graph for each shape. */
+function evaluationGraphs<B, F extends Feeds>(
+  { step, on, feedsOf }: Evaluated<B, F>,
+  graphs: GraphList,
+): { digests: Definition['tests']; runs: number } {
+  const isNew = firstTimes();
+  const hashes = new Map<string, Hash>();
+  let runs = 0;
+  for (const [set, drawnOf] of Object.entries(on)) {
+    for (const { parts, shape, batch } of drawnOf()) {
+      runs++;
+      const own: Record<string, string | ArrayBufferView> = { ...parts };
+      if (isNew(step, shape)) {
+        const feeds = feedsOf(batch());
+        graphs.add('evaluation', step.recorded(feeds));
+        Object.assign(own, digestsOf(feeds));
+        tf.dispose(feeds);
+      }
+      for (const [part, values] of Object.entries(own)) {
+        const name = `${set} ${part}`;
+        const hash = hashes.get(name) ?? createHash('sha256');
+        hashes.set(name, hash.update(typeof values === 'string' ? values : bytesOf(values)));
+      }
+    }
+  }
+  return { digests: Object.fromEntries([...hashes].map(([name, hash]) => [name, shortHex(hash)])), runs };
+}
+
+/** Whether a step meets a shape for the first time. */
+function firstTimes(): (step: object, shape: string) => boolean {
+  const met = new Map<object, Set<string>>();
+  return (step, shape) => {
+    const shapes = met.get(step) ?? new Set();
+    met.set(step, shapes);
+    return shapes.size < shapes.add(shape).size;
+  };
+}
+
+interface GraphList {
+  readonly list: RecordedGraph[];
+  /** Floating-point operations of the first graph of each kind, by operation. */
+  readonly counts: Record<string, number>;
+  add(of: string, recorded: RecordedStep): void;
+}
+
+function graphList(): GraphList {
+  const list: RecordedGraph[] = [];
+  const counts: Record<string, number> = {};
+  return {
+    list,
+    counts,
+    add(of, recorded) {
+      const { digest, feeds, operations, flops } = graphForm(recorded);
+      if (!list.some((graph) => graph.of === of)) {
+        for (const [op, count] of flops) counts[`${of}: floating-point operations of ${op}`] = count;
+      }
+      list.push({ of, feeds, digest, operations: operationsText(operations) });
+    },
+  };
+}
+
+function shortHex(hash: Hash): string {
+  return hash.digest('hex').slice(0, 16);
+}

@@ -7,7 +7,8 @@ const day = 24 * 3600 * 1000;
 export function provenanceOf({ history }: Baseline, now: Date = new Date()): string {
   const last = history.at(-1);
   if (last === undefined) return 'accepted nobody knows when';
-  const age = Math.max(0, Math.floor((now.getTime() - Date.parse(last.at)) / day));
+  const days = Math.floor((now.getTime() - Date.parse(last.at)) / day);
+  const age = Number.isFinite(days) ? `, ${counted(Math.max(0, days), 'day')} ago` : '';
   const commit = last.commit ? `commit ${last.commit.slice(0, 12)}` : 'a commit that it does not tell';
-  return `last accepted on ${last.at.slice(0, 10)}, ${counted(age, 'day')} ago, at ${commit}`;
+  return `last accepted on ${last.at.slice(0, 10)}${age}, at ${commit}`;
 }

@@ -35,7 +35,8 @@ export function estimateOf({ accepted, measured }: Sample, spread: Spread | null
   const [before, after] = [mean(numbers(accepted)), mean(numbers(measured))];
   if (before === null || after === null || spread === null) return null;
   const standardError = spread.sd * scaleOf(accepted.length, measured.length);
-  return { change: after - before, standardError, df: spread.df, margin };
+  const change = after - before;
+  return Number.isFinite(change) && standardError > 0 ? { change, standardError, df: spread.df, margin } : null;
 }
 
 /**

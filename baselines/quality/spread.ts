@@ -56,7 +56,9 @@ function moderated(samples: readonly Sample[], varianceOf: (sample: Sample) => V
     const { resolution } = samples[at]!;
     if (prior === null) return variance.df > 0 && resolution > 0 ? { sd: resolution, df: variance.df } : null;
     const { value, df } = shrink(variance, { ...prior, measured }, shareOfPrior);
-    return { sd: Math.max(Math.sqrt(value), resolution), df };
+    const sd = Math.max(Math.sqrt(value), resolution);
+    // A stored value may be too large for its square to be a number.
+    return Number.isFinite(sd) && df > 0 ? { sd, df } : null;
   });
 }
 

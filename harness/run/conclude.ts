@@ -44,8 +44,8 @@ export async function checkAgainstBaseline(
 
 /** Which cells have no verdict, as they are outside of the gated set; null where all have. */
 export function unjudgedNote(records: readonly CellRecord[], verdicts: readonly Verdict[]): string | null {
-  const judged = new Set(verdicts.map(({ id }) => id));
-  const left = records.filter((record) => !judged.has(record.id) && !isTrial(record));
+  const judged = new Set(verdicts.map(({ cell }) => cell));
+  const left = records.filter((record) => !judged.has(record.cell) && !isTrial(record));
   if (left.length === 0) return null;
   return `Not judged, as neither the profile nor the baseline holds them: ${someOf(left.map(({ cell }) => cell))}.`;
 }

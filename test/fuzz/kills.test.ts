@@ -8,6 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { streamsOf, type Uniform } from '../../harness/random.ts';
 import { smokeCells } from '../cli/helpers.ts';
+import { asCommitted } from '../helpers/run-file.ts';
 import { below } from './mutations.ts';
 
 const commandLine = fileURLToPath(new URL('fixtures/command-line.mjs', import.meta.url));
@@ -28,6 +29,7 @@ beforeAll(async () => {
   const began = performance.now();
   expect((await ended(suite(out))).code).toBe(0);
   wholeRun = performance.now() - began;
+  await asCommitted(out);
   expect((await ended(started(['accept', 'compression', '--out', out, '--why', 'first']))).code).toBe(0);
 }, 60_000);
 afterAll(() => rm(root, { recursive: true, force: true }));

@@ -6,6 +6,7 @@ import { main } from '../../harness/cli/main.ts';
 import { programDigest } from '../../harness/program.ts';
 import { streamsOf, type Uniform } from '../../harness/random.ts';
 import { smokeCells } from '../cli/helpers.ts';
+import { asCommitted } from '../helpers/run-file.ts';
 import { capture, fixtureWorker } from '../run/helpers.ts';
 import { below, type Mutation, mutateBytes, mutateJson } from './mutations.ts';
 
@@ -29,6 +30,7 @@ beforeAll(async () => {
     ['accept', 'compression', '--out', out, '--why', 'first'],
     ['check', '--out', out, '--strict'],
   ]) {
+    if (argv[0] === 'accept') await asCommitted(out);
     const ended = await command(argv, baselines);
     expect(ended.exitCode, ended.stderr).toBe(0);
   }

@@ -1,5 +1,5 @@
 import { idsOf } from '../../harness/run/records/coverage.ts';
-import type { RunFile } from '../../harness/run/records/run-file.ts';
+import { type RunFile, readRunFile, writeRunFile } from '../../harness/run/records/run-file.ts';
 import type { Cell } from '../../harness/spec/cell.ts';
 
 /** run.json of a run that has ended well, of all cells of a plan; every field can be overridden. */
@@ -32,4 +32,10 @@ export function fixtureRunFile(plan: readonly Pick<Cell, 'cell' | 'id'>[], overr
 export function unnamedRunFile(overrides: Partial<RunFile> = {}): RunFile {
   const { plan_cells: _plan, planned_cells: _planned, ...run } = fixtureRunFile([], overrides);
   return { ...run, versions: { factorbench: '1.0.0', commit: 'abc', node: 'v20' } };
+}
+
+/** Says of a run that a test has made that it was of committed code: a checkout is not clean while it is worked on. */
+export async function asCommitted(outDir: string): Promise<void> {
+  const run = (await readRunFile(outDir))!;
+  await writeRunFile(outDir, { ...run, versions: { ...run.versions, dirty: false, changes: null } });
 }

@@ -83,7 +83,8 @@ describe('the page', () => {
   it.each([
     ['regressed', 'regressed'],
     ['pass', 'passed'],
-    ['no-baseline', 'inconclusive'],
+    ['no-baseline', 'unaccepted'],
+    ['inconclusive', 'inconclusive'],
   ] as const)('shows %s as %s', async (verdict, outcome) => {
     const records = [fixtureRecord({ curve: [] })];
     const html = await renderHtml({

@@ -21,12 +21,12 @@ describe('the summary', () => {
     );
     const lines = section(markdown, 'Summary');
     expect(lines).toContain(
-      'Check against the baseline: regressed. 1 pass, 1 regressed, 1 inconclusive, 1 failed, 2 without a record.',
+      'Check against the baseline: regressed. 1 pass, 1 inconclusive, 1 regressed, 1 failed, 2 without a record.',
     );
     expect(lines.filter((line) => line.startsWith('| ')).slice(2)).toEqual([
-      '| failed | cell-3 | 65.00 % | – | why 3 |',
-      '| regressed | cell-2 | 65.00 % | 55.00 % | why 2 |',
-      '| inconclusive | cell-1 | 65.00 % | 55.00 % | why 1 |',
+      '| failed | quality | cell-3 | 65.00 % | – | why 3 |',
+      '| regressed | quality | cell-2 | 65.00 % | 55.00 % | why 2 |',
+      '| inconclusive | quality | cell-1 | 65.00 % | 55.00 % | why 1 |',
     ]);
   });
 

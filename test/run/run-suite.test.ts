@@ -138,7 +138,7 @@ it('writes the reports and exits with 1 where a cell fails', async () => {
 });
 
 it('asks for a baseline only where strict', async () => {
-  expect((await run([fixtureCell('fine')], { strict: true })).exitCode).toBe(3);
+  expect((await run([fixtureCell('fine')], { strict: true })).exitCode).toBe(4);
 });
 
 it('skips completed and diverged cells on the next run, and runs failed ones again', async () => {

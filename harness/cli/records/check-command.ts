@@ -32,7 +32,10 @@ export async function checkCommand(name: string | undefined, options: CheckComma
     const { night } = run ?? {};
     const { margin } = profileSpec;
     const settings = { suite: suite.name, profile, night, margin, gate, baselinesDir: io.baselinesDir };
-    verdicts.push(...(await checkAgainstBaseline(own, settings)));
+    const found = await checkAgainstBaseline(own, settings);
+    verdicts.push(...found);
+    const note = unjudgedNote(own, found);
+    if (note !== null) io.stderr.write(`${note}\n`);
     const baseline = await readBaseline(suite.name, profile, io.baselinesDir);
     if (baseline !== null && options.json !== true) {
       io.stdout.write(`Baseline of ${suite.name}, ${profile}: ${provenanceOf(baseline)}.\n`);
@@ -45,8 +48,6 @@ export async function checkCommand(name: string | undefined, options: CheckComma
     for (const cell of missing) io.stdout.write(`${'missing'.padEnd(12)}  ${cell}: was planned, but has no record.\n`);
     io.stdout.write(`${totalOf(verdicts, missing)}.\n`);
   }
-  const note = unjudgedNote(records, verdicts);
-  if (note !== null) io.stderr.write(`${note}\n`);
   const lacking = runs.flatMap(tellLacks(io));
   return exitCodeOf({
     records,

@@ -41,6 +41,10 @@ describe('one arm', () => {
     expect(judgeQuality([arm([5], [1]), arm([3], [2])], 2)).toEqual({ arms: [null, null], groups: [] });
   });
 
+  it('cannot be judged where a stored value is beyond all numbers', () => {
+    expect(judgeQuality([arm([1e300, 2, 3], [1, 2, 3]), arm([1, 2, 3], [1, 2, 3])], 2).arms[0]).toBeNull();
+  });
+
   it('at a full score spreads by one test item', () => {
     const full = arm([1, 1, 1], [1, 1, 0.999]);
     const metric = { ...full.metric, resolution: 0.001 };

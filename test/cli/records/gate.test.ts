@@ -86,7 +86,8 @@ describe('check', () => {
     const outDir = await folderOf(plan);
     await writeRecord(storeAt(outDir), recordOfCell({ ...first, cell: 'another', profile: 'nightly' }));
     const { exitCode, stdout, stderr } = await cli(['check', '--out', outDir]);
-    expect(stdout).toContain('4 cells: 4 no-baseline.');
+    expect(stdout).toContain('3 cells: 3 no-baseline.');
+    expect(stderr).toContain('Not judged, as neither the profile nor the baseline holds them: another.');
     expect(stderr).toContain('run.json is of compression, profile smoke: nothing says which cells were planned.');
     expect(exitCode).toBe(1);
   });

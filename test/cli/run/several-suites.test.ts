@@ -23,7 +23,7 @@ it('takes the worst exit code', () => {
 it('runs suites one after the other, each into its own folder, and tells how all ended', async () => {
   const out = await temporaryFolder();
   const { exitCode, stdout } = await cli(['suite', ...two, '--out', out, '--jobs', '1', '--strict']);
-  expect(exitCode).toBe(3);
+  expect(exitCode).toBe(4);
   expect((await readdir(out)).sort()).toEqual(['compression-smoke', 'tensors-smoke']);
   const [, end = ''] = stdout.split('\nSuites:\n');
   expect(

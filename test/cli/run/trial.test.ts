@@ -2,6 +2,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, it, vi } from 'vitest';
 import { collectSettings } from '../../../harness/cli/run/set-option.ts';
+import { asCommitted } from '../../helpers/run-file.ts';
 import { temporaryFolder } from '../../run/helpers.ts';
 import { cli, smokeCells } from '../helpers.ts';
 
@@ -78,7 +79,8 @@ it('runs a trial beside the suite’s cells, and keeps it from every baseline', 
   expect(await readFile(join(out, 'report.md'), 'utf8')).toContain(note);
 
   const plain = await run('--only', cell);
-  expect(plain.exitCode).toBe(3);
+  expect(plain.exitCode).toBe(4);
+  await asCommitted(out);
   const names = await readdir(join(out, 'records'));
   expect(names.filter((name) => name.endsWith('.json'))).toHaveLength(2);
   const refused = await cli(['accept', 'compression', '--out', out, '--why', 'first'], { baselinesDir });

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { familyOf, idOf } from '../../harness/cell-id.ts';
 import { UsageError } from '../../harness/errors.ts';
-import { planCells } from '../../harness/plan/plan.ts';
+import { namesOfProfile, planCells } from '../../harness/plan/plan.ts';
 import { totalMacs, totalParameters } from '../../harness/shape/blueprint.ts';
 import type { PlannedCell } from '../../harness/spec/cell.ts';
 import type { DatasetSpec, ModelSpec } from '../../harness/spec/image.ts';
@@ -114,6 +114,13 @@ describe('the plan of a profile', () => {
     expect(cells[0]!.cell).toBe('dense.default.weight-decay.resnet-20.generated.seed-0');
     expect(cells[0]!.id).not.toBe(plan()[0]!.id);
   });
+});
+
+test('the names of a profile are those on its data sets and on their stand-ins, with its own seeds', () => {
+  const names = namesOfProfile(compression, 'smoke');
+  const planned = (present: 'cifar-10'[]) => planCells(compression, 'smoke', { present }).map(({ cell }) => cell);
+  expect(names).toEqual(new Set([...planned(['cifar-10']), ...planned([])]));
+  expect(namesOfProfile(compression, 'nightly')).toContain('dense.default.none.resnet-8.cifar-10.seed-2');
 });
 
 describe('planCells refuses', () => {

@@ -3,7 +3,8 @@ import { totalParameters } from '../../../harness/shape/blueprint.ts';
 import { blueprintOf } from '../../../harness/tasks/image/outline.ts';
 import { suites } from '../../../suites/registry.ts';
 import { imageConfig } from '../../helpers/suites.ts';
-import { cli, smokeCells } from '../helpers.ts';
+import { temporaryFolder } from '../../run/helpers.ts';
+import { cli, folderWith, smokeCells } from '../helpers.ts';
 
 const keys = 'suite profile cell model dataset method init regularizer budget ratio seed id kind factors needs'.split(
   ' ',
@@ -33,7 +34,8 @@ it('says that generated data stands in', async () => {
 it('prints a table with the total', async () => {
   const { stdout } = await cli(['plan', 'compression', '--jobs', '2']);
   const lines = stdout.trimEnd().split('\n');
-  expect(lines).toHaveLength(smokeCells.length + 1);
+  // Behind the total stands what a check can find.
+  expect(lines).toHaveLength(smokeCells.length + 2);
   expect(lines[0]).toContain(smokeCells[0]!.cell);
   const low = smokeCells.findIndex(({ config }) => config.method === 'low-rank');
   const [, parameters, ratio] = /\s(\d+) parameters\s+ratio (\d\.\d{5})\s/.exec(lines[low]!)!;
@@ -41,7 +43,20 @@ it('prints a table with the total', async () => {
   const dense = totalParameters(blueprintOf(config.model, config.dataset));
   expect(Number(parameters) / dense).toBeCloseTo(smokeCells[low]!.ratio!, 12);
   expect(ratio).toBe(smokeCells[low]!.ratio!.toFixed(5));
-  expect(lines.at(-1)).toMatch(new RegExp(`^${smokeCells.length} cells, .* with --jobs 2\\.$`));
+  expect(lines.at(-2)).toMatch(new RegExp(`^${smokeCells.length} cells, .* with --jobs 2\\.$`));
+});
+
+it('tells what a check against the baseline can find, or why nothing tells', async () => {
+  const planned = () => cli(['plan', 'compression', '--only', 'dense*'], { baselinesDir });
+  const baselinesDir = await temporaryFolder();
+  expect((await planned()).stdout.trimEnd()).toMatch(
+    /\nCheck: there is no baseline of compression, smoke, to find a loss against\.$/,
+  );
+  const out = await folderWith(smokeCells);
+  await cli(['accept', 'compression', '--out', out, '--why', 'first'], { baselinesDir });
+  expect((await planned()).stdout).toMatch(
+    /\nBaseline: last accepted on \d{4}-\d\d-\d\d, 0 days ago, at commit abc\.\nQuality: this profile asks only whether/,
+  );
 });
 
 it('plans the union of --only globs, and the seeds that --seeds gives', async () => {

@@ -15,6 +15,8 @@ const two = ['compression', 'tensors', '--only', 'dense*weight-decay*seed-0'];
 it('takes the worst exit code', () => {
   expect(worstOf([])).toBe(0);
   expect(worstOf([0, 3, 0])).toBe(3);
+  expect(worstOf([4, 3, 0])).toBe(4);
+  expect(worstOf([4, 1])).toBe(1);
   expect(worstOf([3, 1, 0])).toBe(1);
   expect(worstOf([1, 2])).toBe(2);
   expect(worstOf([2, 130, 1])).toBe(130);
@@ -32,8 +34,8 @@ it('runs suites one after the other, each into its own folder, and tells how all
       .split('\n')
       .map((line) => line.split(/ {2,}/)),
   ).toEqual([
-    ['compression', 'smoke', 'exit code 3', '1 of 1 cells', join(out, 'compression-smoke')],
-    ['tensors', 'smoke', 'exit code 3', '1 of 1 cells', join(out, 'tensors-smoke')],
+    ['compression', 'smoke', 'exit code 4', '1 of 1 cells', join(out, 'compression-smoke')],
+    ['tensors', 'smoke', 'exit code 4', '1 of 1 cells', join(out, 'tensors-smoke')],
   ]);
 });
 

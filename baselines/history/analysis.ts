@@ -1,4 +1,5 @@
 import { mean, median } from '../../harness/statistics/moments.ts';
+import { groupsOf } from '../arm-groups.ts';
 import { grouped } from '../arms.ts';
 import { type ArmHistories, type ArmHistory, type Channel, channels, type SeedGain } from './arm-histories.ts';
 import {
@@ -10,7 +11,6 @@ import {
   suspectShare,
   type TrackedSeries,
 } from './evidence.ts';
-import { groupsOf } from './groups.ts';
 import { type Level, levelsOf, standardized } from './level.ts';
 import { addNight, differenceAt, emptySeries, likeliestNights } from './series.ts';
 

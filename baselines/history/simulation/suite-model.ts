@@ -1,9 +1,9 @@
 import { gainOf, shownScale } from '../../../harness/spec/metrics.ts';
 import type { Factor } from '../../../harness/spec/words.ts';
 import { mean } from '../../../harness/statistics/moments.ts';
+import { type ArmGroup, groupsOf } from '../../arm-groups.ts';
 import { groupByArm } from '../../arms.ts';
 import type { Baseline } from '../../baseline.ts';
-import { type ArmGroup, groupsOf } from '../groups.ts';
 import { levelsOf } from '../level.ts';
 
 /** How a suite's arms spread over seeds, as far as its stored baseline tells: what simulated nights are drawn from. */

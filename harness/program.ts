@@ -28,6 +28,7 @@ export const deciding: readonly string[] = [
   'tensor-file',
   'weight-file',
   'tasks',
+  'make-task',
   'cell',
   'method-file',
 ];

@@ -20,9 +20,9 @@ describe('operationChanges', () => {
   });
 
   test('operations that go, with their constants', () => {
-    expect(operationChanges('27 Add; 27 Mul; 27 const float32 [] 0.001', '9 Add; 9 Mul; 9 const float32 [] 0.001')).toEqual(
-      ['18 fewer Add', '18 fewer Mul', '18 fewer constants 0.001'],
-    );
+    expect(
+      operationChanges('27 Add; 27 Mul; 27 const float32 [] 0.001', '9 Add; 9 Mul; 9 const float32 [] 0.001'),
+    ).toEqual(['18 fewer Add', '18 fewer Mul', '18 fewer constants 0.001']);
   });
 
   test('an attribute', () => {

@@ -39,7 +39,10 @@ test('goes through the steps as the training loop does: the last point may be sh
 test('keeps at each point the beginning of a digest of all that was drawn so far', async () => {
   const { drawn } = await traceOf([phaseOf(3, 2, () => 1)]);
   const digest = (...numbers: number[]) =>
-    createHash('sha256').update(Buffer.from(Int32Array.from(numbers).buffer)).digest('hex').slice(0, 8);
+    createHash('sha256')
+      .update(Buffer.from(Int32Array.from(numbers).buffer))
+      .digest('hex')
+      .slice(0, 8);
   expect(drawn.order).toBe(digest(0, 1) + digest(0, 1, 100));
   expect(Object.keys(drawn)).toEqual(['batch shapes', 'learning rate', 'order']);
 });

@@ -52,7 +52,8 @@ async function runTask(cell: Cell, context: CellContext): Promise<FinishedRecord
   };
 
   // What a method's file computes has no baseline; and its hooks may bear no second call.
-  const definition = cell.origin === undefined ? ((await task.definition?.()) ?? null) : null;
+  const isDefined = cell.origin === undefined && !context.resultOnly;
+  const definition = isDefined ? ((await task.definition?.()) ?? null) : null;
   const checkpoint = context.checkpointDir === null ? null : join(context.checkpointDir, `${cell.cell}.ckpt`);
   const program = programDigest();
   const key = { id: cell.id, computation: { ...fingerprint, program } };
@@ -84,7 +85,7 @@ async function runTask(cell: Cell, context: CellContext): Promise<FinishedRecord
     await saveWeights(context.weightsPath, { cell: cell.cell, id: cell.id, digest }, task.variables);
   }
   const gpuPeak = sampler === null ? null : await sampler.stop();
-  const speeds = context.speeds === false ? unmeasured : ((await task.measure?.()) ?? unmeasured);
+  const speeds = context.resultOnly ? unmeasured : ((await task.measure?.()) ?? unmeasured);
   const last = curve.at(-1);
   const result = {
     version: recordVersion,

@@ -19,6 +19,11 @@ export function freshSeeds(suite: string, profile: string, night: string, number
   });
 }
 
+/** The fresh seeds of a run: those of its night; none where no night decided its seeds. */
+export function freshSeedsOfRun(suite: string, profile: string, night: string | undefined): ReadonlySet<number> {
+  return new Set(night === undefined ? [] : freshSeeds(suite, profile, night));
+}
+
 /** The seeds of each arm in a night: one fixed, then the fresh ones. */
 export function seedsOfNight(suite: string, profile: string, night: string): number[] {
   return [0, ...freshSeeds(suite, profile, night)];

@@ -1,5 +1,6 @@
 import { type Prior, priorOf, shrink, type Variance } from '../../harness/statistics/moderated-variance.ts';
 import { mean, sampleDeviation } from '../../harness/statistics/moments.ts';
+import { shareOfPrior } from '../quality/spread.ts';
 
 /** How far from the accepted mean a value counts, in standard deviations: one odd training moves no mean alone. */
 export const farthest = 2.5;
@@ -41,7 +42,11 @@ export function levelsOf(accepted: readonly (readonly number[])[]): (Level | nul
 function halvedPrior(variances: readonly Variance[]): Prior | null {
   const prior = priorOf(variances);
   if (prior === null) return null;
-  return { value: prior.value, df: Math.min(prior.df / 2, prior.measured), measured: Number.POSITIVE_INFINITY };
+  return {
+    value: prior.value,
+    df: Math.min(shareOfPrior * prior.df, prior.measured),
+    measured: Number.POSITIVE_INFINITY,
+  };
 }
 
 /** A value in standard deviations from the accepted mean, cut at ±2.5; what diverged (null) is as bad as it gets. */

@@ -7,8 +7,6 @@ import { checkTensor, recordStep, type Step } from './record-step.ts';
 import { nodeBackend, type Tensor } from './tensorflow.ts';
 import type { Variable } from './variable.ts';
 
-export type { Step } from './record-step.ts';
-
 /** A step that runs as a recorded graph. */
 export interface Replay<F extends Record<string, Tensor>, R extends Record<string, Tensor>> {
   run: Step<F, R>;

@@ -1,3 +1,4 @@
+import type { Baseline } from '../../baselines/baseline.ts';
 import { readBaseline } from '../../baselines/baseline-file.ts';
 import { checkRecords } from '../../baselines/check.ts';
 import type { Gate } from '../../baselines/gate.ts';
@@ -6,7 +7,7 @@ import { someOf } from '../../baselines/wording.ts';
 import { writeReport } from '../../reports/write-report.ts';
 import type { CellCommand } from '../cell-command.ts';
 import { cleanText } from '../foreign-text.ts';
-import { freshSeeds } from '../night.ts';
+import { freshSeedsOfRun } from '../night.ts';
 import type { CellRecord, Verdict } from '../record.ts';
 import type { ProfileName } from '../spec/words.ts';
 import { isTrial, trialNotes } from '../trial-notes.ts';
@@ -25,6 +26,12 @@ export interface CheckSettings {
   baselinesDir?: string | undefined;
 }
 
+/** What records were held against, null where nothing is stored, and what came of it. */
+export interface Checked {
+  baseline: Baseline | null;
+  verdicts: Verdict[];
+}
+
 /**
  * Verdicts of the records against the stored baseline; cells that were tried out have none, and those of a night's fresh
  * seeds, which no baseline can hold.
@@ -32,14 +39,11 @@ export interface CheckSettings {
 export async function checkAgainstBaseline(
   records: readonly CellRecord[],
   { suite, profile, margin, night, gate, baselinesDir }: CheckSettings,
-): Promise<Verdict[]> {
+): Promise<Checked> {
   const baseline = await readBaseline(suite, profile, baselinesDir);
-  const fresh = new Set(night === undefined ? [] : freshSeeds(suite, profile, night));
-  return checkRecords(
-    records.filter((record) => !isTrial(record) && !fresh.has(record.seed)),
-    baseline,
-    { margin, gate },
-  );
+  const fresh = freshSeedsOfRun(suite, profile, night);
+  const judged = records.filter((record) => !isTrial(record) && !fresh.has(record.seed));
+  return { baseline, verdicts: checkRecords(judged, baseline, { margin, gate }) };
 }
 
 /** Which cells have no verdict, as they are outside of the gated set; null where all have. */
@@ -79,8 +83,8 @@ export interface Conclusion {
 export async function conclude(options: ConcludeOptions): Promise<Conclusion> {
   const { outDir, title, suite, profile, night, missing, gaps, fails, dataDir, command } = options;
   const records = [...options.records];
-  const verdicts = options.check ? await checkAgainstBaseline(records, options) : [];
-  const baseline = options.check ? await readBaseline(suite, profile, options.baselinesDir) : null;
+  const unchecked = { baseline: null, verdicts: [] };
+  const { baseline, verdicts } = options.check ? await checkAgainstBaseline(records, options) : unchecked;
   const provenance = baseline === null ? [] : [`Baseline: ${provenanceOf(baseline)}.`];
   const unjudged = options.check ? unjudgedNote(records, verdicts) : null;
   const told = [...provenance, ...(unjudged === null ? [] : [unjudged])];

@@ -23,8 +23,8 @@ export interface WorkerRequest {
     checkpointDir: string | null;
     device: Device;
     threads: number;
-    /** Whether speeds are measured. */
-    speeds: boolean;
+    /** Whether the result alone counts: neither speeds nor a definition are asked for. */
+    resultOnly: boolean;
   };
   /** The output folder whose store receives the record. */
   outDir: string;

@@ -69,7 +69,7 @@ export async function proveCells(options: ProveOptions): Promise<CellProof[]> {
           arithmetic: 'portable',
           store,
           logs: false,
-          speeds: false,
+          resultOnly: true,
           onProgress: progress.cellProgress,
           onRecord(record) {
             found.get(record.cell)?.push(resultOf(name, record));

@@ -34,8 +34,8 @@ export interface WorkerSettings {
   keepWeights?: boolean | undefined;
   /** False: what workers print is not kept in the store. */
   logs?: boolean;
-  /** False: no speeds are measured, for cells whose results alone count. */
-  speeds?: boolean;
+  /** Of cells the result alone counts: neither speeds nor definitions are asked for. */
+  resultOnly?: boolean;
   /** Milliseconds between SIGTERM and SIGKILL for a worker that does not end. */
   killAfterMs: number;
 }
@@ -92,7 +92,7 @@ async function runProcess(
   signal: AbortSignal,
   listener: WorkerListener,
 ): Promise<'interrupted' | Failure> {
-  const { store, dataFolders, device, threads, node, speeds = true } = settings;
+  const { store, dataFolders, device, threads, node, resultOnly = false } = settings;
   const [program = process.execPath, ...first] = node ?? [];
   const subprocess = execa(program, [...first, settings.workerPath], {
     ipc: true,
@@ -129,7 +129,7 @@ async function runProcess(
   const folders = { dataDir: dataDirOf(cell, dataFolders), checkpointDir: checkpointDir(store, cell) };
   const request: WorkerRequest = {
     cell,
-    context: { ...folders, device, threads, speeds },
+    context: { ...folders, device, threads, resultOnly },
     outDir: store.outDir,
     neededDir: (settings.neededStore ?? store).outDir,
     keepsWeights: cell.isNeeded || settings.keepWeights === true,

@@ -25,8 +25,8 @@ export interface CellContext {
   weightsPath: string | null;
   device: 'cpu' | 'gpu';
   threads: number;
-  /** False: speeds are not measured. */
-  speeds?: boolean;
+  /** The result alone counts: neither speeds nor a definition are asked for. */
+  resultOnly?: boolean;
   /** The cells that it reads from, by role. */
   needed(): Promise<ReadonlyMap<string, NeededCell>>;
   onProgress(progress: CellProgress): void;

@@ -19,7 +19,7 @@ async function serve(cell: PlannedCell, store: Store, change: Partial<WorkerRequ
   const messages: WorkerMessage[] = [];
   const request: WorkerRequest = {
     cell,
-    context: { dataDir: null, checkpointDir: null, device: 'cpu', threads: 1, speeds: true },
+    context: { dataDir: null, checkpointDir: null, device: 'cpu', threads: 1, resultOnly: false },
     outDir: store.outDir,
     neededDir: store.outDir,
     keepsWeights: true,

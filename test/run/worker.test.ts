@@ -19,7 +19,7 @@ async function start(method: string) {
   const checkpointDir = `${store.outDir}/checkpoint`;
   const request: WorkerRequest = {
     cell,
-    context: { dataDir: '/data', checkpointDir, device: 'cpu', threads: 2, speeds: true },
+    context: { dataDir: '/data', checkpointDir, device: 'cpu', threads: 2, resultOnly: false },
     outDir: store.outDir,
     neededDir: store.outDir,
     keepsWeights: false,

@@ -8,7 +8,7 @@ import { provenanceOf } from '../../../baselines/provenance.ts';
 import { powerLines } from '../../../baselines/quality/power-text.ts';
 import { counted } from '../../../baselines/wording.ts';
 import { UsageError } from '../../errors.ts';
-import { freshSeeds } from '../../night.ts';
+import { freshSeedsOfRun } from '../../night.ts';
 import type { CellRecord } from '../../record.ts';
 import { lacksOf } from '../../run/records/coverage.ts';
 import { isTrial } from '../../trial-notes.ts';
@@ -59,8 +59,7 @@ export async function acceptCommand(name: string, options: AcceptCommandOptions,
 
 /** The records but for those of a night's fresh seeds, which belong to its history. */
 function withoutFresh({ suite, profile, run, records }: StoredRun, say: (line: string) => void): CellRecord[] {
-  const night = run?.night;
-  const fresh = new Set(night === undefined ? [] : freshSeeds(suite.name, profile, night));
+  const fresh = freshSeedsOfRun(suite.name, profile, run?.night);
   const lasting = records.filter(({ seed }) => !fresh.has(seed));
   const left = records.length - lasting.length;
   if (left > 0) say(`${counted(left, 'record')} of the night's fresh seeds are left out: they belong to its history.`);

@@ -2,14 +2,11 @@ import type { Baseline } from '../../../baselines/baseline.ts';
 import { readBaseline, writeBaseline } from '../../../baselines/baseline-file.ts';
 import { completeBaseline } from '../../../baselines/complete.ts';
 import { UsageError } from '../../errors.ts';
-import { defineCells } from '../../run/define-cells.ts';
 import { exitCodes } from '../../run/exit-code.ts';
 import type { Definition } from '../../spec/definition.ts';
-import { workerPath } from '../checkout.ts';
 import { type Io, withInterruption } from '../io.ts';
-import { defaultJobs } from '../parse-options.ts';
 import { selectSuite } from '../run/select-suite.ts';
-import { definingArithmetic, planDefinitions } from './definition-plan.ts';
+import { definePlanned, planDefinitions } from './definition-plan.ts';
 
 export interface CompleteOptions {
   profile: string;
@@ -22,20 +19,17 @@ export interface CompleteOptions {
 /** Gives the entries of a baseline that lack them their definitions, without training. */
 export async function completeCommand(name: string, options: CompleteOptions, io: Io): Promise<number> {
   const plan = await planDefinitions(selectSuite(name, options.profile), options, io);
-  const { suite, profile, cells, dataFolders } = plan;
+  const { suite, profile, cells } = plan;
   const baseline = await readBaseline(suite.name, profile, io.baselinesDir);
   if (baseline === null) {
     throw new UsageError(`accept --complete: there is no baseline of ${suite.name}, ${profile}; accept a run first.`);
   }
   const lacking = new Set(baseline.cells.filter((entry) => entry.definition === undefined).map(({ id }) => id));
   const chosen = cells.filter(({ id, needs }) => lacking.has(id) && needs.length === 0);
-  const arithmetic = definingArithmetic();
-  const { jobs = defaultJobs(1) } = options;
   const definitions = new Map<string, Definition>();
   let failed = 0;
   const aborted = await withInterruption(io, async (signal) => {
-    const running = { workerPath: io.workerPath ?? workerPath(), dataFolders, threads: 1, arithmetic, jobs, signal };
-    const found = await defineCells(chosen, running);
+    const found = await definePlanned(chosen, plan, { jobs: options.jobs, signal }, io);
     for (const { id, cell } of chosen) {
       const defined = found.get(id);
       if (defined !== undefined && 'error' in defined) {

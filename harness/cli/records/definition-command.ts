@@ -4,14 +4,12 @@ import { definitionOutcome } from '../../../baselines/lanes/definition.ts';
 import { suites } from '../../../suites/registry.ts';
 import { UsageError } from '../../errors.ts';
 import { firstLine } from '../../foreign-text.ts';
-import { type Defined, defineCells } from '../../run/define-cells.ts';
+import type { Defined } from '../../run/define-cells.ts';
 import { exitCodes } from '../../run/exit-code.ts';
 import type { PlannedCell } from '../../spec/cell.ts';
-import { workerPath } from '../checkout.ts';
 import { type Io, withInterruption } from '../io.ts';
-import { defaultJobs } from '../parse-options.ts';
 import { selectSuite } from '../run/select-suite.ts';
-import { type DefinitionPlan, definingArithmetic, planDefinitions, profilesFor } from './definition-plan.ts';
+import { type DefinitionPlan, definePlanned, planDefinitions, profilesFor } from './definition-plan.ts';
 
 export interface DefinitionCommandOptions {
   all?: boolean;
@@ -57,7 +55,6 @@ export async function definitionCommand(
   io: Io,
 ): Promise<number> {
   const rows: DefinitionRow[] = [];
-  const { jobs = defaultJobs(1) } = options;
   const plans: DefinitionPlan[] = [];
   for (const name of namesOf(names, options)) {
     for (const profile of profilesFor(selectSuite(name, firstProfile(name)).suite, options.profile)) {
@@ -66,12 +63,11 @@ export async function definitionCommand(
     }
   }
   const interrupted = await withInterruption(io, async (signal) => {
-    for (const { suite, profile, cells, dataFolders } of plans) {
+    for (const plan of plans) {
+      const { suite, profile, cells } = plan;
       const baseline = await readBaseline(suite.name, profile, io.baselinesDir);
       const entries = new Map(baseline?.cells.map((entry) => [entry.id, entry]));
-      const arithmetic = definingArithmetic();
-      const running = { workerPath: io.workerPath ?? workerPath(), dataFolders, threads: 1, arithmetic, jobs, signal };
-      const found = await defineCells(cells, running);
+      const found = await definePlanned(cells, plan, { jobs: options.jobs, signal }, io);
       for (const cell of cells) {
         const defined = found.get(cell.id);
         if (defined !== undefined) rows.push(rowOf(cell, defined, entries.get(cell.id)));

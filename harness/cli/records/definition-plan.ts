@@ -1,11 +1,14 @@
 import { readTuning } from '../../../baselines/tuning-file.ts';
 import { UsageError } from '../../errors.ts';
-import type { Arithmetic } from '../../fingerprint.ts';
 import { neededDatasets, planCells } from '../../plan/plan.ts';
+import { type Defined, defineCells } from '../../run/define-cells.ts';
 import type { DataFolders } from '../../run/protocol.ts';
 import { fileDatasetOf } from '../../run/run-data.ts';
-import type { PlannedCell } from '../../spec/cell.ts';
+import type { Cell, PlannedCell } from '../../spec/cell.ts';
+import { profileNames } from '../../spec/words.ts';
+import { workerPath } from '../checkout.ts';
 import type { Io } from '../io.ts';
+import { defaultJobs } from '../parse-options.ts';
 import { arithmeticFor, ownProcessor } from '../run/arithmetic.ts';
 import { findData, planned } from '../run/plan-command.ts';
 import type { SelectedSuite } from '../run/select-suite.ts';
@@ -25,9 +28,25 @@ export interface DefinitionPlan extends SelectedSuite {
   absent: PlannedCell[];
 }
 
-/** Portable wherever the processor can, whatever the profile runs with: first steps then have the same bits everywhere. */
-export function definingArithmetic(): Arithmetic {
-  return arithmeticFor({ device: 'cpu' }, 'smoke', ownProcessor());
+/**
+ * Defines cells of a plan: with portable arithmetic wherever the processor can, whatever the profile runs with, so that
+ * first steps have the same bits everywhere.
+ */
+export function definePlanned<C extends Cell>(
+  cells: readonly C[],
+  { dataFolders }: Pick<DefinitionPlan, 'dataFolders'>,
+  { jobs = defaultJobs(1), signal }: { jobs?: number | undefined; signal: AbortSignal },
+  io: Io,
+): Promise<Map<string, Defined>> {
+  const arithmetic = arithmeticFor({ device: 'cpu' }, 'smoke', ownProcessor());
+  return defineCells(cells, {
+    workerPath: io.workerPath ?? workerPath(),
+    dataFolders,
+    threads: 1,
+    arithmetic,
+    jobs,
+    signal,
+  });
 }
 
 /** Plans the cells of a profile that are to be defined; says on stderr which data sets are missing. */
@@ -66,9 +85,9 @@ export function profilesFor(
   { profiles, name }: SelectedSuite['suite'],
   asked: readonly string[] | undefined,
 ): SelectedSuite['profile'][] {
-  const having = (['smoke', 'nightly', 'paper'] as const).filter((profile) => profiles[profile] !== undefined);
+  const having = profileNames.filter((profile) => profiles[profile] !== undefined);
   const wanted = asked ?? ['smoke', 'nightly'];
-  const unknown = wanted.find((profile) => !['smoke', 'nightly', 'paper'].includes(profile));
+  const unknown = wanted.find((profile) => !profileNames.some((name) => name === profile));
   if (unknown !== undefined) throw new UsageError(`--profile ${unknown}: suite ${name} has: ${having.join(', ')}.`);
   return having.filter((profile) => wanted.includes(profile));
 }

@@ -140,7 +140,9 @@ function* drawnBatches(
     yield {
       size,
       shape: String(size),
-      parts: { order: examples, views: Int32Array.from(views.flatMap(numbersOf)), labels },
+      get parts() {
+        return { order: examples, views: Int32Array.from(views.flatMap(numbersOf)), labels };
+      },
       batch() {
         allImages ??= new Float32Array(largest * imageSize);
         const images = allImages.subarray(0, size * imageSize);

@@ -93,11 +93,13 @@ export function* drawnOf<B extends TokenBatch & Partial<SeededBatch>>(
 ): Generator<Drawn<B>, void, undefined> {
   for (const batch of batches) {
     const { size, pairs, sourceLength, targetLength, source, target, labels, weights, dropoutSeed } = batch;
-    const seeds = dropoutSeed === undefined ? {} : { 'dropout seeds': Int32Array.from(dropoutSeed) };
     yield {
       size: pairs.length,
       shape: `${size}x${sourceLength}x${targetLength}`,
-      parts: { order: Int32Array.from(pairs), source, target, labels, weights, ...seeds },
+      get parts() {
+        const seeds = dropoutSeed === undefined ? {} : { 'dropout seeds': Int32Array.from(dropoutSeed) };
+        return { order: Int32Array.from(pairs), source, target, labels, weights, ...seeds };
+      },
       batch: () => batch,
     };
   }

@@ -81,7 +81,7 @@ export function modelScorers(
       ...named('before', views),
     };
   };
-  const [encoding, extending] = [encode, extend].map((step): Replay<Tensors, Tensors> => {
+  const [encoding, extending] = [encode, extend].map((step): Pick<Replay<Tensors, Tensors>, 'run' | 'dispose'> => {
     if (recorded) return replaying(step, model.variables);
     return { run: (feeds: Tensors) => tf.tidy(() => step(feeds) as never) as Tensors, dispose: () => {} };
   });

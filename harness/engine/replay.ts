@@ -3,13 +3,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { explainFileError } from '../file-errors.ts';
 import { savedModelOf } from './graph.ts';
-import { checkTensor, recordStep, type Step } from './record-step.ts';
+import { checkTensor, type RecordedStep, recordStep, type Step } from './record-step.ts';
 import { nodeBackend, type Tensor } from './tensorflow.ts';
 import type { Variable } from './variable.ts';
 
 /** A step that runs as a recorded graph. */
 export interface Replay<F extends Record<string, Tensor>, R extends Record<string, Tensor>> {
   run: Step<F, R>;
+  /** What `run` runs for the feeds' shapes, as data, for it to use; the variables keep their values. */
+  recorded(feeds: F): RecordedStep;
   /** Frees the graphs. Variables stay. */
   dispose(): void;
 }
@@ -35,23 +37,37 @@ export function replaying<F extends Record<string, Tensor>, R extends Record<str
   variables: readonly Variable[],
 ): Replay<F, R> {
   const graphs = new Map<string, Graph<F, R>>();
+  // What was asked for before it was run; a graph that is loaded needs its nodes no longer.
+  const recordings = new Map<string, RecordedStep>();
   let disposed = false;
+  const keyOf = (feeds: F) => {
+    if (disposed) throw new Error('replaying: the step is disposed; make another one');
+    for (const [name, tensor] of Object.entries(feeds)) {
+      if (tensor === undefined)
+        throw new Error(`replaying: feed '${name}' is undefined; leave it out or give a tensor`);
+      checkTensor('feed', name, tensor);
+    }
+    return JSON.stringify(Object.entries(feeds).map(([name, { shape, dtype }]) => [name, dtype, shape]));
+  };
+  const recordingOf = (key: string, feeds: F) => recordings.get(key) ?? recordStep(step, feeds, variables);
   return {
     run(feeds) {
-      if (disposed) throw new Error('replaying: the step is disposed; make another one');
-      for (const [name, tensor] of Object.entries(feeds)) {
-        if (tensor === undefined)
-          throw new Error(`replaying: feed '${name}' is undefined; leave it out or give a tensor`);
-        checkTensor('feed', name, tensor);
-      }
-      const key = JSON.stringify(Object.entries(feeds).map(([name, { shape, dtype }]) => [name, dtype, shape]));
-      const graph = graphs.get(key) ?? recordGraph(step, feeds, variables);
+      const key = keyOf(feeds);
+      const graph = graphs.get(key) ?? graphOf<F, R>(recordingOf(key, feeds), Object.keys(feeds), variables);
       graphs.set(key, graph);
+      recordings.delete(key);
       return graph.run(feeds);
+    },
+    recorded(feeds) {
+      const key = keyOf(feeds);
+      const recording = recordingOf(key, feeds);
+      if (!graphs.has(key)) recordings.set(key, recording);
+      return recording;
     },
     dispose() {
       for (const graph of graphs.values()) graph.dispose();
       graphs.clear();
+      recordings.clear();
       disposed = true;
     },
   };
@@ -62,13 +78,11 @@ interface Graph<F, R> {
   dispose(): void;
 }
 
-function recordGraph<F extends Record<string, Tensor>, R extends Record<string, Tensor>>(
-  step: Step<F, R>,
-  feeds: F,
+function graphOf<F extends Record<string, Tensor>, R extends Record<string, Tensor>>(
+  { nodes, inputs: inputNodes, resultNames, changed, outputs }: RecordedStep,
+  feedNames: readonly string[],
   variables: readonly Variable[],
 ): Graph<F, R> {
-  const { nodes, inputs: inputNodes, resultNames, changed, outputs } = recordStep(step, feeds, variables);
-  const feedNames = Object.keys(feeds);
   const backend = nodeBackend();
   const model = load(savedModelOf(nodes));
   const inputList = inputNodes.map(({ node }) => `${node}:0`).join();

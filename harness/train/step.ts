@@ -1,5 +1,5 @@
 import { valueAndGradients } from '../engine/gradients.ts';
-import { type RecordedStep, recordStep } from '../engine/record-step.ts';
+import type { RecordedStep } from '../engine/record-step.ts';
 import { replaying } from '../engine/replay.ts';
 import { type Scalar, type Tensor, tf } from '../engine/tensorflow.ts';
 import type { Variable } from '../engine/variable.ts';
@@ -42,7 +42,7 @@ export interface Step<F extends Feeds> {
   run(feeds: F): StepResult;
   /** Operation by operation: slower, but its tensors can be looked at. */
   runEagerly(feeds: F): StepResult;
-  /** The graph for the feeds' shapes, as data; the variables keep their values. */
+  /** The graph that `run` replays for the feeds' shapes, as data; the variables keep their values. */
   recorded(feeds: F): RecordedStep;
   /** Frees the recorded graphs. */
   dispose(): void;
@@ -113,9 +113,7 @@ export function evaluationStep<F extends Feeds>(variables: readonly Variable[], 
 
 function stepOf<F extends Feeds>(compute: (feeds: F) => StepResult, variables: readonly Variable[]): Step<F> {
   const runEagerly = (feeds: F) => tf.tidy(() => compute(feeds) as never) as StepResult;
-  const replay = replaying(runEagerly, variables);
-  const recorded = (feeds: F) => recordStep(runEagerly, feeds, variables);
-  return { variables, run: replay.run, runEagerly, recorded, dispose: replay.dispose };
+  return { variables, runEagerly, ...replaying(runEagerly, variables) };
 }
 
 /** The value of a kept tensor, as one that the surrounding tidy owns. */

@@ -2,11 +2,19 @@ import type { Block, Section, Table } from './document.ts';
 
 /** A document in Markdown. Figures are left out, and sections that hold nothing else. */
 export function markdownDocument(title: string, sections: readonly Section[]): string {
-  const parts = sections.flatMap(({ heading, blocks }) => {
-    const shown = blocks.flatMap((block) => renderBlock(block) ?? []);
-    return shown.length === 0 ? [] : [[`## ${escapeMarkdown(heading)}`, ...shown].join('\n\n')];
-  });
+  const parts = sections.map(sectionText).filter((part) => part !== '');
   return `${[`# ${escapeMarkdown(title)}`, ...parts].join('\n\n')}\n`;
+}
+
+/** A section alone, for a summary or a comment; nothing where it holds figures alone. */
+export function markdownSection(section: Section): string {
+  const text = sectionText(section);
+  return text === '' ? '' : `${text}\n`;
+}
+
+function sectionText({ heading, blocks }: Section): string {
+  const shown = blocks.flatMap((block) => renderBlock(block) ?? []);
+  return shown.length === 0 ? '' : [`## ${escapeMarkdown(heading)}`, ...shown].join('\n\n');
 }
 
 function renderBlock(block: Block): string | null {

@@ -4,7 +4,7 @@ import type { Verdict } from '../../harness/record.ts';
 import { alarms, unaccepted, verdictNames } from '../../harness/record.ts';
 import { metricNames } from '../../harness/spec/metrics.ts';
 import { outcomeOf } from '../outcome.ts';
-import type { Section } from '../render/document.ts';
+import type { Block, Section } from '../render/document.ts';
 import { list, table, text } from '../render/document.ts';
 import { orDash, whole } from '../render/format.ts';
 import type { ReportInput } from '../report-input.ts';
@@ -14,22 +14,32 @@ const alarming = [...alarms, ...unaccepted, 'inconclusive', 'drift', 'better'] a
 
 /** The verdicts in brief, then every cell without a record, and every verdict that says more than that a cell passed. */
 export function verdictSection(input: ReportInput): Section {
-  const blocks = [text(coverage(input)), text(verdictCounts(input))];
-  if (input.missing.length > 0) blocks.push(text('Without a record:'), list([...input.missing]));
+  const blocks = [text(coverage(input)), text(verdictCounts(input)), ...missingBlocks(input.missing)];
   if (input.gaps.length > 0) blocks.push(text('The run is not whole:'), list([...input.gaps]));
-  const alarms = alarmsOf(input.verdicts);
-  if (alarms.length > 0) {
-    const columns = [
-      { name: 'verdict', cell: (v: Verdict) => v.verdict },
-      { name: 'lane', cell: (v: Verdict) => v.lane },
-      { name: 'cell', cell: (v: Verdict) => v.cell },
-      { name: 'expected', cell: (v: Verdict) => plain(v, v.expected), numeric: true },
-      { name: 'measured', cell: (v: Verdict) => plain(v, v.measured), numeric: true },
-      { name: 'reason', cell: reasonAlone },
-    ];
-    blocks.push(table(alarms, columns));
-  }
-  return { heading: 'Summary', blocks };
+  return { heading: 'Summary', blocks: [...blocks, ...alarmBlocks(input.verdicts)] };
+}
+
+/** Every cell without a record, and every verdict that says more than that a cell passed. */
+export function verdictBlocks(verdicts: readonly Verdict[], missing: readonly string[]): Block[] {
+  return [...missingBlocks(missing), ...alarmBlocks(verdicts)];
+}
+
+function missingBlocks(missing: readonly string[]): Block[] {
+  return missing.length === 0 ? [] : [text('Without a record:'), list([...missing])];
+}
+
+function alarmBlocks(verdicts: readonly Verdict[]): Block[] {
+  const alarms = alarmsOf(verdicts);
+  if (alarms.length === 0) return [];
+  const columns = [
+    { name: 'verdict', cell: (v: Verdict) => v.verdict },
+    { name: 'lane', cell: (v: Verdict) => v.lane },
+    { name: 'cell', cell: (v: Verdict) => v.cell },
+    { name: 'expected', cell: (v: Verdict) => plain(v, v.expected), numeric: true },
+    { name: 'measured', cell: (v: Verdict) => plain(v, v.measured), numeric: true },
+    { name: 'reason', cell: reasonAlone },
+  ];
+  return [table(alarms, columns)];
 }
 
 /** The verdicts that a reader must look at, the worst first. */

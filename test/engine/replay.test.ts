@@ -85,6 +85,27 @@ describe('replaying', () => {
     dispose();
   });
 
+  test('runs what was told of it, recorded once, until it is run', () => {
+    const w = variableOf('w', 'weight', Float32Array.of(10, 20), [2]);
+    let recordings = 0;
+    const { run, recorded, dispose } = replaying(
+      (feeds: Feeds) => {
+        recordings++;
+        return toy(w)(feeds);
+      },
+      [w],
+    );
+    const told = recorded({ x: tf.tensor1d([1, 2]) });
+    expect(recorded({ x: tf.tensor1d([3, 4]) })).toBe(told);
+    expect(read(w.value)).toEqual([10, 20]);
+    expect(read(run({ x: tf.tensor1d([1, 2]) }).product)).toEqual([50]);
+    expect(recordings).toBe(1);
+    expect(recorded({ x: tf.tensor1d([1, 2]) }).nodes).toEqual(told.nodes);
+    expect(read(w.value)).toEqual([9, 18]);
+    dispose();
+    expect(() => recorded({ x: tf.tensor1d([1, 2]) })).toThrow(/is disposed; make another one/);
+  });
+
   test('leaves no tensor and no file', () => {
     const w = variableOf('w', 'weight', Float32Array.of(10, 20), [2]);
     const folder = mkdtempSync(join(tmpdir(), 'replay-test-'));

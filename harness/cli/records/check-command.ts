@@ -1,5 +1,8 @@
 import { readBaseline } from '../../../baselines/baseline-file.ts';
 import { provenanceOf } from '../../../baselines/provenance.ts';
+import { text } from '../../../reports/render/document.ts';
+import { markdownSection } from '../../../reports/render/markdown.ts';
+import { verdictBlocks } from '../../../reports/sections/verdict-section.ts';
 import { UsageError } from '../../errors.ts';
 import type { CellRecord, Verdict } from '../../record.ts';
 import { checkAgainstBaseline, unjudgedNote } from '../../run/conclude.ts';
@@ -13,6 +16,8 @@ import { type Beside, readStoredRuns, type StoredRun, type StoredRunOptions } fr
 export interface CheckCommandOptions extends StoredRunOptions {
   strict?: boolean;
   json?: boolean;
+  /** For the summary of a job. */
+  markdown?: boolean;
 }
 
 /** Prints the verdicts of existing records against the stored baselines, and what has no record. Writes no file. */
@@ -22,6 +27,7 @@ export async function checkCommand(name: string | undefined, options: CheckComma
   const missing = runs.flatMap((run) => run.missing);
   refuseTrialsAlone(records, io);
   const verdicts: Verdict[] = [];
+  const baselines: string[] = [];
   const strict = options.strict === true;
   const fails = {
     inconclusive: strict,
@@ -36,13 +42,16 @@ export async function checkCommand(name: string | undefined, options: CheckComma
     verdicts.push(...found);
     const note = unjudgedNote(own, found);
     if (note !== null) io.stderr.write(`${note}\n`);
-    if (baseline !== null && options.json !== true) {
-      io.stdout.write(`Baseline of ${suite.name}, ${profile}: ${provenanceOf(baseline)}.\n`);
-    }
+    if (baseline !== null) baselines.push(`Baseline of ${suite.name}, ${profile}: ${provenanceOf(baseline)}.`);
   }
   if (options.json === true) {
     io.stdout.write(`${JSON.stringify(verdicts, null, 2)}\n`);
+  } else if (options.markdown === true) {
+    const found = verdictBlocks(verdicts, missing);
+    const blocks = [...baselines.map(text), text(`${totalOf(verdicts, missing)}.`), ...found];
+    io.stdout.write(markdownSection({ heading: 'Check against the baseline', blocks }));
   } else {
+    for (const line of baselines) io.stdout.write(`${line}\n`);
     for (const { verdict, reason } of verdicts) io.stdout.write(`${verdict.padEnd(12)}  ${reason}\n`);
     for (const cell of missing) io.stdout.write(`${'missing'.padEnd(12)}  ${cell}: was planned, but has no record.\n`);
     io.stdout.write(`${totalOf(verdicts, missing)}.\n`);

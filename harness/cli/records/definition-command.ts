@@ -10,6 +10,7 @@ import type { PlannedCell } from '../../spec/cell.ts';
 import { type Io, withInterruption } from '../io.ts';
 import { selectSuite } from '../run/select-suite.ts';
 import { type DefinitionPlan, definePlanned, planDefinitions, profilesFor } from './definition-plan.ts';
+import { type DefinitionRow, type DefinitionVerdict, definitionMarkdown, definitionText } from './definition-rows.ts';
 
 export interface DefinitionCommandOptions {
   all?: boolean;
@@ -19,30 +20,8 @@ export interface DefinitionCommandOptions {
   data?: string;
   jobs?: number;
   json?: boolean;
-}
-
-/**
- * What became of a cell: `undefined` where its baseline's entry holds no definition, or its kind tells none;
- * `needs-training` where it begins with what others come to.
- */
-type Name =
-  | 'equal'
-  | 'changed'
-  | 'regressed'
-  | 'undefined'
-  | 'needs-training'
-  | 'no-baseline'
-  | 'other-data'
-  | 'failed';
-
-/** What is said of one cell. */
-interface DefinitionRow {
-  suite: string;
-  profile: string;
-  id: string;
-  cell: string;
-  verdict: Name;
-  differences: string[];
+  /** For a pull request's comment. */
+  markdown?: boolean;
 }
 
 /**
@@ -76,7 +55,7 @@ export async function definitionCommand(
     return signal.aborted;
   });
   if (options.json === true) io.stdout.write(`${JSON.stringify(rows, null, 2)}\n`);
-  else io.stdout.write(textOf(rows));
+  else io.stdout.write(options.markdown === true ? definitionMarkdown(rows) : definitionText(rows));
   return interrupted ? exitCodes.interrupted : exitCodeFor(rows);
 }
 
@@ -94,7 +73,7 @@ function firstProfile(name: string): string {
 
 function rowOf(cell: PlannedCell, defined: Defined, entry: BaselineEntry | undefined): DefinitionRow {
   const { suite, profile, id, cell: name, kind } = cell;
-  const row = (verdict: Name, differences: string[] = []) => {
+  const row = (verdict: DefinitionVerdict, differences: string[] = []) => {
     return { suite, profile, id, cell: name, verdict, differences };
   };
   if (cell.needs.length > 0) return row('needs-training');
@@ -105,34 +84,6 @@ function rowOf(cell: PlannedCell, defined: Defined, entry: BaselineEntry | undef
   if (definition.data !== entry.definition.data) return row('other-data');
   const outcome = definitionOutcome({ kind, definition }, entry);
   return outcome === null ? row('equal') : row(outcome.verdict, outcome.differences);
-}
-
-const notCompared: Partial<Record<Name, string>> = {
-  undefined: 'the baseline holds no definition of',
-  'needs-training': 'a run alone can compare, as they begin with what others come to,',
-  'no-baseline': 'the baseline does not hold, or in another configuration,',
-  'other-data': 'other data than the baseline’s have',
-};
-
-function textOf(rows: readonly DefinitionRow[]): string {
-  const lines = rows.flatMap(({ suite, profile, cell, verdict, differences }) =>
-    differences.map((text) => `${verdict.padEnd(10)}  ${suite}, ${profile}: ${cell}: ${text}`),
-  );
-  for (const [verdict, says] of Object.entries(notCompared)) {
-    const cells = rows.filter((row) => row.verdict === verdict);
-    const places = [...new Set(cells.map(({ suite, profile }) => `${suite}, ${profile}`))];
-    for (const place of places) {
-      const own = cells.filter(({ suite, profile }) => `${suite}, ${profile}` === place);
-      const remedy =
-        verdict === 'undefined' ? ` (npm run accept -- ${own[0]!.suite} --profile ${own[0]!.profile} --complete)` : '';
-      lines.push(`${place}: ${says} ${own.length} cells: ${own.map(({ cell }) => cell).join(', ')}${remedy}`);
-    }
-  }
-  const counts = [...new Set(rows.map(({ verdict }) => verdict))].map(
-    (verdict) => `${rows.filter((row) => row.verdict === verdict).length} ${verdict}`,
-  );
-  const total = rows.length === 0 ? 'none' : counts.join(', ');
-  return `${[...lines, `${rows.length} cells: ${total}.`].join('\n')}\n`;
 }
 
 function exitCodeFor(rows: readonly DefinitionRow[]): number {

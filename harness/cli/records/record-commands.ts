@@ -40,12 +40,18 @@ export function defineRecordCommands(program: Command, context: CommandContext):
       'exit with 3 where a cell is inconclusive, with 4 where one is changed, removed, on other data or without baseline',
     )
     .option('--json', 'print JSON')
+    .addOption(
+      new Option('--markdown', 'print Markdown, for the summary of a job or a comment of a pull request').conflicts(
+        'json',
+      ),
+    )
     .addHelpText(
       'after',
       `${examples(
         'npm run check',
         'npm run check -- compression --profile nightly --strict',
         'npm run check -- --definition',
+        'npm run -s check -- --definition --markdown',
       )}${definitionHelp}`,
     )
     .action(async (names, options) => {

@@ -1,5 +1,5 @@
 import { canonicalJson } from '../harness/canonical-json.ts';
-import type { Definition } from '../harness/spec/definition.ts';
+import type { Definition, RecordedGraph } from '../harness/spec/definition.ts';
 import { operationChanges } from './operation-changes.ts';
 import { someOf } from './wording.ts';
 
@@ -32,15 +32,25 @@ function graphChanges({ graphs: before }: Definition, { graphs: after }: Definit
     const come = feeds(now!).filter((one) => !feeds(then!).includes(one));
     const clauses = now!.flatMap((graph) => {
       const same = then!.find((one) => one.feeds === graph.feeds);
-      if (same === undefined || same.digest === graph.digest) return [];
-      return [someOf(operationChanges(same.operations, graph.operations))];
+      return same === undefined || same.digest === graph.digest ? [] : [operationClause(same, graph)];
     });
     return [
       ...lost.map((one) => `${of} is no longer fed ${one}`),
       ...come.map((one) => `${of} is fed ${one}`),
-      ...[...new Set(clauses)].map((clause) => `${of}: ${clause}`),
+      ...toldOnce(clauses).map((clause) => `${of}: ${clause}`),
     ];
   });
+}
+
+/** Null: the graph is not the first of its kind, and its operations are not kept. */
+function operationClause({ operations: then }: RecordedGraph, { operations: now }: RecordedGraph): string | null {
+  return then === undefined || now === undefined ? null : someOf(operationChanges(then, now));
+}
+
+/** What is not told in words only where nothing is. */
+function toldOnce(clauses: readonly (string | null)[]): string[] {
+  const told = new Set(clauses.filter((clause) => clause !== null));
+  return clauses.length > 0 && told.size === 0 ? ['other operations for feeds of other shapes'] : [...told];
 }
 
 function phaseChanges({ phases: before }: Definition, { phases: after }: Definition): string[] {

@@ -150,10 +150,10 @@ function graphList(): GraphList {
     counts,
     add(of, recorded) {
       const { digest, feeds, operations, flops } = graphForm(recorded);
-      if (!list.some((graph) => graph.of === of)) {
-        for (const [op, count] of flops) counts[`${of}: floating-point operations of ${op}`] = count;
-      }
-      list.push({ of, feeds, digest, operations: operationsText(operations) });
+      const isFirst = !list.some((graph) => graph.of === of);
+      list.push({ of, feeds, digest, ...(isFirst ? { operations: operationsText(operations) } : {}) });
+      if (!isFirst) return;
+      for (const [op, count] of flops) counts[`${of}: floating-point operations of ${op}`] = count;
     },
   };
 }

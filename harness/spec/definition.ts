@@ -14,8 +14,11 @@ const graphSchema = z.strictObject({
   feeds: z.string(),
   /** SHA-256 of its operations, their wiring and attributes, and the bytes of constants. */
   digest,
-  /** Its operations and constants with their counts, `; `-joined: what a difference is told by. */
-  operations: z.string(),
+  /**
+   * Of the first graph of each training, and of evaluation, its operations and constants with their counts, `; `-joined:
+   * what a difference is told by. The others, for feeds of other shapes, have the same but for shapes.
+   */
+  operations: z.string().optional(),
 });
 
 export const definitionSchema = z.strictObject({

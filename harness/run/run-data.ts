@@ -1,7 +1,5 @@
-import { someOf } from '../../baselines/wording.ts';
 import { canonicalJson } from '../canonical-json.ts';
 import { tunedArmOf } from '../cell-name.ts';
-import { UsageError } from '../errors.ts';
 import type { Cell, PlannedCell } from '../spec/cell.ts';
 import { type DataFolderName, needsFiles } from '../spec/datasets.ts';
 import { kindOf } from '../tasks/registry.ts';
@@ -42,26 +40,25 @@ export function dataDigests(folders: DataFolders): (cell: OfData) => Promise<str
   };
 }
 
+/** Why a learning rate and λ say nothing of these data; null: they were found on them, or its cell is tried out. */
+export function otherDataRefusal(cell: Cell, digest: string): string | null {
+  if (cell.tuning === undefined || cell.tuning.data === digest || isTrial(cell)) return null;
+  return `${tunedArmOf(cell)}: its learning rate and λ were found on other data (${cell.tuning.data})`;
+}
+
 /**
- * A learning rate and λ that were found on other data say nothing of these. What is tried out may be on any.
- *
- * @throws UsageError naming the arms
+ * The cells, each with why it cannot be run where its tuned arm's learning rate and λ were found on other data, as far as
+ * that can be told without a worker.
  */
-export async function refuseOtherData(
+export function heldAgainstData(
   cells: readonly PlannedCell[],
   dataDigest: (cell: PlannedCell) => Promise<string | null>,
-): Promise<void> {
-  const others = new Map<string, PlannedCell>();
-  for (const cell of cells) {
-    if (cell.tuning === undefined || isTrial(cell)) continue;
-    const digest = await dataDigest(cell);
-    if (digest !== null && digest !== cell.tuning.data) others.set(tunedArmOf(cell), cell);
-  }
-  const [first] = others.values();
-  if (first === undefined) return;
-  const { suite, profile } = first;
-  throw new UsageError(
-    `suite ${suite}, profile ${profile}: the learning rates and λ of ${someOf([...others.keys()])} were found on other ` +
-      `data. Find them on these with npm run tune -- ${suite} --profile ${profile}, or leave these arms out with --only.`,
+): Promise<PlannedCell[]> {
+  return Promise.all(
+    cells.map(async (cell) => {
+      const digest = cell.tuning === undefined ? null : await dataDigest(cell);
+      const untuned = digest === null ? null : otherDataRefusal(cell, digest);
+      return untuned === null ? cell : { ...cell, untuned };
+    }),
   );
 }

@@ -19,7 +19,7 @@ import type { Device } from './protocol.ts';
 import { type Resumed, resumeStore } from './records/resume.ts';
 import { type RunFile, readRunFile, writeRunFile } from './records/run-file.ts';
 import { type Store, storeAt } from './records/store.ts';
-import { dataDigests, refuseOtherData } from './run-data.ts';
+import { dataDigests } from './run-data.ts';
 import { runRemaining } from './run-remaining.ts';
 
 export interface RunSuiteOptions extends RunFacts {
@@ -93,7 +93,6 @@ async function runLocked(store: Store, options: RunSuiteOptions): Promise<RunSui
   if (options.check) await readBaseline(options.suite, options.profile, options.baselinesDir);
   const found = options.device === 'gpu' ? await findGpus(process.env) : null;
   const dataDigest = dataDigests(options.dataFolders);
-  await refuseOtherData(options.cells, dataDigest);
   const earlier = await earlierRun(store.outDir, options);
   refuseOtherCommand(store.outDir, earlier, options.commandLine);
   const describe = runDescription(options, earlier);

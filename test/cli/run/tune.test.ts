@@ -87,6 +87,7 @@ describe('tune, and a run with what it found', () => {
     expect(others.stdout).toMatch(/1 cell planned, 1 with a record: 1 completed/);
     const plan = await command('plan', []);
     expect(plan).toMatchObject({ exitCode: 0, stdout: expect.stringContaining('dense.default.none.tuned.resnet') });
+    expect(plan.stderr).toMatch(/A run leaves tuned arms out: .*found for it\. Find them with npm run tune -- tunable/);
     expect((await cli(['list', 'tunable'])).stdout).toMatch(/tunable +smoke +10 +cells/);
   });
 
@@ -167,7 +168,9 @@ describe('tune, and a run with what it found', () => {
     const dir = await changed((choice) => ({ ...choice, configuration: 'feed' }));
     const refused = await command('suite', ['--out', await temporaryFolder(), '--only', 'low-rank*'], dir);
     expect(refused.exitCode).toBe(2);
-    expect(refused.stderr).toContain(`${arms[2]}: its learning rate and λ were found for another configuration (feed)`);
+    const reason = `${arms[2]}: its learning rate and λ were found for another configuration (feed)`;
+    expect(refused.stderr).toContain(reason);
+    expect((await command('plan', ['--only', 'low-rank*'], dir)).stderr).toContain(reason);
     await writeFile(tuningPath('tunable', 'smoke', dir), '{}');
     const damaged = await command('tune', ['--no-portable', '--out', await temporaryFolder()], dir);
     expect(damaged).toMatchObject({ exitCode: 2, stderr: expect.stringContaining('not what tune writes') });

@@ -1,5 +1,6 @@
 import { UsageError } from '../errors.ts';
 import type { PlannedCell } from '../spec/cell.ts';
+import { tuneRemedy } from '../tuned-data.ts';
 import { withTheirNeeds } from './needs.ts';
 
 /** Tuned arms for which nothing that fits was found: they run with what was found, or not at all. */
@@ -9,11 +10,8 @@ export function untunedReason(cells: readonly PlannedCell[]): string | null {
   const refusals = [...new Set(cells.flatMap(({ untuned = [] }) => untuned))];
   const [first] = cells;
   if (first === undefined || refusals.length === 0) return null;
-  const { suite, profile } = first;
-  return (
-    `suite ${suite}, profile ${profile}: ${refusals.join('; ')}. Find them with npm run tune -- ${suite} --profile ` +
-    `${profile}, or leave these arms out with --only.`
-  );
+  const place = `suite ${first.suite}, profile ${first.profile}`;
+  return `${place}: ${refusals.join('; ')}. Find them with ${tuneRemedy(first)}`;
 }
 
 /**

@@ -1,9 +1,8 @@
 import { canonicalJson } from '../canonical-json.ts';
-import { tunedArmOf } from '../cell-name.ts';
 import type { Cell, PlannedCell } from '../spec/cell.ts';
 import { type DataFolderName, needsFiles } from '../spec/datasets.ts';
 import { kindOf } from '../tasks/registry.ts';
-import { isTrial } from '../trial-notes.ts';
+import { otherDataRefusal } from '../tuned-data.ts';
 import type { DataFolders } from './protocol.ts';
 
 /** What of a cell its data follow from. */
@@ -38,12 +37,6 @@ export function dataDigests(folders: DataFolders): (cell: OfData) => Promise<str
     known.set(key, digest);
     return digest;
   };
-}
-
-/** Why a learning rate and λ say nothing of these data; null: they were found on them, or its cell is tried out. */
-export function otherDataRefusal(cell: Cell, digest: string): string | null {
-  if (cell.tuning === undefined || cell.tuning.data === digest || isTrial(cell)) return null;
-  return `${tunedArmOf(cell)}: its learning rate and λ were found on other data (${cell.tuning.data})`;
 }
 
 /**

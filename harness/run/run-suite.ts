@@ -158,7 +158,8 @@ async function runBegun(
   const counted = { resumed: resumed.finished.length };
   await writeRunFile(store.outDir, describe({ ...counted, state: 'running', records: resumed.finished }));
 
-  const ended = await runRemaining(store, resumed, { ...options, gpuSlots: slots });
+  const command = options.commandLine[0] === 'tune' ? 'tune' : 'suite';
+  const ended = await runRemaining(store, resumed, { ...options, gpuSlots: slots, heldOut: command === 'tune' });
   const byName = new Map([...resumed.finished, ...ended].map((record) => [record.cell, record]));
   const records = cells.flatMap((cell) => byName.get(cell.cell) ?? []);
   const missing = cells.map(({ cell }) => cell).filter((cell) => !byName.has(cell));
@@ -170,7 +171,6 @@ async function runBegun(
   notes.push(...stop);
   const gaps = refusals.map((reason) => `Not planned: ${reason}`);
   const fails = failsOf(options.profile, options.strict);
-  const command = options.commandLine[0] === 'tune' ? 'tune' : 'suite';
   const conclusion = await conclude({
     ...options,
     command,

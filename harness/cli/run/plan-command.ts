@@ -174,7 +174,7 @@ async function checkLines({ suite, profile, profileSpec, cells }: PlannedRun, io
 }
 
 /** One cell a line, and a last line with the total; of several plans it begins with the suite. */
-function planText({ suite, profile, cells }: PlannedRun, jobs: number, isOneOfSeveral: boolean): string {
+export function planText({ suite, profile, cells }: PlannedRun, jobs: number, isOneOfSeveral = false): string {
   const rows = cells.map((cell) => [cell.cell, cell.id, ...sizeOf(cell), formatDuration(cell.estimatedSeconds)]);
   const seconds = cells.reduce((sum, cell) => sum + cell.estimatedSeconds, 0);
   const head = isOneOfSeveral ? `${suite.name}, ${profile}: ` : '';

@@ -78,10 +78,10 @@ export function sharedDecayOf(records: readonly FinishedRecord[], sharedRate: nu
   const refusal = evidenceRefusal(dense);
   if (refusal !== null) throw new UsageError(`${tunedArmOf(first)}: ${refusal}.`);
   const { value: by, better } = validationOf(first);
-  const reference = new Map(plain.map((record) => [record.seed, validated(record)]));
+  const reference = new Map(plain.map((record) => [record.seed, heldOutValue(record)]));
   const tried = [...grouped(decayed, (record) => Number(factorOf(record, 'decay')))]
     .map(([decay, members]) => {
-      const values = members.map(validated);
+      const values = members.map(heldOutValue);
       const gains = members.flatMap(({ seed }, at) => gainOf(values[at]!, reference.get(seed) ?? null, better));
       const error = (sampleDeviation(gains) ?? Number.NaN) / Math.sqrt(gains.length);
       const admitted = gains.length === reference.size && mean(gains)! >= -error - rounding;
@@ -139,7 +139,7 @@ function gridOf(members: readonly FinishedRecord[]): GridPoint[] {
       return {
         learning_rate: rateOf(same[0]!),
         decay: decay === null ? null : Number(decay),
-        values: same.map(validated),
+        values: same.map(heldOutValue),
       };
     })
     .sort((left, right) => left.learning_rate - right.learning_rate || (left.decay ?? 0) - (right.decay ?? 0));
@@ -155,11 +155,12 @@ function validationOf({ kind }: FinishedRecord): ValidationWords {
   return validation;
 }
 
-/** What the held-out examples say of a training; null: it diverged. */
-function validated(record: FinishedRecord): number | null {
-  const { value, better, at } = validationOf(record);
-  if (record.status === 'diverged') return null;
+/** What the held-out examples say of a training; null: it diverged, or none were held out. */
+export function heldOutValue(record: FinishedRecord): number | null {
+  const { validation } = wordsOfKind(record.kind);
+  if (validation === undefined || record.status === 'diverged') return null;
+  const { value, better, at } = validation;
   const measured = record.curve.flatMap(({ values }) => values[value] ?? []);
-  if (at === 'last') return measured.at(-1) ?? null;
+  if (at === 'last' || measured.length === 0) return measured.at(-1) ?? null;
   return better === 'higher' ? Math.max(...measured) : Math.min(...measured);
 }

@@ -3,6 +3,7 @@ import { canonicalJson } from './canonical-json.ts';
 import { restoreCheckpoint, saveCheckpoint } from './checkpoint.ts';
 import { shortDigest } from './digest.ts';
 import { loadEngine } from './engine/tensorflow.ts';
+import { CellRefusal } from './errors.ts';
 import { makeTask } from './make-task.ts';
 import { fingerprintOf } from './measure/fingerprint.ts';
 import { type GpuMemorySampler, sampleGpuMemory } from './measure/gpu-memory.ts';
@@ -14,6 +15,7 @@ import type { Cell } from './spec/cell.ts';
 import { wordsOfKind } from './spec/kinds.ts';
 import type { CellContext } from './tasks/context.ts';
 import type { Speeds, TaskProgress } from './tasks/task.ts';
+import { otherDataRefusal, tuneRemedy } from './tuned-data.ts';
 import { saveWeights } from './weight-file.ts';
 
 /**
@@ -44,6 +46,9 @@ async function runTask(cell: Cell, context: CellContext): Promise<FinishedRecord
   const sampler = context.device === 'gpu' ? startSampler(warnings) : null;
   const { task, neededDigests } = await makeTask(cell, context);
   const { size, data, phases, state } = task;
+  // Of images that only a worker can decode, a plan could not tell.
+  const refusal = data === null ? null : otherDataRefusal(cell, data.digest);
+  if (refusal !== null) throw new CellRefusal(`${refusal}. Find them with ${tuneRemedy(cell)}`);
   warnings.push(...task.warnings);
   const epochs = phases.reduce((sum, phase) => sum + phase.epochs, 0);
   const fingerprint = {

@@ -13,6 +13,15 @@ export class UsageError extends Error {
   }
 }
 
+/** Why a cell is not computed though nothing is broken: it fails that cell and no other. */
+export class CellRefusal extends Error {
+  override readonly name = 'CellRefusal';
+
+  constructor(message: string, options?: ErrorOptions) {
+    super(cleanText(message), options);
+  }
+}
+
 /**
  * What is wrong with a method from a file, the file named first. Where a run is planned it is bad input; in a worker it
  * fails its cell and no other.

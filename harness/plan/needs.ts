@@ -1,6 +1,6 @@
 import { idOf } from '../cell-id.ts';
 import { UsageError } from '../errors.ts';
-import type { Need } from '../spec/cell.ts';
+import type { Need, PlannedCell } from '../spec/cell.ts';
 import { wordsOfKind } from '../spec/kinds.ts';
 import type { Draft } from './drafts.ts';
 
@@ -72,4 +72,15 @@ function refuseCircles(place: string, needed: ReadonlyMap<Draft, readonly { draf
     done.add(draft);
   };
   for (const draft of needed.keys()) visit(draft, []);
+}
+
+/** The cells whose needs are among them, directly or not; `reasons` gets why others are not. */
+export function withTheirNeeds(cells: readonly PlannedCell[], reasons: Set<string>): PlannedCell[] {
+  const ids = new Set(cells.map(({ id }) => id));
+  const kept = cells.filter(({ cell, needs }) => {
+    const lacking = needs.find(({ id }) => !ids.has(id));
+    if (lacking !== undefined) reasons.add(`${cell}: needs ${lacking.cell}, which is refused`);
+    return lacking === undefined;
+  });
+  return kept.length === cells.length ? kept : withTheirNeeds(kept, reasons);
 }

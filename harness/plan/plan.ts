@@ -9,8 +9,9 @@ import type { ProfileName } from '../spec/words.ts';
 import { kindOf } from '../tasks/registry.ts';
 import { refuseArmless } from './arms.ts';
 import { type Draft, draftsOf, type ExperimentContext } from './drafts.ts';
-import type { NeedsOfPlan } from './needs.ts';
+import { type NeedsOfPlan, withTheirNeeds } from './needs.ts';
 import { refuseIdleGlobs, type SelectionOptions, selectionOf } from './selection.ts';
+import { withoutUntuned } from './untuned.ts';
 
 export interface PlanOptions extends SelectionOptions {
   /** The data sets whose files are present; the stand-ins of others are planned. */
@@ -25,7 +26,7 @@ export interface PlanOptions extends SelectionOptions {
   lacksMethods?: boolean | undefined;
   /** What was found for tuned arms. */
   choices?: readonly TuningChoice[] | undefined;
-  /** Whether cells of tuned arms for which nothing was found are planned nonetheless, to be counted, not run. */
+  /** Whether cells of tuned arms for which nothing fits that was found are planned nonetheless, to be counted, not run. */
   untuned?: 'refused' | 'counted' | undefined;
 }
 
@@ -61,9 +62,9 @@ export function planCells(
   const selection = selectionOf(place, all, options);
   if (selection.drafts.length === 0 || options.lacksMethods !== true) refuseIdleGlobs(selection, all);
   const { drafts } = selection;
-  const ready = options.untuned === 'counted' ? drafts : withoutUntuned(context, drafts, refuse);
-  refuseLargerThanData(place, ready);
-  const cells = withoutRefused(ready, (draft) => cellOf(place, draft, selection.needs), refuse);
+  refuseLargerThanData(place, drafts);
+  const able = withoutRefused(drafts, (draft) => cellOf(place, draft, selection.needs), refuse);
+  const cells = options.untuned === 'counted' ? able : withoutUntuned(able, refuse);
   const missing = new Set(
     cells.flatMap(({ dataset }) => (dataset === null || isThere({ name: dataset }) ? [] : [dataset])),
   );
@@ -151,23 +152,6 @@ function refuseDuplicates(place: string, drafts: readonly Draft[]): void {
   }
 }
 
-/** The drafts without those of tuned arms for which nothing was found: they run with what was found, or not at all. */
-function withoutUntuned(
-  { suite, profileName }: { suite: string; profileName: ProfileName },
-  drafts: readonly Draft[],
-  refuse: ((reason: string) => void) | undefined,
-): readonly Draft[] {
-  const refusals = [...new Set(drafts.flatMap(({ untuned = [] }) => untuned))];
-  if (refusals.length === 0) return drafts;
-  const reason =
-    `suite ${suite}, profile ${profileName}: ${refusals.join('; ')}. Find them with npm run tune -- ${suite} --profile ` +
-    `${profileName}, or leave these arms out with --only.`;
-  const ready = drafts.filter(({ untuned }) => untuned === undefined);
-  if (refuse === undefined || ready.length === 0) throw new UsageError(reason);
-  refuse(reason);
-  return ready;
-}
-
 /** A method's file is not to blame for the size of a data set: this comes before methods are asked. */
 function refuseLargerThanData(place: string, drafts: readonly Draft[]): void {
   for (const { config } of drafts) {
@@ -177,7 +161,7 @@ function refuseLargerThanData(place: string, drafts: readonly Draft[]): void {
 }
 
 function cellOf(place: string, draft: Draft, needs: NeedsOfPlan): PlannedCell {
-  const { id, cell, config, factors, used, context, tuning } = draft;
+  const { id, cell, config, factors, used, context, tuning, untuned } = draft;
   const { suite, profileName, profile, experiment } = context;
   const kind = kindOf(config.task);
   const words = wordsOfKind(config.task);
@@ -205,6 +189,7 @@ function cellOf(place: string, draft: Draft, needs: NeedsOfPlan): PlannedCell {
     estimatedSeconds,
     timeLimitSeconds: profile.timeLimitSeconds,
     isNeeded: needs.isNeeded(draft),
+    ...(untuned === undefined ? {} : { untuned }),
   };
 }
 
@@ -238,15 +223,4 @@ function withoutRefused(
   if (cells.length === 0) throw new UsageError([...reasons].join('\n'));
   for (const reason of reasons) refuse?.(reason);
   return cells;
-}
-
-/** The cells whose needs are among them, directly or not. */
-function withTheirNeeds(cells: readonly PlannedCell[], reasons: Set<string>): PlannedCell[] {
-  const ids = new Set(cells.map(({ id }) => id));
-  const kept = cells.filter(({ cell, needs }) => {
-    const lacking = needs.find(({ id }) => !ids.has(id));
-    if (lacking !== undefined) reasons.add(`${cell}: needs ${lacking.cell}, which is refused`);
-    return lacking === undefined;
-  });
-  return kept.length === cells.length ? kept : withTheirNeeds(kept, reasons);
 }

@@ -1,4 +1,5 @@
 import { type Bar, MultiBar, Presets } from 'cli-progress';
+import { heldOutValue } from '../../baselines/choices.ts';
 import { valueText } from '../../baselines/wording.ts';
 import { firstLine } from '../foreign-text.ts';
 import { type CellRecord, errorOf, gatedMetric, gatedValue } from '../record.ts';
@@ -28,6 +29,8 @@ export interface ProgressOptions {
   heartbeatMs?: number;
   /** Also a line for each part of a training, such as an epoch. */
   verbose?: boolean;
+  /** Show of a finished cell what its held-out examples say, by which points of a grid are chosen, not its tests. */
+  heldOut?: boolean;
 }
 
 /** Starts the display of a run: a line for each finished cell always, a bar on a terminal, else heartbeat lines. */
@@ -65,21 +68,31 @@ export function startProgress(options: ProgressOptions): ProgressDisplay {
       const share = shares.get(record.cell);
       if (share !== undefined) share.fraction = 1;
       finished++;
-      board.line(`[${finished}/${cells.length}] ${finishedLine(record)}`);
+      board.line(`[${finished}/${cells.length}] ${finishedLine(record, options)}`);
     },
     stop: () => board.stop(),
   };
 }
 
 /** One finished cell in a line, which a narrow terminal wraps: metric, name, time, and the first line of an error. */
-export function finishedLine(record: CellRecord): string {
-  const [metric, value] = [gatedMetric(record), gatedValue(record)];
-  const { title } = metricOf(metric);
-  const score = value === null ? `no ${title}` : `${title} ${valueText(metric, value)}`;
+export function finishedLine(record: CellRecord, { heldOut = false }: Pick<ProgressOptions, 'heldOut'> = {}): string {
+  const score = heldOut ? heldOutScore(record) : gatedScore(record);
   const status = record.status === 'completed' ? '' : `, ${record.status}`;
   const why = errorOf(record);
   const error = why === null ? '' : `: ${firstLine(why)}`;
   return `${score}${status}  ${record.cell}  ${formatDuration(record.seconds)}${error}`;
+}
+
+function gatedScore(record: CellRecord): string {
+  const [metric, value] = [gatedMetric(record), gatedValue(record)];
+  const { title } = metricOf(metric);
+  return value === null ? `no ${title}` : `${title} ${valueText(metric, value)}`;
+}
+
+function heldOutScore(record: CellRecord): string {
+  const name = wordsOfKind(record.kind).validation?.value ?? 'validation';
+  const value = record.status === 'failed' ? null : heldOutValue(record);
+  return value === null ? `no ${name}` : `${name} ${value.toPrecision(5)}`;
 }
 
 /** A part of a training in a line: what was measured, in machine units, the cell, and how far it is. */

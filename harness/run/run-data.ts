@@ -1,11 +1,8 @@
-import { someOf } from '../../baselines/wording.ts';
 import { canonicalJson } from '../canonical-json.ts';
-import { tunedArmOf } from '../cell-name.ts';
-import { UsageError } from '../errors.ts';
 import type { Cell, PlannedCell } from '../spec/cell.ts';
 import { type DataFolderName, needsFiles } from '../spec/datasets.ts';
 import { kindOf } from '../tasks/registry.ts';
-import { isTrial } from '../trial-notes.ts';
+import { otherDataRefusal } from '../tuned-data.ts';
 import type { DataFolders } from './protocol.ts';
 
 /** What of a cell its data follow from. */
@@ -43,25 +40,18 @@ export function dataDigests(folders: DataFolders): (cell: OfData) => Promise<str
 }
 
 /**
- * A learning rate and λ that were found on other data say nothing of these. What is tried out may be on any.
- *
- * @throws UsageError naming the arms
+ * The cells, each with why it cannot be run where its tuned arm's learning rate and λ were found on other data, as far as
+ * that can be told without a worker.
  */
-export async function refuseOtherData(
+export function heldAgainstData(
   cells: readonly PlannedCell[],
   dataDigest: (cell: PlannedCell) => Promise<string | null>,
-): Promise<void> {
-  const others = new Map<string, PlannedCell>();
-  for (const cell of cells) {
-    if (cell.tuning === undefined || isTrial(cell)) continue;
-    const digest = await dataDigest(cell);
-    if (digest !== null && digest !== cell.tuning.data) others.set(tunedArmOf(cell), cell);
-  }
-  const [first] = others.values();
-  if (first === undefined) return;
-  const { suite, profile } = first;
-  throw new UsageError(
-    `suite ${suite}, profile ${profile}: the learning rates and λ of ${someOf([...others.keys()])} were found on other ` +
-      `data. Find them on these with npm run tune -- ${suite} --profile ${profile}, or leave these arms out with --only.`,
+): Promise<PlannedCell[]> {
+  return Promise.all(
+    cells.map(async (cell) => {
+      const digest = cell.tuning === undefined ? null : await dataDigest(cell);
+      const untuned = digest === null ? null : otherDataRefusal(cell, digest);
+      return untuned === null ? cell : { ...cell, untuned };
+    }),
   );
 }

@@ -12,6 +12,8 @@ export interface RemainingOptions
   retry?: number | undefined;
   /** A line for each part of a training. */
   verbose?: boolean;
+  /** Finished cells are shown by what their held-out examples say. */
+  heldOut?: boolean;
   stream: NodeJS.WritableStream & { isTTY?: boolean };
 }
 
@@ -48,8 +50,8 @@ async function runRound(
   finished: readonly CellRecord[],
   options: RemainingOptions,
 ): Promise<CellRecord[]> {
-  const { jobs, stream, verbose = false } = options;
-  const progress = startProgress({ cells, jobs, stream, verbose, now: () => performance.now() });
+  const { jobs, stream, verbose = false, heldOut = false } = options;
+  const progress = startProgress({ cells, jobs, stream, verbose, heldOut, now: () => performance.now() });
   try {
     return await runPool(cells, {
       ...options,

@@ -19,7 +19,7 @@ import type { Device } from './protocol.ts';
 import { type Resumed, resumeStore } from './records/resume.ts';
 import { type RunFile, readRunFile, writeRunFile } from './records/run-file.ts';
 import { type Store, storeAt } from './records/store.ts';
-import { dataDigests, refuseOtherData } from './run-data.ts';
+import { dataDigests } from './run-data.ts';
 import { runRemaining } from './run-remaining.ts';
 
 export interface RunSuiteOptions extends RunFacts {
@@ -93,7 +93,6 @@ async function runLocked(store: Store, options: RunSuiteOptions): Promise<RunSui
   if (options.check) await readBaseline(options.suite, options.profile, options.baselinesDir);
   const found = options.device === 'gpu' ? await findGpus(process.env) : null;
   const dataDigest = dataDigests(options.dataFolders);
-  await refuseOtherData(options.cells, dataDigest);
   const earlier = await earlierRun(store.outDir, options);
   refuseOtherCommand(store.outDir, earlier, options.commandLine);
   const describe = runDescription(options, earlier);
@@ -159,7 +158,8 @@ async function runBegun(
   const counted = { resumed: resumed.finished.length };
   await writeRunFile(store.outDir, describe({ ...counted, state: 'running', records: resumed.finished }));
 
-  const ended = await runRemaining(store, resumed, { ...options, gpuSlots: slots });
+  const command = options.commandLine[0] === 'tune' ? 'tune' : 'suite';
+  const ended = await runRemaining(store, resumed, { ...options, gpuSlots: slots, heldOut: command === 'tune' });
   const byName = new Map([...resumed.finished, ...ended].map((record) => [record.cell, record]));
   const records = cells.flatMap((cell) => byName.get(cell.cell) ?? []);
   const missing = cells.map(({ cell }) => cell).filter((cell) => !byName.has(cell));
@@ -171,7 +171,6 @@ async function runBegun(
   notes.push(...stop);
   const gaps = refusals.map((reason) => `Not planned: ${reason}`);
   const fails = failsOf(options.profile, options.strict);
-  const command = options.commandLine[0] === 'tune' ? 'tune' : 'suite';
   const conclusion = await conclude({
     ...options,
     command,

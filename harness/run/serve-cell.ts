@@ -1,4 +1,4 @@
-import { MethodFileError, UsageError } from '../errors.ts';
+import { CellRefusal, MethodFileError, UsageError } from '../errors.ts';
 import { thrownStack } from '../foreign-text.ts';
 import type { CellRecord } from '../record.ts';
 import type { Cell } from '../spec/cell.ts';
@@ -61,5 +61,6 @@ export function throttled(send: (progress: CellProgress) => void, now: () => num
 
 /** An error as the parent is told of it. */
 export function messageOf(error: unknown): string {
-  return error instanceof UsageError || error instanceof MethodFileError ? error.message : thrownStack(error);
+  const told = [UsageError, MethodFileError, CellRefusal].some((kind) => error instanceof kind);
+  return told ? (error as Error).message : thrownStack(error);
 }

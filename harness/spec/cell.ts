@@ -46,4 +46,6 @@ export interface PlannedCell extends Cell {
   timeLimitSeconds: number;
   /** Whether another cell of the plan reads from it: its weights are then kept. */
   isNeeded: boolean;
+  /** Why it can be counted and not run: nothing fits that was found for its tuned arm. */
+  untuned?: string | undefined;
 }

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { fileDatasetNames } from './datasets.ts';
 import type { KindWords } from './kind-words.ts';
 import {
+  decidingRates,
   epochsText,
   idleFactors,
   methodConfigOf,
@@ -114,7 +115,7 @@ export const image: KindWords<ImageConfig, ImageExperimentSpec> = {
   idle: idleFactors,
   model: ({ model }) => imageModelName(model),
   dataset: ({ dataset }) => dataset.name,
-  rates: ({ training }) => ({ learning_rate: training.learningRate, decay: training.decay }),
+  rates: decidingRates,
   validation: { value: 'validation_accuracy', better: 'higher', at: 'last' },
   length: ({ training }) => epochsText(training.epochs),
 };

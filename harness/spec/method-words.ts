@@ -79,6 +79,12 @@ export function ratesOf(training: { learningRate: number; decay: number }, { fac
   };
 }
 
+/** The learning rate and λ that decide something: without a regularizer λ does not. */
+export function decidingRates(config: { regularizer: string; training: { learningRate: number; decay: number } }) {
+  const { learningRate, decay } = config.training;
+  return { learning_rate: learningRate, decay: config.regularizer === 'none' ? null : decay };
+}
+
 /** Factors that decide nothing beside the others: λ without decay, and who has not been tuned. */
 export function idleFactors({ regularizer, tuning }: Readonly<Record<string, FactorValue>>): string[] {
   return [...(regularizer === 'none' ? ['decay'] : []), ...(tuning === 'shared' ? ['tuning'] : [])];

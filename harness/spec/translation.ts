@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { KindWords } from './kind-words.ts';
 import {
+  decidingRates,
   epochsText,
   idleFactors,
   methodConfigOf,
@@ -215,7 +216,7 @@ export const translation: KindWords<TranslationConfig, TranslationExperimentSpec
   idle: (factors) => [...idleFactors(factors), ...(factors.regularizer === 'none' ? ['coupling'] : [])],
   model: ({ model }) => transformerName(model),
   dataset: ({ dataset }) => dataset.name,
-  rates: ({ training }) => ({ learning_rate: training.learningRate, decay: training.decay }),
+  rates: decidingRates,
   validation: { value: 'valid_loss', better: 'lower', at: 'best' },
   length: ({ training }) => epochsText(training.epochs),
 };

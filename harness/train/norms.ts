@@ -34,13 +34,19 @@ function normsOf(layer: CompressibleWeight): { frobenius: number; nuclear: numbe
   return { frobenius: Math.sqrt(squares), nuclear: sum };
 }
 
+/** The factors U, V of the layers that have two. */
+function factorPairs(layers: readonly CompressibleWeight[]): (readonly [Variable, Variable])[] {
+  return layers.flatMap(({ variables }) => {
+    const [u, v, ...others] = variables.filter(({ role }) => role === 'factor');
+    return u === undefined || v === undefined || others.length > 0 ? [] : [[u, v] as const];
+  });
+}
+
 /** ‖U‖²_F − ‖V‖²_F over the layers of two factors; null: there is none. In float64: the same on every processor. */
 function factorBalance(layers: readonly CompressibleWeight[]): number | null {
-  const pairs = layers
-    .map(({ variables }) => variables.filter(({ role }) => role === 'factor'))
-    .filter(({ length }) => length === 2);
+  const pairs = factorPairs(layers);
   if (pairs.length === 0) return null;
-  return pairs.reduce((sum, [u, v]) => sum + squaredNorm(u!) - squaredNorm(v!), 0);
+  return pairs.reduce((sum, [u, v]) => sum + squaredNorm(u) - squaredNorm(v), 0);
 }
 
 function squaredNorm({ value }: Variable): number {
@@ -65,15 +71,20 @@ export function normSummary(layers: readonly CompressibleWeight[], learningRate:
 
 /**
  * For a curve: null where there is no finite number, such as the effective learning rate of a weight that decayed to
- * zero.
+ * zero, or any norm of a training that diverged. A network without layers of two factors has no balance of them.
  */
-export function normValues(summary: NormSummary | null): Record<keyof NormSummary, number | null> {
+export function normValues(
+  layers: readonly CompressibleWeight[],
+  learningRate: number,
+  { finite }: { finite: boolean },
+): Record<string, number | null> {
+  const summary = finite ? normSummary(layers, learningRate) : null;
   const of = (name: keyof NormSummary) => finiteOrNull(summary?.[name] ?? Number.NaN);
   return {
     frobenius_norm: of('frobenius_norm'),
     nuclear_norm: of('nuclear_norm'),
     learning_rate_over_norm: of('learning_rate_over_norm'),
     effective_learning_rate: of('effective_learning_rate'),
-    factor_balance: of('factor_balance'),
+    ...(factorPairs(layers).length === 0 ? {} : { factor_balance: of('factor_balance') }),
   };
 }

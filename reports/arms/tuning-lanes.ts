@@ -70,9 +70,7 @@ export function computeOf(arm: ArmSummary): number | null {
 }
 
 /** An arm's learning rate and λ; null: there is none, or without a regularizer it decides nothing. */
-export function armRates({ kind, config, factors }: Pick<ArmSummary, 'kind' | 'config' | 'factors'>) {
-  const words = wordsOfKind(kind);
-  const { learning_rate: learningRate, decay } = words.rates(config);
-  const idle = words.idle?.(Object.fromEntries(factors.map(({ name, value }) => [name, value]))) ?? [];
-  return { learningRate, decay: idle.includes('decay') ? null : decay };
+export function armRates({ kind, config }: Pick<ArmSummary, 'kind' | 'config'>) {
+  const { learning_rate: learningRate, decay } = wordsOfKind(kind).rates(config);
+  return { learningRate, decay };
 }

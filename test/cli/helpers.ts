@@ -10,7 +10,10 @@ import { fixtureRunFile } from '../helpers/run-file.ts';
 import { capture, recordOfCell, temporaryFolder } from '../run/helpers.ts';
 
 /** Runs the command line in this process, without data on the machine and with its own baselines. */
-export async function cli(argv: string[], options: { env?: NodeJS.ProcessEnv; baselinesDir?: string } = {}) {
+export async function cli(
+  argv: string[],
+  options: { env?: NodeJS.ProcessEnv; baselinesDir?: string; workerPath?: string } = {},
+) {
   const [stdout, stderr] = [capture(), capture()];
   const cache = await temporaryFolder();
   const exitCode = await main(argv, {
@@ -18,6 +21,7 @@ export async function cli(argv: string[], options: { env?: NodeJS.ProcessEnv; ba
     stderr: stderr.stream,
     env: { FACTORBENCH_CACHE: cache, ...options.env },
     baselinesDir: options.baselinesDir ?? (await temporaryFolder()),
+    ...(options.workerPath === undefined ? {} : { workerPath: options.workerPath }),
   });
   return { exitCode, stdout: stdout.text(), stderr: stderr.text() };
 }

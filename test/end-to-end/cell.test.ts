@@ -1,6 +1,8 @@
 import { readdir } from 'node:fs/promises';
 import { expect, it } from 'vitest';
 import { runCell } from '../../harness/cell.ts';
+import { tunedArmOf } from '../../harness/cell-name.ts';
+import { CellRefusal } from '../../harness/errors.ts';
 import { recordSchema } from '../../harness/record.ts';
 import { dataDigests } from '../../harness/run/run-data.ts';
 import type { CellProgress } from '../../harness/tasks/context.ts';
@@ -8,6 +10,17 @@ import { recordsOf, writeCifar10 } from '../data/images/cifar-files.ts';
 import { imageConfig } from '../helpers/suites.ts';
 import { temporaryFolder } from '../run/helpers.ts';
 import { cellNamed, chosenAccuracy, plainContext as context, tinyCells } from './tiny-cells.ts';
+
+it('trains nothing at a learning rate and λ that were found on other data, as the data first tell', async () => {
+  const cell = cellNamed('spectral.frobenius-decay', tinyCells());
+  const tuning = { cells: 1, training_macs: 1, data: 'feed' };
+  const progress: CellProgress[] = [];
+  const run = runCell({ ...cell, tuning }, { ...context, onProgress: (step) => progress.push(step) });
+  await expect(run).rejects.toThrow(CellRefusal);
+  await expect(run).rejects.toThrow(`${tunedArmOf(cell)}: its learning rate and λ were found on other data (feed).`);
+  await expect(run).rejects.toThrow(/Find them with npm run tune -- fixture --profile smoke/);
+  expect(progress.map(({ phase }) => phase)).toEqual(['prepare']);
+});
 
 it('makes a whole record of a cell, the same weights each time', async () => {
   const cell = cellNamed('spectral.frobenius-decay', tinyCells());

@@ -179,7 +179,7 @@ const rules: readonly Rule[] = [
     of: inside('harness/plan'),
     files: (imported) =>
       isContract(imported) ||
-      ['harness/name-matcher.ts', 'harness/suggest.ts'].includes(imported) ||
+      ['name-matcher', 'suggest', 'tuned-data'].some((name) => imported === `harness/${name}.ts`) ||
       inside('harness/plan', 'harness/tasks', ...numericalFolders)(imported),
     packages: (imported) => !ioModules.includes(imported.replace(/^node:/, '')) && !ioPackages.includes(imported),
     says: 'the plan is pure, and knows nothing of runs',

@@ -84,6 +84,13 @@ it('says whose learning rate and λ a cell has, and nothing where its kind knows
   expect(rowOf(csv, 1)).toMatchObject({ learning_rate: '0.3', decay: '0.01' });
 });
 
+it('gives no λ where nothing decays: it decides nothing there', () => {
+  const without = [fixtureRecord({}, { regularizer: 'none' }), translationRecord({}, { regularizer: 'none' })];
+  const csv = renderCsv([...without, fixtureRecord({}, { regularizer: 'weight-decay' })]);
+  expect([0, 1, 2].map((row) => rowOf(csv, row).decay)).toEqual(['', '', '0.0001']);
+  expect([0, 1].map((row) => rowOf(csv, row).learning_rate)).toEqual(['0.1', '0.1']);
+});
+
 describe('beside the shared columns', () => {
   const csv = renderCsv([translationRecord({ value: 34 }), fixtureRecord()]);
 

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import type { CellRecord } from '../../harness/record.ts';
 import { finishedLine, pointLine, startProgress } from '../../harness/run/progress.ts';
 import { formatDuration, fractionDone, fractionOf, secondsLeft } from '../../harness/run/progress-estimate.ts';
 import { capture, failureOfCell, fixtureCell, recordOfCell } from './helpers.ts';
@@ -46,6 +47,15 @@ it.each([
   [19_150_084.4 * 60, '36.4 years'],
 ])('writes %d seconds as %s', (seconds, text) => {
   expect(formatDuration(seconds)).toBe(text);
+});
+
+it('describes a finished cell of a grid by its held-out examples', () => {
+  const cell = fixtureCell('fine');
+  const curve = [{ at: 1, seconds: 1, values: { validation_accuracy: 0.25, test_accuracy: 0.75 } }];
+  const line = (record: CellRecord) => finishedLine(record, { heldOut: true });
+  expect(line(recordOfCell(cell, { curve, seconds: 75 }))).toBe('validation_accuracy 0.25000  fine.seed-0  1 min 15 s');
+  expect(line(recordOfCell(cell, { curve: [], seconds: 75 }))).toMatch(/^no validation_accuracy {2}fine/);
+  expect(line(failureOfCell(cell, 'one'))).toBe('no validation_accuracy, failed  fine.seed-0  13 s: one');
 });
 
 it('describes a finished cell in one line', () => {

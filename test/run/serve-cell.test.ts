@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
-import { throttled } from '../../harness/run/serve-cell.ts';
+import { CellRefusal } from '../../harness/errors.ts';
+import { messageOf, throttled } from '../../harness/run/serve-cell.ts';
 import type { CellProgress } from '../../harness/tasks/context.ts';
 
 it('passes on the first progress of each phase, and at most five a second', () => {
@@ -21,4 +22,9 @@ it('passes on the first progress of each phase, and at most five a second', () =
   at(1400, 'train', 6);
   at(1401, 'evaluate', 7);
   expect(sent).toEqual([1, 2, 5, 7]);
+});
+
+it('tells why a cell is refused without a stack, which it tells of an error that nobody foresaw', () => {
+  expect(messageOf(new CellRefusal('not on these data'))).toBe('not on these data');
+  expect(messageOf(new Error('broken'))).toMatch(/broken\n\s+at /);
 });

@@ -3,7 +3,7 @@ import { someOf } from '../../../baselines/wording.ts';
 import { UsageError } from '../../errors.ts';
 import { conclude } from '../../run/conclude.ts';
 import { exitCodeOf, failsOf } from '../../run/exit-code.ts';
-import { type Merged, mergedRunFile, mergeSources, mergeWeights } from '../../run/records/merge.ts';
+import { commonOnly, type Merged, mergedRunFile, mergeSources, mergeWeights } from '../../run/records/merge.ts';
 import { type MergeSource, readMergeSources, refuseOverlaps } from '../../run/records/merge-sources.ts';
 import { readRunFile, writeRunFile } from '../../run/records/run-file.ts';
 import { hasRecords, storeAt, writeRecord } from '../../run/records/store.ts';
@@ -47,7 +47,7 @@ export async function mergeCommand(dirs: readonly string[], options: { out: stri
     margin: profileSpec.margin,
     outDir: store.outDir,
     check: true,
-    gate: gateOf(suite, profile, undefined),
+    gate: gateOf(suite, profile, commonOnly(sources) ?? undefined),
     fails,
     baselinesDir: io.baselinesDir,
   });

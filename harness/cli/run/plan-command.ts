@@ -4,10 +4,12 @@ import { provenanceOf } from '../../../baselines/provenance.ts';
 import { powerLines } from '../../../baselines/quality/power-text.ts';
 import { readTuning } from '../../../baselines/tuning-file.ts';
 import { type NeededDataset, neededDatasets, planCells } from '../../plan/plan.ts';
+import { untunedReason, withoutUntuned } from '../../plan/untuned.ts';
 import { exitCodes } from '../../run/exit-code.ts';
 import { formatDuration } from '../../run/progress-estimate.ts';
 import type { DataFolders } from '../../run/protocol.ts';
 import { cellsOfShard } from '../../run/records/shard.ts';
+import { dataDigests, heldAgainstData } from '../../run/run-data.ts';
 import type { PlannedCell } from '../../spec/cell.ts';
 import { type DataFolderName, dataFolderNames } from '../../spec/datasets.ts';
 import type { TuningChoice } from '../../spec/tuning.ts';
@@ -68,8 +70,7 @@ export async function planSelected(
     only,
     methods,
     choices,
-    // To look at a plan, what is not found yet is no obstacle.
-    untuned: purpose === 'look' ? 'counted' : 'refused',
+    untuned: 'counted',
     limit,
     set: overridesOf(options.set),
     lacksMethods: refusals.length > 0,
@@ -87,7 +88,11 @@ export async function planSelected(
   );
   const missing = needed.filter((dataset) => dataFolders[dataset.name] === undefined);
   const present = purpose === 'look' ? planned(needed, dataFolders) : presentIn(dataFolders);
-  const chosen = planCells(suite, profile, { present, ...asked }, refuse);
+  const all = planCells(suite, profile, { present, ...asked }, refuse);
+  const known = await heldAgainstData(all, dataDigests(dataFolders));
+  // To look at a plan, what is not found yet is no obstacle.
+  const untuned = purpose === 'look' ? untunedReason(known) : null;
+  const chosen = purpose === 'look' ? known : withoutUntuned(known, refuse);
   const cells = options.shard === undefined ? chosen : cellsOfShard(chosen, options.shard);
   const dataNotes = missing.map(
     ({ name: dataset, standIn }) =>
@@ -100,7 +105,8 @@ export async function planSelected(
   const whole = { seeds, night, methods, choices, untuned: 'counted', present: named } as const;
   // What is tried out is no part of the profile's plan: a run of it owes its own cells.
   const plan = chosen.some(isTrial) ? chosen : planCells(suite, profile, whole, () => undefined);
-  const notes = [...methodNotes, ...trialNotes(cells)];
+  const left = untuned === null ? [] : [`A run leaves tuned arms out: ${untuned}`];
+  const notes = [...methodNotes, ...trialNotes(cells), ...left];
   return { ...selected, cells, plan, dataFolders, dataNotes, notes, refusals };
 }
 
@@ -168,7 +174,7 @@ async function checkLines({ suite, profile, profileSpec, cells }: PlannedRun, io
 }
 
 /** One cell a line, and a last line with the total; of several plans it begins with the suite. */
-function planText({ suite, profile, cells }: PlannedRun, jobs: number, isOneOfSeveral: boolean): string {
+export function planText({ suite, profile, cells }: PlannedRun, jobs: number, isOneOfSeveral = false): string {
   const rows = cells.map((cell) => [cell.cell, cell.id, ...sizeOf(cell), formatDuration(cell.estimatedSeconds)]);
   const seconds = cells.reduce((sum, cell) => sum + cell.estimatedSeconds, 0);
   const head = isOneOfSeveral ? `${suite.name}, ${profile}: ` : '';

@@ -93,7 +93,7 @@ function defineTuneCommand(program: Command, io: Io, commandLine: string[], fini
     .option('--fresh', 'run all cells again; earlier records are put aside')
     .option('--retry <n>', 'run failed cells up to N times more, at the end', naturalNumber('--retry'))
     .option('--verbose', 'print a line for each epoch of a training')
-    .option('--dry-run', 'say what would be stored, and store nothing')
+    .option('--dry-run', 'print the cells of the grid and the estimated time; train and store nothing')
     .addHelpText('after', tuneHelp())
     .action(async (name: string | undefined, options: TuneOptions) => {
       const { tuneCommand } = await import('./tune-command.ts');

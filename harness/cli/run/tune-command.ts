@@ -16,14 +16,15 @@ import { factorOf } from '../../spec/words.ts';
 import { mean, measuredOnly } from '../../statistics/moments.ts';
 import { checkoutFolder } from '../checkout.ts';
 import { type Io, table, withInterruption } from '../io.ts';
-import { planSelected } from './plan-command.ts';
+import { defaultJobs } from '../parse-options.ts';
+import { planSelected, planText } from './plan-command.ts';
 import { outputFolder, type SelectedSuite, selectSuite } from './select-suite.ts';
 import { recordedArithmetic, runOptions } from './suite-command.ts';
 import type { SuiteOptions } from './suite-options.ts';
 
 /** The options of `tune` as the command line gives them. */
 export interface TuneOptions extends SuiteOptions {
-  /** Say what would be stored, and store nothing. */
+  /** Print the cells of the grid and their time, and train and store nothing. */
   dryRun?: boolean;
 }
 
@@ -39,7 +40,13 @@ export async function tuneCommand(
   const { suite, profile } = selected;
   // What is stored already must be readable before hours of training.
   const stored = await readTuning(suite.name, profile, io.baselinesDir);
-  const planned = await planSelected(derived, options, io, 'run', []);
+  const dryRun = options.dryRun === true;
+  const planned = await planSelected(derived, options, io, dryRun ? 'look' : 'run', []);
+  if (dryRun) {
+    for (const note of [...planned.dataNotes, ...planned.notes]) io.stderr.write(`${note}\n`);
+    io.stdout.write(planText(planned, options.jobs ?? defaultJobs(options.threads)));
+    return exitCodes.passed;
+  }
   const arithmetic = recordedArithmetic(options, profile, io.env);
   const outDir = outputFolder(options.out, suite.name, `${profile}-tuning`);
   const stream = io.stdout;
@@ -74,7 +81,7 @@ export async function tuneCommand(
   for (const arm of arms) {
     if (!known.has(arm)) io.stderr.write(`${arm}: cells of its grid have no result; nothing is chosen.\n`);
   }
-  if (options.dryRun !== true && (choices.length > 0 || shared !== null)) {
+  if (choices.length > 0 || shared !== null) {
     const ofProfile = new Set(planned.plan.map(tunedArmOf));
     const kept = (stored?.choices ?? []).filter(({ arm }) => ofProfile.has(arm) && !chosen.has(arm));
     const tuning: TuningFile = {

@@ -1,18 +1,20 @@
+import { isDeepStrictEqual } from 'node:util';
 import { writeFileAtomically } from '../../atomic-file.ts';
 import { UsageError } from '../../errors.ts';
+import { nameMatcher } from '../../name-matcher.ts';
 import type { CellRecord } from '../../record.ts';
 import { readWeightFile, weightsIn } from '../../weight-file.ts';
 import { endedBy } from '../describe-run.ts';
 import { conflictsOf, placedRecords, planOf } from './merge-conflicts.ts';
 import type { MergeSource } from './merge-sources.ts';
-import type { RunFile } from './run-file.ts';
+import { onlyOf, type RunFile } from './run-file.ts';
 import { type Store, storeAt, weightsPath } from './store.ts';
 
 /** What sources come to. */
 export interface Merged {
   /** In the order of the cells' names. */
   records: CellRecord[];
-  /** Names of the cells of the whole plan that have no record in any source. */
+  /** Names of the cells that were asked for, of the whole plan or of what all sources' `--only` keeps, and have no record. */
   missing: string[];
   /** Names of the cells with a record that the plan does not hold: they are left out. */
   unplanned: string[];
@@ -38,18 +40,25 @@ export function mergeSources(sources: readonly MergeSource[]): Merged {
     if ((kept.get(record.cell)?.status ?? 'failed') === 'failed') kept.set(record.cell, record);
   }
   const plan = planOf(sources);
+  const isAsked = nameMatcher(commonOnly(sources) ?? ['*']);
   const all = [...kept.values()].sort((a, b) => (a.cell < b.cell ? -1 : 1));
   const isPlanned = ({ cell }: CellRecord) => plan === null || plan[cell] !== undefined;
   const records = all.filter(isPlanned);
   return {
     records,
-    missing: Object.keys(plan ?? {}).filter((cell) => !kept.has(cell)),
+    missing: Object.keys(plan ?? {}).filter((cell) => isAsked(cell) && !kept.has(cell)),
     unplanned: all.filter((record) => !isPlanned(record)).map(({ cell }) => cell),
     gaps: [
       ...(plan === null ? unnamed(sources, records.length) : []),
       ...refusalsOf(sources).map((reason) => `Not planned: ${reason}`),
     ],
   };
+}
+
+/** The globs of `--only` that all sources were given, sorted; null: they were given others, or one was given none. */
+export function commonOnly(sources: readonly MergeSource[]): readonly string[] | null {
+  const [first = null, ...others] = sources.map(({ run }) => onlyOf(run)?.toSorted() ?? null);
+  return others.every((only) => isDeepStrictEqual(only, first)) ? first : null;
 }
 
 /** Where no run.json has names, as before they were recorded, numbers must do. */
@@ -62,7 +71,10 @@ function refusalsOf(sources: readonly MergeSource[]): string[] {
   return [...new Set(sources.flatMap(({ run }) => run.refusals ?? []))];
 }
 
-/** The `run.json` of a merged folder: what was planned is the whole plan. Without an exit code it has not ended. */
+/**
+ * The `run.json` of a merged folder: what was planned is the whole plan, or what all sources' `--only` keeps of it. Without
+ * an exit code it has not ended.
+ */
 export function mergedRunFile(
   sources: readonly MergeSource[],
   { records, missing }: Merged,
@@ -74,15 +86,18 @@ export function mergedRunFile(
   const plan = planOf(sources);
   const planned = plan === null ? first.run.cells_of_plan : records.length + missing.length;
   const refusals = refusalsOf(sources);
+  const only = commonOnly(sources);
+  const present = new Set([...records.map(({ cell }) => cell), ...missing]);
+  const owed = Object.entries(plan ?? {}).filter(([cell]) => present.has(cell));
   return {
     ...first.run,
     command_line: commandLine,
-    options: { merged: sources.map(({ outDir }) => outDir) },
+    options: { merged: sources.map(({ outDir }) => outDir), ...(only === null ? {} : { only }) },
     started_at: sources.map(({ run }) => run.started_at).sort()[0] ?? '',
     finished_at: exitCode === null ? null : new Date().toISOString(),
-    cells_of_plan: planned,
+    cells_of_plan: plan === null ? planned : Object.keys(plan).length,
     planned,
-    ...(plan === null ? {} : { plan_cells: plan, planned_cells: plan }),
+    ...(plan === null ? {} : { plan_cells: plan, planned_cells: Object.fromEntries(owed) }),
     ...(refusals.length === 0 ? {} : { refusals }),
     resumed: 0,
     ...endedBy(records),

@@ -63,6 +63,15 @@ export const runFileSchema = z.strictObject({
 });
 export type RunFile = z.infer<typeof runFileSchema>;
 
+const onlySchema = z.array(z.string()).min(1);
+
+/** The globs of `--only` that a run was given; null: it was of the whole plan, or tried something out, which is its plan. */
+export function onlyOf({ options: { only, set, limit } }: RunFile): readonly string[] | null {
+  const isTrial = limit !== undefined || (Array.isArray(set) && set.length > 0);
+  const given = onlySchema.safeParse(only);
+  return given.success && !isTrial ? given.data : null;
+}
+
 /** Writes `run.json` atomically. */
 export async function writeRunFile(outDir: string, run: RunFile): Promise<void> {
   await writeFileAtomically(join(outDir, 'run.json'), `${JSON.stringify(runFileSchema.parse(run), null, 2)}\n`);

@@ -8,7 +8,7 @@ import { finiteOrNull } from '../../train/curve.ts';
 import { type Evaluation, evaluate } from '../../train/evaluate.ts';
 import { type ImageFeeds, imageFeeds } from '../../train/image-steps.ts';
 import type { Learner, LoopKind, LoopPhase } from '../../train/loop.ts';
-import { normSummary, normValues } from '../../train/norms.ts';
+import { normValues } from '../../train/norms.ts';
 import { epochsOf, type Phase, partOf } from '../../train/phases.ts';
 import type { Step, TrainingStep } from '../../train/step.ts';
 
@@ -72,7 +72,7 @@ export function imageLearner(options: ImageLearnerOptions): Learner<ImageFeeds, 
         train_accuracy: accuracy,
         ...(tested === 'skipped' || validation === null ? {} : validationValues(tested?.validated ?? null)),
         ...(tested === 'skipped' ? {} : testValues(tested)),
-        ...normValues(finite ? normSummary(model.compressed, learningRate) : null),
+        ...normValues(model.compressed, learningRate, { finite }),
       };
     },
   };

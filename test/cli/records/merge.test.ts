@@ -145,6 +145,61 @@ it('leaves out, and names, records of cells that the plan does not hold', async 
   expect(exitCode).toBe(0);
 });
 
+/** Two shards of a plan of three cells that were given `--only`. */
+async function narrowedShards(left: string[], right: string[]) {
+  const folders = await shards([first, second, third]);
+  for (const [dir, only, cell] of [
+    [folders.left, left, first],
+    [folders.right, right, second],
+  ] as const) {
+    const planned = { planned: 1, planned_cells: { [cell.cell]: cell.id }, completed: 1 };
+    await writeRunFile(dir, fixtureRunFile([first, second, third], { ...planned, options: { only } }));
+  }
+  return folders;
+}
+
+describe('of shards that were all made with the same --only', () => {
+  const both = [first.cell, second.cell];
+
+  it('gives 0 where all that it keeps is there, and so does check of what it wrote', async () => {
+    const { left, right, out } = await narrowedShards(both, both.toReversed());
+    const merged = await merge([left, right], out);
+    expect(merged.stderr).toBe('');
+    expect(merged.exitCode).toBe(0);
+    expect(await readRunFile(out)).toMatchObject({
+      planned: 2,
+      cells_of_plan: 3,
+      interrupted: false,
+      options: { only: both.toSorted() },
+    });
+    expect((await cli(['check', 'compression', '--out', out])).exitCode).toBe(0);
+    const again = await cli(['merge', out, '--out', join(await temporaryFolder(), 'again')]);
+    expect(again.exitCode).toBe(0);
+  });
+
+  it('gives 1 where a cell of it is missing, naming that one alone', async () => {
+    const { left, right, out } = await narrowedShards(['*'], ['*']);
+    expect((await merge([left, right], out)).stderr).toContain(third.cell);
+    const some = await narrowedShards(both, both);
+    await rm(some.right, { recursive: true });
+    const alone = await merge([some.left], some.out);
+    expect(alone.exitCode).toBe(1);
+    expect([...both, third.cell].filter((cell) => alone.stderr.includes(cell))).toEqual([second.cell]);
+  });
+
+  it('counts the whole plan where they were given others, or one none', async () => {
+    for (const [one, other] of [
+      [[first.cell], [second.cell]],
+      [both, []],
+    ] as const) {
+      const { left, right, out } = await narrowedShards([...one], [...other]);
+      const { exitCode, stderr } = await merge([left, right], out);
+      expect(exitCode).toBe(1);
+      expect(stderr).toContain(third.cell);
+    }
+  });
+});
+
 it('carries over what a shard could not plan', async () => {
   const { left, right, out } = await shards();
   await writeRunFile(left, fixtureRunFile(plan, { refusals: ['my.js: no method'] }));

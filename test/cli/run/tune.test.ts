@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it, vi } from 'vitest';
@@ -10,11 +10,9 @@ import type { TuningChoice, TuningFile } from '../../../harness/spec/tuning.ts';
 import { addSuite } from '../../../suites/registry.ts';
 import { fixtureRunFile } from '../../helpers/run-file.ts';
 import { experimentOf, fixtureSuite } from '../../helpers/suites.ts';
-import { capture, temporaryFolder } from '../../run/helpers.ts';
+import { capture, fixtureWorker, temporaryFolder } from '../../run/helpers.ts';
 import { cli } from '../helpers.ts';
 
-// The workers are the real ones, started from source; only the training in them is a stand-in.
-vi.stubEnv('NODE_OPTIONS', `--import ${new URL('../../run/fixtures/typescript-loader.mjs', import.meta.url).href}`);
 vi.stubEnv('FIXTURE_PROGRAM', programDigest());
 
 const suite = fixtureSuite((own) => {
@@ -49,7 +47,10 @@ const arms = [
 
 describe('tune, and a run with what it found', () => {
   const command = (name: string, argv: string[], baselinesDir?: string) =>
-    cli([name, 'tunable', '--profile', 'smoke', ...argv], baselinesDir === undefined ? {} : { baselinesDir });
+    cli([name, 'tunable', '--profile', 'smoke', ...argv], {
+      workerPath: fixtureWorker,
+      ...(baselinesDir === undefined ? {} : { baselinesDir }),
+    });
 
   /** An output folder whose cells are all finished, and the folder with what they choose. */
   let found: { out: string; baselinesDir: string };
@@ -60,7 +61,8 @@ describe('tune, and a run with what it found', () => {
     found = { out: join(folder, 'out'), baselinesDir: join(folder, 'baselines') };
     await mkdir(found.baselinesDir);
     const stdout = capture();
-    const io = { stdout: stdout.stream, stderr: stdout.stream, env: { FACTORBENCH_CACHE: folder } };
+    const env = { FACTORBENCH_CACHE: folder };
+    const io = { stdout: stdout.stream, stderr: stdout.stream, env, workerPath: fixtureWorker };
     const argv = ['tune', 'tunable', '--profile', 'smoke', '--no-portable', '--out', found.out, '--jobs', '2'];
     const exitCode = await main(argv, { ...io, baselinesDir: found.baselinesDir });
     told = { exitCode, stdout: stdout.text() };
@@ -87,6 +89,7 @@ describe('tune, and a run with what it found', () => {
     expect(others.stdout).toMatch(/1 cell planned, 1 with a record: 1 completed/);
     const plan = await command('plan', []);
     expect(plan).toMatchObject({ exitCode: 0, stdout: expect.stringContaining('dense.default.none.tuned.resnet') });
+    expect(plan.stderr).toMatch(/A run leaves tuned arms out: .*found for it\. Find them with npm run tune -- tunable/);
     expect((await cli(['list', 'tunable'])).stdout).toMatch(/tunable +smoke +10 +cells/);
   });
 
@@ -108,7 +111,7 @@ describe('tune, and a run with what it found', () => {
     expect(report).toMatch(/npm run tune -- tunable --profile smoke --only /);
   });
 
-  it('stores nothing of a shard, of a dry run, and of arms without all their cells', async () => {
+  it('stores nothing of a shard, and of arms without all their cells', async () => {
     const dir = await temporaryFolder();
     const shard = await command('tune', ['--no-portable', '--out', await temporaryFolder(), '--shard', '1/18'], dir);
     expect(shard.stdout).toContain('A shard chooses nothing: join the folders with npm run merge');
@@ -119,10 +122,24 @@ describe('tune, and a run with what it found', () => {
     );
     expect(some.exitCode).toBe(1);
     expect(some.stderr).toContain(`${arms[0]}: cells of its grid have no result; nothing is chosen.`);
-    const dry = await command('tune', ['--no-portable', '--out', found.out, '--dry-run'], dir);
-    expect(dry.stdout).toContain('0 of 18 cells to run');
-    expect(dry.stdout).toContain(arms[2]);
     expect(await readTuning('tunable', 'smoke', dir)).toBeNull();
+  });
+
+  it('prints the plan of a dry run, cells and time, and trains, writes and stores nothing', async () => {
+    const dir = await temporaryFolder();
+    const out = join(await temporaryFolder(), 'out');
+    const dry = await command('tune', ['--out', out, '--dry-run', '--jobs', '2', '--only', 'low-rank*'], dir);
+    expect(dry).toMatchObject({ exitCode: 0, stderr: expect.stringContaining('generated data is used instead') });
+    expect(dry.stdout).toContain('low-rank-0.25.spectral.frobenius-decay-0.001-0.05.resnet-8-w8.generated.seed-0');
+    expect(dry.stdout).toMatch(/\n6 cells, .* of computing: about .* with --jobs 2\.\n$/);
+    await expect(readdir(out)).rejects.toThrow('ENOENT');
+    expect(await readTuning('tunable', 'smoke', dir)).toBeNull();
+  });
+
+  it('shows what held-out examples say, and no test', () => {
+    expect(told.stdout).toMatch(/\[18\/18\] validation_accuracy 0\.[56]\d* {2}/);
+    expect(told.stdout).toMatch(/validation_accuracy 0\.6000 +of 2 points, 6 trainings/);
+    expect(told.stdout.replaceAll('validation_accuracy', '')).not.toMatch(/accuracy/i);
   });
 
   it('keeps the choices of other arms with --only', async () => {
@@ -167,7 +184,9 @@ describe('tune, and a run with what it found', () => {
     const dir = await changed((choice) => ({ ...choice, configuration: 'feed' }));
     const refused = await command('suite', ['--out', await temporaryFolder(), '--only', 'low-rank*'], dir);
     expect(refused.exitCode).toBe(2);
-    expect(refused.stderr).toContain(`${arms[2]}: its learning rate and λ were found for another configuration (feed)`);
+    const reason = `${arms[2]}: its learning rate and λ were found for another configuration (feed)`;
+    expect(refused.stderr).toContain(reason);
+    expect((await command('plan', ['--only', 'low-rank*'], dir)).stderr).toContain(reason);
     await writeFile(tuningPath('tunable', 'smoke', dir), '{}');
     const damaged = await command('tune', ['--no-portable', '--out', await temporaryFolder()], dir);
     expect(damaged).toMatchObject({ exitCode: 2, stderr: expect.stringContaining('not what tune writes') });

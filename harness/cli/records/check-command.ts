@@ -32,12 +32,13 @@ export async function checkCommand(name: string | undefined, options: CheckComma
     const { night } = run ?? {};
     const { margin } = profileSpec;
     const settings = { suite: suite.name, profile, night, margin, gate, baselinesDir: io.baselinesDir };
-    const { baseline, verdicts: found } = await checkAgainstBaseline(own, settings);
+    const { baseline, verdicts: found, notes } = await checkAgainstBaseline(own, settings);
     verdicts.push(...found);
     const note = unjudgedNote(own, found);
     if (note !== null) io.stderr.write(`${note}\n`);
     if (baseline !== null && options.json !== true) {
       io.stdout.write(`Baseline of ${suite.name}, ${profile}: ${provenanceOf(baseline)}.\n`);
+      for (const line of notes) io.stdout.write(`${line}\n`);
     }
   }
   if (options.json === true) {

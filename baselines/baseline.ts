@@ -1,7 +1,9 @@
 import { z } from 'zod';
 import { exactCheckSchema, type FinishedRecord, measureSchema, statusNames } from '../harness/record.ts';
 import { definitionSchema } from '../harness/spec/definition.ts';
+import { launchSchema } from '../harness/spec/launch.ts';
 import { factorSchema, profileNames } from '../harness/spec/words.ts';
+import { recordValues } from './record-values.ts';
 
 /** What a stored baseline holds: the raw result of every accepted cell, one entry a seed, never a mean. */
 
@@ -34,6 +36,12 @@ export const entrySchema = z
     macs: count,
     step_ms: measured,
     rss_peak_bytes: count,
+    /** Absent in entries of before it was kept. */
+    tensor_peak_bytes: count.optional(),
+    /** How many values its record held; absent in entries of before it was kept. */
+    record_values: count.optional(),
+    /** Absent where none was measured, or what was is void, and in entries of before it was. */
+    launch: launchSchema.optional(),
     weights_digest: z.string().nullable(),
     fingerprint: z.looseObject({ data: z.string() }),
     /** Absent in entries of before it was told, and of kinds that cannot tell. */
@@ -99,7 +107,11 @@ export function entryOf(record: FinishedRecord): BaselineEntry {
     nonzero_parameters: record.nonzero_parameters,
     macs: record.macs,
     step_ms: record.step_ms,
-    rss_peak_bytes: record.rss_peak_bytes,
+    // A process that went on from a checkpoint has not seen the whole peak.
+    rss_peak_bytes: record.resumed_points === undefined ? record.rss_peak_bytes : null,
+    tensor_peak_bytes: record.tensor_peak_bytes,
+    record_values: recordValues(record),
+    ...(record.launch === undefined || record.launch.void.length > 0 ? {} : { launch: record.launch }),
     weights_digest: record.weights_digest,
     fingerprint: record.fingerprint,
     program: record.program,

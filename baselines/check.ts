@@ -48,12 +48,15 @@ function answer({ record, match, findings }: Examined, baseline: Baseline | null
 const ranking: readonly VerdictName[] = ['reproduced', 'pass', 'drift', 'better', 'inconclusive'];
 
 /**
- * What the findings of a cell come to: the first that is wrong is final; else the one that says most. That it drifted is
- * said beside what quality says, whose numbers are those to show.
+ * What the findings of a cell come to: the first alarm is final, or what has to be accepted first; else the one that says
+ * most. What else has to be accepted is said beside an alarm; and that it drifted beside what quality says, whose numbers
+ * are those to show.
  */
 function decide(findings: readonly Finding[]): Finding {
-  const isWrong = ({ verdict }: Finding) => [...alarms, ...unaccepted].some((name) => name === verdict);
-  const wrong = findings.find(isWrong);
+  const first = (names: readonly VerdictName[]) => findings.find(({ verdict }) => names.includes(verdict));
+  const [alarm, open] = [first(alarms), first(unaccepted)];
+  if (alarm !== undefined && open !== undefined) return { ...alarm, reason: `${alarm.reason} Also, ${open.reason}` };
+  const wrong = alarm ?? open;
   const [most] = findings.toSorted((a, b) => ranking.indexOf(b.verdict) - ranking.indexOf(a.verdict));
   const said = wrong ?? most;
   if (said === undefined) throw new Error('decide: no lane said anything; the quality lane must always answer');

@@ -4,8 +4,8 @@ import { operationChanges } from './operation-changes.ts';
 import { someOf } from './wording.ts';
 
 /**
- * What the engine is asked to compute otherwise, a clause each; none where the definitions are equal. All of a
- * definition is compared but the values of its first steps, which rounding moves.
+ * What the engine is asked to compute otherwise, a clause each; none where the definitions are equal. Neither the values
+ * of the first steps are compared, which rounding moves, nor counts, which `countChanges` compares.
  *
  * @param at what a point of the curve is: `epoch`
  */
@@ -18,7 +18,6 @@ export function definitionChanges(expected: Definition, measured: Definition, at
     ...inputChanges(expected, measured),
     ...testChanges(expected, measured),
     ...initialChanges(expected, measured),
-    ...countChanges(expected.counts, measured.counts),
     ...numberChanges(expected.facts, measured.facts),
   ];
 }
@@ -131,18 +130,6 @@ function initialChanges({ initial: before }: Definition, { initial: after }: Def
 function numberChanges(before: Readonly<Record<string, unknown>>, after: Readonly<Record<string, unknown>>): string[] {
   const text = (value: unknown) => (value === undefined ? 'nothing' : canonicalJson(value));
   return differing(before, after).map((name) => `${name}: ${text(after[name])} instead of ${text(before[name])}`);
-}
-
-/** Kernels reserve some bytes of their own, which is a part in a million of what a step needs. */
-const reserved = 1e-5;
-
-function countChanges(before: Definition['counts'], after: Definition['counts']): string[] {
-  const isReserve = (name: string) =>
-    name.startsWith('bytes') && Math.abs(after[name]! - before[name]!) <= reserved * before[name]!;
-  const names = differing(before, after).filter((name) => !isReserve(name));
-  const only = (counts: Definition['counts']) =>
-    Object.fromEntries(Object.entries(counts).filter(([name]) => names.includes(name)));
-  return numberChanges(only(before), only(after));
 }
 
 /** Names whose values differ, or that one side lacks, in the order of their first appearance. */

@@ -8,16 +8,21 @@ import { definitionLane } from './lanes/definition.ts';
 import { exactness } from './lanes/exactness.ts';
 import type { Finding, Lane } from './lanes/lane.ts';
 import { asksOnlyLearning } from './lanes/learned.ts';
+import { judgeMemory, memory } from './lanes/memory.ts';
 import { quality } from './lanes/quality.ts';
+import { speed } from './lanes/speed.ts';
 import { weights } from './lanes/weights.ts';
 import { type AcceptedArm, acceptedArmKey, acceptedArms, qualityArmOf } from './quality/accepted-arm.ts';
 import { type ArmJudgement, type GroupJudgement, judgeQuality } from './quality/judge.ts';
+import { judgeSpeed } from './speed/judge-speed.ts';
 
 export interface CheckOptions {
   /** Smallest loss of the gated metric that counts, in its unit: 0.02 of a fraction, 2 of points, 0.5 of nats. */
   margin: number;
   /** What the profile plans, and what is asked about; left out: nothing is known of a plan. */
   gate?: Gate | undefined;
+  /** Records outside of the gated set that tell of the speed and memory of its arms: a night's fresh seeds. */
+  beside?: readonly CellRecord[] | undefined;
 }
 
 /** The exact lanes of a cell beside its entry, in the order in which they are asked. */
@@ -35,9 +40,10 @@ export interface Examined {
 export function examine(
   records: readonly CellRecord[],
   baseline: Baseline | null,
-  { margin, gate = openGate }: CheckOptions,
+  { margin, gate = openGate, beside = [] }: CheckOptions,
 ): { cells: Examined[]; groups: Verdict[] } {
   const matchOf = matcherOf(baseline, gate);
+  const resources = judgeResources([...records, ...beside], baseline);
   const arms = acceptedArms(records, baseline);
   const { judgements, groups } = judgeArms([...arms.values()], margin);
   const cells = records.flatMap((record): Examined[] => {
@@ -45,17 +51,37 @@ export function examine(
     const match = matchOf(record);
     const entry = match.kind === 'entry' ? match.entry : null;
     const exact = entry === null ? [] : exactLanes.map((lane) => lane({ record, entry }));
-    const findings = [exactness(record, entry), ...exact].filter((finding) => finding !== null);
+    const first = [exactness(record, entry), ...exact].filter((finding) => finding !== null);
     const arm = arms.get(acceptedArmKey(record));
-    const isRepeated = findings.some(({ verdict }) => verdict === 'reproduced');
-    if (arm === undefined || isRepeated || (match.kind !== 'entry' && match.kind !== 'seed')) {
-      return [{ record, match, findings }];
+    if (arm === undefined || (match.kind !== 'entry' && match.kind !== 'seed')) {
+      return [{ record, match, findings: first }];
     }
+    const isRepeated = first.some(({ verdict }) => verdict === 'reproduced');
     const judgement = judgements.get(arm) ?? null;
-    const judged = quality({ record, entry, arm, judgement, margin, asksLearned: asksOnlyLearning(record.profile) });
-    return [{ record, match, findings: judged === null ? findings : [...findings, judged] }];
+    const asksLearned = asksOnlyLearning(record.profile);
+    const judged = isRepeated ? null : quality({ record, entry, arm, judgement, margin, asksLearned });
+    const findings = [...first, judged, ...resources.findingsOf(record)].filter((finding) => finding !== null);
+    return [{ record, match, findings }];
   });
-  return { cells, groups: records.some(({ profile }) => asksOnlyLearning(profile)) ? [] : groups };
+  const ofQuality = records.some(({ profile }) => asksOnlyLearning(profile)) ? [] : groups;
+  return { cells, groups: [...ofQuality, ...resources.references] };
+}
+
+/** What the lanes of speed and memory say of the arms that records belong to. */
+function judgeResources(records: readonly CellRecord[], baseline: Baseline | null) {
+  const finished = records.filter((record) => record.status !== 'failed');
+  const speeds = baseline === null ? null : judgeSpeed(finished, baseline);
+  const arms = acceptedArms(records, baseline);
+  const memories = judgeMemory([...arms.values()]);
+  const memoryOf = new Map([...arms.keys()].map((key, at) => [key, memories[at] ?? null]));
+  return {
+    references: speeds?.references ?? [],
+    findingsOf(record: FinishedRecord): (Finding | null)[] {
+      const key = acceptedArmKey(record);
+      const [own, held] = [speeds?.arms.get(key), memoryOf.get(key)];
+      return [own === undefined ? null : speed(own), held ? memory(held) : null];
+    },
+  };
 }
 
 function judgeArms(

@@ -20,7 +20,7 @@ export interface Gate {
 export const openGate: Gate = { planned: null, isAsked: () => true };
 
 /** The name without the seed. */
-const seedless = (cell: string) => cell.replace(/\.seed-\d+$/, '');
+export const seedless = (cell: string) => cell.replace(/\.seed-\d+$/, '');
 
 /** The entries that are asked for whose arm the profile plans no more. */
 export function removedEntries(baseline: Baseline | null, { planned, isAsked }: Gate): BaselineEntry[] {

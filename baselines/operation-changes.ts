@@ -72,3 +72,13 @@ function rank(clause: string): number {
   if (clause.includes(' is now ')) return 0;
   return clause.includes('constants') ? 2 : 1;
 }
+
+/** How many nodes there are of each operation, whatever their attributes; constants, which compute nothing, left out. */
+export function countsByOperation(operations: string): Map<string, number> {
+  const counts = new Map<string, number>();
+  for (const [what, count] of countsOf(operations)) {
+    const [operation = ''] = what.split(' ');
+    if (operation !== 'const') counts.set(operation, (counts.get(operation) ?? 0) + count);
+  }
+  return counts;
+}

@@ -1,10 +1,12 @@
 import { join } from 'node:path';
 import { canonicalJson } from './canonical-json.ts';
+import { launchOf, measuresLaunches } from './cell-launch.ts';
 import { restoreCheckpoint, saveCheckpoint } from './checkpoint.ts';
 import { shortDigest } from './digest.ts';
 import { loadEngine } from './engine/tensorflow.ts';
 import { CellRefusal } from './errors.ts';
-import { makeTask } from './make-task.ts';
+import { firstLine, thrownText } from './foreign-text.ts';
+import { makeTask, type TaskContext } from './make-task.ts';
 import { fingerprintOf } from './measure/fingerprint.ts';
 import { type GpuMemorySampler, sampleGpuMemory } from './measure/gpu-memory.ts';
 import { countParameters, weightsDigest } from './measure/weights.ts';
@@ -13,8 +15,9 @@ import { programDigest } from './program.ts';
 import { type CurvePoint, type FinishedRecord, identityOf, recordVersion, resultDigestOf } from './record.ts';
 import type { Cell } from './spec/cell.ts';
 import { wordsOfKind } from './spec/kinds.ts';
+import type { Launch } from './spec/launch.ts';
 import type { CellContext } from './tasks/context.ts';
-import type { Speeds, TaskProgress } from './tasks/task.ts';
+import { type Speeds, sharingLast, type Task, type TaskProgress } from './tasks/task.ts';
 import { otherDataRefusal, tuneRemedy } from './tuned-data.ts';
 import { saveWeights } from './weight-file.ts';
 
@@ -44,7 +47,8 @@ async function runTask(cell: Cell, context: CellContext): Promise<FinishedRecord
   loadEngine({ threads: context.threads, device: context.device });
   const warnings: string[] = [];
   const sampler = context.device === 'gpu' ? startSampler(warnings) : null;
-  const { task, neededDigests } = await makeTask(cell, context);
+  const taskContext = { ...context, shared: sharingLast() };
+  const { task, neededDigests } = await makeTask(cell, taskContext);
   const { size, data, phases, state } = task;
   // Of images that only a worker can decode, a plan could not tell.
   const refusal = data === null ? null : otherDataRefusal(cell, data.digest);
@@ -91,6 +95,8 @@ async function runTask(cell: Cell, context: CellContext): Promise<FinishedRecord
   }
   const gpuPeak = sampler === null ? null : await sampler.stop();
   const speeds = context.resultOnly ? unmeasured : ((await task.measure?.()) ?? unmeasured);
+  const launched = isDefined && measuresLaunches(cell.profile) && !diverged;
+  const launch = launched ? await launchOrWarning(cell, task, taskContext, warnings) : null;
   const last = curve.at(-1);
   const result = {
     version: recordVersion,
@@ -107,6 +113,8 @@ async function runTask(cell: Cell, context: CellContext): Promise<FinishedRecord
     training_macs: size === null ? null : 3 * (forwardMacs ?? size.batchMacs * examples),
     train_loss: last?.values.train_loss ?? null,
     ...speeds,
+    ...(launch === null ? {} : { launch }),
+    ...(done.length === 0 ? {} : { resumed_points: done.length }),
     gpu_memory_peak_bytes: gpuPeak,
     rss_peak_bytes: rssPeak,
     seconds: curve.reduce((sum, point) => sum + point.seconds, 0),
@@ -132,8 +140,26 @@ async function runTask(cell: Cell, context: CellContext): Promise<FinishedRecord
   return { ...result, status: 'diverged', error: `training diverged${place}: the loss is not a finite number` };
 }
 
-/** The process sees one GPU, whose UUID the pool has put into the variable. */
+/** A finished training is worth more than the measurement of its speed, for which memory may lack. */
+async function launchOrWarning(
+  cell: Cell,
+  task: Task,
+  context: CellContext & TaskContext,
+  warnings: string[],
+): Promise<Launch | null> {
+  try {
+    return await launchOf(cell, { task, context, device: context.device, gpu: visibleGpu() });
+  } catch (error) {
+    warnings.push(`The launch's speed could not be measured: ${firstLine(thrownText(error), 300)}`);
+    return null;
+  }
+}
+
 function startSampler(warnings: string[]): GpuMemorySampler {
-  const gpu = /^(GPU|MIG)-[^,]+$/.exec(process.env.CUDA_VISIBLE_DEVICES ?? '')?.[0] ?? null;
-  return sampleGpuMemory({ pid: process.pid, gpu, onWarning: (warning) => warnings.push(warning) });
+  return sampleGpuMemory({ pid: process.pid, gpu: visibleGpu(), onWarning: (warning) => warnings.push(warning) });
+}
+
+/** The process sees one GPU, whose UUID the pool has put into the variable. */
+function visibleGpu(): string | null {
+  return /^(GPU|MIG)-[^,]+$/.exec(process.env.CUDA_VISIBLE_DEVICES ?? '')?.[0] ?? null;
 }

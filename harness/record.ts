@@ -9,6 +9,7 @@ import { boundedList, cleanTexts } from './foreign-text.ts';
 import type { Cell } from './spec/cell.ts';
 import { definitionSchema } from './spec/definition.ts';
 import { configSchema, wordsOfKind } from './spec/kinds.ts';
+import { launchSchema } from './spec/launch.ts';
 import { boundsProblem } from './spec/metrics.ts';
 import { tuningSchema } from './spec/tuning.ts';
 import { factorSchema, profileNames } from './spec/words.ts';
@@ -131,6 +132,10 @@ const result = {
   gpu_memory_peak_bytes: counted,
   rss_peak_bytes: counted,
   tensor_peak_bytes: counted,
+  /** How fast its process trained beside others; absent where that was not measured, as in smoke. */
+  launch: launchSchema.optional(),
+  /** Points of the curve that an earlier process computed, whose memory is in no peak; absent: none. */
+  resumed_points: z.int().positive().optional(),
   /** SHA-256 over the final trainable weights and statistics, in name order; null where there are none. */
   weights_digest: z.string().nullable(),
   /**
@@ -352,6 +357,8 @@ export const laneNames = [
   'weights',
   'counts',
   'quality',
+  'speed',
+  'memory',
 ] as const;
 export type LaneName = (typeof laneNames)[number];
 

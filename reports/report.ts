@@ -14,6 +14,7 @@ import { computeSection } from './sections/compute-section.ts';
 import { contrastSection } from './sections/contrast-section.ts';
 import { curveSection } from './sections/curve-section.ts';
 import { laneSection } from './sections/lane-section.ts';
+import { launchSection } from './sections/launch-section.ts';
 import { measureSection } from './sections/measure-section.ts';
 import { methodSection } from './sections/method-section.ts';
 import { paretoSection } from './sections/pareto-section.ts';
@@ -67,6 +68,7 @@ function kindSections(kind: string, arms: readonly ArmSummary[]): Section[] {
     bestSection(arms),
     paretoSection(arms),
     computeSection(arms),
+    launchSection(arms),
     contrastSection(arms, contrasts),
     ...sections(arms),
   ]);

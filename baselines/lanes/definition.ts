@@ -1,8 +1,10 @@
 import type { Definition } from '../../harness/spec/definition.ts';
 import { wordsOfKind } from '../../harness/spec/kinds.ts';
 import type { BaselineEntry } from '../baseline.ts';
+import { countChanges } from '../count-changes.ts';
 import { definitionChanges } from '../definition-changes.ts';
 import { firstStepDifference } from '../first-step-differences.ts';
+import { countFinding } from './counts.ts';
 import type { Finding, Lane } from './lane.ts';
 
 /** What is compared of a cell before it is trained. */
@@ -19,8 +21,8 @@ export interface DefinitionOutcome extends Finding {
 }
 
 /**
- * Whether the engine is asked for another computation than when the baseline was made, on the same data, and whether it
- * computes the same one otherwise: null where neither is so, and where there is nothing to compare.
+ * Whether the engine is asked for another computation than when the baseline was made, on the same data, whether it
+ * computes the same one otherwise, and whether that has other counts: null where neither is so, and where there is nothing to compare.
  */
 export function definitionOutcome(
   { kind, definition }: DefinedCell,
@@ -28,13 +30,18 @@ export function definitionOutcome(
 ): DefinitionOutcome | null {
   if (accepted === undefined || accepted.data !== definition.data) return null;
   const changes = definitionChanges(accepted, definition, wordsOfKind(kind).at);
+  const counted = countChanges(accepted, definition);
+  const countTexts = counted.map((change) => `${change.name}: ${change.measured} instead of ${change.expected}`);
   if (changes.length > 0) {
     const reason = `it computes something else than the baseline: ${changes.join('; ')}. Undo that, or accept it with npm run accept.`;
     const numbers = { quantity: null, expected: null, measured: null, bound: null };
-    return { verdict: 'changed', lane: 'definition', reason, ...numbers, differences: changes };
+    return { verdict: 'changed', lane: 'definition', reason, ...numbers, differences: [...changes, ...countTexts] };
   }
   const found = firstStepDifference(accepted, definition);
-  if (found === null) return null;
+  if (found === null) {
+    const finding = countFinding(counted);
+    return finding === null ? null : { ...finding, verdict: 'regressed', differences: countTexts };
+  }
   const { step, what, expected, measured, bound } = found;
   const difference =
     `step ${step}: ${what} expected ${expected ?? 'no number'}, measured ${measured ?? 'no number'}, which is more than ` +
@@ -48,7 +55,8 @@ export function definitionOutcome(
 export const definitionLane: Lane = ({ record, entry }) => {
   if (record.definition === undefined) return null;
   const outcome = definitionOutcome({ ...record, definition: record.definition }, entry);
-  if (outcome === null) return null;
+  // Counts have a lane of their own, behind the weights.
+  if (outcome === null || outcome.lane === 'counts') return null;
   const { differences: _, ...finding } = outcome;
   return finding;
 };

@@ -1,6 +1,6 @@
+import { alternate } from '../measure/alternation.ts';
 import { timeTask } from '../measure/speed.ts';
 import { median } from '../statistics/moments.ts';
-import { alternate } from './alternation.ts';
 import { type PairedRatio, pairedRatio } from './paired-ratio.ts';
 import { runPeer } from './peer.ts';
 

@@ -12,6 +12,8 @@ export interface GpuMemorySampler {
    * what was seen on the way: other processes, clocks held back, memory that could not be read.
    */
   stop(): Promise<number | null>;
+  /** What disturbed the measurements, a sentence each. */
+  disturbances(): string[];
 }
 
 export interface SamplerOptions {
@@ -79,19 +81,28 @@ export function sampleGpuMemory(options: SamplerOptions): GpuMemorySampler {
       await running;
       if (peak === null) onWarning(`GPU memory not measured: ${failure ?? whyNot(listed)}`);
       else if (failure !== null) onWarning(`${partlyMeasured}: ${failure}`);
-      if (foreign.size > 0 && !listed) {
-        onWarning(
-          'Processes used the GPU while this cell ran; this one and its siblings cannot be told apart from others, ' +
-            'as nvidia-smi never listed it.',
-        );
-      } else if (foreign.size > 0) {
-        const pids = [...foreign].sort((a, b) => a - b).join(', ');
-        onWarning(`Other processes used the GPU while this cell ran (${pids}): its speed may be lower than alone.`);
-      }
-      for (const line of clocks.summary()) onWarning(line);
+      for (const line of disturbances()) onWarning(line);
       return peak;
     },
+    disturbances,
   };
+
+  function disturbances(): string[] {
+    return [...foreignText(foreign, listed), ...clocks.summary()];
+  }
+}
+
+/** @param listed whether the tool listed this process among those on the GPU */
+function foreignText(foreign: ReadonlySet<number>, listed: boolean): string[] {
+  if (foreign.size === 0) return [];
+  if (!listed) {
+    return [
+      'Processes used the GPU while this cell ran; this one and its siblings cannot be told apart from others, ' +
+        'as nvidia-smi never listed it.',
+    ];
+  }
+  const pids = [...foreign].sort((a, b) => a - b).join(', ');
+  return [`Other processes used the GPU while this cell ran (${pids}): its speed may be lower than alone.`];
 }
 
 const pause = () => new Promise((resolve) => setTimeout(resolve, intervalMilliseconds));

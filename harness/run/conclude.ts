@@ -3,6 +3,7 @@ import { readBaseline } from '../../baselines/baseline-file.ts';
 import { checkRecords } from '../../baselines/check.ts';
 import type { Gate } from '../../baselines/gate.ts';
 import { provenanceOf } from '../../baselines/provenance.ts';
+import { speedNotes } from '../../baselines/speed/speed-notes.ts';
 import { someOf } from '../../baselines/wording.ts';
 import { writeReport } from '../../reports/write-report.ts';
 import type { CellCommand } from '../cell-command.ts';
@@ -30,11 +31,13 @@ export interface CheckSettings {
 export interface Checked {
   baseline: Baseline | null;
   verdicts: Verdict[];
+  /** What is said of the comparison beside verdicts, a sentence each. */
+  notes: string[];
 }
 
 /**
  * Verdicts of the records against the stored baseline; cells that were tried out have none, and those of a night's fresh
- * seeds, which no baseline can hold.
+ * seeds, which no baseline can hold: of these, speed and memory count to their arms.
  */
 export async function checkAgainstBaseline(
   records: readonly CellRecord[],
@@ -42,8 +45,14 @@ export async function checkAgainstBaseline(
 ): Promise<Checked> {
   const baseline = await readBaseline(suite, profile, baselinesDir);
   const fresh = freshSeedsOfRun(suite, profile, night);
-  const judged = records.filter((record) => !isTrial(record) && !fresh.has(record.seed));
-  return { baseline, verdicts: checkRecords(judged, baseline, { margin, gate }) };
+  const own = records.filter((record) => !isTrial(record));
+  const judged = own.filter(({ seed }) => !fresh.has(seed));
+  const beside = own.filter(({ seed }) => fresh.has(seed));
+  return {
+    baseline,
+    verdicts: checkRecords(judged, baseline, { margin, gate, beside }),
+    notes: speedNotes(own, baseline),
+  };
 }
 
 /** Which cells have no verdict, as they are outside of the gated set; null where all have. */
@@ -83,11 +92,11 @@ export interface Conclusion {
 export async function conclude(options: ConcludeOptions): Promise<Conclusion> {
   const { outDir, title, suite, profile, night, missing, gaps, fails, dataDir, command } = options;
   const records = [...options.records];
-  const unchecked = { baseline: null, verdicts: [] };
-  const { baseline, verdicts } = options.check ? await checkAgainstBaseline(records, options) : unchecked;
+  const unchecked = { baseline: null, verdicts: [], notes: [] };
+  const { baseline, verdicts, notes: found } = options.check ? await checkAgainstBaseline(records, options) : unchecked;
   const provenance = baseline === null ? [] : [`Baseline: ${provenanceOf(baseline)}.`];
   const unjudged = options.check ? unjudgedNote(records, verdicts) : null;
-  const told = [...provenance, ...(unjudged === null ? [] : [unjudged])];
+  const told = [...provenance, ...found, ...(unjudged === null ? [] : [unjudged])];
   const notes = [...new Set([...options.notes, ...told, ...trialNotes(records)])].map((note) => cleanText(note));
   const input = {
     outDir,

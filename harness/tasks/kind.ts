@@ -46,6 +46,11 @@ export interface Kind<C extends BaseConfig = BaseConfig, E extends BaseExperimen
    * @throws UsageError where files are damaged, or hold less than asked for
    */
   dataDigest(config: C, dataDir: string): Promise<string | null>;
+  /**
+   * The configuration whose training step those of all arms are held against: the dense network's. Left out: the kind
+   * has no steps to time.
+   */
+  reference?(config: C): C;
   /** Loads what runs a cell, the engine included, which planning does without. */
   load(): Promise<(config: C, options: TaskOptions) => Promise<Task>>;
 }

@@ -33,6 +33,11 @@ export interface Task {
   /** Times training and evaluation; the weights stay. Left out: there is nothing to time. */
   measure?(): Promise<Speeds>;
   /**
+   * Makes ready a training step on one batch, to be timed over and over: the weights stay. Left out: the cell has no
+   * steps.
+   */
+  idleStep?(): () => void;
+  /**
    * What the engine is asked to compute, told before anything is trained; the state stays. Left out: the kind cannot
    * tell.
    */

@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { execa } from 'execa';
 import { expect, test } from 'vitest';
+import { countChanges } from '../../baselines/count-changes.ts';
 import { definitionChanges } from '../../baselines/definition-changes.ts';
 import { firstStepDifference } from '../../baselines/first-step-differences.ts';
 import { type Definition, definitionSchema } from '../../harness/spec/definition.ts';
@@ -28,6 +29,7 @@ test.runIf(process.arch === 'x64')(
     ] as const) {
       const here = await definedBy(threads, env);
       expect(definitionChanges(accepted, here, 'epoch')).toEqual([]);
+      expect(countChanges(accepted, here)).toEqual([]);
       expect(firstStepDifference(accepted, here)).toBeNull();
     }
   },

@@ -47,6 +47,7 @@ const sharedWords = [
   'definition',
   'kind-words',
   'kinds',
+  'launch',
   'metrics',
   'model-names',
   'suite',

@@ -6,7 +6,7 @@ import { type Examined, examine } from '../../../baselines/examine.ts';
 import { removedEntries } from '../../../baselines/gate.ts';
 import { provenanceOf } from '../../../baselines/provenance.ts';
 import { powerLines } from '../../../baselines/quality/power-text.ts';
-import { counted } from '../../../baselines/wording.ts';
+import { counted, someOf } from '../../../baselines/wording.ts';
 import { UsageError } from '../../errors.ts';
 import { freshSeedsOfRun } from '../../night.ts';
 import type { CellRecord } from '../../record.ts';
@@ -43,6 +43,10 @@ export async function acceptCommand(name: string, options: AcceptCommandOptions,
   const removed = options.drifted === true ? [] : removedEntries(previous, gate).filter(({ id }) => !ran.has(id));
   const differing = differencesOf(cells.filter(({ record }) => records.includes(record)));
   for (const line of [...differing, ...groups.map(({ reason }) => `groups     ${reason}`)]) say(line);
+  const voids = records.filter((record) => record.status !== 'failed' && (record.launch?.void.length ?? 0) > 0);
+  if (voids.length > 0) {
+    say(`Void launches, whose speed is not stored: ${someOf(voids.map(({ cell }) => cell))}.`);
+  }
   const commit = run.run?.versions.commit ?? null;
   const next = acceptRecords(records, previous, { why: options.why, commit, removed });
   if (next === previous) {

@@ -27,7 +27,7 @@ export async function checkCommand(name: string | undefined, options: CheckComma
   const missing = runs.flatMap((run) => run.missing);
   refuseTrialsAlone(records, io);
   const verdicts: Verdict[] = [];
-  const baselines: string[] = [];
+  const baselineNotes: string[] = [];
   const strict = options.strict === true;
   const fails = {
     inconclusive: strict,
@@ -38,20 +38,22 @@ export async function checkCommand(name: string | undefined, options: CheckComma
     const { night } = run ?? {};
     const { margin } = profileSpec;
     const settings = { suite: suite.name, profile, night, margin, gate, baselinesDir: io.baselinesDir };
-    const { baseline, verdicts: found } = await checkAgainstBaseline(own, settings);
+    const { baseline, verdicts: found, notes } = await checkAgainstBaseline(own, settings);
     verdicts.push(...found);
     const note = unjudgedNote(own, found);
     if (note !== null) io.stderr.write(`${note}\n`);
-    if (baseline !== null) baselines.push(`Baseline of ${suite.name}, ${profile}: ${provenanceOf(baseline)}.`);
+    if (baseline !== null) {
+      baselineNotes.push(`Baseline of ${suite.name}, ${profile}: ${provenanceOf(baseline)}.`, ...notes);
+    }
   }
   if (options.json === true) {
     io.stdout.write(`${JSON.stringify(verdicts, null, 2)}\n`);
   } else if (options.markdown === true) {
     const found = verdictBlocks(verdicts, missing);
-    const blocks = [...baselines.map(text), text(`${totalOf(verdicts, missing)}.`), ...found];
+    const blocks = [...baselineNotes.map(text), text(`${totalOf(verdicts, missing)}.`), ...found];
     io.stdout.write(markdownSection({ heading: 'Check against the baseline', blocks }));
   } else {
-    for (const line of baselines) io.stdout.write(`${line}\n`);
+    for (const line of baselineNotes) io.stdout.write(`${line}\n`);
     for (const { verdict, reason } of verdicts) io.stdout.write(`${verdict.padEnd(12)}  ${reason}\n`);
     for (const cell of missing) io.stdout.write(`${'missing'.padEnd(12)}  ${cell}: was planned, but has no record.\n`);
     io.stdout.write(`${totalOf(verdicts, missing)}.\n`);

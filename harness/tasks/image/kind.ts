@@ -4,6 +4,7 @@ import { splitRefusal } from '../../data/images/split.ts';
 import { datasetNamed } from '../../data/registry.ts';
 import { idleRefusal } from '../../methods/refusal.ts';
 import { type ImageConfig, type ImageExperimentSpec, image as words } from '../../spec/image.ts';
+import { denseReference } from '../dense-reference.ts';
 import type { Kind } from '../kind.ts';
 import { limitedExamples } from '../limited-examples.ts';
 import { methodFor } from '../task.ts';
@@ -30,5 +31,6 @@ export const image: Kind<ImageConfig, ImageExperimentSpec> = {
       throw error;
     }
   },
+  reference: denseReference,
   load: async () => (await import('./task.ts')).imageTask,
 };

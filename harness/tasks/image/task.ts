@@ -97,6 +97,10 @@ export async function imageTask(config: ImageConfig, { streams, dataDir, ...opti
       };
     },
     measure: () => measureSpeeds(step, evaluation, data, config),
+    idleStep() {
+      const { trainOnce } = idleTraining(data, config);
+      return () => trainOnce(step.run);
+    },
     definition: () =>
       trainingDefinition({
         loop,
@@ -138,25 +142,30 @@ async function measureSpeeds(
   step: TrainingStep<ImageFeeds>,
   evaluation: Step<ImageFeeds>,
   data: ImageData,
-  { dataset, training }: ImageConfig,
+  config: ImageConfig,
 ): Promise<Speeds> {
   const imageShape = [data.height, data.width, data.channels];
-  const [trainBatch] = trainBatches(data, dataset, training.batchSize, 0, streamsOf('measure', 0));
   const [testBatch] = testBatches(data, evaluationBatch);
-  const trainOnce = (run: typeof step.run) => {
-    tf.tidy(() => {
-      // A learning rate of zero keeps the weights where training left them.
-      run({ ...imageFeeds(trainBatch!, imageShape), learningRate: tf.scalar(0) }).loss.dataSync();
-    });
-  };
+  const { size, trainOnce } = idleTraining(data, config);
   const evaluateOnce = () => tf.tidy(() => void evaluation.run(imageFeeds(testBatch!, imageShape)).loss.dataSync());
   const tensorPeak = await tensorPeakBytes(() => trainOnce(step.runEagerly));
   const stepMs = (await timeTask(() => trainOnce(step.run), { warmup: 1, timed: 7 })).median;
   const evaluationMs = (await timeTask(evaluateOnce, { warmup: 1, timed: 5 })).median;
   return {
-    train_examples_per_second: (1000 * trainBatch!.size) / stepMs,
+    train_examples_per_second: (1000 * size) / stepMs,
     eval_examples_per_second: (1000 * testBatch!.size) / evaluationMs,
     step_ms: stepMs,
     tensor_peak_bytes: tensorPeak,
+  };
+}
+
+/** Trains on one batch, in either form of a step, at a learning rate of zero: the weights stay where they are. */
+function idleTraining(data: ImageData, { dataset, training }: ImageConfig) {
+  const imageShape = [data.height, data.width, data.channels];
+  const [batch] = trainBatches(data, dataset, training.batchSize, 0, streamsOf('measure', 0));
+  return {
+    size: batch!.size,
+    trainOnce: (run: TrainingStep<ImageFeeds>['run']) =>
+      tf.tidy(() => void run({ ...imageFeeds(batch!, imageShape), learningRate: tf.scalar(0) }).loss.dataSync()),
   };
 }

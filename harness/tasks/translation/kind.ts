@@ -6,6 +6,7 @@ import {
   type TranslationExperimentSpec,
   translation as words,
 } from '../../spec/translation.ts';
+import { denseReference } from '../dense-reference.ts';
 import type { Kind } from '../kind.ts';
 import { limitedExamples } from '../limited-examples.ts';
 import { methodFor } from '../task.ts';
@@ -28,5 +29,6 @@ export const translation: Kind<TranslationConfig, TranslationExperimentSpec> = {
   limited: ({ dataset }, most) => limitedExamples(dataset, datasetNamed(dataset.name).examples, most),
   batchOf: ({ training }) => training.batchTokens,
   dataDigest: async ({ dataset }, dataDir) => (await usedText(dataset, dataDir)).digest,
+  reference: denseReference,
   load: async () => (await import('./task.ts')).translationTask,
 };

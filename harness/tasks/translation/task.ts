@@ -188,6 +188,13 @@ export async function translationTask(
     dispose() {
       for (const { dispose } of [step, evaluation]) dispose();
     },
+    /** Of the longest batch: batches hold as many tokens, but attention grows with the length. */
+    idleStep() {
+      const draws = streamsOf('measure', 0);
+      const batches = trainTokenBatches(train, batchOptions(training), 0, draws);
+      const longest = batches.reduce((most, batch) => (batch.sourceLength > most.sourceLength ? batch : most));
+      return () => tf.tidy(() => void step.run(idleFeeds(longest, draws('dropout'))).loss.dataSync());
+    },
     /** Speeds are an epoch's: each length of batches is timed, and counts as often as it occurs. */
     async measure(): Promise<Speeds> {
       const draws = streamsOf('measure', 0);

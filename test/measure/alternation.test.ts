@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { alternate } from '../../harness/bench/alternation.ts';
+import { alternate } from '../../harness/measure/alternation.ts';
 
 test('alternate measures in turn, every other time in the opposite order', async () => {
   const order: string[] = [];

@@ -18,6 +18,8 @@ export interface CheckOptions {
   margin: number;
   /** What the profile plans, and what is asked about; left out: nothing is known of a plan. */
   gate?: Gate | undefined;
+  /** Whether arms that are not decided get more seeds; left out: they do not. */
+  escalates?: boolean | undefined;
 }
 
 /** The exact lanes of a cell beside its entry, in the order in which they are asked. */
@@ -35,11 +37,11 @@ export interface Examined {
 export function examine(
   records: readonly CellRecord[],
   baseline: Baseline | null,
-  { margin, gate = openGate }: CheckOptions,
+  { margin, gate = openGate, escalates = false }: CheckOptions,
 ): { cells: Examined[]; groups: Verdict[] } {
   const matchOf = matcherOf(baseline, gate);
   const arms = acceptedArms(records, baseline);
-  const { judgements, groups } = judgeArms([...arms.values()], margin);
+  const { judgements, groups } = judgeArms([...arms.values()], margin, escalates);
   const cells = records.flatMap((record): Examined[] => {
     if (record.status === 'failed') return [];
     const match = matchOf(record);
@@ -61,6 +63,7 @@ export function examine(
 function judgeArms(
   arms: readonly AcceptedArm[],
   margin: number,
+  escalates: boolean,
 ): { judgements: Map<AcceptedArm, ArmJudgement>; groups: Verdict[] } {
   const judgements = new Map<AcceptedArm, ArmJudgement>();
   const groups: Verdict[] = [];
@@ -75,7 +78,7 @@ function judgeArms(
     const judged = judgeQuality(
       asked.map(({ of }) => of),
       margin,
-      byMetric.size,
+      { metrics: byMetric.size, escalates },
     );
     asked.forEach(({ arm }, at) => {
       const judgement = judged.arms[at] ?? null;

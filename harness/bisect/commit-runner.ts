@@ -27,6 +27,9 @@ export const trainedSchema = z.object({
   metric: z.string(),
   /** Null: training diverged. */
   value: z.number().nullable(),
+  loss: z.number().nullable(),
+  /** Digest of the data. */
+  data: z.string(),
   weights: z.string().nullable(),
   /** All measures, as JSON. */
   measures: z.string(),
@@ -72,6 +75,8 @@ const recordSchema = z.object({
   status: z.string(),
   error: z.string().optional(),
   measures: z.array(z.object({ metric: z.string(), value: z.number().nullable() })).optional(),
+  train_loss: z.number().nullable().optional(),
+  fingerprint: z.object({ data: z.string() }).optional(),
   weights_digest: z.string().nullable().optional(),
 });
 
@@ -146,14 +151,16 @@ async function readTrained(path: string): Promise<Asked<Trained> | null> {
   const text = await readTextFile(path, { most: largestRecord, remedy: 'delete it, and bisect again' });
   const parsed = recordSchema.safeParse(text === null ? null : parseJson(text));
   if (!parsed.success) return null;
-  const { id, cell, seed, status, error = '', measures = [], weights_digest: weights = null } = parsed.data;
+  const { id, cell, seed, status, error = '', measures = [], fingerprint } = parsed.data;
+  const { weights_digest: weights = null, train_loss: loss = null } = parsed.data;
   const [gated] = measures;
   if (gated === undefined || (status !== 'completed' && status !== 'diverged')) {
     return { skipped: `${cell} failed: ${firstLine(error, 300)}` };
   }
   const value = status === 'diverged' ? null : gated.value;
   const all = JSON.stringify(measures.map((measure) => [measure.metric, measure.value]));
-  return { answer: { id, cell, seed, status, metric: gated.metric, value, weights, measures: all } };
+  const data = fingerprint?.data ?? '';
+  return { answer: { id, cell, seed, status, metric: gated.metric, value, loss, data, weights, measures: all } };
 }
 
 function parseJson(text: string): unknown {

@@ -22,6 +22,8 @@ export interface CheckSettings {
   gate: Gate;
   /** The date that decided the run's seeds; left out: they are the profile's. */
   night?: string | undefined;
+  /** Whether arms that are not decided get more seeds; left out: they do not. */
+  escalates?: boolean | undefined;
   /** Folder of the stored baselines; absent: the checkout's. */
   baselinesDir?: string | undefined;
 }
@@ -38,12 +40,12 @@ export interface Checked {
  */
 export async function checkAgainstBaseline(
   records: readonly CellRecord[],
-  { suite, profile, margin, night, gate, baselinesDir }: CheckSettings,
+  { suite, profile, margin, night, gate, escalates, baselinesDir }: CheckSettings,
 ): Promise<Checked> {
   const baseline = await readBaseline(suite, profile, baselinesDir);
   const fresh = freshSeedsOfRun(suite, profile, night);
   const judged = records.filter((record) => !isTrial(record) && !fresh.has(record.seed));
-  return { baseline, verdicts: checkRecords(judged, baseline, { margin, gate }) };
+  return { baseline, verdicts: checkRecords(judged, baseline, { margin, gate, escalates }) };
 }
 
 /** Which cells have no verdict, as they are outside of the gated set; null where all have. */

@@ -3,21 +3,17 @@ import { join, resolve } from 'node:path';
 import { askedCommits } from '../../bisect/asked-commits.ts';
 import { type BisectResult, bisect } from '../../bisect/bisect.ts';
 import { type BisectState, type Question, readState, type Way, writeState } from '../../bisect/bisect-state.ts';
-import { type CommitCheckout, commitCheckout } from '../../bisect/commit-checkout.ts';
-import { type CommitRunner, commitRunner } from '../../bisect/commit-runner.ts';
+import type { CommitRunner } from '../../bisect/commit-runner.ts';
 import { type CommitRange, commitRange, gitIn } from '../../bisect/commits.ts';
 import { shortDigest } from '../../digest.ts';
 import { UsageError } from '../../errors.ts';
 import { exitCodes } from '../../run/exit-code.ts';
-import { cacheFolder } from '../../setup/cache-folder.mjs';
-import { acquireLock, LockHeldError } from '../../setup/lock.mjs';
-import { makeFolder } from '../../setup/make-folder.mjs';
-import { linkedCache } from '../../setup/platform.mjs';
 import { kindNames } from '../../spec/kinds.ts';
 import { suggestion } from '../../suggest.ts';
 import { checkoutFolder } from '../checkout.ts';
 import { type Io, withInterruption } from '../io.ts';
 import { bisectText } from './bisect-text.ts';
+import { type CommitsPlace, lockCommits, withCommits } from './commits-here.ts';
 
 export interface BisectCommandOptions {
   cell: string;
@@ -34,23 +30,17 @@ export interface BisectCommandOptions {
   json?: boolean;
 }
 
-/** What a test puts in place of the checkout, and of what asks its commits. */
-export interface BisectPlace {
-  root: string;
-  runnerOf?: (checkout: CommitCheckout) => CommitRunner;
-}
-
 /** Finds the commit that changed a cell, and prints it. */
 export async function bisectCommand(
   suite: string,
   options: BisectCommandOptions,
   io: Io,
-  place: BisectPlace = { root: checkoutFolder() },
+  place: CommitsPlace = { root: checkoutFolder() },
 ): Promise<number> {
   const { profile, good, bad, by, fresh } = options;
   const outDir = options.out ?? resolve(place.root, 'reports', 'out', `bisect-${suite}-${profile}`);
   const range = await commitRange(place.root, good, bad);
-  const lock = await lockFolder(outDir);
+  const lock = await lockCommits(outDir);
   try {
     if (fresh === true) {
       for (const name of ['bisect.json', 'commits']) await rm(join(outDir, name), { recursive: true, force: true });
@@ -81,32 +71,26 @@ interface SearchOptions {
   options: BisectCommandOptions;
   question: Question;
   io: Io;
-  place: BisectPlace;
+  place: CommitsPlace;
   signal: AbortSignal;
 }
 
 /** Null: it was interrupted, and can go on. */
 async function search(of: SearchOptions): Promise<BisectResult | null> {
   const { range, state, outDir, options, question, io, place, signal } = of;
-  const cache = linkedCache(place.root) ?? cacheFolder(io.env);
-  const checkout = commitCheckout({
-    ...range,
-    folder: join(cache, 'bisect', shortDigest(outDir)),
-    data: join(place.root, 'data'),
-    env: { ...io.env, FACTORBENCH_CACHE: cache },
+  const commits = {
+    range,
+    root: place.root,
+    outDir,
+    suite: question.suite,
+    profile: question.profile,
+    definitionWords: options.data === undefined ? [] : ['--data', options.data],
+    runWords: runWords(options),
+    io,
     signal,
-  });
-  const runner =
-    place.runnerOf?.(checkout) ??
-    commitRunner({
-      checkout,
-      suite: question.suite,
-      profile: question.profile,
-      outDir: join(outDir, 'commits'),
-      definitionWords: options.data === undefined ? [] : ['--data', options.data],
-      runWords: runWords(options),
-    });
-  try {
+    runnerOf: place.runnerOf,
+  };
+  return withCommits(commits, async (runner) => {
     const cell = await cellOf(state, question, runner);
     await writeState(outDir, state);
     const asked = askedCommits({
@@ -117,15 +101,8 @@ async function search(of: SearchOptions): Promise<BisectResult | null> {
       surroundings: surroundingsOf(range),
       tell: (line) => void io.stderr.write(`${line}\n`),
     });
-    const { positions } = range;
-    return await bisect({ ...cell, positions, asked, by: options.by });
-  } catch (error) {
-    if (signal.aborted) return null;
-    throw error;
-  } finally {
-    // One that is to go on finds the worktree set up.
-    if (!signal.aborted) await checkout.remove();
-  }
+    return bisect({ ...cell, positions: range.positions, asked, by: options.by });
+  });
 }
 
 function runWords({ jobs, threads, device, data }: BisectCommandOptions): string[] {
@@ -178,18 +155,4 @@ function surroundingsOf({ repository, prefix }: CommitRange): (sha: string) => P
     const blobs = files.map(async (file) => (await git('rev-parse', '--quiet', `${sha}:${prefix}${file}`)) ?? 'none');
     return shortDigest((await Promise.all(blobs)).join(' '));
   };
-}
-
-async function lockFolder(outDir: string): Promise<{ release(): void | Promise<void> }> {
-  makeFolder(outDir);
-  try {
-    return await acquireLock(join(outDir, 'bisect.lock'), { purpose: 'bisect' });
-  } catch (error) {
-    if (!(error instanceof LockHeldError)) throw error;
-    throw new UsageError(
-      `--out ${outDir}: is in use by another bisection, process ${error.holder.pid} on ${error.holder.host}; wait for it, ` +
-        'or name another folder.',
-      { cause: error },
-    );
-  }
 }

@@ -1,6 +1,6 @@
 import { type Command, Option } from 'commander';
 import { UsageError } from '../../errors.ts';
-import { parseNight } from '../../night.ts';
+import { extraSeedsOfNight, parseNight } from '../../night.ts';
 import { parseShard } from '../../run/records/shard.ts';
 import type { Io } from '../io.ts';
 import { collect, collectMethods, naturalNumber, pathOption, positiveInteger } from '../parse-options.ts';
@@ -117,6 +117,11 @@ function withPlanOptions(command: Command, io: Io): Command {
         .conflicts('seeds')
         .argParser(parseNight),
     )
+    .option(
+      '--extra <n>',
+      'with --night: further fresh seeds of each arm; choose the suspect ones with --only',
+      positiveInteger('--extra', extraSeedsOfNight),
+    )
     .option('--set <key=value>', 'try a value out, such as training.epochs=1; may be repeated', collectSettings)
     .option(
       '--limit <n>',
@@ -159,6 +164,12 @@ function withRunOptions(command: Command, io: Io): Command {
       pathOption('--history', io),
     )
     .option('--no-check', 'do not compare with the baseline')
+    .addOption(
+      new Option(
+        '--escalate',
+        'go on with 5, then 10 seeds of arms that are not decided; with --night, with more seeds of what is suspect',
+      ).conflicts(['check', 'seeds', 'set', 'limit', 'shard']),
+    )
     .addOption(
       new Option('--strict', 'exit with 3 where a cell is inconclusive or has no baseline').conflicts('check'),
     );

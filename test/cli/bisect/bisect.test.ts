@@ -4,11 +4,8 @@ import { join } from 'node:path';
 import { execa } from 'execa';
 import { beforeEach, describe, expect, test } from 'vitest';
 import type { CommitRunner } from '../../../harness/bisect/commit-runner.ts';
-import {
-  type BisectCommandOptions,
-  type BisectPlace,
-  bisectCommand,
-} from '../../../harness/cli/bisect/bisect-command.ts';
+import { type BisectCommandOptions, bisectCommand } from '../../../harness/cli/bisect/bisect-command.ts';
+import type { CommitsPlace } from '../../../harness/cli/bisect/commits-here.ts';
 import { type Made, madeUpRepository } from '../../bisect/made-up-repository.ts';
 import { capture, temporaryFolder } from '../../run/helpers.ts';
 import { cli } from '../helpers.ts';
@@ -29,7 +26,7 @@ beforeEach(async () => {
   [root, outDir, cache] = [await temporaryFolder(), await temporaryFolder(), await temporaryFolder()];
 });
 
-async function bisect(options: Partial<BisectCommandOptions> = {}, place: Partial<BisectPlace> = {}) {
+async function bisect(options: Partial<BisectCommandOptions> = {}, place: Partial<CommitsPlace> = {}) {
   const [stdout, stderr] = [capture(), capture()];
   const env = { ...process.env, FACTORBENCH_CACHE: cache };
   const asked = { cell: 'dense.seed-0', good: commits[0]!, bad: 'main', profile: 'smoke', threads: 1, device: 'cpu' };
@@ -138,7 +135,18 @@ test('it goes on where it stopped, and asks nothing twice', async () => {
       const weights = answers(commits.indexOf(sha));
       return {
         answer: cells.map((cell) => {
-          return { id: 'a', cell, seed: 0, status: 'completed', metric: 'bleu', value: 1, weights, measures: '' };
+          return {
+            id: 'a',
+            cell,
+            seed: 0,
+            status: 'completed',
+            metric: 'bleu',
+            value: 1,
+            loss: 1,
+            data: '',
+            weights,
+            measures: '',
+          };
         }),
       };
     },
@@ -156,7 +164,7 @@ test('it goes on where it stopped, and asks nothing twice', async () => {
 });
 
 describe('what cannot be searched is refused with the remedy', () => {
-  const refused = (options: Partial<BisectCommandOptions> = {}, place?: Partial<BisectPlace>) =>
+  const refused = (options: Partial<BisectCommandOptions> = {}, place?: Partial<CommitsPlace>) =>
     expect(bisect(options, place)).rejects;
 
   test('commits', async () => {

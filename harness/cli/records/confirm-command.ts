@@ -125,7 +125,8 @@ function textOf(
 ): string {
   const line = (which: keyof Shas) => {
     const { mean, low } = of[which];
-    const as = low > 0 ? 'as since the change' : 'as before it';
+    const odds = Math.exp(Math.min(Math.abs(low), Math.log(1000)));
+    const as = `${low > 0 ? 'as since the change' : 'as before it'} (${odds < 10 ? odds.toFixed(1) : odds.toFixed(0)} : 1)`;
     return `  ${which.padEnd(8)}  ${shas[which].slice(0, 12)}  ${mean.toFixed(2)} standard deviations: ${as}`;
   };
   const command = `npm run ${cause === 'code' ? 'bisect' : 'history'} -- ${suite} --profile ${profile}`;

@@ -117,8 +117,11 @@ test('it goes on where it stopped, and asks nothing twice', async () => {
   const asked: string[] = [];
   const answers = (at: number) => `${at >= 5 ? 'other' : 'same'}`;
   let left = 4;
+  let down = () => {
+    throw new Error('the machine went down');
+  };
   const count = (what: string) => {
-    if (left-- === 0) throw new Error('the machine went down');
+    if (left-- === 0) down();
     asked.push(what);
   };
   const runnerOf = (): CommitRunner => ({
@@ -153,6 +156,12 @@ test('it goes on where it stopped, and asks nothing twice', async () => {
   });
   await expect(bisect({}, { runnerOf })).rejects.toThrow('the machine went down');
   expect(JSON.parse(await readFile(join(outDir, 'bisect.json'), 'utf8')).cell.cell).toBe('dense.seed-0');
+  left = 2;
+  down = () => {
+    process.emit('SIGINT');
+    throw new Error('it was interrupted');
+  };
+  expect(await bisect({}, { runnerOf })).toMatchObject({ exitCode: 130, stdout: '' });
   left = Number.POSITIVE_INFINITY;
   expect((await bisect({}, { runnerOf })).stdout).toContain(`\n  ${short(5)} `);
   expect(new Set(asked).size).toBe(asked.length);

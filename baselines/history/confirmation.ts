@@ -6,7 +6,8 @@ import type { History, HistoryCell } from './history-line.ts';
 /** Whether a loss that the history tells of is the code's or the environment's: by both commits on the same machine. */
 
 /**
- * `code`: the present commit alone is low. `environment`: the accepted one is low here too. `unconfirmed`: the present one
+ * `code`: the present commit alone is low. `environment`: the accepted one is low here too. `unconfirmed`: the present
+ * one
  * is not low here.
  */
 export type Cause = 'code' | 'environment' | 'unconfirmed';
@@ -32,7 +33,8 @@ export function alarmed({ series }: Pick<Analysis, 'series'>): (AnalysedSeries &
 }
 
 /**
- * Holds fresh seeds of a commit against the values of the series before and since its change. Null: no seed is on all arms
+ * Holds fresh seeds of a commit against the values of the series before and since its change. Null: no seed is on all
+ * arms
  * of the series and on its data.
  */
 export function confirmationOf(

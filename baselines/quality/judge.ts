@@ -43,7 +43,9 @@ export interface QualityJudgement {
 
 type Channel = 'metric' | 'loss';
 
-/** The level of each of the three families of tests, where the training loss is a second channel that has half of it. */
+/**
+ * The level of each of the three families of tests, where the training loss is a second channel that has half of it.
+ */
 export function levelOf(hasLoss: boolean, metrics = 1): number {
   return alpha / 3 / metrics / (hasLoss ? 2 : 1);
 }

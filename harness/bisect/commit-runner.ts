@@ -80,7 +80,9 @@ const recordSchema = z.object({
   weights_digest: z.string().nullable().optional(),
 });
 
-/** Asks commits through the command line of each: `plan --json`, `check --definition --json`, and records of `suite`. */
+/**
+ * Asks commits through the command line of each: `plan --json`, `check --definition --json`, and records of `suite`.
+ */
 export function commitRunner(options: CommitRunnerOptions): CommitRunner {
   const { checkout, suite, profile, outDir, definitionWords, runWords } = options;
   const of = [suite, '--profile', profile];

@@ -33,7 +33,8 @@ const idle = /^(test|docs|\.github|[^/]*\.md|LICENSE)$/;
  * The commits from `good` to `bad` along the first parent, those of equal code as one.
  *
  * @param root the checkout
- * @throws UsageError where there is no git repository, or a shallow one, where tracked files differ from the commit, and
+ * @throws UsageError where there is no git repository, or a shallow one, where tracked files differ from the commit,
+ * and
  *   where `good` does not lie before `bad` on its line
  */
 export async function commitRange(root: string, good: string, bad: string): Promise<CommitRange> {

@@ -3,11 +3,14 @@
 /** What is known of a position; null: it was not asked. */
 export type Mark = 'good' | 'bad' | 'skipped' | null;
 
-/** Ask a position, or be done: the change came with one of `first` to `last`, of which all but the last were skipped. */
+/**
+ * Ask a position, or be done: the change came with one of `first` to `last`, of which all but the last were skipped.
+ */
 export type NextStep = { ask: number } | { first: number; last: number };
 
 /**
- * Halves what lies between the last good and the first bad position. Where the middle was skipped, as it cannot be asked,
+ * Halves what lies between the last good and the first bad position. Where the middle was skipped, as it cannot be
+ * asked,
  * the nearest one to it takes its place.
  *
  * @param marks the first is good, the last bad

@@ -35,7 +35,8 @@ export interface Checked {
 }
 
 /**
- * Verdicts of the records against the stored baseline; cells that were tried out have none, and those of a night's fresh
+ * Verdicts of the records against the stored baseline; cells that were tried out have none, and those of a night's
+ * fresh
  * seeds, which no baseline can hold.
  */
 export async function checkAgainstBaseline(

@@ -25,9 +25,11 @@ export function defineRecordCommands(program: Command, context: CommandContext):
       'default: smoke; without a suite: all; with --definition smoke and nightly, and may be repeated',
       collectText('--profile'),
     )
-    .option(
-      '--confirm',
-      'run the accepted commit on each cell that diverged where accepted ones did not: is it code or environment?',
+    .addOption(
+      new Option(
+        '--confirm',
+        'run the accepted commit on each cell that diverged where accepted ones did not: is it code or environment?',
+      ).conflicts('definition'),
     )
     .option('--definition', 'compare what is to be computed, without training and without records')
     .option('--all', 'with --definition: every suite (the default)')

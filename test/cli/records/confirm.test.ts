@@ -178,6 +178,12 @@ describe('a seed that diverged where accepted ones did not', () => {
     expect(exitCode).toBe(1);
   });
 
+  test('is not asked about without records', async () => {
+    const { exitCode, stderr } = await cli(['check', 'compression', '--definition', '--confirm']);
+    expect(stderr).toContain("'--confirm' cannot be used with option '--definition'");
+    expect(exitCode).toBe(2);
+  });
+
   test('is the environment’s, where it does', async () => {
     const { exitCode, line } = await check(true);
     expect(line).toMatch(/^inconclusive .*Confirmed, environment: the accepted commit \S+ diverges here too\.$/);

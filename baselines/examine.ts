@@ -23,6 +23,8 @@ export interface CheckOptions {
   gate?: Gate | undefined;
   /** Records outside of the gated set that tell of the speed and memory of its arms: a night's fresh seeds. */
   beside?: readonly CellRecord[] | undefined;
+  /** Whether arms that are not decided get more seeds; left out: they do not. */
+  escalates?: boolean | undefined;
 }
 
 /** The exact lanes of a cell beside its entry, in the order in which they are asked. */
@@ -40,12 +42,12 @@ export interface Examined {
 export function examine(
   records: readonly CellRecord[],
   baseline: Baseline | null,
-  { margin, gate = openGate, beside = [] }: CheckOptions,
+  { margin, gate = openGate, beside = [], escalates = false }: CheckOptions,
 ): { cells: Examined[]; groups: Verdict[] } {
   const matchOf = matcherOf(baseline, gate);
   const resources = judgeResources([...records, ...beside], baseline);
   const arms = acceptedArms(records, baseline);
-  const { judgements, groups } = judgeArms([...arms.values()], margin);
+  const { judgements, groups } = judgeArms([...arms.values()], margin, escalates);
   const cells = records.flatMap((record): Examined[] => {
     if (record.status === 'failed') return [];
     const match = matchOf(record);
@@ -87,6 +89,7 @@ function judgeResources(records: readonly CellRecord[], baseline: Baseline | nul
 function judgeArms(
   arms: readonly AcceptedArm[],
   margin: number,
+  escalates: boolean,
 ): { judgements: Map<AcceptedArm, ArmJudgement>; groups: Verdict[] } {
   const judgements = new Map<AcceptedArm, ArmJudgement>();
   const groups: Verdict[] = [];
@@ -101,7 +104,7 @@ function judgeArms(
     const judged = judgeQuality(
       asked.map(({ of }) => of),
       margin,
-      byMetric.size,
+      { metrics: byMetric.size, escalates },
     );
     asked.forEach(({ arm }, at) => {
       const judgement = judged.arms[at] ?? null;

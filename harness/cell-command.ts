@@ -1,5 +1,5 @@
 import { arithmeticOf } from './fingerprint.ts';
-import { freshSeeds } from './night.ts';
+import { extraSeeds, freshSeeds } from './night.ts';
 import type { CellRecord } from './record.ts';
 import { shellCommand } from './shell-quote.ts';
 import { overridesText } from './spec/words.ts';
@@ -26,7 +26,7 @@ const arithmeticOptions = { portable: '--portable', native: '--no-portable' } as
  */
 export function cellCommand(record: CellRecord, options: CellCommandOptions): string {
   const { command = 'suite', dataDir, night, further } = options;
-  const { suite, profile, cell, seed, origin, config } = record;
+  const { suite, profile, cell, origin, config } = record;
   const environment = record.status === 'failed' ? null : record.fingerprint;
   // A failed cell's record does not say what it read.
   const readsFiles = record.status === 'failed' || record.data_source === 'files';
@@ -40,9 +40,7 @@ export function cellCommand(record: CellRecord, options: CellCommandOptions): st
     profile,
     '--only',
     cell,
-    ...(night !== undefined && freshSeeds(suite, profile, night).includes(seed)
-      ? ['--night', night]
-      : ['--seeds', String(seed + 1)]),
+    ...seedWords(record, night),
     ...(origin === undefined ? [] : ['--method', origin]),
     ...Object.entries(config.overrides ?? {}).flatMap(([path, value]) => ['--set', overridesText({ [path]: value })]),
     ...(dataDir === null || !readsFiles ? [] : ['--data', dataDir]),
@@ -53,4 +51,12 @@ export function cellCommand(record: CellRecord, options: CellCommandOptions): st
       : [arithmeticOptions[arithmeticOf(environment)]]),
     ...further,
   ]);
+}
+
+/** The options that plan a cell's seed. */
+function seedWords({ suite, profile, seed }: CellRecord, night: string | undefined): string[] {
+  if (night === undefined) return ['--seeds', String(seed + 1)];
+  if (freshSeeds(suite, profile, night).includes(seed)) return ['--night', night];
+  const further = extraSeeds(suite, profile, night).indexOf(seed);
+  return further === -1 ? ['--seeds', String(seed + 1)] : ['--night', night, '--extra', String(further + 1)];
 }

@@ -8,6 +8,9 @@ export const nightSchema = z.iso.date();
 /** Fresh seeds of each arm in a night, beside the fixed one. */
 export const freshSeedsOfNight = 2;
 
+/** The most further fresh seeds that an arm gets in a night that is suspect. */
+export const extraSeedsOfNight = 40;
+
 /**
  * The fresh seeds of a night, the same for all arms: the first 31 bits of the SHA-256 of (suite, profile, date, index).
  * The date decides them, so that a night can be repeated.
@@ -19,14 +22,21 @@ export function freshSeeds(suite: string, profile: string, night: string, number
   });
 }
 
-/** The fresh seeds of a run: those of its night; none where no night decided its seeds. */
-export function freshSeedsOfRun(suite: string, profile: string, night: string | undefined): ReadonlySet<number> {
-  return new Set(night === undefined ? [] : freshSeeds(suite, profile, night));
+/** The further fresh seeds of a night, for what is suspect in it: they follow its two. */
+export function extraSeeds(suite: string, profile: string, night: string, number = extraSeedsOfNight): number[] {
+  return freshSeeds(suite, profile, night, freshSeedsOfNight + number).slice(freshSeedsOfNight);
 }
 
-/** The seeds of each arm in a night: one fixed, then the fresh ones. */
-export function seedsOfNight(suite: string, profile: string, night: string): number[] {
-  return [0, ...freshSeeds(suite, profile, night)];
+/** The fresh seeds of a run: those of its night, further ones too; none where no night decided its seeds. */
+export function freshSeedsOfRun(suite: string, profile: string, night: string | undefined): ReadonlySet<number> {
+  return new Set(
+    night === undefined ? [] : [...freshSeeds(suite, profile, night), ...extraSeeds(suite, profile, night)],
+  );
+}
+
+/** The seeds of each arm in a night: one fixed, then the fresh ones, with `extra` further ones. */
+export function seedsOfNight(suite: string, profile: string, night: string, extra = 0): number[] {
+  return [0, ...freshSeeds(suite, profile, night), ...extraSeeds(suite, profile, night, extra)];
 }
 
 /**

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { cellCommand } from '../harness/cell-command.ts';
-import { freshSeeds } from '../harness/night.ts';
+import { extraSeeds, freshSeeds } from '../harness/night.ts';
 import { failedRecord, fixtureRecord } from './helpers/records.ts';
 import { wordsOfShell } from './helpers/shell.ts';
 
@@ -21,6 +21,8 @@ it('names the night of a fresh seed, which no number of seeds reaches', () => {
   const [seed] = freshSeeds('compression', 'smoke', night);
   const commandOf = (of: number) => cellCommand(fixtureRecord({}, { seed: of }), { dataDir: null, night, further: [] });
   expect(commandOf(seed!)).toContain(`.seed-${seed} --night 2026-12-01 --no-portable`);
+  const third = extraSeeds('compression', 'smoke', night)[2]!;
+  expect(commandOf(third)).toContain(`.seed-${third} --night 2026-12-01 --extra 3 --no-portable`);
   expect(commandOf(2)).toContain('--seeds 3');
 });
 

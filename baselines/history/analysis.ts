@@ -19,6 +19,8 @@ export interface AnalysedSeries {
   /** An arm's name, a group's such as `init spectral`, or `all arms`. */
   name: string;
   kind: SeriesKind;
+  /** Names of its arms. */
+  arms: string[];
   channel: Channel;
   /** Standardized values by night, the accepted seeds first where they count. */
   values: number[][];
@@ -82,7 +84,7 @@ export function analyse({ arms, nights, fromAccepted, unknown }: ArmHistories): 
     course.push(tracks.reduce((sum, { shares }) => sum + shares.at(-1)!, 0));
   }
   const labels = steps.map((night) => night ?? 'accepted');
-  const series = tracks.map((track) => analysed(track, labels));
+  const series = tracks.map((track) => analysed(track, labels, arms));
   series.sort((left, right) => (right.shares.at(-1) ?? 0) - (left.shares.at(-1) ?? 0));
   return { evidence: course.at(-1) ?? 0, gain: evidenceOf(tracks, 'gain'), labels, course, series, unknown };
 }
@@ -159,7 +161,7 @@ function addStep({ channel, levels, tracks }: Panel, arms: readonly ArmHistory[]
   }
 }
 
-function analysed(track: Track, labels: readonly string[]): AnalysedSeries {
+function analysed(track: Track, labels: readonly string[], arms: readonly ArmHistory[]): AnalysedSeries {
   const { name, kind, channel, values, shares, series } = track;
   const found = ratiosOf(track, 'loss');
   const { first, ratios } = found;
@@ -168,6 +170,7 @@ function analysed(track: Track, labels: readonly string[]): AnalysedSeries {
   return {
     name,
     kind,
+    arms: track.members.map((at) => arms[at]!.name),
     channel,
     values,
     shares,

@@ -1,10 +1,10 @@
 import { canonicalJson } from '../../harness/canonical-json.ts';
 import { armNameOf } from '../../harness/cell-name.ts';
 import { shortDigest } from '../../harness/digest.ts';
-import { freshSeeds, nightSchema } from '../../harness/night.ts';
+import { extraSeeds, freshSeeds, nightSchema } from '../../harness/night.ts';
 import { type CellRecord, gatedMeasure } from '../../harness/record.ts';
 import type { Baseline } from '../baseline.ts';
-import { cellsOf, type History, type HistoryCell } from './history-line.ts';
+import { type CellRole, cellsOf, type History, type HistoryCell } from './history-line.ts';
 
 /** A finished night, as run.json tells of it. */
 export interface NightRun {
@@ -22,19 +22,22 @@ export interface NightCells {
 
 /** The cells of a night, without those that failed, were tried out, or are of methods from files. */
 export function nightCells(records: readonly CellRecord[], { night, run, commit }: NightRun): NightCells {
+  const rolesOf = new Map<string, ReadonlyMap<number, CellRole>>();
   const cells = records.flatMap((record): HistoryCell[] => {
     const { methodDigest, overrides } = record.config;
     if (record.status === 'failed' || overrides !== undefined || methodDigest !== undefined) return [];
     // What has no weights is computed from the configuration alone: its seeds tell nothing of chance.
     if (record.weights_digest === null) return [];
     const { suite, profile, cell, seed, status, train_loss, program, parameters, nonzero_parameters, macs } = record;
-    const isFresh = freshSeeds(suite, profile, night).includes(seed);
+    const key = canonicalJson([suite, profile]);
+    const roles = rolesOf.get(key) ?? rolesOfNight(suite, profile, night);
+    rolesOf.set(key, roles);
     const { metric, value } = gatedMeasure(record);
     return [
       {
         type: 'cell',
         night,
-        role: isFresh ? 'fresh' : 'fixed',
+        role: roles.get(seed) ?? 'fixed',
         run,
         commit,
         program,
@@ -53,6 +56,12 @@ export function nightCells(records: readonly CellRecord[], { night, run, commit 
     ];
   });
   return { cells, leftOut: records.length - cells.length };
+}
+
+/** What the seeds that a date decides are to its night. */
+function rolesOfNight(suite: string, profile: string, night: string): Map<number, CellRole> {
+  const fresh = freshSeeds(suite, profile, night).map((seed) => [seed, 'fresh'] as const);
+  return new Map([...fresh, ...extraSeeds(suite, profile, night).map((seed) => [seed, 'extra'] as const)]);
 }
 
 /**

@@ -40,11 +40,12 @@ export function estimateOf({ accepted, measured }: Sample, spread: Spread | null
 }
 
 /**
- * Calls estimates that are tested together. `regressed`: the one-sided t-test is significant at `level` over all of them
+ * Calls estimates that are tested together. `regressed`: the one-sided t-test is significant at its level over all of
+ * them
  * (Holm), and the estimate is a loss of more than δ/2: asking for δ would halve the power at a loss of δ. `better`: the
  * mirrored test. `pass`: the upper 95 % bound of the loss is below δ. Else `inconclusive`.
  */
-export function judge(estimates: readonly (Estimate | null)[], level: number): (Judgement | null)[] {
+export function judge(estimates: readonly (Estimate | null)[], levelOf: (at: number) => number): (Judgement | null)[] {
   const tailsOf = (sign: 1 | -1) =>
     holm(estimates.map((of) => (of === null ? null : upperTail((sign * of.change) / of.standardError, of.df))));
   const [falls, rises] = [tailsOf(-1), tailsOf(1)];
@@ -56,6 +57,7 @@ export function judge(estimates: readonly (Estimate | null)[], level: number): (
     const { change, standardError, df, margin } = estimate;
     const [p, rise] = [falls[at] ?? 1, rises[at] ?? 1];
     const largestLoss = -change + upper.get(df)! * standardError;
+    const level = levelOf(at);
     const call = (): Call => {
       if (p <= level && -change > margin / 2) return 'regressed';
       if (rise <= level && change > margin / 2) return 'better';

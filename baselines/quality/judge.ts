@@ -1,8 +1,9 @@
 import type { Factor } from '../../harness/spec/words.ts';
 import { type ArmGroup, groupsOf } from '../arm-groups.ts';
 import { type Call, type Estimate, estimateOf, type Judgement, judge } from './estimate.ts';
+import { shareOfLook } from './looks.ts';
 import { acceptedSpreadsOf, type Sample, type Spread, spreadsOf } from './spread.ts';
-import { groupEstimateOf } from './standardized.ts';
+import { groupEstimateOf, type Member } from './standardized.ts';
 
 /** The chance of a false alarm of one check: a third for single arms, a third for groups, a third for all arms. */
 export const alpha = 0.05;
@@ -42,7 +43,9 @@ export interface QualityJudgement {
 
 type Channel = 'metric' | 'loss';
 
-/** The level of each of the three families of tests, where the training loss is a second channel that has half of it. */
+/**
+ * The level of each of the three families of tests, where the training loss is a second channel that has half of it.
+ */
 export function levelOf(hasLoss: boolean, metrics = 1): number {
   return alpha / 3 / metrics / (hasLoss ? 2 : 1);
 }
@@ -54,23 +57,33 @@ export function levelOf(hasLoss: boolean, metrics = 1): number {
  *
  * @param margin δ, in the metric's unit
  * @param metrics how many metrics share the chance of a false alarm
+ * @param escalates whether what is not decided gets more seeds: each look then spends its part of the level, and groups
+ *   are judged by the seeds that all their arms have
  */
-export function judgeQuality(arms: readonly QualityArm[], margin: number, metrics = 1): QualityJudgement {
+export function judgeQuality(
+  arms: readonly QualityArm[],
+  margin: number,
+  { metrics = 1, escalates = false }: { metrics?: number; escalates?: boolean } = {},
+): QualityJudgement {
   const level = levelOf(
     arms.some(({ loss, isCompared }) => isCompared && loss !== null),
     metrics,
   );
+  const levelAfter = (seeds: number) => (escalates ? level * shareOfLook(seeds) : level);
   const metric = channelOf(
     arms,
     ({ metric: sample }) => sample,
     () => margin,
+    escalates,
   );
   const loss = channelOf(
     arms,
     ({ loss: sample }) => sample,
     (at, { sd }) => (margin * sd) / (metric.spreads[at]?.sd ?? Number.POSITIVE_INFINITY),
+    escalates,
   );
-  const [byMetric, byLoss] = [judge(metric.estimates, level), judge(loss.estimates, level)];
+  const levelOfArm = (at: number) => levelAfter(arms[at]!.metric.measured.length);
+  const [byMetric, byLoss] = [judge(metric.estimates, levelOfArm), judge(loss.estimates, levelOfArm)];
   const judged = arms.map((_, at): ArmJudgement | null => {
     const [own, lossOf] = [byMetric[at] ?? null, byLoss[at] ?? null];
     if (own === null) return null;
@@ -82,7 +95,7 @@ export function judgeQuality(arms: readonly QualityArm[], margin: number, metric
   const all = compared.length < 2 ? [] : [{ name: 'all arms', members: compared.map(({ index }) => index) }];
   const families = [groups, all].flatMap((family) =>
     (['metric', 'loss'] as const).flatMap((channel) =>
-      judgeGroups(family, channel === 'metric' ? metric : loss, channel, level),
+      judgeGroups(family, channel === 'metric' ? metric : loss, channel, levelAfter),
     ),
   );
   return { arms: judged, groups: families };
@@ -92,14 +105,15 @@ interface ChannelOfArms {
   /** With the measured values. */
   spreads: readonly (Spread | null)[];
   estimates: readonly (Estimate | null)[];
-  /** The estimate of a group of arms, by index. */
-  groupEstimate(members: readonly number[]): Estimate | null;
+  /** The estimate of a group of arms, by index, and the seeds that it is over. */
+  groupEstimate(members: readonly number[]): { estimate: Estimate | null; seeds: number };
 }
 
 function channelOf(
   arms: readonly QualityArm[],
   sampleOf: (arm: QualityArm) => Sample | null,
   marginOf: (at: number, spread: Spread) => number,
+  escalates: boolean,
 ): ChannelOfArms {
   const samples = arms.map((arm) => sampleOf(arm) ?? nothing);
   const [spreads, accepted] = [spreadsOf(samples), acceptedSpreadsOf(samples)];
@@ -107,15 +121,26 @@ function channelOf(
     const spread = spreads[at] ?? null;
     return isCompared && spread !== null ? estimateOf(samples[at]!, spread, marginOf(at, spread)) : null;
   });
-  const groupEstimate = (members: readonly number[]) =>
-    groupEstimateOf(
-      members.flatMap((at) => {
-        const [sample, spread] = [samples[at]!, accepted[at] ?? null];
-        if (spread === null || sample.accepted.length === 0) return [];
-        return [{ sample, spread, margin: marginOf(at, spread) }];
-      }),
-    );
+  const groupEstimate = (indices: readonly number[]) => {
+    const members = indices.flatMap((at) => {
+      const [sample, spread] = [samples[at]!, accepted[at] ?? null];
+      if (spread === null || sample.accepted.length === 0) return [];
+      return [{ sample, spread, margin: marginOf(at, spread) }];
+    });
+    const asked = escalates ? ofSharedSeeds(members) : members;
+    const seeds = new Set(asked.flatMap(({ sample }) => sample.measured.map(({ seed }) => seed))).size;
+    return { estimate: groupEstimateOf(asked), seeds };
+  };
   return { spreads, estimates, groupEstimate };
+}
+
+/** Members with the measured seeds that all of them have: arms that got more say nothing of those that did not. */
+function ofSharedSeeds(members: readonly Member[]): Member[] {
+  const measured = members.map(({ sample }) => new Set(sample.measured.map(({ seed }) => seed)));
+  return members.map(({ sample, ...member }) => {
+    const shared = sample.measured.filter(({ seed }) => measured.every((seeds) => seeds.has(seed)));
+    return { ...member, sample: { ...sample, measured: shared } };
+  });
 }
 
 const nothing: Sample = { accepted: [], measured: [], resolution: 0 };
@@ -124,11 +149,12 @@ function judgeGroups(
   groups: readonly ArmGroup[],
   { groupEstimate }: ChannelOfArms,
   channel: Channel,
-  level: number,
+  levelAfter: (seeds: number) => number,
 ): GroupJudgement[] {
+  const estimates = groups.map(({ members }) => groupEstimate(members));
   const judgements = judge(
-    groups.map(({ members }) => groupEstimate(members)),
-    level,
+    estimates.map(({ estimate }) => estimate),
+    (at) => levelAfter(estimates[at]!.seeds),
   );
   return groups.flatMap(({ name, members }, at) => {
     const judgement = judgements[at] ?? null;

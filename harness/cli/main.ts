@@ -4,6 +4,7 @@ import { exitCodeOfError, exitCodes } from '../run/exit-code.ts';
 import { fileErrorWords } from '../setup/file-errors.mjs';
 import { versionLine } from '../setup/version.mjs';
 import { defineBenchCommand } from './bench/define-bench.ts';
+import { defineBisectCommand } from './bisect/define-bisect.ts';
 import { checkoutFolder } from './checkout.ts';
 import { type Io, ignoreLostReaders } from './io.ts';
 import { defineProveCommand } from './prove/define-prove.ts';
@@ -56,6 +57,7 @@ function programOf(context: CommandContext): Command {
   defineRunCommands(program, context);
   defineBenchCommand(program, context);
   defineRecordCommands(program, context);
+  defineBisectCommand(program, context);
   defineProveCommand(program, context);
   for (const command of [program, ...program.commands]) {
     refuseRepeats(command);

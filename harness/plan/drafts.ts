@@ -24,6 +24,8 @@ export interface ExperimentContext {
   seeds: number | undefined;
   /** The date that decides the seeds; left out: they are the first of the profile's number. */
   night?: string | undefined;
+  /** Further fresh seeds of each arm in the night; left out: none. */
+  extra?: number | undefined;
   methods: readonly JoinedMethod[];
   /** What was found for tuned arms. */
   choices: readonly TuningChoice[];
@@ -52,8 +54,11 @@ export function draftsOf(context: ExperimentContext): Draft[] {
     ...joined,
     combinations: combinationsOf(words, joined.arm),
   }));
-  const ofNight = context.night === undefined ? null : seedsOfNight(context.suite, context.profileName, context.night);
-  const numberOf = (arm: Arm) => context.seeds ?? arm.seeds ?? ofNight?.length ?? profile.seeds;
+  const { night, extra = 0 } = context;
+  const ofNight = night === undefined ? null : seedsOfNight(context.suite, context.profileName, night, extra);
+  // Who asks for further seeds asks for all arms alike.
+  const ofArm = (arm: Arm) => (extra > 0 ? undefined : arm.seeds);
+  const numberOf = (arm: Arm) => context.seeds ?? ofArm(arm) ?? ofNight?.length ?? profile.seeds;
   const most = Math.max(...arms.map(({ arm }) => numberOf(arm)));
   const seeds = ofNight ?? Array.from({ length: most }, (_, seed) => seed);
   return (experiment.models ?? [null]).flatMap((model) =>

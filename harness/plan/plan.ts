@@ -20,6 +20,8 @@ export interface PlanOptions extends SelectionOptions {
   seeds?: number | undefined;
   /** The date of a night: one fixed seed and the fresh ones that it decides, instead of the profile's. */
   night?: string | undefined;
+  /** With a night: further fresh seeds of each arm. */
+  extra?: number | undefined;
   /** Methods that take part beside those of the suite. */
   methods?: readonly JoinedMethod[] | undefined;
   /** Whether methods that were asked for are not among these: a glob that matches nothing may be of their cells. */
@@ -48,8 +50,17 @@ export function planCells(
 ): PlannedCell[] {
   const profile = profileOf(suite, profileName);
   const present = new Set<string>(options.present);
-  const { seeds, night, methods = [] } = options;
-  const context = { suite: suite.name, profileName, profile, seeds, night, methods, choices: options.choices ?? [] };
+  const { seeds, night, extra, methods = [] } = options;
+  const context = {
+    suite: suite.name,
+    profileName,
+    profile,
+    seeds,
+    night,
+    extra,
+    methods,
+    choices: options.choices ?? [],
+  };
   const isThere = (dataset: { name: string }) => !needsFiles(dataset) || present.has(dataset.name);
   const all = profile.experiments.flatMap((experiment) => {
     const { dataset = null, fallbackDataset = null } = experiment;
@@ -94,8 +105,17 @@ export function neededDatasets(
   options: Omit<PlanOptions, 'present'>,
 ): NeededDataset[] {
   const profile = profileOf(suite, profileName);
-  const { seeds, night, methods = [] } = options;
-  const context = { suite: suite.name, profileName, profile, seeds, night, methods, choices: options.choices ?? [] };
+  const { seeds, night, extra, methods = [] } = options;
+  const context = {
+    suite: suite.name,
+    profileName,
+    profile,
+    seeds,
+    night,
+    extra,
+    methods,
+    choices: options.choices ?? [],
+  };
   const needed = new Map<DataFolderName, boolean>();
   for (const which of ['files', 'stand-ins'] as const) {
     const all = draftsOn(which, context);

@@ -23,6 +23,8 @@ export interface CheckSettings {
   gate: Gate;
   /** The date that decided the run's seeds; left out: they are the profile's. */
   night?: string | undefined;
+  /** Whether arms that are not decided get more seeds; left out: they do not. */
+  escalates?: boolean | undefined;
   /** Folder of the stored baselines; absent: the checkout's. */
   baselinesDir?: string | undefined;
 }
@@ -41,7 +43,7 @@ export interface Checked {
  */
 export async function checkAgainstBaseline(
   records: readonly CellRecord[],
-  { suite, profile, margin, night, gate, baselinesDir }: CheckSettings,
+  { suite, profile, margin, night, gate, escalates, baselinesDir }: CheckSettings,
 ): Promise<Checked> {
   const baseline = await readBaseline(suite, profile, baselinesDir);
   const fresh = freshSeedsOfRun(suite, profile, night);
@@ -50,7 +52,7 @@ export async function checkAgainstBaseline(
   const beside = own.filter(({ seed }) => fresh.has(seed));
   return {
     baseline,
-    verdicts: checkRecords(judged, baseline, { margin, gate, beside }),
+    verdicts: checkRecords(judged, baseline, { margin, gate, beside, escalates }),
     notes: speedNotes(own, baseline),
   };
 }

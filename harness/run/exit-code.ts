@@ -12,6 +12,13 @@ export const exitCodes = {
   interrupted: 130,
 } as const;
 
+/** What a history's verdict comes to: a suspect that more seeds do not resolve is for people to look at. */
+export const exitCodeOfHistory = {
+  pass: exitCodes.passed,
+  suspect: exitCodes.inconclusive,
+  regressed: exitCodes.regressed,
+} as const;
+
 /** What fails beside alarms. */
 export interface Fails {
   /** What is changed, removed, of other data or without a baseline, until it is accepted. */

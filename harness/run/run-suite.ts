@@ -46,6 +46,8 @@ export interface RunSuiteOptions extends RunFacts {
   /** Digest of the code that decides results. */
   program: string;
   check: boolean;
+  /** Whether arms that are not decided get more seeds: the check's looks then share its level. */
+  escalates?: boolean | undefined;
   strict: boolean;
   /** Times that a failed cell runs again, at the end; left out: none. */
   retry?: number | undefined;

@@ -8,14 +8,15 @@ import { runTool } from './tools.mjs';
 
 const stampPath = (/** @type {string} */ root) => join(root, 'build', '.factorbench-sources');
 
-/** Folders whose files are compiled, and whether those of their subfolders are. */
+/** Folders whose files are compiled, and which of their files decide what that gives. */
 const sourceFolders = /** @type {const} */ ([
-  ['harness', true],
-  ['suites', true],
-  ['baselines', false],
-  ['reports', false],
+  ['harness', '\\.(ts|mts|mjs|json)$'],
+  ['suites', '\\.(ts|mts|mjs|json)$'],
+  // Baselines and histories lie beside the code.
+  ['baselines', '\\.ts$'],
+  // What runs put out lies beside the code.
+  ['reports', '^(?!out/).*\\.ts$'],
 ]);
-const sourcePattern = '\\.(ts|mts|mjs|json)$';
 
 /**
  * Hash of all that decides the build's content. Baselines (JSON beside the code) are read from the checkout, not built.
@@ -23,8 +24,8 @@ const sourcePattern = '\\.(ts|mts|mjs|json)$';
  * @param {string} root
  */
 export function sourcesHash(root) {
-  const names = sourceFolders.flatMap(([folder, recursive]) =>
-    listFiles(join(root, folder), recursive ? sourcePattern : '\\.ts$', recursive).map((name) => `${folder}/${name}`),
+  const names = sourceFolders.flatMap(([folder, pattern]) =>
+    listFiles(join(root, folder), pattern, true).map((name) => `${folder}/${name}`),
   );
   const settings = ['package-lock.json', ...listFiles(root, '^tsconfig.*\\.json$', false)];
   return sha256(...[...names, ...settings].flatMap((name) => [name, readFileSync(join(root, name), 'utf8')]));
@@ -36,10 +37,10 @@ export function sourcesHash(root) {
  * @param {string} root
  */
 function builtFilesArePresent(root) {
-  return sourceFolders.every(([folder, recursive]) =>
-    listFiles(join(root, folder), '\\.ts$', recursive).every((name) =>
-      existsSync(join(root, 'build', folder, name.replace(/\.ts$/, '.js'))),
-    ),
+  return sourceFolders.every(([folder, pattern]) =>
+    listFiles(join(root, folder), pattern, true)
+      .filter((name) => name.endsWith('.ts'))
+      .every((name) => existsSync(join(root, 'build', folder, name.replace(/\.ts$/, '.js')))),
   );
 }
 

@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync, readlinkSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { sourcesHash } from '../../harness/setup/build.mjs';
 import { ensureSetUp } from '../../harness/setup/ensure.mjs';
 import { bindingLink } from '../../harness/setup/platform.mjs';
 import { type FakeCheckout, leftovers, makeCheckout, makeFolder, removeTool } from './fake-checkout.ts';
@@ -80,6 +81,22 @@ describe('set-up', () => {
     await setUp();
     expect(checkout.calls().slice(4)).toEqual(['tsc']);
     expect(readdirSync(join(checkout.root, 'build/suites'))).toEqual(['second.js']);
+  });
+
+  it.each([
+    ['harness/plan/plan.ts', true],
+    ['harness/setup/pins.json', true],
+    ['baselines/check.ts', true],
+    ['baselines/lanes/speed.ts', true],
+    ['reports/plots/curve.ts', true],
+    ['baselines/compression.smoke.json', false],
+    ['baselines/history/compression.nightly.jsonl', false],
+    ['reports/out/compression-smoke/x.ts', false],
+  ])('whether %s decides the build: %s', (name, decides) => {
+    checkout.write(name, '1');
+    const before = sourcesHash(checkout.root);
+    checkout.write(name, '2');
+    expect(sourcesHash(checkout.root) !== before).toBe(decides);
   });
 
   it('installs again when the lock file changes', async () => {

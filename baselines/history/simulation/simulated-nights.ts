@@ -1,6 +1,6 @@
 import { gaussian, type Uniform } from '../../../harness/random.ts';
 import { evidenceOf, seriesWeights, shareOf, type TrackedSeries, thresholds } from '../evidence.ts';
-import { extraSeeds, extraTimes } from '../extra-seeds.ts';
+import { extraNumber, extraTimes } from '../extra-number.ts';
 import { levelsOf, standardized } from '../level.ts';
 import { addNight, addToNight, emptySeries } from '../series.ts';
 import type { SuiteModel } from './suite-model.ts';
@@ -26,7 +26,8 @@ export interface Nights {
 }
 
 /**
- * Of the nights that count, the one, from 1, in which a simulated suite's evidence of a loss reaches the alarm; null: none. Each value
+ * Of the nights that count, the one, from 1, in which a simulated suite's evidence of a loss reaches the alarm; null:
+ * none. Each value
  * is σ_a (√ρ u + √(1 - ρ) ε), with u a seed's own and ε an arm's and seed's own. A suspect night gets more seeds.
  */
 export function alarmNight(model: SuiteModel, nights: Nights, uniform: Uniform): number | null {
@@ -52,7 +53,7 @@ export function alarmNight(model: SuiteModel, nights: Nights, uniform: Uniform):
     let evidence = evidenceOf(tracks, 'loss');
     for (let time = 0; time < extraTimes && nights.extra && isSuspect(evidence); time++) {
       const suspect = leadingOf(tracks);
-      const seeds = extraSeeds(suspect.members.length);
+      const seeds = extraNumber(suspect.members.length);
       if (seeds === 0) break;
       const extra = valuesOf(draw(seeds), shifts);
       const measured = new Set(suspect.members);

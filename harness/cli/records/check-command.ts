@@ -6,22 +6,33 @@ import { verdictBlocks } from '../../../reports/sections/verdict-section.ts';
 import { UsageError } from '../../errors.ts';
 import type { CellRecord, Verdict } from '../../record.ts';
 import { checkAgainstBaseline, unjudgedNote } from '../../run/conclude.ts';
-import { exitCodeOf, failsOf } from '../../run/exit-code.ts';
+import { exitCodeOf, exitCodes, failsOf } from '../../run/exit-code.ts';
 import { lacksOf } from '../../run/records/coverage.ts';
 import { isTrial } from '../../trial-notes.ts';
+import type { CommitsPlace } from '../bisect/commits-here.ts';
+import { checkoutFolder } from '../checkout.ts';
 import { gateOf } from '../gate.ts';
 import type { Io } from '../io.ts';
+import { confirmLost } from './confirm-lost.ts';
 import { type Beside, readStoredRuns, type StoredRun, type StoredRunOptions } from './stored-run.ts';
 
 export interface CheckCommandOptions extends StoredRunOptions {
   strict?: boolean;
+  /** Whether the accepted commit is run on the cells that diverged. */
+  confirm?: boolean;
+  data?: string;
   json?: boolean;
   /** For the summary of a job. */
   markdown?: boolean;
 }
 
 /** Prints the verdicts of existing records against the stored baselines, and what has no record. Writes no file. */
-export async function checkCommand(name: string | undefined, options: CheckCommandOptions, io: Io): Promise<number> {
+export async function checkCommand(
+  name: string | undefined,
+  options: CheckCommandOptions,
+  io: Io,
+  place: CommitsPlace = { root: checkoutFolder() },
+): Promise<number> {
   const runs = await readStoredRuns(name, options, io, namesInBaseline(io));
   const records = runs.flatMap((run) => run.records);
   const missing = runs.flatMap((run) => run.missing);
@@ -37,8 +48,12 @@ export async function checkCommand(name: string | undefined, options: CheckComma
     const gate = gateOf(suite, profile, options.only);
     const { night } = run ?? {};
     const { margin } = profileSpec;
-    const settings = { suite: suite.name, profile, night, margin, gate, baselinesDir: io.baselinesDir };
-    const { baseline, verdicts: found, notes } = await checkAgainstBaseline(own, settings);
+    const escalates = run?.options.escalate === true;
+    const settings = { suite: suite.name, profile, night, margin, gate, escalates, baselinesDir: io.baselinesDir };
+    const { baseline, verdicts: judged, notes } = await checkAgainstBaseline(own, settings);
+    const of = { suite: suite.name, profile, baseline, data: options.data };
+    const found = options.confirm === true ? await confirmLost(judged, own, of, io, place) : judged;
+    if (found === null) return exitCodes.interrupted;
     verdicts.push(...found);
     const note = unjudgedNote(own, found);
     if (note !== null) io.stderr.write(`${note}\n`);

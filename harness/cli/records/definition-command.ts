@@ -4,6 +4,7 @@ import { definitionOutcome } from '../../../baselines/lanes/definition.ts';
 import { suites } from '../../../suites/registry.ts';
 import { UsageError } from '../../errors.ts';
 import { firstLine } from '../../foreign-text.ts';
+import { programDigest } from '../../program.ts';
 import type { Defined } from '../../run/define-cells.ts';
 import { exitCodes } from '../../run/exit-code.ts';
 import type { PlannedCell } from '../../spec/cell.ts';
@@ -41,6 +42,7 @@ export async function definitionCommand(
       plans.push(await planDefinitions(selectSuite(name, profile), { ...options, seeds }, io));
     }
   }
+  const program = programDigest();
   const interrupted = await withInterruption(io, async (signal) => {
     for (const plan of plans) {
       const { suite, profile, cells } = plan;
@@ -49,7 +51,7 @@ export async function definitionCommand(
       const found = await definePlanned(cells, plan, { jobs: options.jobs, signal }, io);
       for (const cell of cells) {
         const defined = found.get(cell.id);
-        if (defined !== undefined) rows.push(rowOf(cell, defined, entries.get(cell.id)));
+        if (defined !== undefined) rows.push(rowOf(cell, defined, { entry: entries.get(cell.id), program }));
       }
     }
     return signal.aborted;
@@ -71,15 +73,19 @@ function firstProfile(name: string): string {
   return Object.keys(suites.find((suite) => suite.name === name)?.profiles ?? {})[0] ?? 'smoke';
 }
 
-function rowOf(cell: PlannedCell, defined: Defined, entry: BaselineEntry | undefined): DefinitionRow {
+function rowOf(
+  cell: PlannedCell,
+  defined: Defined,
+  { entry, program }: { entry: BaselineEntry | undefined; program: string },
+): DefinitionRow {
   const { suite, profile, id, cell: name, kind } = cell;
+  const definition = 'error' in defined ? null : defined.definition;
   const row = (verdict: DefinitionVerdict, differences: string[] = []) => {
-    return { suite, profile, id, cell: name, verdict, differences };
+    return { suite, profile, id, cell: name, verdict, differences, program, definition };
   };
   if (cell.needs.length > 0) return row('needs-training');
   if ('error' in defined) return row('failed', [firstLine(defined.error, 300)]);
   if (entry === undefined) return row('no-baseline');
-  const { definition } = defined;
   if (definition === null || entry.definition === undefined) return row('undefined');
   if (definition.data !== entry.definition.data) return row('other-data');
   const outcome = definitionOutcome({ kind, definition }, entry);

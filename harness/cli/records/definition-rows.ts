@@ -2,6 +2,7 @@ import { grouped } from '../../../baselines/arms.ts';
 import { counted, someOf } from '../../../baselines/wording.ts';
 import { type Block, list, text } from '../../../reports/render/document.ts';
 import { markdownSection } from '../../../reports/render/markdown.ts';
+import type { Definition } from '../../spec/definition.ts';
 
 /**
  * What became of a cell: `undefined` where its baseline's entry holds no definition, or its kind tells none;
@@ -25,6 +26,10 @@ export interface DefinitionRow {
   cell: string;
   verdict: DefinitionVerdict;
   differences: string[];
+  /** Digest of the code that decides results. */
+  program: string;
+  /** What the engine would be asked to compute; null where the kind tells none, or it could not be told. */
+  definition: Definition | null;
 }
 
 const notCompared: Partial<Record<DefinitionVerdict, string>> = {

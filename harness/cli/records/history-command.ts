@@ -15,7 +15,7 @@ import { historyVerdict, suspectNights } from '../../../baselines/history/verdic
 import { historyLines, historyPage, seriesColumns } from '../../../reports/history/history-page.ts';
 import { writeFileAtomically } from '../../atomic-file.ts';
 import { UsageError } from '../../errors.ts';
-import { exitCodes } from '../../run/exit-code.ts';
+import { exitCodeOfHistory } from '../../run/exit-code.ts';
 import { lacksOf } from '../../run/records/coverage.ts';
 import { type Io, table } from '../io.ts';
 import { type SelectedSuite, selectSuite } from '../run/select-suite.ts';
@@ -39,8 +39,6 @@ export interface HistoryOptions {
 
 /** Series that the console shows. */
 const shownSeries = 10;
-
-const exitCodeOf = { pass: exitCodes.passed, suspect: exitCodes.inconclusive, regressed: exitCodes.regressed } as const;
 
 /** Adds nights, other files and marks to a suite's history, and tells what it says by now. */
 export async function historyCommand(name: string | undefined, options: HistoryOptions, io: Io): Promise<number> {
@@ -66,7 +64,7 @@ export async function historyCommand(name: string | undefined, options: HistoryO
   if (options.html !== undefined) await writeFileAtomically(options.html, await historyPage(history, analysis));
   if (options.json === true) io.stdout.write(`${JSON.stringify(resultOf(history, analysis), null, 2)}\n`);
   else io.stdout.write(historyText(history, analysis));
-  return exitCodeOf[historyVerdict(analysis)];
+  return exitCodeOfHistory[historyVerdict(analysis)];
 }
 
 async function otherHistory(path: string, { suite, profile }: SelectedSuite): Promise<History> {

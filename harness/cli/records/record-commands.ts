@@ -25,9 +25,15 @@ export function defineRecordCommands(program: Command, context: CommandContext):
       'default: smoke; without a suite: all; with --definition smoke and nightly, and may be repeated',
       collectText('--profile'),
     )
+    .addOption(
+      new Option(
+        '--confirm',
+        'run the accepted commit on each cell that diverged where accepted ones did not: is it code or environment?',
+      ).conflicts('definition'),
+    )
     .option('--definition', 'compare what is to be computed, without training and without records')
     .option('--all', 'with --definition: every suite (the default)')
-    .option('--data <dir>', 'with --definition: folder with the data sets', pathOption('--data', io))
+    .option('--data <dir>', 'with --definition or --confirm: folder with the data sets', pathOption('--data', io))
     .option('--jobs <n>', 'with --definition: worker processes at once (default: cores)', positiveInteger('--jobs'))
     .summary('compare records with the baseline')
     .description(
@@ -50,6 +56,7 @@ export function defineRecordCommands(program: Command, context: CommandContext):
       `${examples(
         'npm run check',
         'npm run check -- compression --profile nightly --strict',
+        'npm run check -- compression --profile nightly --confirm',
         'npm run check -- --definition',
         'npm run -s check -- --definition --markdown',
       )}${definitionHelp}`,
@@ -168,7 +175,9 @@ export function defineRecordCommands(program: Command, context: CommandContext):
 
 /** Without --definition, a check reads the records of one suite and profile, or all that there are. */
 function refuseSeveral(names: readonly string[], options: Record<string, unknown> & { profile?: string[] }): void {
-  const idle = ['all', 'data', 'jobs'].find((name) => options[name] !== undefined);
+  const idle = ['all', ...(options.confirm === true ? [] : ['data']), 'jobs'].find(
+    (name) => options[name] !== undefined,
+  );
   if (idle !== undefined) throw new UsageError(`check --${idle}: goes with --definition only.`);
   if (names.length <= 1 && (options.profile?.length ?? 0) <= 1) return;
   throw new UsageError('check: name one suite and one profile, or none; several go with --definition only.');

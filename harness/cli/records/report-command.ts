@@ -16,6 +16,7 @@ export async function reportCommand(
     outDir,
     profile,
     night: run?.night,
+    escalates: run?.options.escalate === true,
     records,
     missing,
     gaps,

@@ -3,6 +3,7 @@ import { readBaseline } from '../../../baselines/baseline-file.ts';
 import { provenanceOf } from '../../../baselines/provenance.ts';
 import { powerLines } from '../../../baselines/quality/power-text.ts';
 import { readTuning } from '../../../baselines/tuning-file.ts';
+import { UsageError } from '../../errors.ts';
 import { type NeededDataset, neededDatasets, planCells } from '../../plan/plan.ts';
 import { untunedReason, withoutUntuned } from '../../plan/untuned.ts';
 import { exitCodes } from '../../run/exit-code.ts';
@@ -62,11 +63,15 @@ export async function planSelected(
   choices: readonly TuningChoice[],
 ): Promise<PlannedRun> {
   const { suite, profile } = selected;
+  if (options.extra !== undefined && options.night === undefined) {
+    throw new UsageError(`--extra ${options.extra}: adds to a night's seeds; say which night with --night DATE.`);
+  }
   const { methods, notes: methodNotes, refusals } = await joinMethods(options.method, [{ suite: suite.name, profile }]);
-  const { seeds, night, only, limit } = options;
+  const { seeds, night, extra, only, limit } = options;
   const asked = {
     seeds,
     night,
+    extra,
     only,
     methods,
     choices,
@@ -136,7 +141,8 @@ export function findData(
 }
 
 /**
- * Prints the cells that runs of the suites would execute, and what a check of them can find; as JSON the cells alone. A method that could not join is bad
+ * Prints the cells that runs of the suites would execute, and what a check of them can find; as JSON the cells alone.
+ * A method that could not join is bad
  * input.
  */
 export async function planCommand(names: readonly string[], options: SuiteOptions, io: Io): Promise<number> {

@@ -1,6 +1,6 @@
 import { type Command, Option } from 'commander';
 import { UsageError } from '../../errors.ts';
-import { parseNight } from '../../night.ts';
+import { extraSeedsOfNight, parseNight } from '../../night.ts';
 import { parseShard } from '../../run/records/shard.ts';
 import type { Io } from '../io.ts';
 import { collect, collectMethods, naturalNumber, pathOption, positiveInteger } from '../parse-options.ts';
@@ -117,6 +117,11 @@ function withPlanOptions(command: Command, io: Io): Command {
         .conflicts('seeds')
         .argParser(parseNight),
     )
+    .option(
+      '--extra <n>',
+      'with --night: further fresh seeds of each arm; choose the suspect ones with --only',
+      positiveInteger('--extra', extraSeedsOfNight),
+    )
     .option('--set <key=value>', 'try a value out, such as training.epochs=1; may be repeated', collectSettings)
     .option(
       '--limit <n>',
@@ -159,6 +164,12 @@ function withRunOptions(command: Command, io: Io): Command {
       pathOption('--history', io),
     )
     .option('--no-check', 'do not compare with the baseline')
+    .addOption(
+      new Option(
+        '--escalate',
+        'go on with 5, then 10 seeds of arms that are not decided; with --night, with more seeds of what is suspect',
+      ).conflicts(['check', 'seeds', 'set', 'limit', 'shard']),
+    )
     .addOption(
       new Option('--strict', 'exit with 3 where a cell is inconclusive or has no baseline').conflicts('check'),
     );
@@ -209,7 +220,8 @@ function suiteHelp(dataHelp: string): string {
     'npm run suite -- --all --profile nightly --data ~/data --jobs 2',
     "npm run suite -- compression --only 'low-rank-*' --only 'dense.*' --seeds 1",
     'npm run suite -- compression --profile nightly --shard 1/4 --out shard-1',
-    'npm run suite -- compression --profile nightly --night 2026-12-01 --fresh',
+    'npm run suite -- compression --profile nightly --escalate',
+    'npm run suite -- compression --profile nightly --night 2026-12-01 --fresh --escalate',
     'npm run suite -- compression --method ./my-method.js',
     "npm run suite -- compression --only '*seed-0' --set training.epochs=1 --limit 500",
     'npm run suite -- compression --plan --json',
@@ -224,6 +236,9 @@ a plan without talking to each other; npm run merge joins their folders.
 A run with --night is one of a series: npm run history gathers them. Its folder keeps the date, so that it goes on as the
 same night after midnight; a night that the history holds already is refused.
 
+--escalate goes on where the check has not decided an arm, with 5, then 10 seeds; three looks share the chance of a false
+alarm. With --night it gives more seeds of the date to what is suspect in the history, twice at most.
+
 A method from a file gets the budgets of the suite's compressed arms. The file is an ES module; the README's section
 "Add a method" has an example. A file that is changed runs its cells again. A file that cannot be loaded, or a budget
 that it cannot reach, is named, the other cells run, and the exit code is 1. A name that no method has, an --only that
@@ -235,5 +250,5 @@ cells get ids and names of their own (...set-1a2b3c4d.seed-0), and no baseline: 
 ${dataHelp}
 
 Exit code: 0 passed; 1 a cell regressed, failed or is irreproducible, or has no record; 2 wrong usage or bad input;
-3 with --strict: inconclusive or without a baseline; 130 interrupted.`;
+3 with --strict: inconclusive; with --night --escalate: suspect still; 130 interrupted.`;
 }

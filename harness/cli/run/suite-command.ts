@@ -4,8 +4,8 @@ import { arithmeticIn, engineEnvironment } from '../../engine/environment.ts';
 import { UsageError } from '../../errors.ts';
 import type { Arithmetic } from '../../fingerprint.ts';
 import { programDigest } from '../../program.ts';
-import { exitCodes } from '../../run/exit-code.ts';
-import { readVersions } from '../../run/records/run-file.ts';
+import { exitCodeOfHistory, exitCodes } from '../../run/exit-code.ts';
+import { type RunFile, readVersions } from '../../run/records/run-file.ts';
 import { type RunSuiteResult, runSuite } from '../../run/run-suite.ts';
 import type { ProfileName } from '../../spec/words.ts';
 import { checkoutFolder, workerPath } from '../checkout.ts';
@@ -14,6 +14,8 @@ import { type Io, table, withInterruption } from '../io.ts';
 import { defaultJobs } from '../parse-options.ts';
 import { arithmeticFor, ownProcessor } from './arithmetic.ts';
 import { searchPlaces } from './data-folder.ts';
+import { runInLooks } from './escalate.ts';
+import { runSuspectNight } from './escalate-night.ts';
 import { listCommand } from './list-command.ts';
 import { nightOfRun } from './night-option.ts';
 import { type PlannedRun, planCommand, planRun } from './plan-command.ts';
@@ -60,9 +62,9 @@ export async function suiteCommand(
     for (const next of ready) {
       if (signal.aborted) break;
       for (const line of next.planned.dataNotes) stream.write(`${line}\n`);
-      const result = await runSuite({ ...runOptions(next, options, io), commandLine, versions, signal, stream });
-      stream.write(`${result.summary.trimEnd()}\n`);
-      done.push({ ...next, result });
+      const ended = await runReady(next, { options, commandLine, versions, io, signal, stream });
+      stream.write(`${ended.result.summary.trimEnd()}\n`);
+      done.push(ended);
     }
     return { ended: done, interrupted: signal.aborted && done.length < ready.length };
   });
@@ -72,6 +74,36 @@ export async function suiteCommand(
     io.stdout.write(`${JSON.stringify(ready.length > 1 ? objects : (objects[0] ?? null), null, 2)}\n`);
   }
   return worstOf([...ended.map(({ result }) => result.exitCode), ...(interrupted ? [exitCodes.interrupted] : [])]);
+}
+
+interface RunContext {
+  options: SuiteOptions;
+  commandLine: string[];
+  versions: RunFile['versions'];
+  io: Io;
+  signal: AbortSignal;
+  stream: NodeJS.WritableStream & { isTTY?: boolean };
+}
+
+/** Runs one suite; with --escalate it goes on where it is not decided, or in a night where the history is suspect. */
+async function runReady(
+  ready: Ready,
+  { options, commandLine, versions, io, signal, stream }: RunContext,
+): Promise<Ended> {
+  let { fresh } = options;
+  const run = async (planned: PlannedRun) => {
+    const own = runOptions({ ...ready, planned }, { ...options, ...(fresh === undefined ? {} : { fresh }) }, io);
+    // What the first part has finished, the next ones keep.
+    fresh = false;
+    return runSuite({ ...own, commandLine, versions, signal, stream });
+  };
+  const { planned, night } = ready;
+  if (options.escalate !== true) return { ...ready, result: await run(planned) };
+  const escalating = { planned, options, io, signal, stream, run };
+  if (night === undefined) return { ...ready, ...(await runInLooks(escalating)) };
+  const { verdict, ...ended } = await runSuspectNight({ ...escalating, night });
+  const code = verdict === null ? exitCodes.passed : exitCodeOfHistory[verdict];
+  return { ...ready, ...ended, result: { ...ended.result, exitCode: worstOf([ended.result.exitCode, code]) } };
 }
 
 /** All plans, and a look at all baselines: what is wrong with the last suite is told before the first one runs. */
@@ -129,6 +161,7 @@ export function runOptions({ planned, outDir, night, arithmetic }: Ready, option
     verbose: options.verbose === true,
     program: programDigest(),
     check: options.check !== false,
+    escalates: options.escalate === true,
     strict: options.strict === true,
     settings: { ...options, portable: arithmetic === 'portable', jobs, data: dataDir ?? undefined, out: outDir },
     workerPath: io.workerPath ?? workerPath(),

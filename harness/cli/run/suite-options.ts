@@ -13,6 +13,10 @@ export interface SuiteOptions {
   seeds?: number;
   /** The date of a night, which decides the seeds. */
   night?: string;
+  /** Further fresh seeds of each arm in the night. */
+  extra?: number;
+  /** Whether what is not decided, or suspect, gets more seeds. */
+  escalate?: boolean;
   /** The file with the nights so far. */
   history?: string;
   /** Values to try out in place of the suite's. */

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { readBaseline } from '../../../baselines/baseline-file.ts';
-import { extraSeeds } from '../../../baselines/history/extra-seeds.ts';
+import { extraNumber } from '../../../baselines/history/extra-number.ts';
 import {
   delayOfShare,
   delaysOf,
@@ -31,7 +31,7 @@ describe('a suite’s model', () => {
 });
 
 test('a suspect arm gets 10 more seeds, a group about 40 cells, a large one none', () => {
-  expect([1, 3, 8, 20, 21].map(extraSeeds)).toEqual([10, 13, 5, 2, 0]);
+  expect([1, 3, 8, 20, 21].map(extraNumber)).toEqual([10, 13, 5, 2, 0]);
 });
 
 // The short form of npm run history -- --simulate, whose 9,000 nights take minutes.

@@ -3,6 +3,7 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { acceptRecords } from '../../../baselines/accept.ts';
 import { readBaseline, writeBaseline } from '../../../baselines/baseline-file.ts';
 import { main } from '../../../harness/cli/main.ts';
+import { programDigest } from '../../../harness/program.ts';
 import { fixtureDefinition } from '../../helpers/definitions.ts';
 import { fixtureRecord } from '../../helpers/records.ts';
 import { capture, recordOfCell, temporaryFolder } from '../../run/helpers.ts';
@@ -61,7 +62,7 @@ test('a changed definition has a line a difference and exit code 4', async () =>
   const { stdout } = await check('--json');
   expect(JSON.parse(stdout)).toMatchObject([
     { cell: first.cell, verdict: 'changed', differences: ['train: a constant 0.9 is now 0.8, in 2 places'] },
-    { cell: second.cell, verdict: 'equal', differences: [] },
+    { cell: second.cell, verdict: 'equal', differences: [], program: programDigest(), definition },
   ]);
 });
 

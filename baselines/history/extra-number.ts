@@ -5,7 +5,7 @@ export const extraTimes = 2;
 const [cellsOfGroup, mostArms] = [40, 20];
 
 /** Extra seeds of a suspect series of so many arms: 10 of an arm, about 40 cells of a group; 0 of a large one. */
-export function extraSeeds(arms: number): number {
+export function extraNumber(arms: number): number {
   if (arms === 1) return 10;
   return arms > mostArms ? 0 : Math.max(1, Math.round(cellsOfGroup / arms));
 }

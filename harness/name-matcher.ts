@@ -12,7 +12,7 @@ const mostWildcards = 20;
  * Whether a name matches any of the globs of `--only`. A name is one text: `*` matches any part of it, a slash
  * included, so that `train*` finds `train-step/resnet-20/dense`.
  *
- * @throws UsageError for a glob whose matching could take for ever
+ * @throws UsageError for an empty glob, and for one whose matching could take for ever
  */
 export function nameMatcher(globs: readonly string[]): (name: string) => boolean {
   for (const glob of globs) refuseEndless(glob);
@@ -43,6 +43,7 @@ export function chosenBy<T>(
 }
 
 function refuseEndless(glob: string): void {
+  if (glob === '') throw new UsageError("--only '': a glob has at least one character; '*' chooses all.");
   const shown = firstLine(glob, 100);
   if (glob.length > longestGlob || glob.replace(/\*+/g, '*').split('*').length - 1 > mostWildcards) {
     throw new UsageError(

@@ -9,9 +9,13 @@ it('programDigest is 16 hexadecimal digits, twice the same', () => {
   expect(programDigest()).toBe(programDigest());
 });
 
-/** What a cell uses beside the deciding code: errors, vocabulary, storage, and the set-up's pins, which fingerprints name. */
+/**
+ * What a cell uses beside the deciding code: errors, vocabulary, storage, measurements of speed, refusals, and the
+ * set-up's pins, which fingerprints name.
+ */
 const others = [
   'atomic-file',
+  'cell-launch',
   'cell-name',
   'checkpoint',
   'definition',
@@ -24,6 +28,8 @@ const others = [
   'setup',
   'spec',
   'statistics',
+  'trial-notes',
+  'tuned-data',
 ];
 
 it('covers all code that a cell reaches, but for what cannot change its result', () => {

@@ -7,8 +7,7 @@ import type { History, HistoryCell } from './history-line.ts';
 
 /**
  * `code`: the present commit alone is low. `environment`: the accepted one is low here too. `unconfirmed`: the present
- * one
- * is not low here.
+ * one is not low here.
  */
 export type Cause = 'code' | 'environment' | 'unconfirmed';
 
@@ -34,8 +33,7 @@ export function alarmed({ series }: Pick<Analysis, 'series'>): (AnalysedSeries &
 
 /**
  * Holds fresh seeds of a commit against the values of the series before and since its change. Null: no seed is on all
- * arms
- * of the series and on its data.
+ * arms of the series and on its data.
  */
 export function confirmationOf(
   history: History,

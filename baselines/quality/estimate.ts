@@ -41,9 +41,8 @@ export function estimateOf({ accepted, measured }: Sample, spread: Spread | null
 
 /**
  * Calls estimates that are tested together. `regressed`: the one-sided t-test is significant at its level over all of
- * them
- * (Holm), and the estimate is a loss of more than δ/2: asking for δ would halve the power at a loss of δ. `better`: the
- * mirrored test. `pass`: the upper 95 % bound of the loss is below δ. Else `inconclusive`.
+ * them (Holm), and the estimate is a loss of more than δ/2: asking for δ would halve the power at a loss of δ.
+ * `better`: the mirrored test. `pass`: the upper 95 % bound of the loss is below δ. Else `inconclusive`.
  */
 export function judge(estimates: readonly (Estimate | null)[], levelOf: (at: number) => number): (Judgement | null)[] {
   const tailsOf = (sign: 1 | -1) =>

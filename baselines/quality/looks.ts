@@ -1,8 +1,7 @@
 /**
  * The looks of a check that goes on with what is not decided: an arm is judged after 3 seeds, if that does not decide
- * after
- * 5, then after 10, and each look spends its share of the chance of a false alarm. Their sum is what one look would
- * spend, so that the whole keeps its level, however often it went on.
+ * after 5, then after 10, and each look spends its share of the chance of a false alarm. Their sum is what one look
+ * would spend, so that the whole keeps its level, however often it went on.
  */
 export const looks = [
   { seeds: 3, share: 1 / 4 },

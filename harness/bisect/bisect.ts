@@ -54,8 +54,7 @@ const firstFreshSeed = 100;
 
 /**
  * Places the change between the ends: without training by what they would compute; else by the exact results of one
- * cell,
- * if the first commit repeats them; else by the values of fresh seeds.
+ * cell, if the first commit repeats them; else by the values of fresh seeds.
  *
  * @throws UsageError where an end cannot be asked
  */

@@ -10,8 +10,7 @@ export type NextStep = { ask: number } | { first: number; last: number };
 
 /**
  * Halves what lies between the last good and the first bad position. Where the middle was skipped, as it cannot be
- * asked,
- * the nearest one to it takes its place.
+ * asked, the nearest one to it takes its place.
  *
  * @param marks the first is good, the last bad
  */

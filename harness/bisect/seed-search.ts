@@ -16,9 +16,8 @@ const decisive = Math.log(100);
 const [clear, faint] = [0.001, 0.1] as const;
 
 /**
- * Values of one position: those of its first `number` seeds, null of one that diverged. Null in place of all: it
- * cannot be
- * asked.
+ * Values of one position: those of its first `number` seeds, null of one that diverged. Null in place of all: it cannot
+ * be asked.
  */
 export type Draw = (at: number, number: number) => Promise<readonly (number | null)[] | null>;
 
@@ -52,8 +51,7 @@ export interface NotApart {
 /**
  * Seeds are added in fives at both ends until they differ clearly, then at each position that is asked until the
  * likelihood ratio of "as the good ones" against "as the bad ones" passes 100 either way: two means with one variance,
- * all
- * of which are integrated over, from all values so far. What was decided helps to decide the next.
+ * all of which are integrated over, from all values so far. What was decided helps to decide the next.
  *
  * @param worse which way a diverged seed counts: as the worst value that any seed had
  * @throws Error where an end cannot be asked

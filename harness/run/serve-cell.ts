@@ -18,9 +18,9 @@ export interface ServeOptions {
 }
 
 /**
- * Runs one cell in the worker: on the way progress messages, at most five a second and one at each change of phase,
- * and the points of its curve;
- * the record through the store; then `done`. A cell that throws gives `error` and no record. Resolves to the exit code.
+ * Runs one cell in the worker: on the way progress messages, at most five a second and one at each change of phase, and
+ * the points of its curve; the record through the store; then `done`. A cell that throws gives `error` and no record.
+ * Resolves to the exit code.
  */
 export async function serveCell(request: WorkerRequest, options: ServeOptions): Promise<number> {
   const { cell, outDir } = request;

@@ -2,10 +2,8 @@
 
 /**
  * ln of the marginal likelihood of two samples with means of their own and one variance, up to what depends on the
- * number
- * of all values alone: normal values, Jeffreys' prior 1/σ and flat priors of the means, which integrate to
- * (n₁ n₂)^(-1/2) S^(-(N - 2)/2), with S the squares about the samples' own means and N = n₁ + n₂ (Smith 1975, "A
- * Bayesian
+ * number of all values alone: normal values, Jeffreys' prior 1/σ and flat priors of the means, which integrate to (n₁
+ * n₂)^(-1/2) S^(-(N - 2)/2), with S the squares about the samples' own means and N = n₁ + n₂ (Smith 1975, "A Bayesian
  * approach to inference about a change-point", Biometrika 62). Means and variance are not known but integrated over, so
  * that few values claim little.
  *
@@ -22,8 +20,7 @@ export function logTwoMeans(before: readonly number[], after: readonly number[])
 
 /**
  * The probability of each place of the one change, from values by place in order and a uniform prior: entry k is that
- * of
- * a change between places k and k + 1. Places without values tell nothing apart.
+ * of a change between places k and k + 1. Places without values tell nothing apart.
  *
  * @param places at least two; the first and the last have values
  */

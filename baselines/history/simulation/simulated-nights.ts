@@ -27,8 +27,8 @@ export interface Nights {
 
 /**
  * Of the nights that count, the one, from 1, in which a simulated suite's evidence of a loss reaches the alarm; null:
- * none. Each value
- * is σ_a (√ρ u + √(1 - ρ) ε), with u a seed's own and ε an arm's and seed's own. A suspect night gets more seeds.
+ * none. Each value is σ_a (√ρ u + √(1 - ρ) ε), with u a seed's own and ε an arm's and seed's own. A suspect night gets
+ * more seeds.
  */
 export function alarmNight(model: SuiteModel, nights: Nights, uniform: Uniform): number | null {
   const { deviations } = model;

@@ -38,8 +38,7 @@ const seeds = [100, 101, 102, 103, 104];
 
 /**
  * Where a history alarms or is suspect, trains the accepted commit and the present one on the same fresh seeds here,
- * and
- * tells whether the code or the environment is to blame.
+ * and tells whether the code or the environment is to blame.
  */
 export async function confirmCommand(
   name: string | undefined,

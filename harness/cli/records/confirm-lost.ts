@@ -19,8 +19,7 @@ export interface LostOptions {
 
 /**
  * Runs the accepted commit on the very cells whose training diverged where accepted ones did not. Where it diverges
- * here
- * too, the environment did it, not the code: such a verdict becomes `inconclusive`. Null: it was interrupted.
+ * here too, the environment did it, not the code: such a verdict becomes `inconclusive`. Null: it was interrupted.
  */
 export async function confirmLost(
   verdicts: readonly Verdict[],

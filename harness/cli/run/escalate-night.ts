@@ -18,9 +18,8 @@ export interface EscalatedNight extends Escalated {
 
 /**
  * Runs a night, and asks the history with it: where it is suspect, the series with the most evidence gets further
- * seeds,
- * twice at most, and the history is asked again. That costs no level, as evidence may be stopped and continued at will.
- * The history's file is not written.
+ * seeds, twice at most, and the history is asked again. That costs no level, as evidence may be stopped and continued
+ * at will. The history's file is not written.
  */
 export async function runSuspectNight(of: EscalateOptions & { night: string }): Promise<EscalatedNight> {
   const { night, signal, stream, options, io } = of;

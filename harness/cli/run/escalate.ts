@@ -25,8 +25,7 @@ export interface Escalated {
 
 /**
  * Runs a plan, then again with more seeds of the arms that the check has not decided: 5, then 10. Each look spends a
- * part
- * of the check's level, which the number of an arm's seeds tells.
+ * part of the check's level, which the number of an arm's seeds tells.
  */
 export async function runInLooks(of: EscalateOptions): Promise<Escalated> {
   let { planned } = of;

@@ -63,7 +63,7 @@ export const runFileSchema = z.strictObject({
 });
 export type RunFile = z.infer<typeof runFileSchema>;
 
-const onlySchema = z.array(z.string()).min(1);
+const onlySchema = z.array(z.string().min(1)).min(1);
 
 /** The globs of `--only` that a run was given; null: it was of the whole plan, or tried something out, which is its plan. */
 export function onlyOf({ options: { only, set, limit } }: RunFile): readonly string[] | null {

@@ -12,18 +12,12 @@ export interface Completed {
 }
 
 /**
- * Adds definitions to entries that have none; their results stay.
+ * Adds definitions to entries that have none. Their results stay, and so does when and at which commit they were
+ * accepted: it is no acceptance.
  *
  * @param definitions by the id of the cell, whose configuration is thereby the entry's
- * @param why the reason, kept in the baseline's history
- * @param at the time, ISO 8601
  */
-export function completeBaseline(
-  baseline: Baseline,
-  definitions: ReadonlyMap<string, Definition>,
-  why: string,
-  at: string = new Date().toISOString(),
-): Completed {
+export function completeBaseline(baseline: Baseline, definitions: ReadonlyMap<string, Definition>): Completed {
   const [completed, others]: [string[], string[]] = [[], []];
   const cells = baseline.cells.map((entry) => {
     const definition = definitions.get(entry.id);
@@ -32,7 +26,5 @@ export function completeBaseline(
     (isOther ? others : completed).push(entry.cell);
     return isOther ? entry : { ...entry, definition };
   });
-  if (completed.length === 0) return { baseline, completed, others };
-  const history = [...baseline.history, { why, at, cells: completed.toSorted() }];
-  return { baseline: { ...baseline, history, cells }, completed, others };
+  return { baseline: completed.length === 0 ? baseline : { ...baseline, cells }, completed, others };
 }

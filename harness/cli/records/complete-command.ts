@@ -13,7 +13,6 @@ export interface CompleteOptions {
   only?: string[];
   data?: string;
   jobs?: number;
-  why?: string;
 }
 
 /** Gives the entries of a baseline that lack them their definitions, without training. */
@@ -40,8 +39,7 @@ export async function completeCommand(name: string, options: CompleteOptions, io
     return signal.aborted;
   });
   if (aborted) return exitCodes.interrupted;
-  const { why = 'definitions of what was accepted before' } = options;
-  const { baseline: next, completed, others } = completeBaseline(baseline, definitions, why);
+  const { baseline: next, completed, others } = completeBaseline(baseline, definitions);
   for (const cell of others) io.stderr.write(`${cell}: was accepted on other data, and stays as it is.\n`);
   if (completed.length > 0) await writeBaseline(next, io.baselinesDir);
   io.stdout.write(

@@ -91,6 +91,7 @@ export function defineRecordCommands(program: Command, context: CommandContext):
     )
     .action(async (name, options) => {
       if (options.complete === true) {
+        if (options.why !== undefined) throw new UsageError('accept --complete: accepts nothing, and takes no --why.');
         const { completeCommand } = await import('./complete-command.ts');
         finish(await completeCommand(name, options, io));
         return;

@@ -100,6 +100,7 @@ test.each([
   [['check', '--all'], 'check --all: goes with --definition only'],
   [['check', '--definition', '--all', 'tensors'], '--all: checks every suite'],
   [['accept', 'compression'], 'accept: say why the new values are right'],
+  [['accept', 'compression', '--complete', '--why', 'x'], 'accept --complete: accepts nothing'],
 ])('%s is refused', async (argv, message) => {
   const { exitCode, stderr } = await run(...argv);
   expect(stderr).toContain(message);

@@ -44,6 +44,7 @@ import { sequenceEvaluationStep, sequenceTrainingStep } from '../../train/sequen
 import { loadingOwn, methodFor, type Speeds, sizeOf, type Task, type TaskOptions } from '../task.ts';
 import { translationExamples } from './examples.ts';
 import { transformerOf } from './outline.ts';
+import { scoreFacts } from './score-facts.ts';
 import { batchOptions, drawnOf, idleFeeds, trainedText, translationTraining, validate } from './training.ts';
 
 /** Test sentences decoded together. */
@@ -183,7 +184,11 @@ export async function translationTask(
           on: { validation: () => drawnOf(testTokenBatches(valid, batchOptions(training))) },
           feedsOf: sequenceFeeds,
         },
-        facts: { vocabulary: data.vocabulary.symbols.length, 'test text': testDigest(data.test) },
+        facts: {
+          vocabulary: data.vocabulary.symbols.length,
+          'test text': testDigest(data.test),
+          ...scoreFacts(data.test.references, config.dataset),
+        },
       }),
     dispose() {
       for (const { dispose } of [step, evaluation]) dispose();

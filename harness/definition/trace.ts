@@ -24,14 +24,22 @@ const mostRates = 40;
 /** Hexadecimal digits that a point of the curve keeps of a digest. */
 const kept = 8;
 
+/** Where a step stands. */
+export interface TracedStep {
+  phase: number;
+  /** Steps of the phase that are done, this one included. */
+  step: number;
+  learningRate: number;
+}
+
 /**
  * Goes through the steps of all phases as the training loop does, and hashes what each draws.
  *
- * @param onStep awaited at each step before the next one is drawn
+ * @param onStep awaited at each step before the next one is drawn; what it gives by name is hashed like what is drawn
  */
 export async function traceOf<B>(
   phases: readonly TracedPhase<B>[],
-  onStep: (phase: number, drawn: Drawn<B>) => Promise<void> = async () => {},
+  onStep: (at: TracedStep, drawn: Drawn<B>) => Promise<Readonly<Record<string, string>>> = async () => ({}),
 ): Promise<Trace> {
   const hashes = new Map<string, Hash>();
   const marks = new Map<string, string[]>();
@@ -53,8 +61,9 @@ export async function traceOf<B>(
       for (const [part, values] of Object.entries(drawn.parts)) update(part, bytesOf(values));
       if (rates.at(-1)?.rate === rate) rates.at(-1)!.steps++;
       else rates.push({ rate, steps: 1 });
-      await onStep(index, drawn);
       done++;
+      const told = await onStep({ phase: index, step: done, learningRate: rate }, drawn);
+      for (const [part, text] of Object.entries(told)) update(part, text);
       steps++;
       examples += drawn.size;
       if (done === to) break;

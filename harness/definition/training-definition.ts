@@ -5,7 +5,7 @@ import { tf } from '../engine/tensorflow.ts';
 import type { Variable } from '../engine/variable.ts';
 import { tensorPeakBytes } from '../measure/tensor-peak.ts';
 import type { Definition, RecordedGraph } from '../spec/definition.ts';
-import type { LoopHooks, LoopKind } from '../train/loop.ts';
+import type { LoopHooks, LoopKind, StepEvent } from '../train/loop.ts';
 import type { Feeds, Step } from '../train/step.ts';
 import { digestsOf, firstSteps } from './first-steps.ts';
 import { graphForm, operationsText } from './graph-digest.ts';
@@ -44,11 +44,10 @@ export async function trainingDefinition<B, F extends Feeds, M extends { loss: n
   const { loop, labels, hooks, state, evaluated, data, facts = {} } = training;
   const graphs = graphList();
   const initial = initialOf(state);
-  const restore = keepValues(state);
-  try {
-    const [first] = loop.phases;
-    const learner = first!.learner ?? loop;
-    const begun = await firstSteps({ learner, phase: first!, feedsOf: loop.feedsOf, hooks });
+  const [first] = loop.phases;
+  const learner = first!.learner ?? loop;
+  const begun = await keeping(state, () => firstSteps({ learner, phase: first!, feedsOf: loop.feedsOf, hooks }));
+  return keeping(state, async () => {
     const trace = await tracedGraphs(training, graphs);
     const tests = evaluationGraphs(evaluated, graphs);
     return {
@@ -72,19 +71,54 @@ export async function trainingDefinition<B, F extends Feeds, M extends { loss: n
       },
       facts,
     };
+  });
+}
+
+/** Runs something that changes variables, which have their values again when it ends. */
+async function keeping<T>(variables: readonly Variable[], run: () => Promise<T>): Promise<T> {
+  const restore = keepValues(variables);
+  try {
+    return await run();
   } finally {
     restore();
   }
 }
 
-/** The draws of the whole training, and a graph for each shape of its steps. */
+/** Changes by hooks that are told: each may take as long as a step, and some change something at every step. */
+const mostChanges = 100;
+
+/**
+ * What the hooks of the first phase change between its steps, with the weights as they begin: not which masks training
+ * will have, but when they change, and by how much.
+ */
+async function hookChanges<B>({ beforePhase, afterStep, watch }: LoopHooks<B>) {
+  const told: string[] = [];
+  let count = 0;
+  if (afterStep !== undefined && watch !== undefined) await beforePhase?.(0);
+  watch?.((change) => {
+    told.push(change);
+    count++;
+  });
+  return {
+    after(event: StepEvent<B>): Readonly<Record<string, string>> {
+      if (watch === undefined || afterStep === undefined || event.phase > 0 || count >= mostChanges) return {};
+      tf.tidy(() => afterStep(event));
+      const changes = told.splice(0);
+      // From the first step on, so that a change is told by the point that it comes before.
+      return { 'changes of masks': changes.length === 0 ? '' : `${event.step}: ${changes.join(', ')}; ` };
+    },
+    end: () => watch?.(null),
+  };
+}
+
+/** The draws of the whole training, what hooks change in it, and a graph for each shape of its steps. */
 async function tracedGraphs<B, F extends Feeds, M extends { loss: number }, E>(
-  { loop, labels }: DefinedTraining<B, F, M, E>,
+  { loop, labels, hooks }: DefinedTraining<B, F, M, E>,
   graphs: GraphList,
 ): Promise<Trace & { stepBytes: number }> {
   const isNew = firstTimes();
   let stepBytes = 0;
-  const trace = await traceOf(loop.phases, async (phase, drawn) => {
+  const record = async (phase: number, drawn: Drawn<B>) => {
     const { step } = loop.phases[phase]!.learner ?? loop;
     // Phases that train the same network record the same graphs.
     if (!isNew(step, drawn.shape)) return;
@@ -93,8 +127,24 @@ async function tracedGraphs<B, F extends Feeds, M extends { loss: number }, E>(
     const peak = await tensorPeakBytes(() => graphs.add(labels[phase]!, step.recorded(feeds)));
     tf.dispose(feeds);
     stepBytes = Math.max(stepBytes, peak - before);
-  });
-  return { ...trace, stepBytes };
+  };
+  const changes = await hookChanges(hooks);
+  try {
+    const trace = await traceOf(loop.phases, async (at, drawn) => {
+      await record(at.phase, drawn);
+      const { steps } = loop.phases[at.phase]!;
+      return changes.after({
+        ...at,
+        steps,
+        get batch() {
+          return drawn.batch();
+        },
+      });
+    });
+    return { ...trace, stepBytes };
+  } finally {
+    changes.end();
+  }
 }
 
 /** Digests of what is evaluated on, how many graph runs that takes, and a graph for each shape. */

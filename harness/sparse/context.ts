@@ -38,6 +38,8 @@ export interface ContextOptions<B extends ExampleBatch, F extends Feeds> {
   examples: Examples<B, F>;
   training: PhaseTraining;
   streams: Streams;
+  /** Told of masks that are set. */
+  onMasks?(masks: readonly Uint8Array[]): void;
 }
 
 /** A context, and its count of examples computed outside training steps, which checkpoints keep. */
@@ -84,7 +86,10 @@ export function sparseContext<B extends ExampleBatch, F extends Feeds>(options: 
     },
     values: () => weights.map(({ weight }) => (weight.value.dataSync() as Float32Array).slice()),
     masks: () => weights.map(({ mask }) => Uint8Array.from(mask.value.dataSync())),
-    setMasks: (masks) => setMasks(weights, masks),
+    setMasks(masks) {
+      setMasks(weights, masks);
+      options.onMasks?.(masks);
+    },
   };
   return { context, examples };
 }

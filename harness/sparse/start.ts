@@ -28,7 +28,9 @@ export interface SparseCell {
 /** Begins a sparse method on a freshly initialized network. */
 export function startSparse<B extends ExampleBatch, F extends Feeds>(options: ContextOptions<B, F>): SparseCell {
   const { method, network, keep } = options;
-  const { context, examples } = sparseContext(options);
+  let tell: ((change: string) => void) | null = null;
+  const onMasks = (masks: readonly Uint8Array[]) => tell?.(masks.map(ones).join(' '));
+  const { context, examples } = sparseContext({ ...options, onMasks });
   const run = method.start(context);
   const afterStep = run.afterStep?.bind(run);
   const keptOf = () => {
@@ -37,7 +39,13 @@ export function startSparse<B extends ExampleBatch, F extends Feeds>(options: Co
   };
   return {
     variables: [...run.variables, examples],
-    hooks: { beforePhase: (phase) => run.beforePhase(phase), ...(afterStep === undefined ? {} : { afterStep }) },
+    hooks: {
+      beforePhase: (phase) => run.beforePhase(phase),
+      ...(afterStep === undefined ? {} : { afterStep }),
+      watch(given) {
+        tell = given;
+      },
+    },
     examples: () => examples.value.dataSync()[0]!,
     fits: () => keptOf().total === keep,
     counts(finished) {

@@ -80,6 +80,8 @@ export interface LoopHooks<B> {
   beforePhase?(phase: number): void | Promise<void>;
   /** Called after each step. Tensors made here are disposed. */
   afterStep?(event: StepEvent<B>): void;
+  /** Tells what the hooks change from now on, in whole numbers that rounding does not move; null: no longer. */
+  watch?(tell: ((change: string) => void) | null): void;
 }
 
 export interface LoopRun {

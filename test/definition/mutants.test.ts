@@ -3,10 +3,13 @@ import { definitionChanges } from '../../baselines/definition-changes.ts';
 import { firstStepDifference } from '../../baselines/first-step-differences.ts';
 import { defineCell } from '../../harness/define-cell.ts';
 import { type Tensor, tf } from '../../harness/engine/tensorflow.ts';
+import { gradualMagnitude } from '../../harness/methods/sparse/gradual-magnitude.ts';
+import { rigl } from '../../harness/methods/sparse/rigl.ts';
+import { set } from '../../harness/methods/sparse/set.ts';
 import type { PlannedCell } from '../../harness/spec/cell.ts';
 import type { Definition } from '../../harness/spec/definition.ts';
 import type { ImageConfig } from '../../harness/spec/image.ts';
-import { cellNamed, plainContext, tinyCells } from '../end-to-end/tiny-cells.ts';
+import { cellNamed, joinedCells, plainContext, tinyCells } from '../end-to-end/tiny-cells.ts';
 import { imageConfig } from '../helpers/suites.ts';
 import { translationCells } from '../helpers/translation-cells.ts';
 
@@ -71,6 +74,24 @@ vi.mock('../../harness/tensor/low-rank.ts', async (original) => {
       const whole = (factor: Tensor) => tf.mul(factor, tf.norm(factor, 2, 0, true));
       return { u: whole(u), v: whole(v) };
     },
+  };
+});
+
+vi.mock('../../harness/tensor/root.ts', async (original) => {
+  const real = await original<typeof import('../../harness/tensor/root.ts')>();
+  return {
+    ...real,
+    powerOf: (base: number, exponent: number) =>
+      real.powerOf(base, fault.name === 'a linear ramp of pruning' && exponent === 3 ? 1 : exponent),
+  };
+});
+
+vi.mock('../../harness/sparse/rewiring.ts', async (original) => {
+  const real = await original<typeof import('../../harness/sparse/rewiring.ts')>();
+  return {
+    ...real,
+    cosineShare: (...given: Parameters<typeof real.cosineShare>) =>
+      real.cosineShare(...given) * (fault.name === 'half of the rewiring' ? 0.5 : 1),
   };
 });
 
@@ -190,6 +211,17 @@ describe('another configuration', () => {
 });
 
 describe('a fault', () => {
+  test.each([
+    ['a linear ramp of pruning', gradualMagnitude],
+    ['half of the rewiring', set],
+    ['half of the rewiring', rigl],
+  ])('%s', async (name, method) => {
+    const [cell] = joinedCells({ method, file: null }) as [PlannedCell];
+    expect(changes(await define(cell), await define(cell, name))).toEqual([
+      expect.stringMatching(/^other changes of masks from epoch \d+ on$/),
+    ]);
+  });
+
   test.each([
     ['half Frobenius decay', '0.0001 is now 0.00005'],
     ['98 % of Frobenius decay', '0.0001 is now 0.000098'],

@@ -21,8 +21,9 @@ function phaseOf(steps: number, stepsPerPoint: number, rateAt: (step: number) =>
 test('goes through the steps as the training loop does: the last point may be shorter', async () => {
   const seen: [number, number][] = [];
   const rateAt = (step: number) => (step < 3 ? 0.1 : 0.01);
-  const trace = await traceOf([phaseOf(5, 2, rateAt), phaseOf(2, 2, () => 0.5)], async (phase, { batch }) => {
+  const trace = await traceOf([phaseOf(5, 2, rateAt), phaseOf(2, 2, () => 0.5)], async ({ phase }, { batch }) => {
     seen.push([phase, batch()]);
+    return {};
   });
   expect(seen).toEqual([
     [0, 0],
@@ -45,6 +46,14 @@ test('keeps at each point the beginning of a digest of all that was drawn so far
       .slice(0, 8);
   expect(drawn.order).toBe(digest(0, 1) + digest(0, 1, 100));
   expect(Object.keys(drawn)).toEqual(['batch shapes', 'learning rate', 'order']);
+});
+
+test('hashes what is told of a step like what is drawn', async () => {
+  const told = (...texts: string[]) => createHash('sha256').update(texts.join('')).digest('hex').slice(0, 8);
+  const { drawn } = await traceOf([phaseOf(3, 2, () => 1)], async ({ step }) => ({
+    changes: step === 2 ? '' : `${step}; `,
+  }));
+  expect(drawn.changes).toBe(told('1; ') + told('1; ', '3; '));
 });
 
 test('learning rates that change with every step are told by their digest alone', async () => {

@@ -51,5 +51,5 @@ export function sendFile(
   if (resumes) headers['content-range'] = `bytes ${from}-${file.length - 1}/${file.length}`;
   response.writeHead(resumes ? 206 : 200, headers);
   if (breakAfter === undefined) response.end(body);
-  else response.write(body.subarray(0, breakAfter), () => setTimeout(() => response.destroy(), 50));
+  else response.write(body.subarray(0, breakAfter), () => setTimeout(() => response.destroy(), 250));
 }

@@ -1,3 +1,4 @@
+import { seedless } from '../harness/cell-name.ts';
 import type { CellRecord, FinishedRecord } from '../harness/record.ts';
 import { shellQuote } from '../harness/shell-quote.ts';
 import { grouped } from './arms.ts';
@@ -18,9 +19,6 @@ export interface Gate {
 
 /** Nothing is known of a plan: every record counts as planned, and no entry as removed. */
 export const openGate: Gate = { planned: null, isAsked: () => true };
-
-/** The name without the seed. */
-export const seedless = (cell: string) => cell.replace(/\.seed-\d+$/, '');
 
 /** The entries that are asked for whose arm the profile plans no more. */
 export function removedEntries(baseline: Baseline | null, { planned, isAsked }: Gate): BaselineEntry[] {

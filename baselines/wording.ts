@@ -1,4 +1,5 @@
 import { metricOf, shownScale } from '../harness/spec/metrics.ts';
+import { grouped } from './arms.ts';
 
 /** Numbers in words. */
 
@@ -61,6 +62,11 @@ export function counted(count: number, noun: string): string {
 export function someOf(names: readonly string[]): string {
   const more = names.length - 5;
   return `${names.slice(0, 5).join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
+}
+
+/** How often each name comes, in the order of their first appearance: `2 pass, 1 missing`. */
+export function tallyText(names: readonly string[]): string {
+  return [...grouped(names, (name) => name)].map(([name, own]) => `${own.length} ${name}`).join(', ');
 }
 
 /** Text at the beginning of a sentence or a heading. */

@@ -41,13 +41,30 @@ export const longestCellName = 200;
  */
 export function cellNameOf(arm: ArmCoordinates, seed: number, overrides?: Overrides): string {
   const trial = overrides === undefined ? '' : `.set-${shortDigest(canonicalJson(overrides)).slice(0, 8)}`;
-  const name = `${armNameOf(arm)}${trial}.seed-${seed}`;
+  const name = withSeed(`${armNameOf(arm)}${trial}`, seed);
   const bytes = Buffer.byteLength(name);
   if (bytes <= longestCellName) return name;
   throw new UsageError(
     `Cell ${name}: the name has ${bytes} bytes, at most ${longestCellName} can be those of a file; give its method, ` +
       'model or factors shorter names.',
   );
+}
+
+/** The name without the seed. */
+export function seedless(cell: string): string {
+  return cell.replace(/\.seed-\d+$/, '');
+}
+
+/** Another seed's name, of a cell or of an arm. */
+export function withSeed(name: string, seed: number): string {
+  return `${seedless(name)}.seed-${seed}`;
+}
+
+/** The seed in a cell's name. */
+export function seedOf(cell: string): number {
+  const seed = /\.seed-(\d+)$/.exec(cell)?.[1];
+  if (seed === undefined) throw new Error(`seedOf: ${cell} is no name of a cell`);
+  return Number(seed);
 }
 
 /** The factors' values for people: `low-rank 0.1, spectral, frobenius-decay`; those named in `without` are left out. */

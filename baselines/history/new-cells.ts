@@ -64,6 +64,16 @@ function rolesOfNight(suite: string, profile: string, night: string): Map<number
   return new Map([...fresh, ...extraSeeds(suite, profile, night).map((seed) => [seed, 'extra'] as const)]);
 }
 
+/** The history with a night's cells, and with the accepted ones of the arms that are new in it. */
+export function withNightCells(
+  history: History,
+  baseline: Baseline,
+  night: string,
+  cells: readonly HistoryCell[],
+): History {
+  return { ...history, entries: [...history.entries, ...newlyAccepted(baseline, history, night), ...cells] };
+}
+
 /**
  * The accepted cells of a baseline whose arm, on its data, the history does not know yet.
  *

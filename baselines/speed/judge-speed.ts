@@ -1,7 +1,7 @@
+import { seedless } from '../../harness/cell-name.ts';
 import type { FinishedRecord, Verdict } from '../../harness/record.ts';
 import { grouped } from '../arms.ts';
 import type { Baseline } from '../baseline.ts';
-import { seedless } from '../gate.ts';
 import { acceptedArmKey } from '../quality/accepted-arm.ts';
 import { percent } from '../wording.ts';
 import {

@@ -1,5 +1,6 @@
+import { withSeed } from '../cell-name.ts';
 import type { BisectState } from './bisect-state.ts';
-import { type Asked, type CommitRunner, type Defined, type Trained, withSeed } from './commit-runner.ts';
+import type { Asked, CommitRunner, Defined, Trained } from './commit-runner.ts';
 
 /** Commits as a search asks them: nothing twice, not after an interruption, and not of the same program. */
 export interface AskedCommits {

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { writeFileAtomically } from '../atomic-file.ts';
 import { UsageError } from '../errors.ts';
 import { readTextFile } from '../file-errors.ts';
-import { definedSchema, trainedSchema } from './commit-runner.ts';
+import { definedSchema, parseJson, trainedSchema } from './commit-runner.ts';
 
 /** What a bisection was told by commits, so that one that is started again asks none of it twice. */
 
@@ -68,12 +68,4 @@ export async function readState(outDir: string, question: Question): Promise<Bis
 /** Writes the state whole or not at all. */
 export async function writeState(outDir: string, state: BisectState): Promise<void> {
   await writeFileAtomically(statePath(outDir), `${JSON.stringify(state, null, 1)}\n`);
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return null;
-  }
 }

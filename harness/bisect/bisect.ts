@@ -1,12 +1,13 @@
 import { definitionChanges } from '../../baselines/definition-changes.ts';
+import { seedOf } from '../cell-name.ts';
 import { UsageError } from '../errors.ts';
 import type { Definition } from '../spec/definition.ts';
 import { wordsOfKind } from '../spec/kinds.ts';
 import { metricOf } from '../spec/metrics.ts';
 import type { AskedCommits } from './asked-commits.ts';
 import type { Way } from './bisect-state.ts';
-import { type Asked, seedOf, type Trained } from './commit-runner.ts';
-import type { Commit, Position } from './commits.ts';
+import type { Asked, Trained } from './commit-runner.ts';
+import { type Commit, type Position, seedsForCommits } from './commits.ts';
 import { type Placed, placeChange } from './position-search.ts';
 import { type EndValues, placeBySeeds, seedStep } from './seed-search.ts';
 
@@ -49,9 +50,6 @@ export interface BisectResult {
   notes: string[];
 }
 
-/** Fresh seeds: none that a baseline was accepted with, the same at every commit. */
-const firstFreshSeed = 100;
-
 /**
  * Places the change between the ends: without training by what they would compute; else by the exact results of one
  * cell, if the first commit repeats them; else by the values of fresh seeds.
@@ -92,11 +90,9 @@ async function byDefinition({ positions, asked, kind }: BisectOptions): Promise<
     return definition === null ? { skipped: 'the cell tells no definition there' } : { answer: definition };
   };
   const [good, bad] = [await definitionAt(0), await definitionAt(positions.length - 1)];
-  for (const [which, end] of [['good', good] as const, ['bad', bad] as const]) {
-    if ('skipped' in end) return nothing(`Not by definition: the ${which} commit tells none (${end.skipped}).`);
-  }
-  if ('skipped' in good || 'skipped' in bad)
-    throw new Error('byDefinition: an end without a definition was let through');
+  const untold = (which: string, why: string) => nothing(`Not by definition: the ${which} commit tells none (${why}).`);
+  if ('skipped' in good) return untold('good', good.skipped);
+  if ('skipped' in bad) return untold('bad', bad.skipped);
   if (changesOf(good.answer, bad.answer, kind).length === 0) {
     return nothing('The ends would compute the same: their definitions are equal.');
   }
@@ -178,8 +174,7 @@ async function bySeeds({ positions, asked }: BisectOptions): Promise<Outcome> {
   const last = positions.length - 1;
   let metric: string | null = null;
   const draw = async (at: number, number: number) => {
-    const seeds = Array.from({ length: number }, (_, index) => firstFreshSeed + index);
-    const trained = await asked.train(shaAt(positions, at), seeds, 'seeds');
+    const trained = await asked.train(shaAt(positions, at), seedsForCommits(number), 'seeds');
     if ('skipped' in trained) {
       if (at === 0 || at === last) endOf(at === 0 ? '--good' : '--bad', trained);
       reasons.set(at, trained.skipped);

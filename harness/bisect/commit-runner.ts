@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { z } from 'zod';
+import { seedOf } from '../cell-name.ts';
 import { readTextFile } from '../file-errors.ts';
 import { firstLine } from '../foreign-text.ts';
 import { definitionSchema } from '../spec/definition.ts';
@@ -134,18 +135,6 @@ export function commitRunner(options: CommitRunnerOptions): CommitRunner {
   };
 }
 
-/** The seed in a cell's name. */
-export function seedOf(cell: string): number {
-  const seed = /\.seed-(\d+)$/.exec(cell)?.[1];
-  if (seed === undefined) throw new Error(`seedOf: ${cell} is no name of a cell`);
-  return Number(seed);
-}
-
-/** Another seed's cell of the same arm. */
-export function withSeed(cell: string, seed: number): string {
-  return cell.replace(/\.seed-\d+$/, `.seed-${seed}`);
-}
-
 /** Bytes that no record has. */
 const largestRecord = 100e6;
 
@@ -165,7 +154,8 @@ async function readTrained(path: string): Promise<Asked<Trained> | null> {
   return { answer: { id, cell, seed, status, metric: gated.metric, value, loss, data, weights, measures: all } };
 }
 
-function parseJson(text: string): unknown {
+/** What a text holds as JSON; null where it is none. */
+export function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {

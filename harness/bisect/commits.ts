@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import { execa } from 'execa';
 import { shortDigest } from '../digest.ts';
 import { UsageError } from '../errors.ts';
@@ -34,8 +33,7 @@ const idle = /^(test|docs|\.github|[^/]*\.md|LICENSE)$/;
  *
  * @param root the checkout
  * @throws UsageError where there is no git repository, or a shallow one, where tracked files differ from the commit,
- * and
- *   where `good` does not lie before `bad` on its line
+ *   and where `good` does not lie before `bad` on its line
  */
 export async function commitRange(root: string, good: string, bad: string): Promise<CommitRange> {
   const git = gitIn(root);
@@ -67,6 +65,13 @@ export async function commitRange(root: string, good: string, bad: string): Prom
     before = code;
   }
   return { repository, prefix, positions };
+}
+
+const firstSeed = 100;
+
+/** Fresh seeds to compare commits by: none that a baseline was accepted with, the same at every commit. */
+export function seedsForCommits(number: number): number[] {
+  return Array.from({ length: number }, (_, index) => firstSeed + index);
 }
 
 type Git = (...args: string[]) => Promise<string | null>;
@@ -122,9 +127,4 @@ async function codeOf(git: Git, sha: string, prefix: string): Promise<string> {
   const tree = (await git('ls-tree', `${sha}:${prefix}`)) ?? sha;
   const deciding = tree.split('\n').filter((line) => !idle.test(line.split('\t')[1] ?? ''));
   return shortDigest(deciding.join('\n'));
-}
-
-/** The folder of the checkout in a tree of the repository. */
-export function checkoutIn(tree: string, { prefix }: Pick<CommitRange, 'prefix'>): string {
-  return join(tree, prefix);
 }

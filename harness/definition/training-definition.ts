@@ -91,24 +91,31 @@ const mostChanges = 100;
  * What the hooks of the first phase change between its steps, with the weights as they begin: not which masks training
  * will have, but when they change, and by how much.
  */
-async function hookChanges<B>({ beforePhase, afterStep, watch }: LoopHooks<B>) {
-  const told: string[] = [];
+async function hookChanges<B>({ beforePhase, afterStep, watch }: LoopHooks<B>): Promise<HookChanges<B>> {
+  if (afterStep === undefined || watch === undefined) return { after: () => ({}), end: () => {} };
+  await beforePhase?.(0);
+  let told: string[] = [];
   let count = 0;
-  if (afterStep !== undefined && watch !== undefined) await beforePhase?.(0);
-  watch?.((change) => {
+  watch((change) => {
     told.push(change);
     count++;
   });
   return {
-    after(event: StepEvent<B>): Readonly<Record<string, string>> {
-      if (watch === undefined || afterStep === undefined || event.phase > 0 || count >= mostChanges) return {};
+    after(event) {
+      if (event.phase > 0 || count >= mostChanges) return {};
+      told = [];
       tf.tidy(() => afterStep(event));
-      const changes = told.splice(0);
       // From the first step on, so that a change is told by the point that it comes before.
-      return { 'changes of masks': changes.length === 0 ? '' : `${event.step}: ${changes.join(', ')}; ` };
+      return { 'changes of masks': told.length === 0 ? '' : `${event.step}: ${told.join(', ')}; ` };
     },
-    end: () => watch?.(null),
+    end: () => watch(null),
   };
+}
+
+interface HookChanges<B> {
+  /** What the hooks change after a step, by name. */
+  after(event: StepEvent<B>): Readonly<Record<string, string>>;
+  end(): void;
 }
 
 /** The draws of the whole training, what hooks change in it, and a graph for each shape of its steps. */

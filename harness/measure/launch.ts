@@ -1,6 +1,7 @@
-import type { Launch, Times } from '../spec/launch.ts';
+import type { Launch } from '../spec/launch.ts';
 import { median } from '../statistics/moments.ts';
 import { alternate } from './alternation.ts';
+import { quartilesOf } from './speed.ts';
 import { type ThrottleCounts, throttleCounts, throttledBetween } from './throttling.ts';
 
 /** The three computations of a launch; each call is one step, or one run of the kernel. */
@@ -46,12 +47,12 @@ export async function measureLaunch(
   const series = await alternate(blocks, launchAlternations, () => {});
   const [owns, denses, kernels] = series as [number[], number[], number[]];
   const seconds = (clock.now() - before.time) / 1000;
-  const times = timesOf(kernels);
+  const times = quartilesOf(kernels);
   const isUnsteady = times.upper - times.lower > widestKernel * times.median;
   return {
     alternations: launchAlternations,
-    own: timesOf(owns),
-    dense: timesOf(denses),
+    own: quartilesOf(owns),
+    dense: quartilesOf(denses),
     kernel: times,
     x: median(owns.map((value, i) => Math.log(value / denses[i]!))),
     c: median(denses.map((value, i) => Math.log(value / kernels[i]!))),
@@ -81,13 +82,6 @@ function timedBlocks(run: () => void, { now, userCpu }: LaunchClock, cpu: number
     cpu.push((userCpu() - user) / calls);
     return (now() - time) / calls;
   };
-}
-
-/** The median, and the values at a quarter of the sorted list from either end. */
-function timesOf(values: readonly number[]): Times {
-  const sorted = [...values].sort((a, b) => a - b);
-  const quarter = Math.floor(sorted.length / 4);
-  return { lower: sorted[quarter]!, median: median(sorted), upper: sorted[sorted.length - 1 - quarter]! };
 }
 
 const processClock: LaunchClock = {

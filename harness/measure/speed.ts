@@ -38,11 +38,15 @@ export async function timeTask(
   return timingOf(result.latency.samples!);
 }
 
-/** Summarizes measured times. The quartiles are the values at a quarter of the sorted list from either end. */
+/** Summarizes measured times. */
 export function timingOf(milliseconds: readonly number[]): Timing {
-  const sorted = [...milliseconds].sort((a, b) => a - b);
-  const center = median(sorted);
+  const { lower, median: center, upper } = quartilesOf(milliseconds);
+  return { median: center, best: Math.min(...milliseconds), spread: (upper - lower) / (2 * center) };
+}
+
+/** The median, and the quartiles: the values at a quarter of the sorted list from either end. */
+export function quartilesOf(values: readonly number[]): { lower: number; median: number; upper: number } {
+  const sorted = [...values].sort((a, b) => a - b);
   const quarter = Math.floor(sorted.length / 4);
-  const quartileDistance = sorted[sorted.length - 1 - quarter]! - sorted[quarter]!;
-  return { median: center, best: sorted[0]!, spread: quartileDistance / (2 * center) };
+  return { lower: sorted[quarter]!, median: median(sorted), upper: sorted[sorted.length - 1 - quarter]! };
 }

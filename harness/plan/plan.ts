@@ -48,19 +48,9 @@ export function planCells(
   options: PlanOptions,
   refuse?: (reason: string) => void,
 ): PlannedCell[] {
-  const profile = profileOf(suite, profileName);
+  const context = contextOf(suite, profileName, options);
+  const { profile, methods } = context;
   const present = new Set<string>(options.present);
-  const { seeds, night, extra, methods = [] } = options;
-  const context = {
-    suite: suite.name,
-    profileName,
-    profile,
-    seeds,
-    night,
-    extra,
-    methods,
-    choices: options.choices ?? [],
-  };
   const isThere = (dataset: { name: string }) => !needsFiles(dataset) || present.has(dataset.name);
   const all = profile.experiments.flatMap((experiment) => {
     const { dataset = null, fallbackDataset = null } = experiment;
@@ -104,18 +94,7 @@ export function neededDatasets(
   profileName: ProfileName,
   options: Omit<PlanOptions, 'present'>,
 ): NeededDataset[] {
-  const profile = profileOf(suite, profileName);
-  const { seeds, night, extra, methods = [] } = options;
-  const context = {
-    suite: suite.name,
-    profileName,
-    profile,
-    seeds,
-    night,
-    extra,
-    methods,
-    choices: options.choices ?? [],
-  };
+  const context = contextOf(suite, profileName, options);
   const needed = new Map<DataFolderName, boolean>();
   for (const which of ['files', 'stand-ins'] as const) {
     const all = draftsOn(which, context);
@@ -126,7 +105,7 @@ export function neededDatasets(
       needed.set(dataset.name, (needed.get(dataset.name) ?? true) && fallbackDataset !== null);
     }
   }
-  const order = profile.experiments.flatMap(({ dataset }) => dataset?.name ?? []);
+  const order = context.profile.experiments.flatMap(({ dataset }) => dataset?.name ?? []);
   return [...needed]
     .map(([name, standIn]) => ({ name, standIn }))
     .sort((left, right) => order.indexOf(left.name) - order.indexOf(right.name));
@@ -134,15 +113,26 @@ export function neededDatasets(
 
 /** The names of a profile's own cells: on the data sets that it names and on their stand-ins. */
 export function namesOfProfile(suite: SuiteSpec, profileName: ProfileName): Set<string> {
-  const own = { seeds: undefined, methods: [], choices: [] };
-  const context = { suite: suite.name, profileName, profile: profileOf(suite, profileName), ...own };
+  const context = contextOf(suite, profileName, {});
   return new Set(
     (['files', 'stand-ins'] as const).flatMap((which) => draftsOn(which, context).map(({ cell }) => cell)),
   );
 }
 
+/** What the experiments of a profile have in common. */
+type PlanContext = Omit<ExperimentContext, 'experiment' | 'dataset'>;
+
+function contextOf(
+  suite: SuiteSpec,
+  profileName: ProfileName,
+  { seeds, night, extra, methods = [], choices = [] }: Omit<PlanOptions, 'present'>,
+): PlanContext {
+  const profile = profileOf(suite, profileName);
+  return { suite: suite.name, profileName, profile, seeds, night, extra, methods, choices };
+}
+
 /** The drafts of all experiments of a profile, on the data sets that they name or on their stand-ins. */
-function draftsOn(which: 'files' | 'stand-ins', context: Omit<ExperimentContext, 'experiment' | 'dataset'>): Draft[] {
+function draftsOn(which: 'files' | 'stand-ins', context: PlanContext): Draft[] {
   return context.profile.experiments.flatMap((experiment) => {
     const { dataset = null, fallbackDataset = null } = experiment;
     return draftsOf({ ...context, experiment, dataset: which === 'files' ? dataset : (fallbackDataset ?? dataset) });

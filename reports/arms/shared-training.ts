@@ -1,5 +1,6 @@
 import { grouped } from '../../baselines/arms.ts';
 import { canonicalJson } from '../../harness/canonical-json.ts';
+import { seedless } from '../../harness/cell-name.ts';
 import type { CompletedRecord } from '../../harness/record.ts';
 import type { ArmSummary } from './arm-summary.ts';
 import { isDense, isTuned } from './coordinates.ts';
@@ -42,5 +43,5 @@ function trainingOf({ config }: ArmSummary): string {
 
 /** Cells by name, whatever their seed. */
 function cellsKey(cells: readonly { cell: string }[]): string {
-  return canonicalJson(cells.map(({ cell }) => cell.replace(/\.seed-\d+$/, '')));
+  return canonicalJson(cells.map(({ cell }) => seedless(cell)));
 }

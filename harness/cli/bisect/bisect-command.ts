@@ -1,10 +1,11 @@
 import { rm } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { askedCommits } from '../../bisect/asked-commits.ts';
 import { type BisectResult, bisect } from '../../bisect/bisect.ts';
 import { type BisectState, type Question, readState, type Way, writeState } from '../../bisect/bisect-state.ts';
 import type { CommitRunner } from '../../bisect/commit-runner.ts';
 import { type CommitRange, commitRange, gitIn } from '../../bisect/commits.ts';
+import { seedless, seedOf } from '../../cell-name.ts';
 import { shortDigest } from '../../digest.ts';
 import { UsageError } from '../../errors.ts';
 import { exitCodes } from '../../run/exit-code.ts';
@@ -13,7 +14,7 @@ import { suggestion } from '../../suggest.ts';
 import { checkoutFolder } from '../checkout.ts';
 import { type Io, withInterruption } from '../io.ts';
 import { bisectText } from './bisect-text.ts';
-import { type CommitsPlace, lockCommits, withCommits } from './commits-here.ts';
+import { type CommitsPlace, commitsFolder, lockCommits, withCommits } from './commits-here.ts';
 
 export interface BisectCommandOptions {
   cell: string;
@@ -38,7 +39,7 @@ export async function bisectCommand(
   place: CommitsPlace = { root: checkoutFolder() },
 ): Promise<number> {
   const { profile, good, bad, by, fresh } = options;
-  const outDir = options.out ?? resolve(place.root, 'reports', 'out', `bisect-${suite}-${profile}`);
+  const outDir = options.out ?? commitsFolder(place, 'bisect', suite, profile);
   const range = await commitRange(place.root, good, bad);
   const lock = await lockCommits(outDir);
   try {
@@ -126,7 +127,6 @@ async function cellOf(
   if ('skipped' in rows) {
     throw new UsageError(`--good ${good.slice(0, 12)}: the commit cannot be asked: ${rows.skipped}; name another one.`);
   }
-  const seedless = (name: string) => name.replace(/\.seed-\d+$/, '');
   const row =
     rows.answer.find(({ id, cell }) => [id, cell].includes(asked)) ??
     rows.answer.find(({ cell }) => asked !== seedless(asked) && seedless(cell) === seedless(asked));
@@ -138,7 +138,7 @@ async function cellOf(
     throw new UsageError(`--cell ${asked}: is of the kind ${row.kind}, which this commit does not know.`);
   }
   const cell = row.id === asked ? row.cell : asked;
-  if (Number(/\d+$/.exec(cell)?.[0]) >= 1000) {
+  if (seedOf(cell) >= 1000) {
     throw new UsageError(
       `--cell ${asked}: is of a night's seed; name the arm's seed 0, as any seed shows what changed.`,
     );

@@ -1,4 +1,4 @@
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { type CommitCheckout, commitCheckout } from '../../bisect/commit-checkout.ts';
 import { type CommitRunner, commitRunner } from '../../bisect/commit-runner.ts';
 import type { CommitRange } from '../../bisect/commits.ts';
@@ -14,6 +14,11 @@ import type { Io } from '../io.ts';
 export interface CommitsPlace {
   root: string;
   runnerOf?: (checkout: CommitCheckout) => CommitRunner;
+}
+
+/** Where a search keeps its state and records, unless `--out` names another folder. */
+export function commitsFolder({ root }: CommitsPlace, search: string, suite: string, profile: string): string {
+  return resolve(root, 'reports', 'out', `${search}-${suite}-${profile}`);
 }
 
 export interface CommitsOptions {

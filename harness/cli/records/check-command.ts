@@ -1,5 +1,6 @@
 import { readBaseline } from '../../../baselines/baseline-file.ts';
 import { provenanceOf } from '../../../baselines/provenance.ts';
+import { tallyText } from '../../../baselines/wording.ts';
 import { text } from '../../../reports/render/document.ts';
 import { markdownSection } from '../../../reports/render/markdown.ts';
 import { verdictBlocks } from '../../../reports/sections/verdict-section.ts';
@@ -121,12 +122,6 @@ function tellLacks(io: Io): (run: StoredRun) => string[] {
 function totalOf(verdicts: readonly Verdict[], missing: readonly string[]): string {
   const [cells, groups] = [verdicts.filter(({ id }) => id !== null), verdicts.filter(({ id }) => id === null)];
   const ofCells = [...cells.map(({ verdict }) => verdict), ...missing.map(() => 'missing')];
-  const ofGroups = groups.length === 0 ? '' : `; groups of arms: ${countsOf(groups.map(({ verdict }) => verdict))}`;
-  return `${ofCells.length} cells: ${countsOf(ofCells)}${ofGroups}`;
-}
-
-function countsOf(names: readonly string[]): string {
-  const counts = new Map<string, number>();
-  for (const name of names) counts.set(name, (counts.get(name) ?? 0) + 1);
-  return [...counts].map(([name, count]) => `${count} ${name}`).join(', ');
+  const ofGroups = groups.length === 0 ? '' : `; groups of arms: ${tallyText(groups.map(({ verdict }) => verdict))}`;
+  return `${ofCells.length} cells: ${tallyText(ofCells)}${ofGroups}`;
 }

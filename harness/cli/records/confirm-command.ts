@@ -1,4 +1,3 @@
-import { resolve } from 'node:path';
 import { acceptedCommit } from '../../../baselines/accepted-commit.ts';
 import { readBaseline } from '../../../baselines/baseline-file.ts';
 import { type AnalysedSeries, analyse } from '../../../baselines/history/analysis.ts';
@@ -14,10 +13,11 @@ import { historyPath, readHistory } from '../../../baselines/history/history-fil
 import type { History } from '../../../baselines/history/history-line.ts';
 import { historyVerdict } from '../../../baselines/history/verdict.ts';
 import type { CommitRunner, Trained } from '../../bisect/commit-runner.ts';
-import { commitRange } from '../../bisect/commits.ts';
+import { commitRange, seedsForCommits } from '../../bisect/commits.ts';
+import { seedless, withSeed } from '../../cell-name.ts';
 import { UsageError } from '../../errors.ts';
 import { exitCodes } from '../../run/exit-code.ts';
-import { type CommitsPlace, lockCommits, withCommits } from '../bisect/commits-here.ts';
+import { type CommitsPlace, commitsFolder, lockCommits, withCommits } from '../bisect/commits-here.ts';
 import { checkoutFolder } from '../checkout.ts';
 import { type Io, withInterruption } from '../io.ts';
 import { selectSuite } from '../run/select-suite.ts';
@@ -33,8 +33,8 @@ export interface ConfirmOptions {
   json?: boolean;
 }
 
-/** Fresh seeds of each arm at each commit; none that a baseline was accepted with. */
-const seeds = [100, 101, 102, 103, 104];
+/** Of each arm at each commit. */
+const seeds = seedsForCommits(5);
 
 /**
  * Where a history alarms or is suspect, trains the accepted commit and the present one on the same fresh seeds here,
@@ -64,7 +64,7 @@ export async function confirmCommand(
   }
   const range = await commitRange(place.root, accepted, 'HEAD');
   const shas = { accepted: range.positions[0]!.commits[0].sha, present: range.positions.at(-1)!.commits.at(-1)!.sha };
-  const outDir = options.out ?? resolve(place.root, 'reports', 'out', `confirm-${suite.name}-${profile}`);
+  const outDir = options.out ?? commitsFolder(place, 'confirm', suite.name, profile);
   const lock = await lockCommits(outDir);
   try {
     io.stderr.write(`${series.name}: ${2 * seeds.length * series.arms.length} cells, at ${seeds.length} seeds.\n`);
@@ -100,7 +100,7 @@ async function confirm(
   shas: Shas,
 ): Promise<Found> {
   const at = async (which: keyof Shas): Promise<Confirmation> => {
-    const cells = series.arms.flatMap((arm) => seeds.map((seed) => `${arm}.seed-${seed}`));
+    const cells = series.arms.flatMap((arm) => seeds.map((seed) => withSeed(arm, seed)));
     const asked = await runner.train(shas[which], cells, 'confirm');
     if ('skipped' in asked) throw new UsageError(`--confirm: the ${which} commit cannot be asked: ${asked.skipped}.`);
     const confirmation = confirmationOf(history, series, asked.answer.map(confirming));
@@ -116,7 +116,7 @@ async function confirm(
 }
 
 function confirming({ cell, seed, data, metric, value, loss, status }: Trained) {
-  return { arm: cell.replace(/\.seed-\d+$/, ''), cell, seed, data, metric, value, loss, status };
+  return { arm: seedless(cell), cell, seed, data, metric, value, loss, status };
 }
 
 function textOf(

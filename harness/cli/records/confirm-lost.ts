@@ -1,12 +1,13 @@
-import { resolve } from 'node:path';
 import { acceptedCommit } from '../../../baselines/accepted-commit.ts';
+import { grouped } from '../../../baselines/arms.ts';
 import type { Baseline } from '../../../baselines/baseline.ts';
 import { commitRange } from '../../bisect/commits.ts';
+import { seedless } from '../../cell-name.ts';
 import { UsageError } from '../../errors.ts';
 import { arithmeticOf } from '../../fingerprint.ts';
 import type { CellRecord, DivergedRecord, Verdict } from '../../record.ts';
 import type { ProfileName } from '../../spec/words.ts';
-import { type CommitsPlace, lockCommits, withCommits } from '../bisect/commits-here.ts';
+import { type CommitsPlace, commitsFolder, lockCommits, withCommits } from '../bisect/commits-here.ts';
 import { type Io, withInterruption } from '../io.ts';
 
 export interface LostOptions {
@@ -29,31 +30,48 @@ export async function confirmLost(
   place: CommitsPlace,
 ): Promise<Verdict[] | null> {
   const byName = new Map(records.map((record) => [record.cell, record]));
-  const told = [...verdicts];
-  const outDir = resolve(place.root, 'reports', 'out', `confirm-${suite}-${profile}`);
-  for (const [at, verdict] of verdicts.entries()) {
+  const lost = verdicts.flatMap((verdict): LostCell[] => {
     const record = byName.get(verdict.cell);
-    if (record?.status !== 'diverged' || !isLost(verdict)) continue;
-    const accepted = acceptedCommit(baseline, [record.cell.replace(/\.seed-\d+$/, '')]);
-    if (accepted === null)
+    if (record?.status !== 'diverged' || !isLost(verdict)) return [];
+    const accepted = acceptedCommit(baseline, [seedless(record.cell)]);
+    if (accepted === null) {
       throw new UsageError(`--confirm: the baseline tells no commit of ${record.cell}; accept it anew.`);
-    const range = await commitRange(place.root, accepted, 'HEAD');
-    const lock = await lockCommits(outDir);
-    try {
+    }
+    return [{ verdict, accepted, words: runWords(record, data) }];
+  });
+  if (lost.length === 0) return [...verdicts];
+  const outDir = commitsFolder(place, 'confirm', suite, profile);
+  const told = new Map<Verdict, Verdict>();
+  const lock = await lockCommits(outDir);
+  try {
+    // A commit is set up once for all cells that are computed alike.
+    for (const group of grouped(lost, ({ accepted, words }) => JSON.stringify([accepted, words])).values()) {
+      const [{ accepted, words }] = group as [LostCell];
+      const range = await commitRange(place.root, accepted, 'HEAD');
+      const cells = group.map(({ verdict }) => verdict.cell);
       const asked = await withInterruption(io, (signal) => {
         const commits = { range, ...place, outDir, suite, profile, io, signal };
-        return withCommits({ ...commits, definitionWords: [], runWords: runWords(record, data) }, (runner) =>
-          runner.train(range.positions[0]!.commits[0].sha, [record.cell], 'lost'),
+        return withCommits({ ...commits, definitionWords: [], runWords: words }, (runner) =>
+          runner.train(range.positions[0]!.commits[0].sha, cells, 'lost'),
         );
       });
       if (asked === null) return null;
       if ('skipped' in asked) throw new UsageError(`--confirm: the accepted commit cannot be asked: ${asked.skipped}.`);
-      told[at] = confirmed(verdict, asked.answer[0]?.status === 'diverged', accepted);
-    } finally {
-      await lock.release();
+      group.forEach(({ verdict }, at) => {
+        told.set(verdict, confirmed(verdict, asked.answer[at]?.status === 'diverged', accepted));
+      });
     }
+  } finally {
+    await lock.release();
   }
-  return told;
+  return verdicts.map((verdict) => told.get(verdict) ?? verdict);
+}
+
+/** A cell that diverged, the commit to compare with, and the options with which it is computed. */
+interface LostCell {
+  verdict: Verdict;
+  accepted: string;
+  words: string[];
 }
 
 function isLost({ lane, verdict }: Verdict): boolean {

@@ -1,5 +1,5 @@
 import { grouped } from '../../../baselines/arms.ts';
-import { counted, someOf } from '../../../baselines/wording.ts';
+import { counted, someOf, tallyText } from '../../../baselines/wording.ts';
 import { type Block, list, text } from '../../../reports/render/document.ts';
 import { markdownSection } from '../../../reports/render/markdown.ts';
 import type { Definition } from '../../spec/definition.ts';
@@ -94,6 +94,5 @@ function leftOut(rows: readonly DefinitionRow[]) {
 
 /** `40 cells: 39 equal, 1 changed.` */
 function totalOf(rows: readonly DefinitionRow[]): string {
-  const counts = [...grouped(rows, ({ verdict }) => verdict)].map(([verdict, own]) => `${own.length} ${verdict}`);
-  return `${rows.length} cells: ${rows.length === 0 ? 'none' : counts.join(', ')}.`;
+  return `${rows.length} cells: ${rows.length === 0 ? 'none' : tallyText(rows.map(({ verdict }) => verdict))}.`;
 }

@@ -10,7 +10,7 @@ import {
   nightsOf,
 } from '../../../baselines/history/history-line.ts';
 import { refuseTwice, unionOf } from '../../../baselines/history/history-text.ts';
-import { newlyAccepted, nightCells } from '../../../baselines/history/new-cells.ts';
+import { nightCells, withNightCells } from '../../../baselines/history/new-cells.ts';
 import { historyVerdict, suspectNights } from '../../../baselines/history/verdict.ts';
 import { historyLines, historyPage, seriesColumns } from '../../../reports/history/history-page.ts';
 import { writeFileAtomically } from '../../atomic-file.ts';
@@ -95,7 +95,7 @@ async function withNight(history: History, dir: string, { suite, profile }: Sele
   const { cells, leftOut } = nightCells(records, { night, run: began, commit: versions.commit });
   const note = leftOut === 0 ? '' : `; ${leftOut} left out: failed, tried out, from files, or without weights`;
   io.stderr.write(`Night ${night} of ${dir}: ${cells.length} cells${note}.\n`);
-  return { ...history, entries: [...history.entries, ...newlyAccepted(baseline, history, night), ...cells] };
+  return withNightCells(history, baseline, night, cells);
 }
 
 function withMark(history: History, { mark, night, why }: HistoryOptions): History {

@@ -4,8 +4,9 @@ import { armHistories } from '../../../baselines/history/arm-histories.ts';
 import { extraNumber, extraTimes } from '../../../baselines/history/extra-number.ts';
 import { historyPath, readHistory } from '../../../baselines/history/history-file.ts';
 import type { History } from '../../../baselines/history/history-line.ts';
-import { newlyAccepted, nightCells } from '../../../baselines/history/new-cells.ts';
+import { nightCells, withNightCells } from '../../../baselines/history/new-cells.ts';
 import { type HistoryVerdict, historyVerdict } from '../../../baselines/history/verdict.ts';
+import { withSeed } from '../../cell-name.ts';
 import { extraSeeds } from '../../night.ts';
 import type { CellRecord } from '../../record.ts';
 import { type Escalated, type EscalateOptions, withFurther } from './escalate.ts';
@@ -41,7 +42,7 @@ export async function runSuspectNight(of: EscalateOptions & { night: string }): 
       `Suspect: ${suspect?.name}, which gets ${arms[0]!.until - arms[0]!.from} more seeds of ${arms.length} arms.\n`,
     );
     const seeds = extraSeeds(planned.suite.name, planned.profile, night, total);
-    const only = arms.flatMap(({ arm, from, until }) => seeds.slice(from, until).map((seed) => `${arm}.seed-${seed}`));
+    const only = arms.flatMap(({ arm, from, until }) => seeds.slice(from, until).map((seed) => withSeed(arm, seed)));
     planned = await withFurther({ options, io }, planned, { night, extra: total, only });
     result = await of.run(planned);
   }
@@ -71,5 +72,5 @@ async function historyWith(
   const file = options.history ?? historyPath(suite.name, profile, io.baselinesDir);
   const before = (await readHistory(file, suite.name, profile)) ?? { suite: suite.name, profile, entries: [] };
   const { cells } = nightCells(records, { night, run: night, commit: null });
-  return { ...before, entries: [...before.entries, ...newlyAccepted(baseline, before, night), ...cells] };
+  return withNightCells(before, baseline, night, cells);
 }

@@ -1,4 +1,5 @@
 import { looks } from '../../../baselines/quality/looks.ts';
+import { seedless, withSeed } from '../../cell-name.ts';
 import type { Verdict } from '../../record.ts';
 import type { RunSuiteResult } from '../../run/run-suite.ts';
 import type { Io } from '../io.ts';
@@ -34,7 +35,7 @@ export async function runInLooks(of: EscalateOptions): Promise<Escalated> {
     const arms = undecidedArms(result.verdicts);
     if (arms.length === 0 || of.signal.aborted) break;
     of.stream.write(`Not decided: ${arms.length} arms, which run with ${seeds} seeds.\n`);
-    const names = arms.flatMap((arm) => Array.from({ length: seeds }, (_, seed) => `${arm}.seed-${seed}`));
+    const names = arms.flatMap((arm) => Array.from({ length: seeds }, (_, seed) => withSeed(arm, seed)));
     planned = await withFurther(of, planned, { seeds, only: names });
     result = await of.run(planned);
   }
@@ -46,7 +47,7 @@ export function undecidedArms(verdicts: readonly Verdict[]): string[] {
   const open = verdicts.filter(
     ({ id, lane, verdict }) => id !== null && lane === 'quality' && verdict === 'inconclusive',
   );
-  return [...new Set(open.map(({ cell }) => cell.replace(/\.seed-\d+$/, '')))];
+  return [...new Set(open.map(({ cell }) => seedless(cell)))];
 }
 
 /** A plan with further cells of its suite, each once. */

@@ -142,8 +142,7 @@ export function findData(
 
 /**
  * Prints the cells that runs of the suites would execute, and what a check of them can find; as JSON the cells alone.
- * A method that could not join is bad
- * input.
+ * A method that could not join is bad input.
  */
 export async function planCommand(names: readonly string[], options: SuiteOptions, io: Io): Promise<number> {
   const plans: PlannedRun[] = [];

@@ -1,4 +1,5 @@
 import { logTwoMeans } from '../../harness/statistics/change-point.ts';
+import { mean } from '../../harness/statistics/moments.ts';
 import { type AnalysedSeries, type Analysis, analyse } from './analysis.ts';
 import { armHistories } from './arm-histories.ts';
 import type { History, HistoryCell } from './history-line.ts';
@@ -50,7 +51,7 @@ export function confirmationOf(
   const [before, since] = [same.values.slice(0, at).flat(), same.values.slice(at, -1).flat()];
   const asSince = logTwoMeans(before, [...since, ...fresh]);
   const asBefore = logTwoMeans([...before, ...fresh], since);
-  return { mean: fresh.reduce((sum, value) => sum + value, 0) / fresh.length, low: asSince - asBefore };
+  return { mean: mean(fresh)!, low: asSince - asBefore };
 }
 
 /** What both commits together say. */

@@ -22,7 +22,8 @@ export interface DefinitionOutcome extends Finding {
 
 /**
  * Whether the engine is asked for another computation than when the baseline was made, on the same data, whether it
- * computes the same one otherwise, and whether that has other counts: null where neither is so, and where there is nothing to compare.
+ * computes the same one otherwise, and whether that has other counts: null where none of it is so, and where there is
+ * nothing to compare.
  */
 export function definitionOutcome(
   { kind, definition }: DefinedCell,

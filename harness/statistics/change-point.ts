@@ -1,3 +1,5 @@
+import { mean } from './moments.ts';
+
 /** One change of a mean among values that come in order: how well each place of it explains them. */
 
 /**
@@ -34,6 +36,6 @@ export function changeProbabilities(places: readonly (readonly number[])[]): num
 
 /** Σ(x - x̄)². */
 function squares(values: readonly number[]): number {
-  const center = values.reduce((sum, value) => sum + value, 0) / values.length;
+  const center = mean(values) ?? 0;
   return values.reduce((sum, value) => sum + (value - center) ** 2, 0);
 }

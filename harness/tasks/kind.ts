@@ -36,6 +36,11 @@ export interface Kind<C extends BaseConfig = BaseConfig, E extends BaseExperimen
    * proportion; none where it has no more. Left out: its cells have none that could be limited.
    */
   limited?(config: C, most: number): Overrides;
+  /**
+   * What leaves its cells some training steps and a test, as proofs in many environments can afford: at most so many
+   * training examples, and values of fields. Left out: its cells are small as they are.
+   */
+  readonly tiny?: { readonly limit: number; readonly set: Overrides };
   /** What a training step holds at once: cells of equal model, data set and batch need about the same memory. */
   batchOf(config: C): number;
   /**

@@ -10,6 +10,8 @@ import { exitCodes } from '../../run/exit-code.ts';
 import { environmentsOf, type ProofEnvironment, proveCells } from '../../run/prove.ts';
 import type { PlannedCell } from '../../spec/cell.ts';
 import type { SuiteSpec } from '../../spec/suite.ts';
+import type { Kind } from '../../tasks/kind.ts';
+import { kindOf } from '../../tasks/registry.ts';
 import { workerPath } from '../checkout.ts';
 import { type Io, table, withInterruption } from '../io.ts';
 import { defaultJobs } from '../parse-options.ts';
@@ -27,9 +29,6 @@ export interface ProveOptions {
   timeLimit: number;
   json?: boolean;
 }
-
-/** What makes a cell tiny: some steps, with tests and decoding. */
-const tiny = { limit: 96, set: { 'training.epochs': 1 } };
 
 /**
  * Trains a tiny cell of every arm of the smoke profiles, and of every other method, in each environment, and prints the
@@ -94,13 +93,20 @@ function methodsWithoutCell(withSmoke: readonly SuiteSpec[]): JoinedMethod[] {
   return methods.filter(({ name }) => !named.has(name)).map((method) => ({ method, file: null }));
 }
 
+/** What makes the cells of a suite tiny: what its kind of task says. */
+function tinyOf({ profiles }: SuiteSpec): Kind['tiny'] {
+  const [experiment] = profiles.smoke?.experiments ?? [];
+  return experiment === undefined ? undefined : kindOf(experiment.task).tiny;
+}
+
 function tinyCells({ only }: ProveOptions): PlannedCell[] {
   const withSmoke = suites.filter(({ profiles }) => 'smoke' in profiles);
   // On generated data, whatever files there are: they would have to lie on every machine.
-  const asPlanned = { present: [], seeds: 1, ...tiny };
-  const cells = withSmoke.flatMap((suite, index) =>
-    planCells(suite, 'smoke', { ...asPlanned, methods: index === 0 ? methodsWithoutCell(withSmoke) : [] }),
-  );
+  const asPlanned = { present: [], seeds: 1 };
+  const cells = withSmoke.flatMap((suite, index) => {
+    const joined = index === 0 ? methodsWithoutCell(withSmoke) : [];
+    return planCells(suite, 'smoke', { ...asPlanned, ...tinyOf(suite), methods: joined });
+  });
   return chosenBy(only, cells, ({ cell }) => cell, `${cells.length} cells`);
 }
 

@@ -22,6 +22,7 @@ export const image: Kind<ImageConfig, ImageExperimentSpec> = {
     return splitRefusal(dataset, set.examples, set.source === 'generated' ? set.limits : set.examples, set.title);
   },
   limited: ({ dataset }, most) => limitedExamples(dataset, datasetNamed(dataset.name).examples, most),
+  tiny: { limit: 8, set: { 'training.epochs': 2 } },
   batchOf: ({ training }) => training.batchSize,
   async dataDigest({ dataset }, dataDir) {
     try {

@@ -27,6 +27,8 @@ export const translation: Kind<TranslationConfig, TranslationExperimentSpec> = {
     return idleRefusal(methodFor(config, method), { ...config, init });
   },
   limited: ({ dataset }, most) => limitedExamples(dataset, datasetNamed(dataset.name).examples, most),
+  // Subwords learned from fewer sentences are so short that held-out ones become too long.
+  tiny: { limit: 24, set: { 'training.epochs': 2 } },
   batchOf: ({ training }) => training.batchTokens,
   dataDigest: async ({ dataset }, dataDir) => (await usedText(dataset, dataDir)).digest,
   reference: denseReference,

@@ -13,26 +13,43 @@ const worthThreads = 1e9;
 const mostThreads = 8;
 
 /**
- * Factorizes matrices side by side, each in one thread, so that factors are the same to the bit however many threads
- * there are. Matrices are drawn here, one whenever a thread is free, the largest first. At the end no thread is left.
+ * Factorizes matrices side by side, where a cell may use several threads and the work is worth it.
  *
- * @param threads where there is one, or the work is small, nothing is done: who needs factors computes them
- * @param entry the compiled `factor-thread.ts`
- * @returns the factors by the factorizations' names; empty where nothing was done
- * @throws Error where a thread fails, naming its factorization
+ * @returns the factors by the matrices' names; empty where it is not, and who needs factors computes them
+ * @throws Error where a thread fails, naming its matrix
  */
 export async function factorizedAhead(
   factorizations: ReadonlyMap<string, Factorization>,
   threads: number,
-  entry: URL = new URL('./factor-thread.js', import.meta.url),
 ): Promise<ReadonlyMap<string, BalancedFactors>> {
+  const count = threadsFor([...factorizations.values()], threads);
+  return count === 0 ? new Map() : factorizedIn(count, factorizations);
+}
+
+/** How many threads matrices are factorized in, of those that may be used; 0 where that does not pay. */
+export function threadsFor(factorizations: readonly Factorization[], threads: number): number {
+  const work = factorizations.reduce((sum, factorization) => sum + workOf(factorization), 0);
+  const count = Math.min(threads, factorizations.length, mostThreads);
+  return count < 2 || work < worthThreads ? 0 : count;
+}
+
+/**
+ * Factorizes matrices in so many threads, each in one of them, so that factors are the same to the bit however many
+ * there are. Matrices are drawn here, one whenever a thread is free, the largest first. In the end no thread is left.
+ *
+ * @param entry the compiled `factor-thread.ts`
+ * @throws Error where a thread fails, naming its matrix
+ */
+export async function factorizedIn(
+  threads: number,
+  factorizations: ReadonlyMap<string, Factorization>,
+  entry: URL = new URL('./factor-thread.js', import.meta.url),
+): Promise<Map<string, BalancedFactors>> {
   const waiting = [...factorizations].sort(([, a], [, b]) => workOf(b) - workOf(a));
-  const work = waiting.reduce((sum, [, factorization]) => sum + workOf(factorization), 0);
-  const count = Math.min(threads, waiting.length, mostThreads);
   const found = new Map<string, BalancedFactors>();
-  if (count < 2 || work < worthThreads) return found;
-  const workers = Array.from({ length: count }, () => new Worker(entry));
+  const workers: Worker[] = [];
   try {
+    while (workers.length < threads) workers.push(new Worker(entry));
     await Promise.all(
       workers.map(async (worker) => {
         const failure = failureOf(worker);

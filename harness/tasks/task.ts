@@ -109,7 +109,7 @@ export interface TaskOptions {
   method: Method | null;
   streams: Streams;
   dataDir: string | null;
-  /** That the cell may use. */
+  /** Threads that it may use. */
   threads: number;
   /** The needed cell of a role. */
   needed(role: string): NeededCell;

@@ -18,9 +18,10 @@ const entryOf = (source: string) => new URL(`data:text/javascript,${encodeURICom
 function factorizationOf(
   shape: readonly [number, number],
   rank: number,
-  { ones = false, values = randomValues('matrix', [...shape]).data as Iterable<number> } = {},
+  { ones = false, values }: { ones?: boolean; values?: Iterable<number> } = {},
 ): Factorization {
-  return { shape, rank, options: { ones }, entries: () => Float32Array.from(values) };
+  const entries = () => Float32Array.from(values ?? randomValues('matrix', [...shape]).data);
+  return { shape, rank, options: { ones }, entries };
 }
 
 const [tall, wide] = [randomValues('left', [37, 3]), randomValues('right', [3, 29])];

@@ -21,14 +21,14 @@ const initialDigest = async (part: string, threads: number) => {
   return weightsDigest(task.variables);
 };
 
-const spectral = 'low-rank.budget-0.25.spectral';
+const spectral = 'low-rank-0.25.spectral.frobenius-decay';
 
 test('a cell starts from what is factorized in the threads that it has', async () => {
   const plain = await initialDigest(spectral, 1);
   expect(ahead.mock.lastCall?.[1]).toBe(1);
   ahead.mockImplementation(async (factorizations) => {
     const names = [...factorizations.keys()];
-    expect(names).toContain('stage1.block1.conv1');
+    expect(names).toContain('stage1.block1.1.conv');
     const computed = [...factorizations.values()].map(({ shape, entries, rank, options }) =>
       balancedFactors(ndArray(shape, entries()), rank, options),
     );

@@ -5,7 +5,7 @@ import type { Definition } from './spec/definition.ts';
 import type { CellContext } from './tasks/context.ts';
 
 /** Where a cell is defined, not trained. */
-export type DefinitionContext = TaskContext & Pick<CellContext, 'device' | 'threads'>;
+export type DefinitionContext = TaskContext & Pick<CellContext, 'device'>;
 
 /**
  * What a cell asks the engine to compute; null where its kind cannot tell. What it made is freed: many cells may come

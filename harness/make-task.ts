@@ -14,7 +14,7 @@ export interface MadeTask {
   neededDigests: string[];
 }
 
-export type TaskContext = Pick<CellContext, 'dataDir' | 'needed'> & { shared?: Shared };
+export type TaskContext = Pick<CellContext, 'dataDir' | 'threads' | 'needed'> & { shared?: Shared };
 
 /** Makes what a cell computes of its configuration, with its method and its named streams. The engine is loaded. */
 export async function makeTask(cell: Cell, context: TaskContext): Promise<MadeTask> {
@@ -26,6 +26,7 @@ export async function makeTask(cell: Cell, context: TaskContext): Promise<MadeTa
     method,
     streams: streamsOf(familyOf(config), config.seed),
     dataDir: context.dataDir,
+    threads: context.threads,
     needed: (role) => ofRole(cell, needed, role),
     shared: context.shared,
   });

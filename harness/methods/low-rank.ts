@@ -9,7 +9,8 @@ import type { LayerMethod } from '../nn/layer-method.ts';
 import type { Streams } from '../random.ts';
 import { type ConvShape, denseMacs, fanOut } from '../shape/blueprint.ts';
 import type { InitName } from '../spec/words.ts';
-import { composeLowRank, frobeniusGradients, spectralFactors } from '../tensor/low-rank.ts';
+import type { BalancedFactors, SpectralOptions } from '../tensor/balanced-factors.ts';
+import { composeLowRank, factorTensors, frobeniusGradients, spectralFactors } from '../tensor/low-rank.ts';
 import { lowRankMatrices } from './low-rank-matrix.ts';
 import { roundHalfEven } from './round.ts';
 
@@ -39,6 +40,16 @@ export const lowRank: LayerMethod = {
     return rank * (shape.inChannels * k2 * inputHeight * width + shape.outChannels * k1 * height * width);
   },
   compositionMacs: (shape, scale) => (scale >= 1 ? compositionMacs(shape, scale) : 0),
+  factorization(shape, scale, init, streams) {
+    if (init === 'default') return null;
+    const { kernel, inChannels, outChannels } = shape;
+    return {
+      shape: [outChannels * kernel[0], inChannels * kernel[1]],
+      rank: rankOf(shape, scale),
+      options: spectralOptions(init),
+      entries: () => tf.tidy(() => denseMatrix(shape, streams).dataSync() as Float32Array),
+    };
+  },
   build: lowRankConv,
   matrices: lowRankMatrices,
 };
@@ -53,11 +64,18 @@ function compositionMacs(shape: ConvShape, scale: number): number {
   return rankOf(shape, scale) * shape.outChannels * shape.kernel[0] * shape.inChannels * shape.kernel[1];
 }
 
-function lowRankConv(shape: ConvShape, scale: number, init: InitName, streams: Streams): CompressibleLayer {
+function lowRankConv(
+  shape: ConvShape,
+  scale: number,
+  init: InitName,
+  streams: Streams,
+  factors?: BalancedFactors,
+): CompressibleLayer {
   const { stride, inChannels, outChannels } = shape;
   const [k1, k2] = shape.kernel;
   const rank = rankOf(shape, scale);
-  const { u, v } = init === 'default' ? defaultConv(shape, rank, streams) : spectralConv(shape, rank, init, streams);
+  const { u, v } =
+    init === 'default' ? defaultConv(shape, rank, streams) : spectralConv(shape, rank, init, streams, factors);
   // u [k1, 1, r, out] and v [1, k2, in, r] are the two convolutions' filters as they are.
   const vMatrix = () => tf.reshape(v.value, [k2 * inChannels, rank]) as Tensor2D;
   const reduced = (x: Tensor) => conv2d(x, v.value, { stride: [1, stride] });
@@ -120,13 +138,30 @@ function defaultConv(shape: ConvShape, rank: number, streams: Streams): Factors 
   };
 }
 
-function spectralConv(shape: ConvShape, rank: number, init: InitName, streams: Streams): Factors {
-  const { name, kernel, inChannels, outChannels } = shape;
-  const { u, v } = tf.tidy(() => {
-    const weight = tf.tensor(denseConvWeight(shape, streams), [...kernel, inChannels, outChannels]);
-    return spectralFilters(filterMatrix(weight), shape, rank, { ones: init === 'spectral-ones' });
-  });
+function spectralConv(
+  shape: ConvShape,
+  rank: number,
+  init: InitName,
+  streams: Streams,
+  factors?: BalancedFactors,
+): Factors {
+  const { name } = shape;
+  const { u, v } = tf.tidy(() =>
+    factors === undefined
+      ? spectralFilters(denseMatrix(shape, streams), shape, rank, spectralOptions(init))
+      : filtersOf(factorTensors(factors), shape),
+  );
   return { u: new Variable(`${name}.u`, 'factor', u), v: new Variable(`${name}.v`, 'factor', v) };
+}
+
+/** W [out·k1, in·k2] of the dense layer's own draw. */
+function denseMatrix(shape: ConvShape, streams: Streams): Tensor {
+  const { kernel, inChannels, outChannels } = shape;
+  return filterMatrix(tf.tensor(denseConvWeight(shape, streams), [...kernel, inChannels, outChannels]));
+}
+
+function spectralOptions(init: InitName): SpectralOptions {
+  return { ones: init === 'spectral-ones' };
 }
 
 /**
@@ -136,14 +171,19 @@ function spectralConv(shape: ConvShape, rank: number, init: InitName, streams: S
  */
 export function spectralFilters(
   matrix: Tensor,
-  { kernel: [k1, k2], inChannels, outChannels }: ConvShape,
+  shape: ConvShape,
   rank: number,
-  options: { ones?: boolean } = {},
+  options: SpectralOptions = {},
 ): { u: Tensor; v: Tensor } {
-  return tf.tidy(() => {
-    const factors = spectralFactors(matrix, rank, options);
-    const forU = tf.transpose(tf.reshape(factors.u, [outChannels, k1, rank]), [1, 2, 0]);
-    const forV = tf.transpose(tf.reshape(factors.v, [inChannels, k2, rank]), [1, 0, 2]);
-    return { u: tf.reshape(forU, [k1, 1, rank, outChannels]), v: tf.reshape(forV, [1, k2, inChannels, rank]) };
-  });
+  return tf.tidy(() => filtersOf(spectralFactors(matrix, rank, options), shape));
+}
+
+/** Factors [out·k1, r] and [in·k2, r] as filters. */
+function filtersOf(factors: { u: Tensor; v: Tensor }, shape: ConvShape): { u: Tensor; v: Tensor } {
+  const { kernel, inChannels, outChannels } = shape;
+  const [k1, k2] = kernel;
+  const rank = factors.u.shape[1]!;
+  const forU = tf.transpose(tf.reshape(factors.u, [outChannels, k1, rank]), [1, 2, 0]);
+  const forV = tf.transpose(tf.reshape(factors.v, [inChannels, k2, rank]), [1, 0, 2]);
+  return { u: tf.reshape(forU, [k1, 1, rank, outChannels]), v: tf.reshape(forV, [1, k2, inChannels, rank]) };
 }

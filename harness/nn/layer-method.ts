@@ -2,6 +2,7 @@ import type { Streams } from '../random.ts';
 import type { ConvShape } from '../shape/blueprint.ts';
 import type { LayerCounts } from '../shape/sized.ts';
 import type { InitName } from '../spec/words.ts';
+import type { BalancedFactors, Factorization } from '../tensor/balanced-factors.ts';
 import type { CompressibleLayer } from './layer.ts';
 import type { MatrixMethod } from './matrix-method.ts';
 
@@ -17,8 +18,23 @@ export interface LayerMethod extends LayerCounts {
   readonly inits?: readonly InitName[];
   /** The largest rank scale; 1 where it does not say. */
   readonly largestScale?: number;
-  /** Makes the convolution with its variables, drawn from the streams named by the layer. */
-  build(shape: ConvShape, scale: number, init: InitName, streams: Streams): CompressibleLayer;
+  /**
+   * The factorization that `build` starts from, where it starts from one that can be computed before. Left out: it
+   * never does.
+   */
+  factorization?(shape: ConvShape, scale: number, init: InitName, streams: Streams): Factorization | null;
+  /**
+   * Makes the convolution with its variables, drawn from the streams named by the layer.
+   *
+   * @param factors what `factorization` comes to, where it has been computed; the layer is the same without
+   */
+  build(
+    shape: ConvShape,
+    scale: number,
+    init: InitName,
+    streams: Streams,
+    factors?: BalancedFactors,
+  ): CompressibleLayer;
   /** How it replaces weight matrices; a method that knows convolutions alone has none, and builds no Transformer. */
   readonly matrices?: MatrixMethod;
 }

@@ -5,6 +5,7 @@ import { type Tensor, type Tensor4D, tf } from '../engine/tensorflow.ts';
 import type { Streams } from '../random.ts';
 import type { Blueprint, LayerShape, Operation, SubsamplingShape } from '../shape/blueprint.ts';
 import type { InitName } from '../spec/words.ts';
+import type { BalancedFactors, Factorization } from '../tensor/balanced-factors.ts';
 import { batchNormLayer } from './batch-norm-layer.ts';
 import { denseConv } from './conv-layer.ts';
 import type { ChannelMapLayer, CompressibleLayer, Layer, Pass } from './layer.ts';
@@ -18,12 +19,33 @@ export interface Compression {
   init: InitName;
 }
 
+/** The factorizations that a network's layers start from and that can be computed before it is built, by layer. */
+export function factorizationsOf(
+  blueprint: Blueprint,
+  { method, scale, init }: Compression,
+  streams: Streams,
+): ReadonlyMap<string, Factorization> {
+  const found = new Map<string, Factorization>();
+  for (const shape of blueprint.layers) {
+    if (shape.kind !== 'conv' || !shape.compressible) continue;
+    const factorization = method.factorization?.(shape, scale, init, streams) ?? null;
+    if (factorization !== null) found.set(shape.name, factorization);
+  }
+  return found;
+}
+
 /**
  * Builds a network from its blueprint, with every compressible convolution made by the method.
  *
+ * @param factors what has been computed of `factorizationsOf`; the network is the same without
  * @throws RangeError where the method does not know the initialization
  */
-export function buildNetwork(blueprint: Blueprint, { method, scale, init }: Compression, streams: Streams): Model {
+export function buildNetwork(
+  blueprint: Blueprint,
+  { method, scale, init }: Compression,
+  streams: Streams,
+  factors: ReadonlyMap<string, BalancedFactors> = new Map(),
+): Model {
   if (!initsOf(method).includes(init)) throw new RangeError(`method ${method.name} has no init '${init}'`);
   const compressed: CompressibleLayer[] = [];
   const normalizations = new Map<string, ChannelMapLayer>();
@@ -36,7 +58,7 @@ export function buildNetwork(blueprint: Blueprint, { method, scale, init }: Comp
     if (shape.kind === 'linear') return linearLayer(shape, streams);
     // The images need no gradient; a layer behind others that stays dense passes one on.
     if (!shape.compressible) return denseConv(shape, streams, shape !== blueprint.layers[0]);
-    const layer = method.build(shape, scale, init, streams);
+    const layer = method.build(shape, scale, init, streams, factors.get(shape.name));
     compressed.push(layer);
     return layer;
   };

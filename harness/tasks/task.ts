@@ -109,6 +109,8 @@ export interface TaskOptions {
   method: Method | null;
   streams: Streams;
   dataDir: string | null;
+  /** Threads that it may use. */
+  threads: number;
   /** The needed cell of a role. */
   needed(role: string): NeededCell;
   /**

@@ -1,15 +1,9 @@
 import { batchMatMul, matMul } from '../engine/algebra/mat-mul.ts';
 import { type Tensor, type Tensor2D, tf } from '../engine/tensorflow.ts';
-import { type NdArray, ndArray, normOf } from './nd-array.ts';
-import { negligible, truncatedSvd } from './truncated-svd.ts';
+import { type BalancedFactors, balancedFactors, type SpectralOptions } from './balanced-factors.ts';
+import { type NdArray, ndArray } from './nd-array.ts';
 
 /** Low rank: W = UVᵀ with factors U [m, r] and V [n, r]. */
-
-/** What becomes of the singular values. */
-export interface SpectralOptions {
-  /** All kept singular values set to 1: U = P_r and V = Q_r (Kamalakara et al. 2022). */
-  ones?: boolean;
-}
 
 /**
  * Spectral initialization (Khodak et al. 2021, section 3.1): with the singular value decomposition W = PΣQᵀ,
@@ -22,31 +16,13 @@ export interface SpectralOptions {
  * @throws RangeError where an entry is not finite
  */
 export function spectralFactors(w: Tensor, rank: number, options: SpectralOptions = {}): { u: Tensor2D; v: Tensor2D } {
-  const { u, v } = balancedFactors(ndArray(w.shape, w.dataSync()), rank, options);
-  const tensor = ({ shape, data }: NdArray) => tf.tensor2d(Float32Array.from(data), shape as [number, number]);
-  return { u: tensor(u), v: tensor(v) };
+  return factorTensors(balancedFactors(ndArray(w.shape, w.dataSync()), rank, options));
 }
 
-/** `spectralFactors` in float64. */
-export function balancedFactors(
-  w: NdArray,
-  rank: number,
-  { ones = false }: SpectralOptions = {},
-): { u: NdArray; v: NdArray } {
-  const [m, n] = [w.shape[0]!, w.shape[1]!];
-  const kept = Math.min(rank, m, n);
-  const { left, right } = truncatedSvd(w, kept);
-  const sigma = Array.from({ length: kept }, (_, j) => normOf(right.data.subarray(j * n, (j + 1) * n)));
-  const floor = negligible * Math.max(...sigma);
-  const [u, v] = [new Float64Array(m * rank), new Float64Array(n * rank)];
-  for (const [j, value] of sigma.entries()) {
-    if (value <= floor) continue;
-    const root = ones ? 1 : Math.sqrt(value);
-    const share = ones ? value : root;
-    for (let i = 0; i < m; i++) u[i * rank + j] = left.data[i * kept + j]! * root;
-    for (let i = 0; i < n; i++) v[i * rank + j] = right.data[j * n + i]! / share;
-  }
-  return { u: ndArray([m, rank], u), v: ndArray([n, rank], v) };
+/** Factors rounded to tensors. */
+export function factorTensors({ u, v }: BalancedFactors): { u: Tensor2D; v: Tensor2D } {
+  const tensor = ({ shape, data }: NdArray) => tf.tensor2d(Float32Array.from(data), shape as [number, number]);
+  return { u: tensor(u), v: tensor(v) };
 }
 
 /**

@@ -21,6 +21,7 @@ it('a model that cannot choose what it attends to fails on the generated pair', 
     method: methodOf('dense'),
     streams: streamsOf('without attention', 0),
     dataDir: null,
+    threads: 1,
     needed: () => {
       throw new Error('it reads from no other cell');
     },

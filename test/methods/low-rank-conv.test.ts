@@ -6,6 +6,9 @@ import { lowRank } from '../../harness/methods/low-rank.ts';
 import type { CompressibleLayer } from '../../harness/nn/layer.ts';
 import { streamsOf } from '../../harness/random.ts';
 import type { ConvShape } from '../../harness/shape/blueprint.ts';
+import type { InitName } from '../../harness/spec/words.ts';
+import { balancedFactors } from '../../harness/tensor/balanced-factors.ts';
+import { ndArray } from '../../harness/tensor/nd-array.ts';
 import { composedFilter, convShape, filterOf, inference } from '../helpers/conv-layers.ts';
 import { engineGradients, expectClose, tensorOf, valuesOf } from '../helpers/engine.ts';
 import { finiteDifferences } from '../helpers/finite-differences.ts';
@@ -190,4 +193,43 @@ test('with spectral-ones a layer has the singular vectors of its spectral factor
     values[1]!.reduce((sum, value) => sum + value, 0),
     4,
   );
+});
+
+describe('the factorization of a layer', () => {
+  const shape = convShape({ inChannels: 4, outChannels: 6, kernel: [3, 5] });
+  const factorized = (init: InitName) => {
+    const { shape: size, rank, options, entries } = lowRank.factorization!(shape, 0.4, init, streams)!;
+    return balancedFactors(ndArray(size, entries()), rank, options);
+  };
+
+  test.each(['spectral', 'spectral-ones'] as const)('with %s is what it starts from, to the bit', (init) => {
+    const layers = [
+      lowRank.build(shape, 0.4, init, streams),
+      lowRank.build(shape, 0.4, init, streams, factorized(init)),
+    ];
+    const [without, given] = layers.map(factorsOf);
+    expect(given).toEqual(without);
+    const names = layers.map(({ variables }) => variables.map(({ name, role }) => `${name} ${role}`));
+    expect(names[1]).toEqual(names[0]);
+  });
+
+  test('is used where it is given, and leaves nothing behind', () => {
+    const { u, v } = factorized('spectral');
+    const halved = { u: { ...u, data: u.data.map((value) => value / 2) }, v };
+    const plain = factorsOf(lowRank.build(shape, 0.4, 'spectral', streams));
+    const before = tf.memory().numTensors;
+    const built = lowRank.build(shape, 0.4, 'spectral', streams, halved);
+    expect(tf.memory().numTensors).toBe(before + 2);
+    expect(factorsOf(built)).toEqual({ u: { ...plain.u, data: plain.u.data.map((value) => value / 2) }, v: plain.v });
+  });
+
+  test('is none of the default initialization, and draws nothing before it is asked for its entries', () => {
+    expect(lowRank.factorization!(shape, 0.4, 'default', streams)).toBeNull();
+    const refusing = () => {
+      throw new Error('drawn');
+    };
+    const factorization = lowRank.factorization!(shape, 0.4, 'spectral', refusing)!;
+    expect(factorization).toMatchObject({ shape: [18, 20], rank: 7 });
+    expect(factorization.entries).toThrow('drawn');
+  });
 });

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { tf } from '../../harness/engine/tensorflow.ts';
-import { balancedFactors, composeLowRank, frobeniusGradients, spectralFactors } from '../../harness/tensor/low-rank.ts';
+import { balancedFactors } from '../../harness/tensor/balanced-factors.ts';
+import { composeLowRank, frobeniusGradients, spectralFactors } from '../../harness/tensor/low-rank.ts';
 import { truncatedSvd } from '../../harness/tensor/truncated-svd.ts';
 import { expectClose, tensorOf, valuesOf } from '../helpers/engine.ts';
 import { finiteDifferences } from '../helpers/finite-differences.ts';

@@ -8,7 +8,7 @@ import { tensorPeakBytes } from '../../measure/tensor-peak.ts';
 import { dense } from '../../methods/dense.ts';
 import type { Method } from '../../methods/method.ts';
 import type { LayerMethod } from '../../nn/layer-method.ts';
-import { buildNetwork } from '../../nn/network.ts';
+import { buildNetwork, factorizationsOf } from '../../nn/network.ts';
 import { streamsOf } from '../../random.ts';
 import type { CurvePoint } from '../../record.ts';
 import { masksOf } from '../../sparse/context.ts';
@@ -18,6 +18,7 @@ import { type ImageFeeds, imageEvaluationStep, imageFeeds, imageTrainingStep } f
 import { trainLoop } from '../../train/loop.ts';
 import { epochsOf, totalEpochs } from '../../train/phases.ts';
 import type { Step, TrainingStep } from '../../train/step.ts';
+import { factorizedAhead } from '../factorized-ahead.ts';
 import { loadingOwn, methodFor, type Speeds, sizeOf, type Task, type TaskOptions } from '../task.ts';
 import { chosenPoint } from './chosen-point.ts';
 import { imageExamples } from './examples.ts';
@@ -29,7 +30,10 @@ import { startWarmUp } from './warm-up.ts';
  * Image classification: the metric is the accuracy on the test images after the last epoch; beside it stands that at the
  * epoch which the held-out training images choose.
  */
-export async function imageTask(config: ImageConfig, { streams, dataDir, ...options }: TaskOptions): Promise<Task> {
+export async function imageTask(
+  config: ImageConfig,
+  { streams, dataDir, threads, ...options }: TaskOptions,
+): Promise<Task> {
   const method = methodFor(config, options.method);
   const { dataset, training } = config;
   const plan = planImageNetwork(config, method);
@@ -37,7 +41,9 @@ export async function imageTask(config: ImageConfig, { streams, dataDir, ...opti
   const { shared = loadingOwn } = options;
   const data = await shared(canonicalJson([dataset, dataDir]), () => loadImages(dataset, dataDir));
   const layers = layersOf(method);
-  const model = buildNetwork(blueprint, { method: layers, scale: budget.scale, init: config.init }, streams);
+  const compression = { method: layers, scale: budget.scale, init: config.init };
+  const factors = await factorizedAhead(factorizationsOf(blueprint, compression, streams), threads);
+  const model = buildNetwork(blueprint, compression, streams, factors);
   const { variables } = model;
   const masks = method.kind === 'sparse' ? masksOf(variables, network) : new Map();
   const step = imageTrainingStep(model, training, config.regularizer, masks);

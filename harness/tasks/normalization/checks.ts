@@ -3,7 +3,7 @@ import { uMatrixOf, vMatrixOf } from '../../methods/low-rank.ts';
 import type { ExactCheck } from '../../record.ts';
 import { composeLowRank } from '../../tensor/low-rank.ts';
 import { finiteOrNull } from '../../train/curve.ts';
-import type { NormTrace } from './norm-trace.ts';
+import type { Norms } from './norm-trace.ts';
 import type { Product } from './products.ts';
 
 /** What a training whose norms are kept must come to. */
@@ -14,14 +14,14 @@ const composedTolerance = 1e-5;
 const scaledTolerance = 1e-6;
 
 /** The last norms are those of the final weights, whose products are composed for it: √ΣW² of W = UVᵀ. */
-export function lastNormsCheck(products: readonly Product[], trace: NormTrace): ExactCheck {
+export function lastNormsCheck(products: readonly Product[], trace: Norms): ExactCheck {
   const last = trace.at(trace.steps);
   const misses = products.map((product, layer) => last[layer]! / composedNorm(product) - 1);
   return checkOf('last product norms against composed ones, largest relative difference', misses, composedTolerance);
 }
 
 /** After every step every layer had the norm that it was to have. */
-export function wantedNormsCheck(trace: NormTrace, wanted: NormTrace): ExactCheck {
+export function wantedNormsCheck(trace: Norms, wanted: Norms): ExactCheck {
   const misses: number[] = [];
   for (let step = 1; step <= trace.steps; step++) {
     const target = wanted.at(step);

@@ -1,6 +1,6 @@
 import { shortNumber } from '../../definition/first-steps.ts';
 import type { Definition } from '../../spec/definition.ts';
-import type { NormTrace } from './norm-trace.ts';
+import type { Norms } from './norm-trace.ts';
 import { normOfProduct, type Product, scaleProduct } from './products.ts';
 
 /** What a definition tells of products, beside what it tells of every training. */
@@ -34,7 +34,7 @@ function normOf(entries: ArrayLike<number>): number {
 /** The norms that the first steps have left in the trace, as first steps tell variables: each with a projection of 0. */
 export function normSteps(
   products: readonly Product[],
-  trace: NormTrace,
+  trace: Norms,
   { losses }: Definition['first_steps'],
 ): Record<string, string> {
   return Object.fromEntries(

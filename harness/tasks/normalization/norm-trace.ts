@@ -2,14 +2,21 @@ import { tf } from '../../engine/tensorflow.ts';
 import { filledVariable, type Variable } from '../../engine/variable.ts';
 import type { SavedWeights } from '../../weight-file.ts';
 
-/**
- * Every layer's product norm after every step, in float64. What checkpoints and files of weights hold are two variables
- * [steps, layers] of float32 whose sum it is, to a relative 2⁻⁴⁸: the nearest float32, and what that leaves.
- */
-export interface NormTrace {
+/** Every layer's product norm after every step. */
+export interface Norms {
   readonly steps: number;
   readonly layers: number;
-  /** The norms after a step, counted from 1; zeros before it is done. */
+  /** The norms after a step, counted from 1. */
+  at(step: number): Float64Array;
+}
+
+/**
+ * Norms that are being kept. What checkpoints and files of weights hold are two variables [steps, layers] of float32
+ * whose sum they are: the nearest float32, and the nearest one of what that leaves. Norms are rounded to such a sum, by
+ * a relative 2⁻⁴⁸ at most, when they are set, so that nothing changes on the way.
+ */
+export interface NormTrace extends Norms {
+  /** Zeros before a step is done. */
   at(step: number): Float64Array;
   set(step: number, norms: readonly number[]): void;
   readonly variables: readonly Variable[];
@@ -27,43 +34,42 @@ export function normTrace(steps: number, layers: number): NormTrace {
   const shape = [steps, layers];
   const variables = names.map((name) => filledVariable(name, 'statistic', shape, 0));
   const [nearest, rest] = variables as [Variable, Variable];
-  const at = (step: number) => norms.subarray((step - 1) * layers, step * layers);
+  const kept = normsIn(norms, steps, layers);
   return {
-    steps,
-    layers,
-    at,
-    set: (step, values) => at(step).set(values),
+    ...kept,
+    set: (step, values) => kept.at(step).set(values.map((norm) => Math.fround(norm) + restOf(norm))),
     variables,
     store() {
-      const high = Float32Array.from(norms);
-      nearest.assign(tf.tensor(high, shape));
-      // Of what is no number, nothing is left.
-      const low = Float32Array.from(norms, (norm, i) => (Number.isFinite(high[i]!) ? norm - high[i]! : 0));
-      rest.assign(tf.tensor(low, shape));
+      nearest.assign(tf.tensor(Float32Array.from(norms), shape));
+      rest.assign(tf.tensor(Float32Array.from(norms, restOf), shape));
     },
     load: () => norms.set(sumOf(nearest.value.dataSync(), rest.value.dataSync())),
   };
 }
 
 /**
- * The trace that a finished cell has left with its weights.
+ * The norms that a finished cell has left with its weights.
  *
  * @throws Error where its weights hold none of this shape
  */
-export function savedTrace(weights: SavedWeights, steps: number, layers: number): NormTrace {
-  const [nearest, rest] = names.map((name) => weights.get(name));
-  const trace = normTrace(steps, layers);
-  for (const part of [nearest, rest]) {
-    if (part === undefined || part.shape.join() !== `${steps},${layers}`) {
-      const found = part === undefined ? 'nothing' : `[${part.shape}]`;
-      throw new Error(`the trace of product norms: expected [${steps},${layers}] numbers, found ${found}`);
-    }
-  }
-  const values = sumOf(nearest!.values, rest!.values);
-  for (let step = 1; step <= steps; step++) {
-    trace.set(step, [...values.subarray((step - 1) * layers, step * layers)]);
-  }
-  return trace;
+export function savedNorms(weights: SavedWeights, steps: number, layers: number): Norms {
+  const [nearest, rest] = names.map((name) => {
+    const part = weights.get(name);
+    if (part !== undefined && part.shape.join() === `${steps},${layers}`) return part.values;
+    const found = part === undefined ? 'nothing' : `[${part.shape}]`;
+    throw new Error(`norms of products, ${name}: expected [${steps},${layers}] numbers, found ${found}`);
+  });
+  return normsIn(sumOf(nearest!, rest!), steps, layers);
+}
+
+function normsIn(norms: Float64Array, steps: number, layers: number): Norms {
+  return { steps, layers, at: (step) => norms.subarray((step - 1) * layers, step * layers) };
+}
+
+/** What the nearest float32 leaves, as a float32; of what is none, nothing. */
+function restOf(norm: number): number {
+  const nearest = Math.fround(norm);
+  return Number.isFinite(nearest) ? Math.fround(norm - nearest) : 0;
 }
 
 function sumOf(nearest: ArrayLike<number>, rest: ArrayLike<number>): Float64Array {

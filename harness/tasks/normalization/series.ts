@@ -1,7 +1,7 @@
 import type { ProductSeries } from '../../spec/normalization.ts';
 import { mean } from '../../statistics/moments.ts';
 import { finiteOrNull } from '../../train/curve.ts';
-import type { NormTrace } from './norm-trace.ts';
+import type { Norms } from './norm-trace.ts';
 
 /** Most points of a series: more would not show in a plot. */
 const most = 100;
@@ -13,7 +13,7 @@ const most = 100;
  * @param done steps; later ones have no norms
  * @param rateAt the learning rate of a step, counted from 0
  */
-export function seriesOf(trace: NormTrace, done: number, rateAt: (step: number) => number): ProductSeries {
+export function seriesOf(trace: Norms, done: number, rateAt: (step: number) => number): ProductSeries {
   const count = Math.min(most, done);
   const steps = Array.from({ length: count }, (_, index) => Math.round(((index + 1) * done) / count));
   const meanOf = (step: number, of: (norm: number) => number) =>

@@ -6,7 +6,7 @@ import { type Companion, imageTask } from '../image/task.ts';
 import type { Task, TaskOptions } from '../task.ts';
 import { lastNormsCheck, wantedNormsCheck } from './checks.ts';
 import { normSteps, scalingFact } from './facts.ts';
-import { type NormTrace, normTrace, savedTrace } from './norm-trace.ts';
+import { type Norms, type NormTrace, normTrace, savedNorms } from './norm-trace.ts';
 import { normOfProduct, type Product, productsOf, scaleProduct } from './products.ts';
 import { seriesOf } from './series.ts';
 import { trainingOf } from './training-config.ts';
@@ -17,7 +17,7 @@ interface Followed {
   /** The norms that they have had. */
   readonly trace: NormTrace;
   /** Those that they are given; null: they have what training gives them. */
-  readonly wanted: NormTrace | null;
+  readonly wanted: Norms | null;
   /** The learning rate of a step, counted from 0. */
   rateAt(step: number): number;
 }
@@ -34,7 +34,7 @@ export async function normalizationTask(config: NormalizationConfig, options: Ta
   const task = await imageTask(trainingOf(config), options, (model, { steps, rateAt }) => {
     const products = productsOf(model);
     if (products.length === 0) return null;
-    const wanted = recorded === null ? null : savedTrace(recorded, steps, products.length);
+    const wanted = recorded === null ? null : savedNorms(recorded, steps, products.length);
     const followed = { products, trace: normTrace(steps, products.length), wanted, rateAt };
     made.push(followed);
     return companionOf(followed);

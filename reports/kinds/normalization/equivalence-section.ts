@@ -14,11 +14,12 @@ export function equivalenceSection(settings: readonly NormSetting[]): Section | 
   const [first] = found;
   const metric = first?.setting.arms.frob?.metric;
   if (metric === undefined) return null;
+  const readings = found.filter(({ n }) => n > 1).map((one) => readingOf(metric, one));
   return {
     heading: 'Whether norms alone do what Frobenius decay does',
     blocks: [
       text(overall(found)),
-      list(found.filter(({ n }) => n > 1).map((one) => readingOf(metric, one))),
+      ...(readings.length === 0 ? [] : [list(readings)]),
       table(found, columnsFor(metric)),
       text(legendFor(metric)),
     ],
@@ -27,15 +28,22 @@ export function equivalenceSection(settings: readonly NormSetting[]): Section | 
 
 function overall(found: readonly Equivalence[]): string {
   const repeated = found.filter(({ n }) => n > 1);
-  const counts = equivalenceVerdicts.map((name) => `${name} in ${repeated.filter((one) => one.verdict === name).length}`);
+  const counts = equivalenceVerdicts.map(
+    (name) => `${name} in ${repeated.filter((one) => one.verdict === name).length}`,
+  );
   const once = found.length - repeated.length;
-  const rest = once === 0 ? '' : ` ${counted(once, 'setting')} of one seed or none cannot be tested.`;
+  const outcome =
+    repeated.length === 0
+      ? ' No setting has several seeds in both arms: nothing is tested.'
+      : ` Of ${counted(repeated.length, 'setting')} of several seeds they are ${counts.slice(0, -1).join(', ')}, and ` +
+        `${counts.at(-1)}, at the scale of this run.`;
+  const rest =
+    once === 0 || repeated.length === 0 ? '' : ` ${counted(once, 'further setting')} cannot be tested, for lack of seeds.`;
   return (
     'The claim: under batch normalization, decay acts through the norm of each product, and so through the effective ' +
     'learning rate η/‖UVᵀ‖²_F; networks whose factors do not decay, but are scaled after every step to the norms that ' +
-    'Frobenius decay gave (norm), are as good as those with it (frob) (Khodak et al. 2021, section 3.2). Of ' +
-    `${counted(repeated.length, 'setting')} of several seeds they are ${counts.slice(0, -1).join(', ')}, and ` +
-    `${counts.at(-1)}, at the scale of this run.${rest}`
+    'Frobenius decay gave (norm), are as good as those with it (frob) (Khodak et al. 2021, section ' +
+    `3.2).${outcome}${rest}`
   );
 }
 

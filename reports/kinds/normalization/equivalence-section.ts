@@ -38,7 +38,9 @@ function overall(found: readonly Equivalence[]): string {
       : ` Of ${counted(repeated.length, 'setting')} of several seeds they are ${counts.slice(0, -1).join(', ')}, and ` +
         `${counts.at(-1)}, at the scale of this run.`;
   const rest =
-    once === 0 || repeated.length === 0 ? '' : ` ${counted(once, 'further setting')} cannot be tested, for lack of seeds.`;
+    once === 0 || repeated.length === 0
+      ? ''
+      : ` ${counted(once, 'further setting')} cannot be tested, for lack of seeds.`;
   return (
     'The claim: under batch normalization, decay acts through the norm of each product, and so through the effective ' +
     'learning rate η/‖UVᵀ‖²_F; networks whose factors do not decay, but are scaled after every step to the norms that ' +
@@ -56,7 +58,8 @@ function readingOf(metric: string, { setting, verdict, difference, n, margin, ..
   const bounds = `margin ${shownNumber(metric, margin)}`;
   const toReproduce = effectOf(metric, setting);
   if (test === null || power === null) {
-    return `${where}. Norm - frob ${effect} at ${seeds}, ${bounds}; nothing spreads over them, so no test is possible.${toReproduce}`;
+    const untested = 'nothing spreads over them, so no test is possible';
+    return `${where}. Norm - frob ${effect} at ${seeds}, ${bounds}; ${untested}.${toReproduce}`;
   }
   const wanted = seedsWanted === null ? 'more than a thousand seeds' : counted(seedsWanted, 'seed');
   return (
@@ -98,7 +101,11 @@ function columnsFor(metric: string): Column<Equivalence>[] {
     result('frob'),
     result('norm'),
     { name: 'norm - frob', cell: ({ difference, sd }) => gainNumber(metric, difference, sd), numeric: true },
-    { name: '90 % interval', cell: ({ test }) => orDash(test && gainInterval(metric, test.interval), String), numeric: true },
+    {
+      name: '90 % interval',
+      cell: ({ test }) => orDash(test && gainInterval(metric, test.interval), String),
+      numeric: true,
+    },
     { name: 'n', cell: ({ n }) => String(n), numeric: true },
     { name: 'p of a difference of the margin', cell: ({ test }) => orDash(test?.p, pValue), numeric: true },
     { name: 'adjusted p of none', cell: ({ differenceP }) => orDash(differenceP, pValue), numeric: true },

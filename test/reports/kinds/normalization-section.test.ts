@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { cellNameOf } from '../../../harness/cell-name.ts';
 import { idOf } from '../../../harness/cell-id.ts';
+import { cellNameOf } from '../../../harness/cell-name.ts';
 import type { FinishedRecord } from '../../../harness/record.ts';
 import { type NormalizationConfig, normalization, type ProductSeries } from '../../../harness/spec/normalization.ts';
 import { twoSidedQuantile } from '../../../harness/statistics/student-t.ts';
@@ -45,7 +45,11 @@ function recordOf({ value, regularizer, seed, init = 'spectral', details = serie
     dataset: normalization.dataset(config),
     factors,
   };
-  const needs = (normalization.needs?.(config) ?? []).map(({ role, config: of }) => ({ role, id: idOf(of), cell: 'frob' }));
+  const needs = (normalization.needs?.(config) ?? []).map(({ role, config: of }) => ({
+    role,
+    id: idOf(of),
+    cell: 'frob',
+  }));
   const { status: _status, ...fields } = fixtureRecord({ value });
   return finishedRecord({
     ...fields,

@@ -49,10 +49,7 @@ function firstOrder(u: Values, v: Values, rate: number): Values {
   const w = matMul(u, transposed(v));
   const direction = directionOf(w);
   const gradient = finiteDifferences(lossOf, direction);
-  const moved = plus(
-    matMul(gradient, matMul(v, transposed(v))),
-    matMul(matMul(u, transposed(u)), gradient),
-  );
+  const moved = plus(matMul(gradient, matMul(v, transposed(v))), matMul(matMul(u, transposed(u)), gradient));
   const across = plus(moved, times(direction, -dot(moved, direction)));
   return plus(direction, times(across, -rate / normOf(w) ** 2));
 }

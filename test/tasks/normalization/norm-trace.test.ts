@@ -22,7 +22,9 @@ function filled() {
 
 const expectAll = (trace: Norms) =>
   norms.forEach((values, index) => {
-    values.forEach((value, layer) => void expect(Math.abs(trace.at(index + 1)[layer]! / value - 1)).toBeLessThan(2 ** -47));
+    values.forEach(
+      (value, layer) => void expect(Math.abs(trace.at(index + 1)[layer]! / value - 1)).toBeLessThan(2 ** -47),
+    );
   });
 
 it('comes through a checkpoint, to 48 bits', async () => {

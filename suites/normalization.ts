@@ -88,8 +88,9 @@ export const normalization: SuiteSpec<NormalizationExperimentSpec> = {
   profiles: {
     smoke: {
       note:
-        'ResNet-8 of half the width for 4 epochs of 1,600 images: shows that norms are kept and set, and that everything ' +
-        'runs, learns and repeats. Batches of 32 at a quarter of the published rate, and the decay of nightly.',
+        'ResNet-8 of half the width for 4 epochs of 1,600 images: shows that norms are kept and set, and that ' +
+        'everything runs, learns and repeats. Batches of 32 at a quarter of the published rate, and the decay of ' +
+        'nightly.',
       experiments: [
         {
           task: 'normalization',
@@ -109,10 +110,11 @@ export const normalization: SuiteSpec<NormalizationExperimentSpec> = {
     nightly: {
       note:
         'ResNet-8 for 8 epochs of 4,000 images instead of ResNet-20 for 200 of 50,000: batches of 32 instead of 128 ' +
-        'for more steps, at a quarter of the rate; the decay is the largest that the dense network bears, as held-out ' +
-        'images say, and the six published values of λ lie around it as they lie around the published one. Learning ' +
-        'rates and λ are swept with one seed, with spectral initialization; large λ turn weights faster than published ' +
-        'trainings do. Arms norm and frob count as equivalent where they differ by less than 2 points.',
+        'for more steps, at a quarter of the rate; the decay is the largest that the dense network bears, as ' +
+        'held-out images say, and the six published values of λ lie around it as they lie around the published ' +
+        'one. Learning rates and λ are swept with one seed, with spectral initialization; large λ turn weights ' +
+        'faster than published trainings do. Arms norm and frob count as equivalent where they differ by less ' +
+        'than 2 points.',
       experiments: [
         {
           task: 'normalization',
@@ -137,10 +139,10 @@ export const normalization: SuiteSpec<NormalizationExperimentSpec> = {
     },
     paper: {
       note:
-        'The published training of ResNet-20 on CIFAR-10 at rank scale 0.1111, for a GPU, with the six published values ' +
-        'of λ, and two more learning rates, which are this project’s. Arms norm and frob count as equivalent where they ' +
-        'differ by less than half a point. All training images are trained on, as published: none is held out, and ' +
-        'nothing is selected.',
+        'The published training of ResNet-20 on CIFAR-10 at rank scale 0.1111, for a GPU, with the six published ' +
+        'values of λ, and two more learning rates, which are this project’s. Arms norm and frob count as ' +
+        'equivalent where they differ by less than half a point. All training images are trained on, as ' +
+        'published: none is held out, and nothing is selected.',
       experiments: [
         {
           task: 'normalization',

@@ -13,14 +13,17 @@ import {
 } from './method-words.ts';
 import { armSchemaOf, initNames, positive, type RegularizerName } from './words.ts';
 
-/** The words of the normalization experiment: image classification in which the norms of products are followed or set. */
+/**
+ * The words of the normalization experiment: image classification in which the norms of products are followed or set.
+ */
 
 /**
  * What becomes of the products UVᵀ of factorized layers, in the paper's words (Khodak et al. 2021, section 3.2):
  *
  * - `no-factor-decay`: *none*. Factors do not decay; all else does.
  * - `frobenius-decay`: *frob*. ½λ‖UVᵀ‖²_F decays; every layer's ‖UVᵀ‖_F is kept, after every step.
- * - `frobenius-norms`: *norm*. Factors do not decay; after every step they are scaled to the norms that *frob* had there.
+ * - `frobenius-norms`: *norm*. Factors do not decay; after every step they are scaled to the norms that *frob* had
+ *   there.
  *
  * `none` and `weight-decay` are those of networks without factors.
  */
@@ -36,8 +39,8 @@ export type ProductRegularizerName = (typeof productRegularizerNames)[number];
 export const normalizationArmSchema = armSchemaOf(methodFactorsSchema(initNames, productRegularizerNames));
 
 /**
- * The largest difference of the metric, in its unit, that counts as none where *norm* is held against *frob*: the margin
- * of an equivalence test. Chosen before anything is trained.
+ * The largest difference of the metric, in its unit, that counts as none where *norm* is held against *frob*: the
+ * margin of an equivalence test. Chosen before anything is trained.
  */
 const equivalenceMargin = positive;
 

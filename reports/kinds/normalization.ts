@@ -18,7 +18,10 @@ const choices: readonly Choice[] = [
   },
 ];
 
-/** The normalization experiment: norms and effective learning rates over the steps, and whether norms do what decay does. */
+/**
+ * The normalization experiment: norms and effective learning rates over the steps, and whether norms do what decay
+ * does.
+ */
 export const normalizationReport: KindReport<NormalizationConfig> = {
   sections(arms) {
     const settings = settingsOf(arms);

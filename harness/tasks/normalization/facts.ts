@@ -7,8 +7,8 @@ import { normOfProduct, type Product, scaleProduct } from './products.ts';
 
 /**
  * What setting norms would make of the products as they stand, told without a recorded norm: the k-th layer's is made
- * 1 + k/10 times as large, and ‖UVᵀ‖_F, ‖U‖_F and ‖V‖_F before and after are told. The variables are left changed. All of
- * it follows from the initial values in float64, the same on every processor.
+ * 1 + k/10 times as large, and ‖UVᵀ‖_F, ‖U‖_F and ‖V‖_F before and after are told. The variables are left changed. All
+ * of it follows from the initial values in float64, the same on every processor.
  */
 export function scalingFact(products: readonly Product[]): Record<string, string> {
   return Object.fromEntries(
@@ -31,7 +31,9 @@ function normOf(entries: ArrayLike<number>): number {
   return Math.sqrt(squares);
 }
 
-/** The norms that the first steps have left in the trace, as first steps tell variables: each with a projection of 0. */
+/**
+ * The norms that the first steps have left in the trace, as first steps tell variables: each with a projection of 0.
+ */
 export function normSteps(
   products: readonly Product[],
   trace: Norms,

@@ -35,8 +35,8 @@ function rowsOf(matrix: Tensor2D) {
 
 /**
  * Gives a product the norm `target`: U and V times √(target/‖UVᵀ‖_F), so that the balance ‖U‖_F/‖V‖_F stays (Khodak et
- * al. 2021, the normalization experiment). The product becomes (target/‖UVᵀ‖_F)·UVᵀ. The optimizer's momentum stays as it
- * is. A product of zero has no direction to be scaled in: it becomes no number, and the training diverges.
+ * al. 2021, the normalization experiment). The product becomes (target/‖UVᵀ‖_F)·UVᵀ. The optimizer's momentum stays as
+ * it is. A product of zero has no direction to be scaled in: it becomes no number, and the training diverges.
  */
 export function scaleProduct(product: Product, target: number): void {
   const factor = Math.sqrt(target / normOfProduct(product));

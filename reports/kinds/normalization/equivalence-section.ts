@@ -43,13 +43,16 @@ function overall(found: readonly Equivalence[]): string {
       : ` ${counted(once, 'further setting')} cannot be tested, for lack of seeds.`;
   return (
     'The claim: under batch normalization, decay acts through the norm of each product, and so through the effective ' +
-    'learning rate η/‖UVᵀ‖²_F; networks whose factors do not decay, but are scaled after every step to the norms that ' +
-    'Frobenius decay gave (norm), are as good as those with it (frob) (Khodak et al. 2021, section ' +
+    'learning rate η/‖UVᵀ‖²_F; networks whose factors do not decay, but are scaled after every step to the norms ' +
+    'that Frobenius decay gave (norm), are as good as those with it (frob) (Khodak et al. 2021, section ' +
     `3.2).${outcome}${rest}`
   );
 }
 
-/** `resnet-8 on cifar-10, spectral, η 0.025, λ 0.001: equivalent: norm - frob +0.20 points ... Frob - none +1.10 points.` */
+/**
+ * `resnet-8 on cifar-10, spectral, η 0.025, λ 0.001: equivalent: norm - frob +0.20 points ... Frob - none +1.10
+ * points.`
+ */
 function readingOf(metric: string, { setting, verdict, difference, n, margin, ...tested }: Equivalence): string {
   const { test, power, seedsWanted } = tested;
   const where = `${setting.place}, ${settingName(setting)}: ${verdict}`;
@@ -63,7 +66,8 @@ function readingOf(metric: string, { setting, verdict, difference, n, margin, ..
   }
   const wanted = seedsWanted === null ? 'more than a thousand seeds' : counted(seedsWanted, 'seed');
   return (
-    `${where}. Norm - frob ${effect} ${gainInterval(metric, test.interval)} (90 % interval) at ${seeds}, ${bounds}; such ` +
+    `${where}. Norm - frob ${effect} ${gainInterval(metric, test.interval)} (90 % interval) at ${seeds}, ` +
+    `${bounds}; such ` +
     `seeds find two equal arms equivalent with a chance of ${Math.round(100 * power)} %, ${wanted} with 80 %.${toReproduce}`
   );
 }
@@ -116,13 +120,14 @@ function columnsFor(metric: string): Column<Equivalence>[] {
 
 function legendFor(metric: string): string {
   return (
-    `None, frob, norm: regularizers no-factor-decay, frobenius-decay, frobenius-norms; mean ${metricOf(metric).title} ± ` +
-    'standard deviation over seeds. Equivalent: two one-sided t-tests at 5 % each (Schuirmann 1987) on the differences ' +
-    'norm - frob paired over seeds say that they are smaller than the margin, which the suite states and no result has ' +
-    'moved; the 90 % interval then lies within it. Different: a difference of none has an adjusted p of at most 0.05 (Holm, ' +
-    'over the table), and they are not equivalent. The differences’ variance is moderated over the settings of a model and ' +
-    'data set (Smyth 2004), never below a setting’s own. Power: the chance to be called equivalent where the true difference ' +
-    'is zero, at this spread. That all settings are equivalent needs no correction: each has to be. Where frob is not told ' +
+    'None, frob, norm: regularizers no-factor-decay, frobenius-decay, frobenius-norms; mean ' +
+    `${metricOf(metric).title} ± standard deviation over seeds. Equivalent: two one-sided t-tests at 5 % each ` +
+    '(Schuirmann 1987) on the differences norm - frob paired over seeds say that they are smaller than the ' +
+    'margin, which the suite states and no result has moved; the 90 % interval then lies within it. Different: a ' +
+    'difference of none has an adjusted p of at most 0.05 (Holm, over the table), and they are not equivalent. ' +
+    'The differences’ variance is moderated over the settings of a model and data set (Smyth 2004), never below ' +
+    'a setting’s own. Power: the chance to be called equivalent where the true difference is zero, at this ' +
+    'spread. That all settings are equivalent needs no correction: each has to be. Where frob is not told ' +
     'from none, there is little to reproduce.'
   );
 }

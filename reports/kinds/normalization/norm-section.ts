@@ -47,10 +47,11 @@ const drawn: readonly { series: SeriesName; title: string; axis: string }[] = [
 ];
 
 const legend =
-  'Means over the factorized layers and the completed seeds of ‖UVᵀ‖_F and of the effective learning rate η/‖UVᵀ‖²_F, in ' +
-  'float64, after the first and last of the steps that records keep, a hundred at most. Norm has the norms of frob by ' +
-  'construction: its line lies on that of frob. With the layer followed by batch normalization, a step of gradient descent ' +
-  'turns the normalized product by the effective learning rate, to first order.';
+  'Means over the factorized layers and the completed seeds of ‖UVᵀ‖_F and of the effective learning rate ' +
+  'η/‖UVᵀ‖²_F, in float64, after the first and last of the steps that records keep, a hundred at most. Norm has ' +
+  'the norms of frob by construction: its line lies on that of frob. With the layer followed by batch ' +
+  'normalization, a step of gradient descent turns the normalized product by the effective learning rate, to ' +
+  'first order.';
 
 /** The points of a plot. */
 export function normPoints(settings: readonly NormSetting[], series: SeriesName): NormPoint[] {

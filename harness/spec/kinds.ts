@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { image } from './image.ts';
 import type { KindWords } from './kind-words.ts';
 import { metricOf } from './metrics.ts';
+import { normalization } from './normalization.ts';
 import { translation } from './translation.ts';
 import type { BaseConfig, BaseExperiment } from './words.ts';
 
@@ -9,6 +10,7 @@ import type { BaseConfig, BaseExperiment } from './words.ts';
 const kinds = new Map<string, KindWords>();
 addKindWords(image);
 addKindWords(translation);
+addKindWords(normalization);
 
 /**
  * Makes the words of a kind known. Its tasks and its part of the reports have lists of their own.

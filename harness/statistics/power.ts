@@ -14,12 +14,21 @@ export interface OneSidedTest {
 /**
  * P(the test finds an effect of `effect` true standard errors). With Z normal around the effect δ and U² ~ χ²_ν/ν
  * independent of it, the estimate is Z and T = Z/U, so that the power is E[Φ(δ - max(cU, m))]; where m = 0 ≤ c, it is
- * the upper tail of the noncentral t distribution (Johnson, Kotz and Balakrishnan 1995, chapter 31). The expectation is
- * the trapezoid rule over ln u, whose density 2(ν/2)^(ν/2)/Γ(ν/2) · exp(νx - νe^(2x)/2) is smooth and falls
- * exponentially; the steps are a sixteenth of its width. The kink of
- * the maximum leaves an error of up to 1e-4.
+ * the upper tail of the noncentral t distribution (Johnson, Kotz and Balakrishnan 1995, chapter 31).
  */
 export function powerOf({ critical, df, least }: OneSidedTest, effect: number): number {
+  return Math.min(
+    1,
+    meanOverScale(df, (scale) => normalTail(Math.max(critical * scale, least) - effect)),
+  );
+}
+
+/**
+ * E[f(U)] with U² ~ χ²_ν/ν, an estimated standard error over the true one, for a bounded f. The expectation is
+ * the trapezoid rule over ln u, whose density 2(ν/2)^(ν/2)/Γ(ν/2) · exp(νx - νe^(2x)/2) is smooth and falls
+ * exponentially; the steps are a sixteenth of its width. A kink of f leaves an error of up to 1e-4.
+ */
+export function meanOverScale(df: number, of: (scale: number) => number): number {
   const logScale = Math.LN2 + (df / 2) * Math.log(df / 2) - logGamma(df / 2);
   const width = 1 / Math.sqrt(df);
   const [low, high] = [-(6 * width + 24 / df), 0.5 * Math.log1p(60 / df + 14 * width)];
@@ -29,9 +38,9 @@ export function powerOf({ critical, df, least }: OneSidedTest, effect: number): 
   for (let i = 0; i <= steps; i++) {
     const x = low + i * step;
     const weight = Math.exp(logScale + df * x - (df / 2) * Math.exp(2 * x));
-    sum += weight * normalTail(Math.max(critical * Math.exp(x), least) - effect);
+    sum += weight * of(Math.exp(x));
   }
-  return Math.min(1, sum * step);
+  return sum * step;
 }
 
 /** The effect, in true standard errors, that the test finds with a probability of `power`. */

@@ -1,12 +1,14 @@
 import type { BaseConfig, BaseExperiment } from '../spec/words.ts';
 import { image } from './image/kind.ts';
 import type { Kind } from './kind.ts';
+import { normalization } from './normalization/kind.ts';
 import { translation } from './translation/kind.ts';
 
 /** Every kind of task: one line a kind. */
 const kinds = new Map<string, Kind>();
 addKind(image);
 addKind(translation);
+addKind(normalization);
 
 /**
  * Makes a kind of task known whose words are known.

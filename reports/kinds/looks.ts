@@ -13,6 +13,7 @@ const hues: Readonly<Record<string, string>> = {
   'no-factor-decay': '#c2569b',
   crs: '#12a594',
   'frobenius-decay': '#dd6b10',
+  'frobenius-norms': '#d9a400',
   'dense, none': '#b388dd',
   'dense, weight-decay': '#8e4fc9',
 };

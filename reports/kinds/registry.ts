@@ -2,12 +2,14 @@ import type { BaseConfig } from '../../harness/spec/words.ts';
 import { generalReport } from './general.ts';
 import { imageReport } from './image.ts';
 import type { KindReport } from './kind-report.ts';
+import { normalizationReport } from './normalization.ts';
 import { translationReport } from './translation.ts';
 
 /** The kinds that have a part of their own in reports: one line a kind. */
 const reports = new Map<string, KindReport>();
 addKindReport('image', imageReport);
 addKindReport('translation', translationReport);
+addKindReport('normalization', normalizationReport);
 
 /**
  * Gives a kind a part of its own in reports.

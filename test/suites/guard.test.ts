@@ -3,6 +3,7 @@ import { readTuning } from '../../baselines/tuning-file.ts';
 import { planCells } from '../../harness/plan/plan.ts';
 import { dataFolderNames } from '../../harness/spec/datasets.ts';
 import { type ImageConfig, type ImageExperimentSpec, isImage } from '../../harness/spec/image.ts';
+import { isNormalization } from '../../harness/spec/normalization.ts';
 import { factorOf } from '../../harness/spec/words.ts';
 import { suites } from '../../suites/registry.ts';
 
@@ -14,7 +15,9 @@ function angleOf({ training: { learningRate, decay, momentum } }: Pick<ImageConf
 const short = suites.flatMap(({ profiles, ...suite }) =>
   (['smoke', 'nightly'] as const).flatMap((profile) => {
     const spec = profiles[profile];
-    const images = spec?.experiments.filter(({ task }) => task === 'image') as ImageExperimentSpec[] | undefined;
+    const images = spec?.experiments.filter(({ task }) => task === 'image' || task === 'normalization') as
+      | ImageExperimentSpec[]
+      | undefined;
     return spec === undefined || images === undefined || images.length === 0
       ? []
       : [{ name: `${suite.name}-${profile}`, suite: { ...suite, profiles }, profile, spec, images }];
@@ -33,7 +36,9 @@ describe.each(short)('$name keeps what makes the published training what it is',
     const cells = planCells(suite, profile, { present: dataFolderNames, untuned: 'counted' });
     const shared = cells.filter((cell) => factorOf(cell, 'tuning') === null && factorOf(cell, 'decay') === null);
     const decayed = shared.flatMap((cell) =>
-      isImage(cell.config) && cell.config.regularizer !== 'none' ? [angleOf(cell.config)] : [],
+      (isImage(cell.config) || isNormalization(cell.config)) && cell.config.regularizer !== 'none'
+        ? [angleOf(cell.config)]
+        : [],
     );
     expect(decayed.length).toBeGreaterThan(0);
     for (const angle of decayed) expect(angle).toBeLessThanOrEqual(0.01);

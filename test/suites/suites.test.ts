@@ -8,6 +8,7 @@ import { planCells } from '../../harness/plan/plan.ts';
 import type { Cell } from '../../harness/spec/cell.ts';
 import { dataFolderNames, fileDatasetNames } from '../../harness/spec/datasets.ts';
 import type { ImageExperimentSpec } from '../../harness/spec/image.ts';
+import type { NormalizationExperimentSpec } from '../../harness/spec/normalization.ts';
 import { suiteSchema } from '../../harness/spec/suite.ts';
 import type { TranslationExperimentSpec } from '../../harness/spec/translation.ts';
 import { type BaseExperiment, factorOf, type ProfileName } from '../../harness/spec/words.ts';
@@ -22,8 +23,8 @@ const profiles = suites.flatMap((suite) =>
   })),
 );
 
-function isOfImages(experiment: BaseExperiment): experiment is ImageExperimentSpec {
-  return experiment.task === 'image';
+function isOfImages(experiment: BaseExperiment): experiment is ImageExperimentSpec | NormalizationExperimentSpec {
+  return experiment.task === 'image' || experiment.task === 'normalization';
 }
 
 test('suites have unique names, and the file of each is named after it', () => {
@@ -197,6 +198,7 @@ test.each([
   ['compression', 110],
   ['tensors', 40],
   ['translation', 70],
+  ['normalization', 25],
 ])('the nightly of %s takes at most %i minutes on two cores', (name, most) => {
   const suite = suites.find((known) => known.name === name)!;
   const cells = planCells(suite, 'nightly', { present: dataFolderNames, untuned: 'counted' });

@@ -3,11 +3,13 @@ import { type Batch, drawnWholeBatches, testBatches, trainBatches } from '../../
 import { type ImageData, type ImageSet, loadImages } from '../../data/images/images.ts';
 import { type Evaluated, trainingDefinition } from '../../definition/training-definition.ts';
 import { tf } from '../../engine/tensorflow.ts';
+import type { Variable } from '../../engine/variable.ts';
 import { timeTask } from '../../measure/speed.ts';
 import { tensorPeakBytes } from '../../measure/tensor-peak.ts';
 import { dense } from '../../methods/dense.ts';
 import type { Method } from '../../methods/method.ts';
 import type { LayerMethod } from '../../nn/layer-method.ts';
+import type { Model } from '../../nn/model.ts';
 import { buildNetwork, factorizationsOf } from '../../nn/network.ts';
 import { streamsOf } from '../../random.ts';
 import type { CurvePoint } from '../../record.ts';
@@ -15,7 +17,7 @@ import { masksOf } from '../../sparse/context.ts';
 import { startSparse } from '../../sparse/start.ts';
 import type { ImageConfig } from '../../spec/image.ts';
 import { type ImageFeeds, imageEvaluationStep, imageFeeds, imageTrainingStep } from '../../train/image-steps.ts';
-import { trainLoop } from '../../train/loop.ts';
+import { type LoopHooks, trainLoop } from '../../train/loop.ts';
 import { epochsOf, totalEpochs } from '../../train/phases.ts';
 import type { Step, TrainingStep } from '../../train/step.ts';
 import { factorizedAhead } from '../factorized-ahead.ts';
@@ -26,13 +28,30 @@ import { type ImagePlan, macsByPhase, planImageNetwork } from './outline.ts';
 import { evaluationBatch, imageTraining } from './training.ts';
 import { startWarmUp } from './warm-up.ts';
 
+/** What goes along with the training of a layer method's network, and may change its weights after each step. */
+export interface Companion {
+  readonly hooks: LoopHooks<Batch>;
+  /** State of its own, for checkpoints. */
+  readonly variables: readonly Variable[];
+}
+
+/**
+ * Makes what goes along with a network that is about to be trained; null: nothing does.
+ *
+ * @param schedule the steps of the training, and the learning rate of each, counted from 0
+ */
+export type Accompany = (model: Model, schedule: { steps: number; rateAt(step: number): number }) => Companion | null;
+
 /**
  * Image classification: the metric is the accuracy on the test images after the last epoch; beside it stands that at the
  * epoch which the held-out training images choose.
+ *
+ * @param accompany only of a method that replaces layers at the start, and so has one training
  */
 export async function imageTask(
   config: ImageConfig,
   { streams, dataDir, threads, ...options }: TaskOptions,
+  accompany?: Accompany,
 ): Promise<Task> {
   const method = methodFor(config, options.method);
   const { dataset, training } = config;
@@ -68,10 +87,12 @@ export async function imageTask(
   const evaluation = imageEvaluationStep(model);
   const before = warmUp?.learner;
   const loop = imageTraining({ model, step, evaluation, data, dataset, phases, streams, before });
-  const hooks = sparse?.hooks ?? warmUp ?? {};
-  const state = [...step.variables, ...(sparse?.variables ?? []), ...(warmUp?.variables ?? [])];
-  const lastPhase = totalEpochs(phases.slice(0, -1));
   const lastSteps = loop.phases.at(-1)!;
+  const companion = accompany?.(model, lastSteps) ?? null;
+  const hooks = sparse?.hooks ?? warmUp ?? companion?.hooks ?? {};
+  const further = [sparse, warmUp, companion].flatMap((part) => part?.variables ?? []);
+  const state = [...step.variables, ...further];
+  const lastPhase = totalEpochs(phases.slice(0, -1));
   // Before the last phase, or before its masks keep no more than the budget, a network is of another size.
   const small = method.kind === 'sparse' ? (method.budgetMetAfter?.(lastSteps.steps) ?? 0) : 0;
   const firstOfSize = lastPhase + Math.max(0, Math.ceil(small / lastSteps.stepsPerPoint) - 1);

@@ -22,9 +22,9 @@ export function isDense(of: Factors): boolean {
   return methodOf(of) === 'dense';
 }
 
-/** Whether an arm is a thinner dense network: nothing in it is masked or factorized. */
+/** Whether an arm is a dense network of other widths: nothing in it is masked or factorized. */
 export function isNarrow(of: Factors): boolean {
-  return ['narrow', 'narrow-macs'].includes(methodOf(of));
+  return ['narrow', 'narrow-macs', 'wider', 'wider-deep'].includes(methodOf(of));
 }
 
 /** Whether an arm is held to its budget by operations: its parameters are others than those of the budget's arms. */

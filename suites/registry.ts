@@ -1,9 +1,10 @@
 import type { SuiteSpec } from '../harness/spec/suite.ts';
 import { compression } from './compression.ts';
+import { distillation } from './distillation.ts';
 import { tensors } from './tensors.ts';
 import { translation } from './translation.ts';
 
-const known: SuiteSpec[] = [compression, tensors, translation];
+const known: SuiteSpec[] = [compression, tensors, translation, distillation];
 
 /** Every suite that the command line knows. */
 export const suites: readonly SuiteSpec[] = known;

@@ -18,6 +18,15 @@ export interface Metric {
 const known = new Map<string, Metric>(
   Object.entries({
     accuracy: { title: 'accuracy', better: 'higher', unit: '%', full: 1, least: 0, most: 1, of: 'the last epoch' },
+    collapsed_accuracy: {
+      title: 'accuracy after collapsing',
+      better: 'higher',
+      unit: '%',
+      full: 1,
+      least: 0,
+      most: 1,
+      of: 'the last epoch, factors collapsed into one dense convolution each',
+    },
     bleu: {
       title: 'BLEU',
       better: 'higher',

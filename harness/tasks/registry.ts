@@ -1,4 +1,5 @@
 import type { BaseConfig, BaseExperiment } from '../spec/words.ts';
+import { distillation } from './distillation/kind.ts';
 import { image } from './image/kind.ts';
 import type { Kind } from './kind.ts';
 import { translation } from './translation/kind.ts';
@@ -7,6 +8,7 @@ import { translation } from './translation/kind.ts';
 const kinds = new Map<string, Kind>();
 addKind(image);
 addKind(translation);
+addKind(distillation);
 
 /**
  * Makes a kind of task known whose words are known.

@@ -1,4 +1,5 @@
 import type { BaseConfig } from '../../harness/spec/words.ts';
+import { distillationReport } from './distillation.ts';
 import { generalReport } from './general.ts';
 import { imageReport } from './image.ts';
 import type { KindReport } from './kind-report.ts';
@@ -8,6 +9,7 @@ import { translationReport } from './translation.ts';
 const reports = new Map<string, KindReport>();
 addKindReport('image', imageReport);
 addKindReport('translation', translationReport);
+addKindReport('distillation', distillationReport);
 
 /**
  * Gives a kind a part of its own in reports.

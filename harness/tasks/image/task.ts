@@ -8,13 +8,20 @@ import { tensorPeakBytes } from '../../measure/tensor-peak.ts';
 import { dense } from '../../methods/dense.ts';
 import type { Method } from '../../methods/method.ts';
 import type { LayerMethod } from '../../nn/layer-method.ts';
+import type { Model } from '../../nn/model.ts';
 import { buildNetwork } from '../../nn/network.ts';
 import { streamsOf } from '../../random.ts';
 import type { CurvePoint } from '../../record.ts';
 import { masksOf } from '../../sparse/context.ts';
 import { startSparse } from '../../sparse/start.ts';
 import type { ImageConfig } from '../../spec/image.ts';
-import { type ImageFeeds, imageEvaluationStep, imageFeeds, imageTrainingStep } from '../../train/image-steps.ts';
+import {
+  type ImageFeeds,
+  imageEvaluationStep,
+  imageFeeds,
+  imageTrainingStep,
+  type Teaching,
+} from '../../train/image-steps.ts';
 import { trainLoop } from '../../train/loop.ts';
 import { epochsOf, totalEpochs } from '../../train/phases.ts';
 import type { Step, TrainingStep } from '../../train/step.ts';
@@ -29,7 +36,24 @@ import { startWarmUp } from './warm-up.ts';
  * Image classification: the metric is the accuracy on the test images after the last epoch; beside it stands that at the
  * epoch which the held-out training images choose.
  */
-export async function imageTask(config: ImageConfig, { streams, dataDir, ...options }: TaskOptions): Promise<Task> {
+export async function imageTask(config: ImageConfig, options: TaskOptions): Promise<Task> {
+  return (await networkTask(config, options)).task;
+}
+
+/** A task of image classification, and what it trains. */
+export interface NetworkTask {
+  task: Task;
+  plan: ImagePlan;
+  model: Model;
+  data: ImageData;
+}
+
+/** @param teach what the network learns from in place of labels alone; left out: these */
+export async function networkTask(
+  config: ImageConfig,
+  { streams, dataDir, ...options }: TaskOptions,
+  teach?: (model: Model) => Teaching,
+): Promise<NetworkTask> {
   const method = methodFor(config, options.method);
   const { dataset, training } = config;
   const plan = planImageNetwork(config, method);
@@ -40,7 +64,7 @@ export async function imageTask(config: ImageConfig, { streams, dataDir, ...opti
   const model = buildNetwork(blueprint, { method: layers, scale: budget.scale, init: config.init }, streams);
   const { variables } = model;
   const masks = method.kind === 'sparse' ? masksOf(variables, network) : new Map();
-  const step = imageTrainingStep(model, training, config.regularizer, masks);
+  const step = imageTrainingStep(model, training, config.regularizer, masks, teach?.(model));
   const sparse =
     method.kind === 'sparse'
       ? startSparse({
@@ -69,7 +93,7 @@ export async function imageTask(config: ImageConfig, { streams, dataDir, ...opti
   // Before the last phase, or before its masks keep no more than the budget, a network is of another size.
   const small = method.kind === 'sparse' ? (method.budgetMetAfter?.(lastSteps.steps) ?? 0) : 0;
   const firstOfSize = lastPhase + Math.max(0, Math.ceil(small / lastSteps.stepsPerPoint) - 1);
-  return {
+  const task: Task = {
     size: sizeOf(budget, training.batchSize),
     data: {
       digest: data.digest,
@@ -114,6 +138,7 @@ export async function imageTask(config: ImageConfig, { streams, dataDir, ...opti
       for (const { dispose } of [step, evaluation, ...(before === undefined ? [] : [before.step])]) dispose();
     },
   };
+  return { task, plan, model, data };
 }
 
 /** The images that a network is evaluated on, by part. */

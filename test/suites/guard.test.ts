@@ -2,8 +2,9 @@ import { describe, expect, it } from 'vitest';
 import { readTuning } from '../../baselines/tuning-file.ts';
 import { planCells } from '../../harness/plan/plan.ts';
 import { dataFolderNames } from '../../harness/spec/datasets.ts';
+import { type DistillationConfig, isDistillation } from '../../harness/spec/distillation.ts';
 import { type ImageConfig, type ImageExperimentSpec, isImage } from '../../harness/spec/image.ts';
-import { factorOf } from '../../harness/spec/words.ts';
+import { type BaseConfig, factorOf } from '../../harness/spec/words.ts';
 import { suites } from '../../suites/registry.ts';
 
 /** The angle by which an update turns weights before a normalization, at equilibrium: √(2ηλ/(1 + μ)). */
@@ -11,10 +12,14 @@ function angleOf({ training: { learningRate, decay, momentum } }: Pick<ImageConf
   return Math.sqrt((2 * learningRate * decay) / (1 + momentum));
 }
 
+function isOfImages(config: BaseConfig): config is ImageConfig | DistillationConfig {
+  return isImage(config) || isDistillation(config);
+}
+
 const short = suites.flatMap(({ profiles, ...suite }) =>
   (['smoke', 'nightly'] as const).flatMap((profile) => {
     const spec = profiles[profile];
-    const images = spec?.experiments.filter(({ task }) => task === 'image') as ImageExperimentSpec[] | undefined;
+    const images = spec?.experiments.filter(({ task }) => ['image', 'distillation'].includes(task)) as ImageExperimentSpec[] | undefined;
     return spec === undefined || images === undefined || images.length === 0
       ? []
       : [{ name: `${suite.name}-${profile}`, suite: { ...suite, profiles }, profile, spec, images }];
@@ -33,7 +38,7 @@ describe.each(short)('$name keeps what makes the published training what it is',
     const cells = planCells(suite, profile, { present: dataFolderNames, untuned: 'counted' });
     const shared = cells.filter((cell) => factorOf(cell, 'tuning') === null && factorOf(cell, 'decay') === null);
     const decayed = shared.flatMap((cell) =>
-      isImage(cell.config) && cell.config.regularizer !== 'none' ? [angleOf(cell.config)] : [],
+      isOfImages(cell.config) && cell.config.regularizer !== 'none' ? [angleOf(cell.config)] : [],
     );
     expect(decayed.length).toBeGreaterThan(0);
     for (const angle of decayed) expect(angle).toBeLessThanOrEqual(0.01);

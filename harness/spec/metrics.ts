@@ -18,15 +18,6 @@ export interface Metric {
 const known = new Map<string, Metric>(
   Object.entries({
     accuracy: { title: 'accuracy', better: 'higher', unit: '%', full: 1, least: 0, most: 1, of: 'the last epoch' },
-    collapsed_accuracy: {
-      title: 'accuracy after collapsing',
-      better: 'higher',
-      unit: '%',
-      full: 1,
-      least: 0,
-      most: 1,
-      of: 'the last epoch, factors collapsed into one dense convolution each',
-    },
     bleu: {
       title: 'BLEU',
       better: 'higher',
@@ -62,6 +53,15 @@ const known = new Map<string, Metric>(
       least: 1,
       most: null,
       of: 'the weights that are decoded',
+    },
+    collapsed_accuracy: {
+      title: 'accuracy after collapsing',
+      better: 'higher',
+      unit: '%',
+      full: 1,
+      least: 0,
+      most: 1,
+      of: 'the last epoch, factors collapsed into one dense convolution each',
     },
   } satisfies Record<string, Metric>),
 );

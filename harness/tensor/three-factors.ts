@@ -2,11 +2,11 @@ import { matMul } from '../engine/algebra/mat-mul.ts';
 import { type Tensor, tf } from '../engine/tensorflow.ts';
 
 /** W = U M Vᵀ with factors U [m, r], M [r, r] and V [n, r]. */
-export interface ThreeFactors {
+export type ThreeFactors = {
   u: Tensor;
   m: Tensor;
   v: Tensor;
-}
+};
 
 /**
  * V Mᵀ [n, r], with which W = U(V Mᵀ)ᵀ is a product of two factors.

@@ -18,7 +18,12 @@ const denseParameters = 269_722;
 
 /** What collapsing an overcomplete network came to. */
 export function fixtureCollapse(accuracy: number, change: Partial<Collapse> = {}): Collapse {
-  const inference = { parameters: denseParameters, macs: 40_551_040, examples_per_second: 1500, tensor_peak_bytes: 2 ** 21 };
+  const inference = {
+    parameters: denseParameters,
+    macs: 40_551_040,
+    examples_per_second: 1500,
+    tensor_peak_bytes: 2 ** 21,
+  };
   return {
     examples: 500,
     accuracy: { before: accuracy, after: accuracy },
@@ -47,7 +52,9 @@ export function distillationRecords(
     const factors = names.map((name) => ({ name, value: words.factors[name]!.of(config)! }));
     const identity = { kind: 'distillation', model: words.model(config), dataset: words.dataset(config), factors };
     const isControl = ['dense', 'wider', 'wider-deep'].includes(config.method);
-    const details: DistillationDetails = isControl ? null : { collapse: fixtureCollapse(value, collapse), teacher: null };
+    const details: DistillationDetails = isControl
+      ? null
+      : { collapse: fixtureCollapse(value, collapse), teacher: null };
     const after = { metric: 'collapsed_accuracy', value, best: null };
     const ratio = config.method === 'dense' ? 1 : 6;
     const macs = 40_551_040 * (isControl ? 1 : 1.1) * (config.method.startsWith('wider') ? 6 : 1);

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { idOf } from '../../harness/cell-id.ts';
 import { UsageError } from '../../harness/errors.ts';
+import { methodOf } from '../../harness/methods/registry.ts';
 import { checkedSuite } from '../../harness/plan/checked-suite.ts';
 import { planCells } from '../../harness/plan/plan.ts';
 import {
@@ -11,7 +12,6 @@ import {
   distillation as words,
 } from '../../harness/spec/distillation.ts';
 import { imageConfigSchema } from '../../harness/spec/image.ts';
-import { methodOf } from '../../harness/methods/registry.ts';
 import { kindOf } from '../../harness/tasks/registry.ts';
 import { distillation } from '../../suites/distillation.ts';
 

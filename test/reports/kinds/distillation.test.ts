@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { FinishedRecord } from '../../../harness/record.ts';
 import { plainDefinition } from '../../../harness/definition/plain-definition.ts';
+import type { FinishedRecord } from '../../../harness/record.ts';
 import { summarizeArms } from '../../../reports/arms/arm-summary.ts';
 import { isDense } from '../../../reports/arms/coordinates.ts';
 import { collapseSection } from '../../../reports/kinds/distillation/collapse-section.ts';

@@ -74,7 +74,7 @@ vi.mock('../../harness/random.ts', async (original) => {
   return {
     ...real,
     streamsOf(family: string, replicate: number) {
-      const other = fault.name === 'other draws of what is replaced' && ['collapsed', 'teacher'].includes(family);
+      const other = fault.name === 'other draws of what is replaced' && family === 'collapsed';
       return real.streamsOf(family, replicate + (other ? 1 : 0));
     },
   };
@@ -97,10 +97,8 @@ const cells = planCells(suite, 'smoke', { present: [] });
 const cellNamed = (start: string) => cells.find(({ cell }) => cell.startsWith(start))!;
 
 /** A teacher of random weights, as a finished cell hands them over. */
-function teacher(): NeededCell {
-  const network = normalizationsMoved(
-    tinyModel({ method: 'dense', seed: 5, shape: { size: 32, classes: 10, width: 4 } }),
-  );
+function teacher(seed: number): NeededCell {
+  const network = normalizationsMoved(tinyModel({ method: 'dense', seed, shape: { size: 32, classes: 10, width: 4 } }));
   const weights = new Map(
     network.variables.map(({ name, value }) => [
       name,
@@ -111,8 +109,8 @@ function teacher(): NeededCell {
   return { record: { result_digest: '0' } as NeededCell['record'], weights: async () => weights };
 }
 
-async function define(cell: PlannedCell, name = 'none'): Promise<Definition> {
-  const needed = async () => new Map([['teacher', teacher()]]);
+async function define(cell: PlannedCell, name = 'none', seed = 5): Promise<Definition> {
+  const needed = async () => new Map([['teacher', teacher(seed)]]);
   fault.name = name;
   return (await defineCell(cell, { ...plainContext, needed }))!;
 }
@@ -148,7 +146,7 @@ describe('a fault', () => {
     expect(changes(right.student, await define(without)).some((text) => text.startsWith('train: '))).toBe(true);
     const config = { ...student.config, teacher: { ...taught, temperature: 2 } } as never;
     const [first] = changes(right.student, await define({ ...student, config }));
-    expect(first).toMatch(/^train: a constant (4|16) is now (2|4)/);
+    expect(first).toMatch(/^train: .*constant/);
   });
 
   test('collapsed filters upside down fail the checks of exactness', async () => {
@@ -175,9 +173,9 @@ describe('a healthy change', () => {
     expect(firstStepDifference(right.student, other)).toBeNull();
   });
 
-  test('a student is defined alike twice, and its teacher is freed', async () => {
+  test('a teacher of other weights: what a student computes does not depend on a training’s bits', async () => {
     const before = tf.memory().numTensors;
-    const again = await define(student);
+    const again = await define(student, 'none', 6);
     expect(again).toEqual(right.student);
     expect(tf.memory().numTensors).toBe(before);
   });

@@ -21,7 +21,7 @@ import { evaluationBatch } from '../image/training.ts';
 import type { NeededCell } from '../needed.ts';
 import { type Conclusion, methodFor, type Task, type TaskOptions, type TaskProgress } from '../task.ts';
 import { collapseChecks, collapseOf } from './collapsing.ts';
-import { teacherNetwork } from './teacher.ts';
+import { teacherNetwork, withDrawnTeacher } from './teacher.ts';
 
 /** A teacher at work in a student's cell. */
 interface Teacher {
@@ -64,7 +64,8 @@ export async function distillationTask(config: DistillationConfig, options: Task
       return { ...counted, measures: [...counted.measures, after], checks, details };
     },
     definition: async () => {
-      const defined = await task.definition!();
+      const define = () => task.definition!();
+      const defined = await (teacher === null ? define() : withDrawnTeacher(teacher.model, define));
       return { ...defined, facts: { ...defined.facts, ...(collapses ? collapseFacts(made) : {}) } };
     },
   };

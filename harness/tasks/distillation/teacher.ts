@@ -1,3 +1,4 @@
+import { keepValues } from '../../engine/record-step.ts';
 import { tf } from '../../engine/tensorflow.ts';
 import { dense } from '../../methods/dense.ts';
 import type { Model } from '../../nn/model.ts';
@@ -15,9 +16,7 @@ const prefix = 'teacher.';
  * @throws Error where the weights are not those of the network, naming the variable
  */
 export function teacherNetwork(blueprint: Blueprint, weights: SavedWeights): Model {
-  // What it is drawn with is replaced at once.
-  const compression = { method: dense, scale: 1, init: 'default' } as const;
-  const teacher = buildNetwork(renamed(blueprint), compression, streamsOf('teacher', 0));
+  const teacher = drawnNetwork(renamed(blueprint));
   for (const variable of teacher.variables) {
     const name = variable.name.slice(prefix.length);
     const saved = weights.get(name);
@@ -28,6 +27,28 @@ export function teacherNetwork(blueprint: Blueprint, weights: SavedWeights): Mod
     throw new Error(`teacher: it has ${teacher.variables.length} variables, its weights hold ${weights.size}`);
   }
   return teacher;
+}
+
+/**
+ * Runs something with a teacher that has drawn weights in place of its trained ones, which it has again afterwards. What
+ * a student computes is told so: bits of a training depend on the processor.
+ */
+export async function withDrawnTeacher<T>(teacher: Model, run: () => Promise<T>): Promise<T> {
+  const restore = keepValues(teacher.variables);
+  const drawn = drawnNetwork(teacher.blueprint);
+  drawn.variables.forEach((variable, index) => {
+    teacher.variables[index]!.assign(tf.clone(variable.value));
+    variable.dispose();
+  });
+  try {
+    return await run();
+  } finally {
+    restore();
+  }
+}
+
+function drawnNetwork(blueprint: Blueprint): Model {
+  return buildNetwork(blueprint, { method: dense, scale: 1, init: 'default' }, streamsOf('teacher', 0));
 }
 
 /** The network with the prefix before the names of its layers. */

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { teacherNetwork } from '../../../harness/tasks/distillation/teacher.ts';
+import { tf } from '../../../harness/engine/tensorflow.ts';
+import { teacherNetwork, withDrawnTeacher } from '../../../harness/tasks/distillation/teacher.ts';
 import type { SavedWeights } from '../../../harness/weight-file.ts';
 import { tensorOf, valuesOf } from '../../helpers/engine.ts';
 import { randomValues } from '../../helpers/reference.ts';
@@ -32,4 +33,20 @@ test('weights of another network are refused', () => {
   );
   const wider = tinyModel({ method: 'dense', shape: { width: 5 } }).blueprint;
   expect(() => teacherNetwork(wider, weights)).toThrow(/expected shape/);
+});
+
+test('a teacher has drawn weights while its student is defined, and its own again afterwards, also behind an error', async () => {
+  const teacher = teacherNetwork(trained.blueprint, weights);
+  const valuesNow = () => teacher.variables.map(({ value }) => valuesOf(value));
+  const own = valuesNow();
+  const tensors = tf.memory().numTensors;
+  const drawn = await withDrawnTeacher(teacher, async () => valuesNow());
+  expect(drawn).not.toEqual(own);
+  expect(await withDrawnTeacher(teacher, async () => valuesNow())).toEqual(drawn);
+  const failing = withDrawnTeacher(teacher, async () => {
+    throw new Error('stopped');
+  });
+  await expect(failing).rejects.toThrow('stopped');
+  expect(valuesNow()).toEqual(own);
+  expect(tf.memory().numTensors).toBe(tensors);
 });

@@ -84,14 +84,14 @@ afterEach(() => {
   fault.name = 'none';
 });
 
-const suite = structuredClone(distillation);
-for (const experiment of suite.profiles.smoke!.experiments as DistillationExperimentSpec[]) {
+const smoke = structuredClone(distillation.profiles.smoke!);
+for (const experiment of smoke.experiments as DistillationExperimentSpec[]) {
   experiment.models = [{ name: 'resnet', depth: 8, width: 4 }];
   if (experiment.teacher !== undefined) experiment.teacher = { name: 'resnet', depth: 8, width: 4 };
   Object.assign(experiment.fallbackDataset!, { trainExamples: 100, validationExamples: 40, testExamples: 50 });
   Object.assign(experiment.training, { epochs: 2, testEvery: 2 });
 }
-suite.profiles.smoke = { ...suite.profiles.smoke!, experiments: suite.profiles.smoke!.experiments.slice(0, 1) };
+const suite = { ...distillation, profiles: { smoke: { ...smoke, experiments: smoke.experiments.slice(0, 1) } } };
 // The dense network is its own teacher here.
 const cells = planCells(suite, 'smoke', { present: [] });
 const cellNamed = (start: string) => cells.find(({ cell }) => cell.startsWith(start))!;

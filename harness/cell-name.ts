@@ -81,8 +81,9 @@ function factorsText(kind: string, factors: readonly Factor[], by: { between: st
   let text = '';
   for (const { name, value } of factors) {
     if (value === words[name]?.silent) continue;
-    const join = text === '' ? '' : typeof value === 'number' ? by.before : by.between;
-    text += `${join}${value}`;
+    const shown = words[name]?.text?.(value) ?? value;
+    const join = text === '' ? '' : typeof shown === 'number' ? by.before : by.between;
+    text += `${join}${shown}`;
   }
   return text;
 }

@@ -123,7 +123,10 @@ const result = {
    * out.
    */
   training_passes: measuredAmount,
-  /** 3 x the forward pass's multiply-accumulates x these examples; masked weights count, as they are multiplied too. */
+  /**
+   * 3 x the forward pass's multiply-accumulates x these examples; masked weights count, as they are multiplied too. A
+   * student's hold those of its teacher's training and forward passes as well.
+   */
   training_macs: measuredAmount,
   train_loss: measured,
   train_examples_per_second: measuredAmount,

@@ -1,4 +1,4 @@
-import { type ChannelMap, conv2d, mappedConv2d } from '../engine/ops/conv2d.ts';
+import { conv2d, mappedConv2d } from '../engine/ops/conv2d.ts';
 import { type Tensor, type Tensor2D, tf } from '../engine/tensorflow.ts';
 import { Variable, variableOf } from '../engine/variable.ts';
 import { denseConvWeight } from '../init/conv-weight.ts';
@@ -71,38 +71,63 @@ function lowRankConv(
   streams: Streams,
   factors?: BalancedFactors,
 ): CompressibleLayer {
-  const { stride, inChannels, outChannels } = shape;
-  const [k1, k2] = shape.kernel;
-  const rank = rankOf(shape, scale);
-  const { u, v } =
-    init === 'default' ? defaultConv(shape, rank, streams) : spectralConv(shape, rank, init, streams, factors);
-  // u [k1, 1, r, out] and v [1, k2, in, r] are the two convolutions' filters as they are.
-  const vMatrix = () => tf.reshape(v.value, [k2 * inChannels, rank]) as Tensor2D;
-  const reduced = (x: Tensor) => conv2d(x, v.value, { stride: [1, stride] });
-  const twoConvolutions = {
-    apply: (x: Tensor) => conv2d(reduced(x), u.value, { stride: [stride, 1] }),
-    applyMapped: (x: Tensor, map: ChannelMap) => mappedConv2d(reduced(x), u.value, map, { stride: [stride, 1] }),
-  };
-  const composed = () => {
-    const uColumns = tf.reshape(tf.transpose(u.value, [2, 0, 1, 3]), [rank, k1 * outChannels]) as Tensor2D;
-    const product = tf.reshape(tf.matMul(vMatrix(), uColumns), [k2, inChannels, k1, outChannels]);
-    return tf.transpose(product, [2, 0, 1, 3]);
-  };
-  const oneConvolution = {
-    apply: (x: Tensor) => conv2d(x, composed(), { stride: [stride, stride] }),
-    applyMapped: (x: Tensor, map: ChannelMap) => mappedConv2d(x, composed(), map, { stride: [stride, stride] }),
-  };
+  const { u, v } = convFactors(shape, rankOf(shape, scale), init, streams, factors);
   return {
     variables: [u, v],
-    ...(scale < 1 ? twoConvolutions : oneConvolution),
+    ...twoFactorConv(shape, scale, { u: () => u.value, v: () => v.value }),
     matrix: () => tf.tidy(() => composeLowRank(uMatrixOf(u.value), vMatrixOf(v.value))),
     frobeniusGradients: () =>
       tf.tidy(() => {
-        const gradients = frobeniusGradients(uMatrixOf(u.value), vMatrix());
-        const forU = tf.transpose(tf.reshape(gradients.u, [outChannels, k1, rank]), [1, 2, 0]);
-        return [tf.reshape(forU, u.value.shape), tf.reshape(gradients.v, v.value.shape)];
+        const gradients = frobeniusGradients(uMatrixOf(u.value), vRows(v.value));
+        return [uFilterOf(gradients.u, u.value), tf.reshape(gradients.v, v.value.shape)];
       }),
   };
+}
+
+/** Filters u [k1, 1, r, out] and v [1, k2, in, r] as they are when a pass asks for them. */
+export interface FilterPair {
+  u(): Tensor;
+  v(): Tensor;
+}
+
+/**
+ * The convolution with W = UVᵀ in the form that is the cheaper one: below rank scale 1 as two convolutions, whose
+ * filters u and v are as they are; from there on as one, recomposed in every pass.
+ */
+export function twoFactorConv(
+  { stride, kernel: [k1, k2], inChannels, outChannels }: ConvShape,
+  scale: number,
+  { u, v }: FilterPair,
+): Pick<Required<CompressibleLayer>, 'apply' | 'applyMapped'> {
+  if (scale < 1) {
+    const reduced = (x: Tensor) => conv2d(x, v(), { stride: [1, stride] });
+    return {
+      apply: (x) => conv2d(reduced(x), u(), { stride: [stride, 1] }),
+      applyMapped: (x, map) => mappedConv2d(reduced(x), u(), map, { stride: [stride, 1] }),
+    };
+  }
+  const composed = () => {
+    const rank = u().shape[2]!;
+    const uColumns = tf.reshape(tf.transpose(u(), [2, 0, 1, 3]), [rank, k1 * outChannels]) as Tensor2D;
+    const product = tf.reshape(tf.matMul(vRows(v()), uColumns), [k2, inChannels, k1, outChannels]);
+    return tf.transpose(product, [2, 0, 1, 3]);
+  };
+  return {
+    apply: (x) => conv2d(x, composed(), { stride: [stride, stride] }),
+    applyMapped: (x, map) => mappedConv2d(x, composed(), map, { stride: [stride, stride] }),
+  };
+}
+
+/** Filter [1, k2, in, r] to the rows of V in the filter's own order, [k2·in, r]. */
+export function vRows(v: Tensor): Tensor2D {
+  const [, k2, inChannels, rank] = v.shape as [number, number, number, number];
+  return tf.reshape(v, [k2 * inChannels, rank]);
+}
+
+/** U [out·k1, r], or what is of its shape, as a filter of u's shape [k1, 1, r, out]. */
+export function uFilterOf(matrix: Tensor, u: Tensor): Tensor {
+  const [k1, , rank, out] = u.shape as [number, number, number, number];
+  return tf.reshape(tf.transpose(tf.reshape(matrix, [out, k1, rank]), [1, 2, 0]), u.shape);
 }
 
 /** Filter [k1, 1, r, out] to U [out·k1, r]. */
@@ -117,16 +142,32 @@ export function vMatrixOf(v: Tensor): Tensor2D {
   return tf.reshape(tf.transpose(tf.reshape(v, [k2, inChannels, rank]), [1, 0, 2]), [inChannels * k2, rank]);
 }
 
-interface Factors {
+/** The variables u [k1, 1, r, out] and v [1, k2, in, r]. */
+export interface ConvFactors {
   u: Variable;
   v: Variable;
+}
+
+/**
+ * The two factors of a convolution as the initialization draws them.
+ *
+ * @param factors what `factorization` comes to, where it has been computed
+ */
+export function convFactors(
+  shape: ConvShape,
+  rank: number,
+  init: InitName,
+  streams: Streams,
+  factors?: BalancedFactors,
+): ConvFactors {
+  return init === 'default' ? defaultConv(shape, rank, streams) : spectralConv(shape, rank, init, streams, factors);
 }
 
 /**
  * As the paper's code: for ResNets He normal on each factor, U of variance 2/r and V of variance 2/(in·k2); for VGG and
  * wide ResNets, whose shapes say so, both of variance 2/(k1·k2·out).
  */
-function defaultConv(shape: ConvShape, rank: number, streams: Streams): Factors {
+function defaultConv(shape: ConvShape, rank: number, streams: Streams): ConvFactors {
   const { name, inChannels, outChannels } = shape;
   const [k1, k2] = shape.kernel;
   const [fanU, fanV] = shape.fans?.factors === 'out' ? [fanOut(shape), fanOut(shape)] : [rank, inChannels * k2];
@@ -144,7 +185,7 @@ function spectralConv(
   init: InitName,
   streams: Streams,
   factors?: BalancedFactors,
-): Factors {
+): ConvFactors {
   const { name } = shape;
   const { u, v } = tf.tidy(() =>
     factors === undefined

@@ -1,10 +1,16 @@
-/** The dense network with a share of its widths: what every other method has to beat. */
+import type { LayerMethod } from '../nn/layer-method.ts';
+
+/** The dense network with other widths: what every other method has to beat. */
 export interface NarrowMethod {
   readonly kind: 'narrow';
   readonly name: string;
   readonly source?: string | undefined;
   /** What it has as many of as the method that it is a control of. */
   readonly equal: 'parameters' | 'macs';
+  /** Whether its widths are a share of the dense network's, which is so where it does not say, or a multiple. */
+  readonly side?: 'narrower' | 'wider';
+  /** The method whose parameters a rank scale stands for; where it does not say, low-rank. */
+  readonly like?: LayerMethod;
 }
 
 /**

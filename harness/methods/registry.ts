@@ -1,4 +1,5 @@
 import { UsageError } from '../errors.ts';
+import { deep, deepResidual } from './deep.ts';
 import { dense } from './dense.ts';
 import { lowRank } from './low-rank.ts';
 import type { Method } from './method.ts';
@@ -28,6 +29,7 @@ import { tuckerMethod } from './tensor/tucker.ts';
 import { tucker2 } from './tensor/tucker-2.ts';
 import { tuckerTtCore } from './tensor/tucker-tt-core.ts';
 import { fullRankWarmUp } from './warm-up/full-rank-warm-up.ts';
+import { wider, widerDeep } from './wider.ts';
 
 /** Every method that a suite may name. */
 export const methods: readonly Method[] = [
@@ -35,6 +37,10 @@ export const methods: readonly Method[] = [
   narrow,
   narrowMacs,
   lowRank,
+  deep,
+  deepResidual,
+  wider,
+  widerDeep,
   fullRankWarmUp,
   randomPruning,
   snip,

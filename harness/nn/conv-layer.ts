@@ -30,3 +30,8 @@ export function filterMatrix(filter: Tensor): Tensor {
   const [k1, k2, inChannels, outChannels] = filter.shape as [number, number, number, number];
   return tf.tidy(() => tf.reshape(tf.transpose(filter, [3, 0, 2, 1]), [outChannels * k1, inChannels * k2]));
 }
+
+/** The dense filter [k1, k2, in, out] of a convolution's matrix W [out·k1, in·k2]: the inverse of `filterMatrix`. */
+export function matrixFilter(matrix: Tensor, { kernel: [k1, k2], inChannels, outChannels }: ConvShape): Tensor {
+  return tf.tidy(() => tf.transpose(tf.reshape(matrix, [outChannels, k1, inChannels, k2]), [1, 3, 2, 0]));
+}

@@ -10,6 +10,8 @@ export interface FactorWords<C> {
   order?: readonly FactorValue[];
   /** The value that says so little that names leave it out. */
   silent?: FactorValue;
+  /** How a value reads in names, where it alone would not say what it is; left out: as it is. */
+  text?(value: FactorValue): string;
 }
 
 /** A cell that another one reads from: its weights or what its record tells. */

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { distillation } from './distillation.ts';
 import { image } from './image.ts';
 import type { KindWords } from './kind-words.ts';
 import { metricOf } from './metrics.ts';
@@ -11,6 +12,7 @@ const kinds = new Map<string, KindWords>();
 addKindWords(image);
 addKindWords(translation);
 addKindWords(normalization);
+addKindWords(distillation);
 
 /**
  * Makes the words of a kind known. Its tasks and its part of the reports have lists of their own.

@@ -54,6 +54,15 @@ const known = new Map<string, Metric>(
       most: null,
       of: 'the weights that are decoded',
     },
+    collapsed_accuracy: {
+      title: 'accuracy after collapsing',
+      better: 'higher',
+      unit: '%',
+      full: 1,
+      least: 0,
+      most: 1,
+      of: 'the last epoch, factors collapsed into one dense convolution each',
+    },
   } satisfies Record<string, Metric>),
 );
 

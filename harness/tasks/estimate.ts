@@ -6,5 +6,5 @@ export const overheadSeconds = 4;
  * step is worth, which is the same in both.
  */
 export function relativeCost(macs: number, denseMacs: number, rest: number): number {
-  return Math.min(1, (macs + rest) / (denseMacs + rest));
+  return (macs + rest) / (denseMacs + rest);
 }

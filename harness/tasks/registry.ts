@@ -1,4 +1,5 @@
 import type { BaseConfig, BaseExperiment } from '../spec/words.ts';
+import { distillation } from './distillation/kind.ts';
 import { image } from './image/kind.ts';
 import type { Kind } from './kind.ts';
 import { normalization } from './normalization/kind.ts';
@@ -9,6 +10,7 @@ const kinds = new Map<string, Kind>();
 addKind(image);
 addKind(translation);
 addKind(normalization);
+addKind(distillation);
 
 /**
  * Makes a kind of task known whose words are known.

@@ -38,13 +38,21 @@ export function composeLowRank(u: Tensor, v: Tensor): Tensor {
 
 /**
  * Gradients of ½‖UVᵀ‖²_F (Khodak et al. 2021, section 3.2): ∂U = U(VᵀV), ∂V = V(UᵀU), in O((m + n)r²) without the
- * m x n product. The order of the rows of either factor does not matter.
+ * m x n product. Beyond about the full rank, where that takes more, ∂U = WV, ∂V = WᵀU with W = UVᵀ, in O(mnr). The order
+ * of the rows of either factor does not matter.
  *
  * @param u [..., m, r], a matrix or a batch of them
  * @param v [..., n, r]
  */
 export function frobeniusGradients(u: Tensor, v: Tensor): { u: Tensor; v: Tensor } {
   const times = timesOf(u);
+  const [m, n, r] = [u.shape.at(-2)!, v.shape.at(-2)!, u.shape.at(-1)!];
+  if (3 * m * n * r < 2 * (m + n) * r ** 2) {
+    return tf.tidy(() => {
+      const w = times(u, v, { transposeB: true });
+      return { u: times(w, v), v: times(w, u, { transposeA: true }) };
+    });
+  }
   const gram = (factor: Tensor) => times(factor, factor, { transposeA: true });
   return tf.tidy(() => ({ u: times(u, gram(v)), v: times(v, gram(u)) }));
 }

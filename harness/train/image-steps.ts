@@ -1,6 +1,8 @@
 import type { Batch } from '../data/images/batches.ts';
 import { crossEntropy } from '../engine/ops/cross-entropy.ts';
+import { softTargetLoss } from '../engine/ops/soft-targets.ts';
 import { type Scalar, type Tensor, tf } from '../engine/tensorflow.ts';
+import type { Variable } from '../engine/variable.ts';
 import type { StatisticUpdates } from '../nn/layer.ts';
 import type { Model } from '../nn/model.ts';
 import type { Masks } from '../optim/optimizer.ts';
@@ -35,17 +37,57 @@ export function imageLoss(model: Model, labelSmoothing: number): Loss<ImageFeeds
   };
 }
 
-/** A training step of a network of images: stochastic gradient descent with momentum, decay in the gradient. */
+/** What a network learns from in place of labels alone: a loss of its own, and the variables that this reads besides. */
+export interface Teaching {
+  loss: Loss<ImageFeeds>;
+  fixed: readonly Variable[];
+}
+
+export interface TeacherOptions {
+  teacher: Model;
+  /** T, by which both networks' logits are divided. */
+  temperature: number;
+  /** The soft targets' share of the loss; the labels have the rest. */
+  weight: number;
+  labelSmoothing: number;
+}
+
+/**
+ * Distillation (Hinton, Vinyals and Dean 2015, section 2): (1 − w)·cross-entropy of the labels + w·T²·KL of the teacher's
+ * probabilities at temperature T to the network's, both of the same images; the teacher's normalizations have their
+ * running statistics.
+ */
+export function taughtBy(model: Model, { teacher, temperature, weight, labelSmoothing }: TeacherOptions): Teaching {
+  return {
+    loss({ images, labels }) {
+      const updates: StatisticUpdates = [];
+      const soft = teacher.apply(images, { training: false });
+      const logits = model.apply(images, { training: true, updates });
+      const hard = tf.mul(crossEntropy(logits, labels, labelSmoothing), 1 - weight);
+      const loss = tf.add(hard, tf.mul(softTargetLoss(logits, soft, temperature), weight)) as Scalar;
+      return { loss, ...answersOf(logits, labels), updates };
+    },
+    fixed: teacher.variables,
+  };
+}
+
+/**
+ * A training step of a network of images: stochastic gradient descent with momentum, decay in the gradient.
+ *
+ * @param teaching what it learns from; left out: the labels
+ */
 export function imageTrainingStep(
   model: Model,
   training: TrainingSpec,
   regularizer: RegularizerName,
   masks: Masks = new Map(),
+  teaching?: Teaching,
 ): TrainingStep<ImageFeeds> {
   const ratio = parameterRatio(model.variables, totalParameters(model.blueprint));
   return trainingStep({
     variables: model.variables,
     loss: imageLoss(model, training.labelSmoothing),
+    ...teaching,
     decay: decayOf(model.compressed, { regularizer, lambda: training.decay, ratio }),
     optimizer: { name: 'sgd', momentum: training.momentum },
     masks,

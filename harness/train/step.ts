@@ -58,6 +58,8 @@ export interface TrainingStep<F extends Feeds> extends Step<TrainingFeeds<F>> {
 export interface TrainingStepOptions<F extends Feeds> {
   /** The network's. */
   variables: readonly Variable[];
+  /** What else the loss reads, and training leaves as it is; none where it is left out. */
+  fixed?: readonly Variable[];
   loss: Loss<F>;
   decay: Decay;
   optimizer: OptimizerSpec;
@@ -75,7 +77,7 @@ export interface TrainingStepOptions<F extends Feeds> {
  * update, running statistics. Its results are those before the update.
  */
 export function trainingStep<F extends Feeds>(options: TrainingStepOptions<F>): TrainingStep<F> {
-  const { variables, loss, decay, clipNorm = null, masks = new Map() } = options;
+  const { variables, fixed = [], loss, decay, clipNorm = null, masks = new Map() } = options;
   const trainable = variables.filter(({ role }) => role !== 'statistic');
   const optimizer = optimizerOf(options.optimizer, trainable, { clipNorm, masks });
   const compute = (feeds: TrainingFeeds<F>): StepResult => {
@@ -99,7 +101,7 @@ export function trainingStep<F extends Feeds>(options: TrainingStepOptions<F>): 
     for (const [variable, next] of updates) variable.assign(next);
     return { loss: value, correct: released(correct), count: released(count) };
   };
-  return { ...stepOf(compute, [...variables, ...optimizer.slots, ...masks.values()]), optimizer };
+  return { ...stepOf(compute, [...variables, ...fixed, ...optimizer.slots, ...masks.values()]), optimizer };
 }
 
 /** A step that computes a loss, and changes no variable. */

@@ -17,14 +17,17 @@ export function budgetOf(of: Factors): number | null {
   return typeof budget === 'number' ? budget : null;
 }
 
-/** Whether an arm is the one that others are compared with: nothing in it is compressed. */
+/** Factors by which a dense network is trained in another way than the arms that are compared with it: a control. */
+const ofControls = ['epochs', 'temperature', 'soft_weight'];
+
+/** Whether an arm is the one that others are compared with: nothing in it is compressed, and it is trained as they are. */
 export function isDense(of: Factors): boolean {
-  return methodOf(of) === 'dense';
+  return methodOf(of) === 'dense' && ofControls.every((name) => factorOf(of, name) === null);
 }
 
-/** Whether an arm is a thinner dense network: nothing in it is masked or factorized. */
+/** Whether an arm is a dense network of other widths: nothing in it is masked or factorized. */
 export function isNarrow(of: Factors): boolean {
-  return ['narrow', 'narrow-macs'].includes(methodOf(of));
+  return ['narrow', 'narrow-macs', 'wider', 'wider-deep'].includes(methodOf(of));
 }
 
 /** Whether an arm is held to its budget by operations: its parameters are others than those of the budget's arms. */

@@ -1,4 +1,5 @@
 import type { BaseConfig } from '../../harness/spec/words.ts';
+import { distillationReport } from './distillation.ts';
 import { generalReport } from './general.ts';
 import { imageReport } from './image.ts';
 import type { KindReport } from './kind-report.ts';
@@ -10,6 +11,7 @@ const reports = new Map<string, KindReport>();
 addKindReport('image', imageReport);
 addKindReport('translation', translationReport);
 addKindReport('normalization', normalizationReport);
+addKindReport('distillation', distillationReport);
 
 /**
  * Gives a kind a part of its own in reports.

@@ -2,9 +2,11 @@ import { describe, expect, test } from 'vitest';
 import { planBudget } from '../../harness/budget/budget.ts';
 import { widthScale } from '../../harness/budget/width-scale.ts';
 import { UsageError } from '../../harness/errors.ts';
+import { deep } from '../../harness/methods/deep.ts';
 import { lowRank } from '../../harness/methods/low-rank.ts';
 import { narrow } from '../../harness/methods/narrow.ts';
 import { narrowMacs } from '../../harness/methods/narrow-macs.ts';
+import { wider, widerDeep } from '../../harness/methods/wider.ts';
 import { totalMacs, totalParameters } from '../../harness/shape/blueprint.ts';
 import { resnetBlueprint } from '../../harness/shape/resnet.ts';
 import type { Sized } from '../../harness/shape/sized.ts';
@@ -103,4 +105,44 @@ test.each([
 test('of operations refuses what the low-rank network does not reach, by its own name', () => {
   const run = () => widthScale(networks['resnet-8']!, narrowMacs, { amount: 0.01, unit: 'parameters' });
   expect(run).toThrow(/^method narrow-macs: budget 0.01 is below what resnet-8 keeps at rank 1/);
+});
+
+describe('a wider dense network', () => {
+  const network = networks['resnet-8']!;
+  const { parameters } = network.dense;
+  /** Every count that a wider network has up to eight times the widths: those of 64 channels at most change at 1/64. */
+  const all = Array.from({ length: 14 * 64 }, (_, i) => network.narrowed(1 + i / 128).dense.parameters);
+  const nearestTo = (target: number) => Math.abs(nearest(all, target));
+
+  test.each([1.5, 2.2, 6, 18.3])('at budget %d has the nearest number of parameters', (amount) => {
+    const plan = planBudget(network, wider, { amount, unit: 'parameters' });
+    const widened = network.narrowed(plan.width).dense;
+    expect(plan).toMatchObject({ scale: 1, passMacs: widened.macs, compositionMacs: 0, keep: null });
+    expect(plan.ratio).toBe(widened.parameters / parameters);
+    expect(Math.abs(widened.parameters - amount * parameters)).toBe(nearestTo(amount * parameters));
+  });
+
+  test.each([
+    { control: wider, like: lowRank, amount: 3 },
+    { control: wider, like: lowRank, amount: 9 },
+    { control: widerDeep, like: deep, amount: 1 },
+  ])('of rank scale $amount, $control.name, has as many parameters as $like.name trains there', (given) => {
+    const target = network.parameters(given.like, given.amount);
+    const plan = planBudget(network, given.control, { amount: given.amount, unit: 'rank-scale' });
+    const reached = network.narrowed(plan.width).dense.parameters;
+    expect(Math.abs(reached - target)).toBe(nearestTo(target));
+    expect(Math.abs(reached / target - 1)).toBeLessThan(0.01);
+    expect(plan.ratio).toBeGreaterThan(2);
+  });
+
+  test('is the dense network at budget 1', () => {
+    expect(planBudget(network, wider, { amount: 1, unit: 'parameters' })).toMatchObject({ width: 1, ratio: 1 });
+  });
+
+  test('is refused below it, with the nearest budget', () => {
+    expect(() => widthScale(network, wider, { amount: 0.5, unit: 'parameters' })).toThrow(
+      'method wider: budget 0.5 asks for 0.5 of the parameters of resnet-8, below what a wider network has; the ' +
+        'nearest share that it reaches is 1',
+    );
+  });
 });

@@ -86,14 +86,21 @@ const profiles = suites.flatMap((suite) =>
 
 /** A cell's name, put together from its configuration by hand. */
 function nameOf({ config, factors, model, dataset, seed }: PlannedCell): string {
-  const { method, budget, init, regularizer, training } = config as unknown as Record<string, string | number> & {
-    training: { decay: number; decayCoupling?: string };
+  const { method, budget, init, regularizer, training, teacher } = config as unknown as Record<
+    string,
+    string | number
+  > & {
+    training: { decay: number; decayCoupling?: string; epochs: number };
+    teacher?: { temperature: number; weight: number };
   };
   const has = (name: string) => factors.some((factor) => factor.name === name);
   const decayed = `${regularizer}${has('decay') ? `-${training.decay}` : ''}`;
   const coupled = has('coupling') ? [training.decayCoupling] : [];
   const tuned = has('tuning') ? ['tuned'] : [];
-  const arm = [`${method}${budget === 1 ? '' : `-${budget}`}`, init, decayed, ...tuned, ...coupled];
+  const longer = has('epochs') ? [`epochs-${training.epochs}`] : [];
+  const taught = has('temperature') ? [`temperature-${teacher!.temperature}`, `soft-${teacher!.weight}`] : [];
+  const own = [...tuned, ...coupled, ...longer, ...taught];
+  const arm = [`${method}${budget === 1 ? '' : `-${budget}`}`, init, decayed, ...own];
   return [...arm, model, dataset, `seed-${seed}`].join('.');
 }
 

@@ -2,9 +2,10 @@ import { describe, expect, it } from 'vitest';
 import { readTuning } from '../../baselines/tuning-file.ts';
 import { planCells } from '../../harness/plan/plan.ts';
 import { dataFolderNames } from '../../harness/spec/datasets.ts';
+import { type DistillationConfig, isDistillation } from '../../harness/spec/distillation.ts';
 import { type ImageConfig, type ImageExperimentSpec, isImage } from '../../harness/spec/image.ts';
-import { isNormalization } from '../../harness/spec/normalization.ts';
-import { factorOf } from '../../harness/spec/words.ts';
+import { isNormalization, type NormalizationConfig } from '../../harness/spec/normalization.ts';
+import { type BaseConfig, factorOf } from '../../harness/spec/words.ts';
 import { suites } from '../../suites/registry.ts';
 
 /** The angle by which an update turns weights before a normalization, at equilibrium: √(2ηλ/(1 + μ)). */
@@ -12,10 +13,14 @@ function angleOf({ training: { learningRate, decay, momentum } }: Pick<ImageConf
   return Math.sqrt((2 * learningRate * decay) / (1 + momentum));
 }
 
+function isOfImages(config: BaseConfig): config is ImageConfig | DistillationConfig | NormalizationConfig {
+  return isImage(config) || isDistillation(config) || isNormalization(config);
+}
+
 const short = suites.flatMap(({ profiles, ...suite }) =>
   (['smoke', 'nightly'] as const).flatMap((profile) => {
     const spec = profiles[profile];
-    const images = spec?.experiments.filter(({ task }) => task === 'image' || task === 'normalization') as
+    const images = spec?.experiments.filter(({ task }) => ['image', 'distillation', 'normalization'].includes(task)) as
       | ImageExperimentSpec[]
       | undefined;
     return spec === undefined || images === undefined || images.length === 0
@@ -36,9 +41,7 @@ describe.each(short)('$name keeps what makes the published training what it is',
     const cells = planCells(suite, profile, { present: dataFolderNames, untuned: 'counted' });
     const shared = cells.filter((cell) => factorOf(cell, 'tuning') === null && factorOf(cell, 'decay') === null);
     const decayed = shared.flatMap((cell) =>
-      (isImage(cell.config) || isNormalization(cell.config)) && cell.config.regularizer !== 'none'
-        ? [angleOf(cell.config)]
-        : [],
+      isOfImages(cell.config) && cell.config.regularizer !== 'none' ? [angleOf(cell.config)] : [],
     );
     expect(decayed.length).toBeGreaterThan(0);
     for (const angle of decayed) expect(angle).toBeLessThanOrEqual(0.01);

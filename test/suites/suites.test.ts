@@ -7,6 +7,7 @@ import { methodOf, methods } from '../../harness/methods/registry.ts';
 import { planCells } from '../../harness/plan/plan.ts';
 import type { Cell } from '../../harness/spec/cell.ts';
 import { dataFolderNames, fileDatasetNames } from '../../harness/spec/datasets.ts';
+import type { DistillationExperimentSpec } from '../../harness/spec/distillation.ts';
 import type { ImageExperimentSpec } from '../../harness/spec/image.ts';
 import type { NormalizationExperimentSpec } from '../../harness/spec/normalization.ts';
 import { suiteSchema } from '../../harness/spec/suite.ts';
@@ -23,8 +24,10 @@ const profiles = suites.flatMap((suite) =>
   })),
 );
 
-function isOfImages(experiment: BaseExperiment): experiment is ImageExperimentSpec | NormalizationExperimentSpec {
-  return experiment.task === 'image' || experiment.task === 'normalization';
+function isOfImages(
+  experiment: BaseExperiment,
+): experiment is ImageExperimentSpec | DistillationExperimentSpec | NormalizationExperimentSpec {
+  return ['image', 'distillation', 'normalization'].includes(experiment.task);
 }
 
 test('suites have unique names, and the file of each is named after it', () => {
@@ -91,11 +94,11 @@ describe.each(profiles)('$name', ({ suite, profile }) => {
     }
   });
 
-  test('has the thinner dense network at every budget of its compressed arms ', () => {
+  test('has the thinner dense network at every budget below 1 of its compressed arms', () => {
     const budgetsOf = (of: (method: string) => boolean) =>
       new Set(
         cells
-          .filter(({ config }) => of(config.method))
+          .filter((cell) => of(cell.config.method) && (factorOf(cell, 'budget') as number) < 1)
           .map((cell) => `${cell.model} ${cell.dataset} ${factorOf(cell, 'budget')}`),
       );
     const compressed = budgetsOf((method) => !['dense', 'narrow', 'narrow-macs'].includes(method));
@@ -198,6 +201,7 @@ test.each([
   ['compression', 110],
   ['tensors', 40],
   ['translation', 70],
+  ['distillation', 25],
   ['normalization', 25],
 ])('the nightly of %s takes at most %i minutes on two cores', (name, most) => {
   const suite = suites.find((known) => known.name === name)!;

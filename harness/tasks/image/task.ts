@@ -16,7 +16,13 @@ import type { CurvePoint } from '../../record.ts';
 import { masksOf } from '../../sparse/context.ts';
 import { startSparse } from '../../sparse/start.ts';
 import type { ImageConfig } from '../../spec/image.ts';
-import { type ImageFeeds, imageEvaluationStep, imageFeeds, imageTrainingStep } from '../../train/image-steps.ts';
+import {
+  type ImageFeeds,
+  imageEvaluationStep,
+  imageFeeds,
+  imageTrainingStep,
+  type Teaching,
+} from '../../train/image-steps.ts';
 import { type LoopHooks, trainLoop } from '../../train/loop.ts';
 import { epochsOf, totalEpochs } from '../../train/phases.ts';
 import type { Step, TrainingStep } from '../../train/step.ts';
@@ -45,14 +51,33 @@ export type Accompany = (model: Model, schedule: { steps: number; rateAt(step: n
 /**
  * Image classification: the metric is the accuracy on the test images after the last epoch; beside it stands that at the
  * epoch which the held-out training images choose.
- *
- * @param accompany only of a method that replaces layers at the start, and so has one training
  */
-export async function imageTask(
+export async function imageTask(config: ImageConfig, options: TaskOptions): Promise<Task> {
+  return (await networkTask(config, options)).task;
+}
+
+/** A task of image classification, and what it trains. */
+export interface NetworkTask {
+  task: Task;
+  plan: ImagePlan;
+  model: Model;
+  data: ImageData;
+}
+
+/** What kinds of task that train networks of images add to it. */
+export interface NetworkExtras {
+  /** What the network learns from in place of labels alone; left out: these. */
+  teach?(model: Model): Teaching;
+  /** Only of a method that replaces layers at the start, and so has one training. */
+  accompany?: Accompany;
+}
+
+/** `imageTask`, with what another kind of task adds to it. */
+export async function networkTask(
   config: ImageConfig,
   { streams, dataDir, threads, ...options }: TaskOptions,
-  accompany?: Accompany,
-): Promise<Task> {
+  { teach, accompany }: NetworkExtras = {},
+): Promise<NetworkTask> {
   const method = methodFor(config, options.method);
   const { dataset, training } = config;
   const plan = planImageNetwork(config, method);
@@ -65,7 +90,7 @@ export async function imageTask(
   const model = buildNetwork(blueprint, compression, streams, factors);
   const { variables } = model;
   const masks = method.kind === 'sparse' ? masksOf(variables, network) : new Map();
-  const step = imageTrainingStep(model, training, config.regularizer, masks);
+  const step = imageTrainingStep(model, training, config.regularizer, masks, teach?.(model));
   const sparse =
     method.kind === 'sparse'
       ? startSparse({
@@ -96,7 +121,7 @@ export async function imageTask(
   // Before the last phase, or before its masks keep no more than the budget, a network is of another size.
   const small = method.kind === 'sparse' ? (method.budgetMetAfter?.(lastSteps.steps) ?? 0) : 0;
   const firstOfSize = lastPhase + Math.max(0, Math.ceil(small / lastSteps.stepsPerPoint) - 1);
-  return {
+  const task: Task = {
     size: sizeOf(budget, training.batchSize),
     data: {
       digest: data.digest,
@@ -141,6 +166,7 @@ export async function imageTask(
       for (const { dispose } of [step, evaluation, ...(before === undefined ? [] : [before.step])]) dispose();
     },
   };
+  return { task, plan, model, data };
 }
 
 /** The images that a network is evaluated on, by part. */

@@ -31,6 +31,7 @@ export const normalization: Kind<NormalizationConfig, NormalizationExperimentSpe
   },
   examplesRefusal: (config) => image.examplesRefusal!(trainingOf(config)),
   limited: (config, most) => image.limited!(trainingOf(config), most),
+  tiny: image.tiny!,
   batchOf: (config) => image.batchOf(trainingOf(config)),
   dataDigest: (config, dataDir) => image.dataDigest(trainingOf(config), dataDir),
   reference: denseReference,

@@ -2,7 +2,7 @@ import { keepValues } from '../../engine/record-step.ts';
 import type { ExactCheck } from '../../record.ts';
 import { type NormalizationConfig, recordingRole } from '../../spec/normalization.ts';
 import type { TrainingOutcome } from '../../train/loop.ts';
-import { type Companion, imageTask } from '../image/task.ts';
+import { type Accompany, type Companion, networkTask } from '../image/task.ts';
 import type { Task, TaskOptions } from '../task.ts';
 import { lastNormsCheck, wantedNormsCheck } from './checks.ts';
 import { normSteps, scalingFact } from './facts.ts';
@@ -31,14 +31,15 @@ export async function normalizationTask(config: NormalizationConfig, options: Ta
   const isScaled = config.regularizer === 'frobenius-norms';
   const recorded = isScaled ? await options.needed(recordingRole).weights() : null;
   const made: Followed[] = [];
-  const task = await imageTask(trainingOf(config), options, (model, { steps, rateAt }) => {
+  const accompany: Accompany = (model, { steps, rateAt }) => {
     const products = productsOf(model);
     if (products.length === 0) return null;
     const wanted = recorded === null ? null : savedNorms(recorded, steps, products.length);
     const followed = { products, trace: normTrace(steps, products.length), wanted, rateAt };
     made.push(followed);
     return companionOf(followed);
-  });
+  };
+  const { task } = await networkTask(trainingOf(config), options, { accompany });
   const [followed] = made;
   return followed === undefined ? task : withNorms(task, followed, config.regularizer === 'frobenius-decay');
 }

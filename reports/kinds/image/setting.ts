@@ -1,4 +1,5 @@
-import { type ImageConfig, isImage } from '../../../harness/spec/image.ts';
+import { isDistillation } from '../../../harness/spec/distillation.ts';
+import { type ImageConfig, isImage, type TrainingSpec } from '../../../harness/spec/image.ts';
 import { factorOf } from '../../../harness/spec/words.ts';
 import { significance } from '../../../harness/statistics/holm.ts';
 import { mean } from '../../../harness/statistics/moments.ts';
@@ -57,8 +58,13 @@ function denseTwins(arm: ArmSummary, members: readonly ArmSummary[]) {
   };
 }
 
-function decayOf({ config }: ArmSummary): number | null {
-  return isImage(config) ? config.training.decay : null;
+/** How an arm's network of images is trained; null: it trains none. */
+function trainingOf({ config }: ArmSummary): TrainingSpec | null {
+  return isImage(config) || isDistillation(config) ? config.training : null;
+}
+
+function decayOf(arm: ArmSummary): number | null {
+  return trainingOf(arm)?.decay ?? null;
 }
 
 function decayHurts(without: ArmSummary, decayed: ArmSummary, compare: Compare): string | null {
@@ -95,9 +101,10 @@ function doesNotTrain({ records, completed }: ArmSummary): string | null {
  * tuned arm has, held-out examples chose.
  */
 function turnsTooFast(arm: ArmSummary): string | null {
-  if (!isImage(arm.config) || isTuned(arm)) return null;
+  const training = trainingOf(arm);
+  if (training === null || isTuned(arm)) return null;
   if (arm.records[0]?.profile === 'paper' || factorOf(arm, 'decay') !== null) return null;
-  const angle = equilibriumAngle(arm.config.training);
+  const angle = equilibriumAngle(training);
   if (angle <= largestAngle) return null;
   return `√(2ηλ/(1+μ)) is ${angle.toFixed(3)}, above ${largestAngle}: steps turn the weights too fast at this λ`;
 }

@@ -1,0 +1,47 @@
+import { splitOf } from '../../data/images/split.ts';
+import { datasetNamed } from '../../data/registry.ts';
+import { totalMacs } from '../../shape/blueprint.ts';
+import {
+  type DistillationConfig,
+  type DistillationExperimentSpec,
+  imageConfigOf,
+  distillation as words,
+} from '../../spec/distillation.ts';
+import { denseReference } from '../dense-reference.ts';
+import { image } from '../image/kind.ts';
+import { blueprintOf, outlineImageCell } from '../image/outline.ts';
+import type { Kind } from '../kind.ts';
+import { methodFor } from '../task.ts';
+
+/** Distillation: image classification by networks that are trained with more than they keep, or by a teacher. */
+export const distillation: Kind<DistillationConfig, DistillationExperimentSpec> = {
+  task: words.task,
+  outline(config, method, { denseExamplesPerSecond }) {
+    const own = outlineImageCell(imageConfigOf(config), methodFor(config, method), denseExamplesPerSecond);
+    return { ...own, estimatedSeconds: own.estimatedSeconds + teachingSeconds(config, denseExamplesPerSecond) };
+  },
+  // A sparse method scores weights by the labels' loss, and a warm-up trains another network first.
+  accepts: ({ kind }) => kind === 'layer' || kind === 'narrow',
+  refusal: (config, method) => image.refusal?.(imageConfigOf(config), method) ?? null,
+  examplesRefusal: (config) => image.examplesRefusal?.(imageConfigOf(config)) ?? null,
+  limited: (config, most) => image.limited?.(imageConfigOf(config), most) ?? {},
+  tiny: image.tiny!,
+  batchOf: ({ training }) => training.batchSize,
+  dataDigest: (config, dataDir) => image.dataDigest(imageConfigOf(config), dataDir),
+  reference({ teacher: _, ...config }) {
+    return denseReference(config);
+  },
+  load: async () => (await import('./task.ts')).distillationTask,
+};
+
+/**
+ * Seconds of a teacher's forward passes, each a third of a training step of its network; 0 without a teacher.
+ *
+ * @param speed examples a second of the student's dense training
+ */
+function teachingSeconds({ model, dataset, training, teacher }: DistillationConfig, speed: number): number {
+  if (teacher === undefined) return 0;
+  const macsOf = (one: DistillationConfig['model']) => totalMacs(blueprintOf(one, dataset));
+  const examples = training.epochs * splitOf(dataset, datasetNamed(dataset.name).examples).train;
+  return (examples * macsOf(teacher.model)) / (3 * macsOf(model) * speed);
+}

@@ -28,6 +28,7 @@ export interface EnvironmentResult {
 
 /** One cell in all environments. */
 export interface CellProof {
+  suite: string;
   cell: string;
   /** Every environment gave a result, and all the same. */
   equal: boolean;
@@ -55,7 +56,7 @@ export function environmentsOf(
  */
 export async function proveCells(options: ProveOptions): Promise<CellProof[]> {
   const { cells, environments, stream, jobs, timeLimitSeconds, signal } = options;
-  const found = new Map<string, EnvironmentResult[]>(cells.map(({ cell }) => [cell, []]));
+  const found = new Map<string, EnvironmentResult[]>(cells.map(({ id }) => [id, []]));
   const limited = cells.map((cell) => ({ ...cell, timeLimitSeconds }));
   for (const { name, node } of environments) {
     if (signal.aborted) break;
@@ -63,25 +64,32 @@ export async function proveCells(options: ProveOptions): Promise<CellProof[]> {
     const progress = startProgress({ cells: limited, jobs, stream, now: () => performance.now() });
     const inEnvironment = { ...options, node, dataFolders: {}, device: 'cpu', threads: 1 } as const;
     try {
-      await withTemporaryStore('prove', (store) =>
-        runPool(limited, {
-          ...inEnvironment,
-          arithmetic: 'portable',
-          store,
-          logs: false,
-          resultOnly: true,
-          onProgress: progress.cellProgress,
-          onRecord(record) {
-            found.get(record.cell)?.push(resultOf(name, record));
-            progress.cellFinished(record);
-          },
-        }),
-      );
+      // Names of cells, and so of files, are unique in their suite.
+      for (const suiteName of new Set(limited.map(({ suite }) => suite))) {
+        const ofSuite = limited.filter(({ suite }) => suite === suiteName);
+        await withTemporaryStore('prove', (store) =>
+          runPool(ofSuite, {
+            ...inEnvironment,
+            arithmetic: 'portable',
+            store,
+            logs: false,
+            resultOnly: true,
+            onProgress: progress.cellProgress,
+            onRecord(record) {
+              found.get(record.id)?.push(resultOf(name, record));
+              progress.cellFinished(record);
+            },
+          }),
+        );
+      }
     } finally {
       progress.stop();
     }
   }
-  return [...found].map(([cell, results]) => ({ cell, equal: areEqual(results), results }));
+  return cells.map(({ suite, cell, id }) => {
+    const results = found.get(id) ?? [];
+    return { suite, cell, equal: areEqual(results), results };
+  });
 }
 
 function resultOf(environment: string, record: CellRecord): EnvironmentResult {

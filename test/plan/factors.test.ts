@@ -90,11 +90,12 @@ function nameOf({ config, factors, model, dataset, seed }: PlannedCell): string 
     string,
     string | number
   > & {
-    training: { decay: number; decayCoupling?: string; epochs: number };
+    training: { decay: number; decayCoupling?: string; epochs: number; learningRate: number };
     teacher?: { temperature: number; weight: number };
   };
   const has = (name: string) => factors.some((factor) => factor.name === name);
-  const decayed = `${regularizer}${has('decay') ? `-${training.decay}` : ''}`;
+  const rate = has('learning_rate') ? `-${training.learningRate}` : '';
+  const decayed = `${regularizer}${has('decay') ? `-${training.decay}` : ''}${rate}`;
   const coupled = has('coupling') ? [training.decayCoupling] : [];
   const tuned = has('tuning') ? ['tuned'] : [];
   const longer = has('epochs') ? [`epochs-${training.epochs}`] : [];

@@ -62,21 +62,24 @@ type Proof = Awaited<ReturnType<typeof proveCells>>;
 
 /** A cell a line: whether all environments agree, and its digests or what went wrong, each once. */
 function proofText(environments: readonly ProofEnvironment[], proof: Proof): string {
-  const rows = proof.map(({ cell, equal, results }) => [
+  const rows = proof.map(({ suite, cell, equal, results }) => [
     equal ? 'equal' : 'DIFFERS',
     `in ${results.length} of ${environments.length}`,
+    suite,
     cell,
     eachOnce(results.map(({ initial }) => initial)),
     eachOnce(results.map(({ result }) => result)),
   ]);
   const differing = proof.filter(({ equal }) => !equal);
-  const details = differing.flatMap(({ cell, results }) =>
+  const details = differing.flatMap(({ suite, cell, results }) =>
     results.map(({ environment, initial, result, error }) =>
-      [cell, environment, initial, result, error === null ? null : firstLine(error, 200)].map((text) => text ?? ''),
+      [suite, cell, environment, initial, result, error === null ? null : firstLine(error, 200)].map(
+        (text) => text ?? '',
+      ),
     ),
   );
   const names = environments.map(({ name }) => name).join(', ');
-  const head = table([['', 'environments', 'cell', 'initial values', 'result'], ...rows]);
+  const head = table([['', 'environments', 'suite', 'cell', 'initial values', 'result'], ...rows]);
   const equal = proof.length - differing.length;
   const count = `${equal} of ${proof.length} cells are equal wherever they were computed. Environments: ${names}.\n`;
   return `${head}${details.length === 0 ? '' : `\n${table(details)}`}${count}`;
@@ -86,7 +89,7 @@ function eachOnce(digests: readonly (string | null)[]): string {
   return [...new Set(digests.map((digest) => digest ?? 'none'))].join(' / ');
 }
 
-/** The methods of the registry that no smoke profile names: they join the first one. */
+/** The methods of the registry that no smoke profile names: they join the first one whose budgets they have. */
 function methodsWithoutCell(withSmoke: readonly SuiteSpec[]): JoinedMethod[] {
   const experiments = withSmoke.flatMap(({ profiles }) => profiles.smoke?.experiments ?? []);
   const named = new Set(experiments.flatMap(({ arms }) => arms.map(({ method }) => method)));
@@ -102,12 +105,32 @@ function tinyOf({ profiles }: SuiteSpec): Kind['tiny'] {
 function tinyCells({ only }: ProveOptions): PlannedCell[] {
   const withSmoke = suites.filter(({ profiles }) => 'smoke' in profiles);
   // On generated data, whatever files there are: they would have to lie on every machine.
-  const asPlanned = { present: [], seeds: 1 };
-  const cells = withSmoke.flatMap((suite, index) => {
-    const joined = index === 0 ? methodsWithoutCell(withSmoke) : [];
-    return planCells(suite, 'smoke', { ...asPlanned, ...tinyOf(suite), methods: joined });
-  });
+  const planned = (suite: SuiteSpec, methods: JoinedMethod[] = []) =>
+    planCells(suite, 'smoke', { present: [], seeds: 1, ...tinyOf(suite), methods });
+  const joined = methodsWithoutCell(withSmoke).flatMap((method) =>
+    firstThatGoes(withSmoke, (suite) => ofMethod(planned(suite, [method]), method)),
+  );
+  const cells = [...withSmoke.flatMap((suite) => planned(suite)), ...joined];
   return chosenBy(only, cells, ({ cell }) => cell, `${cells.length} cells`);
+}
+
+function ofMethod(cells: readonly PlannedCell[], { method }: JoinedMethod): PlannedCell[] {
+  return cells.filter(({ config }) => 'method' in config && config.method === method.name);
+}
+
+/** What the first suite gives that neither refuses nor has nothing. */
+function firstThatGoes<T>(suites: readonly SuiteSpec[], of: (suite: SuiteSpec) => T[]): T[] {
+  const refusals: UsageError[] = [];
+  for (const suite of suites) {
+    try {
+      const found = of(suite);
+      if (found.length > 0) return found;
+    } catch (error) {
+      if (!(error instanceof UsageError)) throw error;
+      refusals.push(error);
+    }
+  }
+  throw refusals[0] ?? new Error('no suite has a cell of it');
 }
 
 async function requireProgram(option: string, path: string): Promise<void> {

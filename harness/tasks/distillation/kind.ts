@@ -25,7 +25,8 @@ export const distillation: Kind<DistillationConfig, DistillationExperimentSpec> 
   refusal: (config, method) => image.refusal?.(imageConfigOf(config), method) ?? null,
   examplesRefusal: (config) => image.examplesRefusal?.(imageConfigOf(config)) ?? null,
   limited: (config, most) => image.limited?.(imageConfigOf(config), most) ?? {},
-  tiny: image.tiny!,
+  // Epochs tell its controls apart.
+  tiny: { ...image.tiny!, set: {} },
   batchOf: ({ training }) => training.batchSize,
   dataDigest: (config, dataDir) => image.dataDigest(imageConfigOf(config), dataDir),
   reference({ teacher: _, ...config }) {

@@ -7,6 +7,12 @@ import type { FactorRequest } from './factor-thread.ts';
 const worthThreads = 1e9;
 
 /**
+ * With fewer, matrices of 29 MB that share one cache cost more than threads give: WRN-28-10 took 97 s in two threads of
+ * a machine of two, and 70 s in none.
+ */
+const fewestThreads = 4;
+
+/**
  * The most threads at once. Each takes some ten times the bytes of its matrix, 0.3 GB where that is 1920 x 1920 as in
  * WRN-28-10, which 8 threads factorize in about the time of its two largest.
  */
@@ -30,7 +36,7 @@ export async function factorizedAhead(
 export function threadsFor(factorizations: readonly Factorization[], threads: number): number {
   const work = factorizations.reduce((sum, factorization) => sum + workOf(factorization), 0);
   const count = Math.min(threads, factorizations.length, mostThreads);
-  return count < 2 || work < worthThreads ? 0 : count;
+  return threads < fewestThreads || count < 2 || work < worthThreads ? 0 : count;
 }
 
 /**

@@ -17,7 +17,7 @@ const scenario = (name: string) => scenarios.find((one) => one.name === name)!;
 describe('a suite’s model', () => {
   test.each([
     ['translation', 14],
-    ['compression', 40],
+    ['compression', 42],
     ['tensors', 98],
   ])('of %s has its arms, and a part that seeds change in all of them', async (suite, arms) => {
     const { deviations, common, groups } = await modelOf(suite);

@@ -27,7 +27,10 @@ it('lists every method of the registry with all that it goes with', async () => 
     regularizers: ['none', 'weight-decay'],
     source: 'Lee et al. 2019',
   });
-  expect(named('tensor-ring')).toMatchObject({ tasks: ['image'], inits: ['default', 'spectral', 'iid'] });
+  expect(named('tensor-ring')).toMatchObject({
+    tasks: ['image', 'distillation'],
+    inits: ['default', 'spectral', 'iid'],
+  });
   expect(named('low-rank')!.regularizers).toContain('frobenius-decay');
 });
 

@@ -1,37 +1,15 @@
-import type { DatasetSpec, ImageArmSpec, ImageExperimentSpec, TrainingSpec } from '../harness/spec/image.ts';
+import type { DatasetSpec, ImageArmSpec, ImageExperimentSpec } from '../harness/spec/image.ts';
 import type { SuiteSpec } from '../harness/spec/suite.ts';
-import { shortened } from './shortened.ts';
+import { cifar10, published } from './published-resnets.ts';
+import { nightlySizes, shortened } from './shortened.ts';
 
 /**
  * Dense against low-rank networks on images, each low-rank budget under every initialization x regularizer combination
  * (Khodak et al. 2021, section 4, table 1), and against sparse ones at the same budget.
  */
 
-const cifar10: DatasetSpec = {
-  name: 'cifar-10',
-  trainExamples: null,
-  validationExamples: 0,
-  testExamples: null,
-  flip: true,
-  cropPadding: 4,
-  normalization: 'dataset',
-};
-
 const cifar100: DatasetSpec = { ...cifar10, name: 'cifar-100' };
 const tinyImagenet: DatasetSpec = { ...cifar10, name: 'tiny-imagenet' };
-
-/** The paper's compression experiments: 200 epochs, learning rate 0.1 divided by 10 at half and three quarters. */
-const published: TrainingSpec = {
-  epochs: 200,
-  batchSize: 128,
-  learningRate: 0.1,
-  decayAt: [0.5, 0.75],
-  decayFactor: 0.1,
-  firstEpochLearningRate: null,
-  momentum: 0.9,
-  decay: 1e-4,
-  labelSmoothing: 0,
-};
 
 /** Frobenius decay of a dense layer is weight decay, and its spectral initialization is its default one. */
 const dense: ImageArmSpec = {
@@ -176,7 +154,6 @@ const tunedAt = (budget: number): ImageArmSpec[] => {
 };
 
 const smokeSizes = { trainExamples: 1600, validationExamples: 250, testExamples: 1000 };
-const nightlySizes = { trainExamples: 4000, validationExamples: 2000, testExamples: 5000 };
 
 export const compression: SuiteSpec<ImageExperimentSpec> = {
   name: 'compression',

@@ -1,7 +1,8 @@
 import type { DistillationArmSpec, DistillationExperimentSpec } from '../harness/spec/distillation.ts';
-import type { DatasetSpec, ModelSpec, TrainingSpec } from '../harness/spec/image.ts';
+import type { DatasetSpec, ModelSpec } from '../harness/spec/image.ts';
 import type { SuiteSpec } from '../harness/spec/suite.ts';
-import { shortened } from './shortened.ts';
+import { published, cifar10 as wholeCifar10 } from './published-resnets.ts';
+import { nightlySizes, shortened } from './shortened.ts';
 
 /**
  * Overcomplete training: ResNets whose convolutions are trained as products of more parameters, and collapsed into one
@@ -9,28 +10,7 @@ import { shortened } from './shortened.ts';
  * dense network for as long and for as many operations, a wider one of as many parameters, and Hinton's distillation.
  */
 
-const cifar10: DatasetSpec = {
-  name: 'cifar-10',
-  trainExamples: null,
-  validationExamples: 0,
-  testExamples: null,
-  flip: true,
-  cropPadding: 4,
-  normalization: 'imagenet',
-};
-
-/** The paper's ResNets: 200 epochs, learning rate 0.1 divided by 10 at half and three quarters. */
-const published: TrainingSpec = {
-  epochs: 200,
-  batchSize: 128,
-  learningRate: 0.1,
-  decayAt: [0.5, 0.75],
-  decayFactor: 0.1,
-  firstEpochLearningRate: null,
-  momentum: 0.9,
-  decay: 1e-4,
-  labelSmoothing: 0,
-};
+const cifar10: DatasetSpec = { ...wholeCifar10, normalization: 'imagenet' };
 
 type Regularizers = DistillationArmSpec['factors']['regularizer'];
 
@@ -90,7 +70,6 @@ function withTeachers(experiment: DistillationExperimentSpec & { teacher: ModelS
 }
 
 const smokeSizes = { trainExamples: 1000, validationExamples: 250, testExamples: 500 };
-const nightlySizes = { trainExamples: 4000, validationExamples: 2000, testExamples: 5000 };
 
 /** The published schedule; networks of 50 layers and more begin with an epoch at a tenth of the rate. */
 function paperExperiments(depth: number): DistillationExperimentSpec[] {

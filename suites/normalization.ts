@@ -1,37 +1,17 @@
-import type { DatasetSpec, TrainingSpec } from '../harness/spec/image.ts';
+import type { DatasetSpec } from '../harness/spec/image.ts';
 import type { NormalizationArmSpec, NormalizationExperimentSpec } from '../harness/spec/normalization.ts';
 import type { SuiteSpec } from '../harness/spec/suite.ts';
-import { shortened } from './shortened.ts';
+import { published, cifar10 as wholeCifar10 } from './published-resnets.ts';
+import { nightlySizes, shortened } from './shortened.ts';
 
 /**
  * Why decay acts on networks with batch normalization (Khodak et al. 2021, section 3.2): by Frobenius decay, or by the
  * norms alone that it gives to the products (arm *norm*).
  */
 
-const cifar10: DatasetSpec = {
-  name: 'cifar-10',
-  trainExamples: null,
-  validationExamples: 0,
-  testExamples: null,
-  flip: true,
-  cropPadding: 4,
-  normalization: 'imagenet',
-};
+const cifar10: DatasetSpec = { ...wholeCifar10, normalization: 'imagenet' };
 
-/** The paper's ResNets on CIFAR: 200 epochs, learning rate 0.1 divided by 10 at half and three quarters. */
-const published: TrainingSpec = {
-  epochs: 200,
-  batchSize: 128,
-  learningRate: 0.1,
-  decayAt: [0.5, 0.75],
-  decayFactor: 0.1,
-  firstEpochLearningRate: null,
-  momentum: 0.9,
-  decay: 1e-4,
-  labelSmoothing: 0,
-};
-
-/** λ of short profiles: what `tune` found for the dense network of `compression`, which is this one. */
+/** λ of short profiles: what `tune` found for the dense ResNet-8 of `compression`, whose pixels are normalized otherwise. */
 const shortDecay = 1e-3;
 
 /** The paper's sweep of λ at this rank scale. */
@@ -76,7 +56,6 @@ const ratesAround = (rate: number, decay: number) => ({ decay: [decay], learning
 const lowRankBoth = lowRank({ init: ['default', 'spectral'] });
 
 const smokeSizes = { trainExamples: 1600, validationExamples: 250, testExamples: 500 };
-const nightlySizes = { trainExamples: 4000, validationExamples: 2000, testExamples: 5000 };
 const shortRate = shortened(published, { epochs: 1, decay: shortDecay }).learningRate;
 
 export const normalization: SuiteSpec<NormalizationExperimentSpec> = {
@@ -110,8 +89,8 @@ export const normalization: SuiteSpec<NormalizationExperimentSpec> = {
     nightly: {
       note:
         'ResNet-8 for 8 epochs of 4,000 images instead of ResNet-20 for 200 of 50,000: batches of 32 instead of 128 ' +
-        'for more steps, at a quarter of the rate; the decay is the largest that the dense network bears, as ' +
-        'held-out images say, and the six published values of λ lie around it as they lie around the published ' +
+        'for more steps, at a quarter of the rate; the decay is that of the compression suite, the largest that a ' +
+        'dense ResNet-8 bears there as held-out images say, and the six published values of λ lie around it as they lie around the published ' +
         'one. Learning rates and λ are swept with one seed, with spectral initialization; large λ turn weights ' +
         'faster than published trainings do. Arms norm and frob count as equivalent where they differ by less ' +
         'than 2 points.',

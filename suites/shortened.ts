@@ -1,5 +1,8 @@
 import type { TrainingSpec } from '../harness/spec/image.ts';
 
+/** Images of a nightly cell. */
+export const nightlySizes = { trainExamples: 4000, validationExamples: 2000, testExamples: 5000 };
+
 /** Images of a batch in short profiles: small, for more steps. */
 const batchSize = 32;
 

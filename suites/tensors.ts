@@ -1,35 +1,17 @@
 import type { DatasetSpec, ImageArmSpec, ImageExperimentSpec, TrainingSpec } from '../harness/spec/image.ts';
 import type { SuiteSpec } from '../harness/spec/suite.ts';
-import { shortened } from './shortened.ts';
+import { published as ofResnets, cifar10 as wholeCifar10 } from './published-resnets.ts';
+import { nightlySizes, shortened } from './shortened.ts';
 
 /**
  * Wide ResNets whose convolutions are tensors of few parameters, against low-rank and dense ones (Khodak et al. 2021,
  * section 4.2): by a format of the pointwise matrix beside a depthwise convolution, or of the convolution's own filter.
  */
 
-const cifar10: DatasetSpec = {
-  name: 'cifar-10',
-  trainExamples: null,
-  validationExamples: 0,
-  testExamples: null,
-  flip: true,
-  cropPadding: 4,
-  cutout: 16,
-  normalization: 'dataset',
-};
+const cifar10: DatasetSpec = { ...wholeCifar10, cutout: 16 };
 
 /** The paper's tensor experiments. */
-const published: TrainingSpec = {
-  epochs: 200,
-  batchSize: 128,
-  learningRate: 0.1,
-  decayAt: [0.3, 0.6, 0.8],
-  decayFactor: 0.2,
-  firstEpochLearningRate: null,
-  momentum: 0.9,
-  decay: 5e-4,
-  labelSmoothing: 0,
-};
+const published: TrainingSpec = { ...ofResnets, decayAt: [0.3, 0.6, 0.8], decayFactor: 0.2, decay: 5e-4 };
 
 type Names = Pick<ImageArmSpec['factors'], 'init' | 'regularizer'>;
 
@@ -108,7 +90,6 @@ const nightlyArms = (budget: number): ImageArmSpec[] => [
 ];
 
 const smokeSizes = { trainExamples: 1000, validationExamples: 250, testExamples: 500 };
-const nightlySizes = { trainExamples: 4000, validationExamples: 2000, testExamples: 5000 };
 
 export const tensors: SuiteSpec<ImageExperimentSpec> = {
   name: 'tensors',

@@ -74,7 +74,7 @@ function deepConv({ shape, scale, init, deviation }: DeepConv, streams: Streams)
     frobeniusGradients: () =>
       tf.tidy(() => {
         const gradients = threeFactorGradients({ u: uMatrixOf(u.value), m: m.value, v: vRows(v.value) });
-        return [uFilterOf(gradients.u, u.value), gradients.m, tf.reshape(gradients.v, v.value.shape)];
+        return [uFilterOf(gradients.u, shape), gradients.m, tf.reshape(gradients.v, v.value.shape)];
       }),
   };
 }

@@ -79,7 +79,7 @@ function lowRankConv(
     frobeniusGradients: () =>
       tf.tidy(() => {
         const gradients = frobeniusGradients(uMatrixOf(u.value), vRows(v.value));
-        return [uFilterOf(gradients.u, u.value), tf.reshape(gradients.v, v.value.shape)];
+        return [uFilterOf(gradients.u, shape), tf.reshape(gradients.v, v.value.shape)];
       }),
   };
 }
@@ -124,10 +124,11 @@ export function vRows(v: Tensor): Tensor2D {
   return tf.reshape(v, [k2 * inChannels, rank]);
 }
 
-/** U [out·k1, r], or what is of its shape, as a filter of u's shape [k1, 1, r, out]. */
-export function uFilterOf(matrix: Tensor, u: Tensor): Tensor {
-  const [k1, , rank, out] = u.shape as [number, number, number, number];
-  return tf.reshape(tf.transpose(tf.reshape(matrix, [out, k1, rank]), [1, 2, 0]), u.shape);
+/** U [out·k1, r], or what is of its shape, as a filter [k1, 1, r, out]. */
+export function uFilterOf(matrix: Tensor, { kernel: [k1], outChannels }: ConvShape): Tensor {
+  const rank = matrix.shape[1]!;
+  const filter = tf.transpose(tf.reshape(matrix, [outChannels, k1, rank]), [1, 2, 0]);
+  return tf.reshape(filter, [k1, 1, rank, outChannels]);
 }
 
 /** Filter [k1, 1, r, out] to U [out·k1, r]. */
@@ -221,10 +222,9 @@ export function spectralFilters(
 
 /** Factors [out·k1, r] and [in·k2, r] as filters. */
 function filtersOf(factors: { u: Tensor; v: Tensor }, shape: ConvShape): { u: Tensor; v: Tensor } {
-  const { kernel, inChannels, outChannels } = shape;
-  const [k1, k2] = kernel;
-  const rank = factors.u.shape[1]!;
-  const forU = tf.transpose(tf.reshape(factors.u, [outChannels, k1, rank]), [1, 2, 0]);
+  const { kernel, inChannels } = shape;
+  const [, k2] = kernel;
+  const rank = factors.v.shape[1]!;
   const forV = tf.transpose(tf.reshape(factors.v, [inChannels, k2, rank]), [1, 0, 2]);
-  return { u: tf.reshape(forU, [k1, 1, rank, outChannels]), v: tf.reshape(forV, [1, k2, inChannels, rank]) };
+  return { u: uFilterOf(factors.u, shape), v: tf.reshape(forV, [1, k2, inChannels, rank]) };
 }

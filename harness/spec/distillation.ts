@@ -1,23 +1,13 @@
 import { z } from 'zod';
 import {
-  datasetSchema,
   type ImageConfig,
-  image,
   imageConfigSchema,
-  imageModelName,
+  imageExperimentFields,
+  imageTrainingWords,
   modelSchema,
-  trainingSchema,
 } from './image.ts';
 import type { KindWords } from './kind-words.ts';
-import {
-  decidingRates,
-  epochsText,
-  idleFactors,
-  methodConfigOf,
-  methodFactors,
-  methodFactorsSchema,
-  ratesOf,
-} from './method-words.ts';
+import { methodConfigOf, methodFactors, methodFactorsSchema, ratesOf } from './method-words.ts';
 import { armSchemaOf, count, initNames, positive, regularizerNames } from './words.ts';
 
 /**
@@ -44,16 +34,10 @@ export const distillationArmSchema = armSchemaOf({
 export const distillationExperimentSchema = z
   .strictObject({
     task: z.literal('distillation'),
-    models: z.array(modelSchema).min(1),
-    dataset: datasetSchema,
-    /** Used instead of `dataset` where the real files are not present; null: the experiment needs them. */
-    fallbackDataset: datasetSchema.nullable(),
-    training: trainingSchema,
+    ...imageExperimentFields,
     /** The dense network that arms with a temperature learn from, trained as this experiment trains; left out: none. */
     teacher: modelSchema.optional(),
     arms: z.array(distillationArmSchema).min(1),
-    /** Measured examples a second of a dense cell, one thread; the base of the time estimate. */
-    denseExamplesPerSecond: positive,
   })
   .refine(
     ({ teacher, arms }) => teacher !== undefined || arms.every(({ factors }) => factors.temperature === undefined),
@@ -124,11 +108,9 @@ export type DistillationDetails = z.infer<typeof distillationDetailsSchema>;
 const named = (what: string) => (value: string | number) => `${what}-${value}`;
 
 export const distillation: KindWords<DistillationConfig, DistillationExperimentSpec> = {
+  ...imageTrainingWords,
   task: 'distillation',
   metrics: ['accuracy', 'collapsed_accuracy'],
-  at: image.at,
-  examples: image.examples,
-  usesMethods: true,
   experiment: distillationExperimentSchema,
   config: distillationConfigSchema,
   details: distillationDetailsSchema,
@@ -144,12 +126,6 @@ export const distillation: KindWords<DistillationConfig, DistillationExperimentS
     const own = { ...training, ...ratesOf(training, choice), epochs };
     return { ...methodConfigOf(task, choice), training: own, ...taught };
   },
-  idle: idleFactors,
-  model: ({ model }) => imageModelName(model),
-  dataset: ({ dataset }) => dataset.name,
-  rates: decidingRates,
-  validation: image.validation,
-  length: ({ training }) => epochsText(training.epochs),
   needs: (config) => (config.teacher === undefined ? [] : [{ role: 'teacher', config: teacherConfigOf(config) }]),
 };
 

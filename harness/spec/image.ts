@@ -70,25 +70,31 @@ export const trainingSchema = z.strictObject({
   labelSmoothing: z.number().min(0).lt(1),
 });
 
-export const imageArmSchema = armSchemaOf(methodFactorsSchema(initNames, regularizerNames));
-
-export const imageExperimentSchema = z.strictObject({
-  task: z.literal('image'),
+/** The fields of every experiment that trains networks of images, beside its task and arms. */
+export const imageExperimentFields = {
   models: z.array(modelSchema).min(1),
   dataset: datasetSchema,
   /** Used instead of `dataset` where the real files are not present; null: the experiment needs them. */
   fallbackDataset: datasetSchema.nullable(),
   training: trainingSchema,
-  arms: z.array(imageArmSchema).min(1),
   /** Measured examples a second of a dense cell, one thread; the base of the time estimate. */
   denseExamplesPerSecond: positive,
+};
+
+/** The fields of the configuration of a cell of such an experiment, beside its task and method. */
+export const imageConfigFields = { model: modelSchema, dataset: datasetSchema, training: trainingSchema };
+
+export const imageArmSchema = armSchemaOf(methodFactorsSchema(initNames, regularizerNames));
+
+export const imageExperimentSchema = z.strictObject({
+  task: z.literal('image'),
+  ...imageExperimentFields,
+  arms: z.array(imageArmSchema).min(1),
 });
 
 export const imageConfigSchema = z.strictObject({
   task: z.literal('image'),
-  model: modelSchema,
-  dataset: datasetSchema,
-  training: trainingSchema,
+  ...imageConfigFields,
   ...methodConfigSchema(initNames, regularizerNames),
 });
 
@@ -99,12 +105,23 @@ export type ImageArmSpec = z.infer<typeof imageArmSchema>;
 export type ImageExperimentSpec = z.infer<typeof imageExperimentSchema>;
 export type ImageConfig = z.infer<typeof imageConfigSchema>;
 
-export const image: KindWords<ImageConfig, ImageExperimentSpec> = {
-  task: 'image',
-  metrics: ['accuracy'],
+/** The words that all kinds share that train networks of images under methods. */
+export const imageTrainingWords = {
   at: 'epoch',
   examples: 'images',
   usesMethods: true,
+  idle: idleFactors,
+  model: ({ model }: { model: ModelSpec }) => imageModelName(model),
+  dataset: ({ dataset }: { dataset: DatasetSpec }) => dataset.name,
+  rates: decidingRates,
+  validation: { value: 'validation_accuracy', better: 'higher', at: 'last' },
+  length: ({ training }: { training: TrainingSpec }) => epochsText(training.epochs),
+} as const;
+
+export const image: KindWords<ImageConfig, ImageExperimentSpec> = {
+  ...imageTrainingWords,
+  task: 'image',
+  metrics: ['accuracy'],
   experiment: imageExperimentSchema,
   config: imageConfigSchema,
   details: z.null(),
@@ -112,12 +129,6 @@ export const image: KindWords<ImageConfig, ImageExperimentSpec> = {
   configOf({ task, training }, choice) {
     return { ...methodConfigOf(task, choice), training: { ...training, ...ratesOf(training, choice) } };
   },
-  idle: idleFactors,
-  model: ({ model }) => imageModelName(model),
-  dataset: ({ dataset }) => dataset.name,
-  rates: decidingRates,
-  validation: { value: 'validation_accuracy', better: 'higher', at: 'last' },
-  length: ({ training }) => epochsText(training.epochs),
 };
 
 /** The model's name in cells and tables. */

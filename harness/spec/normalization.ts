@@ -1,16 +1,7 @@
 import { z } from 'zod';
-import { datasetSchema, imageModelName, modelSchema, trainingSchema } from './image.ts';
+import { type ImageConfig, imageConfigFields, imageExperimentFields, imageTrainingWords } from './image.ts';
 import type { KindWords } from './kind-words.ts';
-import {
-  decidingRates,
-  epochsText,
-  idleFactors,
-  methodConfigOf,
-  methodConfigSchema,
-  methodFactors,
-  methodFactorsSchema,
-  ratesOf,
-} from './method-words.ts';
+import { methodConfigOf, methodConfigSchema, methodFactors, methodFactorsSchema, ratesOf } from './method-words.ts';
 import { armSchemaOf, initNames, positive, type RegularizerName } from './words.ts';
 
 /**
@@ -46,22 +37,14 @@ const equivalenceMargin = positive;
 
 export const normalizationExperimentSchema = z.strictObject({
   task: z.literal('normalization'),
-  models: z.array(modelSchema).min(1),
-  dataset: datasetSchema,
-  /** Used instead of `dataset` where the real files are not present; null: the experiment needs them. */
-  fallbackDataset: datasetSchema.nullable(),
-  training: trainingSchema,
+  ...imageExperimentFields,
   equivalenceMargin,
   arms: z.array(normalizationArmSchema).min(1),
-  /** Measured examples a second of a dense cell, one thread; the base of the time estimate. */
-  denseExamplesPerSecond: positive,
 });
 
 export const normalizationConfigSchema = z.strictObject({
   task: z.literal('normalization'),
-  model: modelSchema,
-  dataset: datasetSchema,
-  training: trainingSchema,
+  ...imageConfigFields,
   equivalenceMargin,
   ...methodConfigSchema(initNames, productRegularizerNames),
 });
@@ -84,11 +67,9 @@ export type NormalizationConfig = z.infer<typeof normalizationConfigSchema>;
 export type ProductSeries = z.infer<typeof productSeriesSchema>;
 
 export const normalization: KindWords<NormalizationConfig, NormalizationExperimentSpec> = {
+  ...imageTrainingWords,
   task: 'normalization',
   metrics: ['accuracy'],
-  at: 'epoch',
-  examples: 'images',
-  usesMethods: true,
   experiment: normalizationExperimentSchema,
   config: normalizationConfigSchema,
   // Null of a network without factors.
@@ -98,12 +79,6 @@ export const normalization: KindWords<NormalizationConfig, NormalizationExperime
     const trained = { ...training, ...ratesOf(training, choice) };
     return { ...methodConfigOf(task, choice), training: trained, equivalenceMargin: margin };
   },
-  idle: idleFactors,
-  model: ({ model }) => imageModelName(model),
-  dataset: ({ dataset }) => dataset.name,
-  rates: decidingRates,
-  validation: { value: 'validation_accuracy', better: 'higher', at: 'last' },
-  length: ({ training }) => epochsText(training.epochs),
   needs: (config) =>
     config.regularizer === 'frobenius-norms'
       ? [{ role: recordingRole, config: { ...config, regularizer: 'frobenius-decay' } }]
@@ -116,6 +91,11 @@ export const recordingRole = 'frob';
 /** What decays in a training whose products are scaled is what decays where factors do not. */
 export function trainedRegularizer(regularizer: ProductRegularizerName): RegularizerName {
   return regularizer === 'frobenius-norms' ? 'no-factor-decay' : regularizer;
+}
+
+/** The image classification that a cell is, but for what goes along with its training. */
+export function imageConfigOf({ equivalenceMargin: _, ...config }: NormalizationConfig): ImageConfig {
+  return { ...config, task: 'image', regularizer: trainedRegularizer(config.regularizer) };
 }
 
 /** Whether a configuration is one of this kind. */

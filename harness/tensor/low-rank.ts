@@ -1,6 +1,7 @@
 import { batchMatMul, matMul } from '../engine/algebra/mat-mul.ts';
 import { type Tensor, type Tensor2D, tf } from '../engine/tensorflow.ts';
 import { type BalancedFactors, balancedFactors, type SpectralOptions } from './balanced-factors.ts';
+import { columnGram } from './matrix.ts';
 import { type NdArray, ndArray } from './nd-array.ts';
 
 /** Low rank: W = UVᵀ with factors U [m, r] and V [n, r]. */
@@ -57,12 +58,6 @@ export function frobeniusGradients(u: Tensor, v: Tensor): { u: Tensor; v: Tensor
   return tf.tidy(() => ({ u: times(u, gram(v)), v: times(v, gram(u)) }));
 }
 
-/** A matrix of numbers, row-major. */
-interface Rows {
-  readonly shape: readonly number[];
-  readonly data: ArrayLike<number>;
-}
-
 /**
  * ‖UVᵀ‖_F = √tr((UᵀU)(VᵀV)), in float64 and a fixed order, in O((m + n)r²) without the m x n product (Khodak et al.
  * 2021, section 3.2). The order of the rows of either factor matters in the last digits alone.
@@ -70,28 +65,11 @@ interface Rows {
  * @param u [m, r]
  * @param v [n, r]
  */
-export function productNorm(u: Rows, v: Rows): number {
-  const [left, right] = [gramOf(u), gramOf(v)];
+export function productNorm(u: NdArray, v: NdArray): number {
+  const [left, right] = [columnGram(u).data, columnGram(v).data];
+  const square = left.reduce((sum, value, at) => sum + value * right[at]!, 0);
   // Rounding may leave less than nothing of factors whose product vanishes.
-  return Math.sqrt(
-    Math.max(
-      0,
-      left.reduce((sum, value, at) => sum + value * right[at]!, 0),
-    ),
-  );
-}
-
-/** AᵀA [r, r] of A [rows, r]. */
-function gramOf({ shape, data }: Rows): Float64Array {
-  const [rows, rank] = [shape[0]!, shape[1]!];
-  const gram = new Float64Array(rank * rank);
-  for (let i = 0; i < rows; i++) {
-    for (let a = 0; a < rank; a++) {
-      const value = data[i * rank + a]!;
-      for (let b = 0; b < rank; b++) gram[a * rank + b]! += value * data[i * rank + b]!;
-    }
-  }
-  return gram;
+  return Math.sqrt(Math.max(0, square));
 }
 
 /** The product of matrices, or that of batches of them. */

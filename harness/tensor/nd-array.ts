@@ -64,7 +64,7 @@ export function frobeniusNorm({ data }: NdArray): number {
 }
 
 /** The root of the sum of squares, in their order. */
-export function normOf(values: Float64Array): number {
+export function normOf(values: Iterable<number>): number {
   let square = 0;
   for (const value of values) square += value * value;
   return Math.sqrt(square);

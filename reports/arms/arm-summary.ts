@@ -137,3 +137,11 @@ export function meanGain({ metric, value }: ArmSummary): number | null {
 export function gainsOf({ metric, values }: ArmSummary): Map<number, number> {
   return new Map([...values].map(([seed, value]) => [seed, gainOf(metric, value)]));
 }
+
+/** left - right of two arms' gains over the seeds that both have. */
+export function differencesOf(left: ReadonlyMap<number, number>, right: ReadonlyMap<number, number>): number[] {
+  return [...left].flatMap(([seed, value]) => {
+    const other = right.get(seed);
+    return other === undefined ? [] : [value - other];
+  });
+}

@@ -1,7 +1,7 @@
 import type { Variance } from '../../harness/statistics/moderated-variance.ts';
 import { mean } from '../../harness/statistics/moments.ts';
 import { twoSidedQuantile, twoSidedTail, upperTail as upperTailOf } from '../../harness/statistics/student-t.ts';
-import { type ArmSummary, gainsOf } from './arm-summary.ts';
+import { type ArmSummary, differencesOf, gainsOf } from './arm-summary.ts';
 import { variancesOf } from './arm-variances.ts';
 import { sharersOf } from './shared-training.ts';
 
@@ -55,11 +55,7 @@ function comparisonOf(arms: readonly ArmSummary[], weightOf: (arm: ArmSummary) =
   const valuesOf = new Map(arms.map((arm, i) => [arm, fitted[i]?.values]));
   const varianceOf = new Map(arms.map((arm, i) => [arm, variances?.[i] ?? null]));
   return (left, right) => {
-    const others = valuesOf.get(right);
-    const differences = [...(valuesOf.get(left) ?? [])].flatMap(([seed, value]) => {
-      const other = others?.get(seed);
-      return other === undefined ? [] : [value - other];
-    });
+    const differences = differencesOf(valuesOf.get(left) ?? new Map(), valuesOf.get(right) ?? new Map());
     return test(differences, varianceOf.get(left) ?? null, varianceOf.get(right) ?? null);
   };
 }

@@ -1,3 +1,4 @@
+import type { BaseConfig } from '../../harness/spec/words.ts';
 import type { ContrastSpec } from '../arms/contrasts.ts';
 
 /** A contrast without what of the configuration must be equal, which is the kind's. */
@@ -31,3 +32,24 @@ export const initAndRegularizerChoices: readonly Choice[] = [
   { subject: 'weight decay against none', factor: 'regularizer', from: 'none', to: 'weight-decay' },
   { subject: 'Frobenius decay against none', factor: 'regularizer', from: 'none', to: 'frobenius-decay' },
 ];
+
+/**
+ * The choices as contrasts of arms that are trained.
+ *
+ * @param idle fields of the training that mean nothing without a regularizer
+ */
+export function trainingContrasts<C extends BaseConfig & { training: object }>(
+  choices: readonly Choice[],
+  idle: readonly (keyof C['training'] & string)[],
+): ContrastSpec<C>[] {
+  const nothing = Object.fromEntries(idle.map((field) => [field, null]));
+  return choices.map(({ factor, from, ...choice }) => ({
+    ...choice,
+    factor,
+    from,
+    rest: (config) => {
+      const training = from === 'none' ? { ...config.training, ...nothing } : config.training;
+      return { ...config, training, seed: null, [factor]: null };
+    },
+  }));
+}

@@ -1,6 +1,6 @@
 import type { ImageConfig } from '../../harness/spec/image.ts';
 import { metricAxis } from '../plots/plot-style.ts';
-import { type Choice, initAndRegularizerChoices } from './contrast-specs.ts';
+import { initAndRegularizerChoices, trainingContrasts } from './contrast-specs.ts';
 import { claimSection } from './image/claim-section.ts';
 import { publishedSection } from './image/published-section.ts';
 import type { KindReport } from './kind-report.ts';
@@ -22,13 +22,7 @@ export const imageReport: KindReport<ImageConfig> = {
       axis: { title: '‖U‖²_F − ‖V‖²_F, all layers', times: 1, logarithmic: false },
     },
   ],
-  contrasts: initAndRegularizerChoices.map((choice) => ({ ...choice, rest: (config) => restOf(choice, config) })),
+  contrasts: trainingContrasts(initAndRegularizerChoices, ['decay']),
   colour: hueByRegularizer,
   dash: dashByInit,
 };
-
-/** Without a regularizer, λ means nothing. */
-function restOf({ factor, from }: Choice, config: ImageConfig): object {
-  const decay = from === 'none' ? null : config.training.decay;
-  return { ...config, training: { ...config.training, decay }, seed: null, [factor]: null };
-}

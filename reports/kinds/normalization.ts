@@ -1,6 +1,6 @@
 import type { NormalizationConfig } from '../../harness/spec/normalization.ts';
 import { metricAxis } from '../plots/plot-style.ts';
-import { type Choice, initAndRegularizerChoices } from './contrast-specs.ts';
+import { type Choice, initAndRegularizerChoices, trainingContrasts } from './contrast-specs.ts';
 import type { KindReport } from './kind-report.ts';
 import { dashByInit, hueByRegularizer } from './looks.ts';
 import { equivalenceSection } from './normalization/equivalence-section.ts';
@@ -28,13 +28,7 @@ export const normalizationReport: KindReport<NormalizationConfig> = {
     return [equivalenceSection(settings), normSection(settings)].filter((section) => section !== null);
   },
   curves: [{ value: 'test_accuracy', title: 'Test accuracy', axis: metricAxis('accuracy') }],
-  contrasts: choices.map((choice) => ({ ...choice, rest: (config) => restOf(choice, config) })),
+  contrasts: trainingContrasts(choices, ['decay']),
   colour: hueByRegularizer,
   dash: dashByInit,
 };
-
-/** Without a regularizer, λ means nothing. */
-function restOf({ factor, from }: Choice, config: NormalizationConfig): object {
-  const decay = from === 'none' ? null : config.training.decay;
-  return { ...config, training: { ...config.training, decay }, seed: null, [factor]: null };
-}

@@ -1,6 +1,6 @@
 import { decayedProducts, spectralProducts, type TranslationConfig } from '../../harness/spec/translation.ts';
 import { metricAxis } from '../plots/plot-style.ts';
-import { type Choice, initAndRegularizerChoices } from './contrast-specs.ts';
+import { type Choice, initAndRegularizerChoices, trainingContrasts } from './contrast-specs.ts';
 import type { KindReport } from './kind-report.ts';
 import { dashByInit, hueByRegularizer } from './looks.ts';
 import { translationSection } from './translation/translation-section.ts';
@@ -35,13 +35,7 @@ export const translationReport: KindReport<TranslationConfig> = {
       axis: { title: 'η / ‖W‖²_F', times: 1, logarithmic: true },
     },
   ],
-  contrasts: choices.map((choice) => ({ ...choice, rest: (config) => restOf(choice, config) })),
+  contrasts: trainingContrasts(choices, ['decay', 'decayCoupling']),
   colour: hueByRegularizer,
   dash: dashByInit,
 };
-
-/** Without a regularizer, neither λ nor where it enters means anything. */
-function restOf({ factor, from }: Choice, config: TranslationConfig): object {
-  const idle = from === 'none' ? { decay: null, decayCoupling: null } : {};
-  return { ...config, training: { ...config.training, ...idle }, seed: null, [factor]: null };
-}

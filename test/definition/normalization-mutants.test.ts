@@ -54,10 +54,12 @@ vi.mock('../../harness/spec/normalization.ts', async (original) => {
   const real = await original<typeof import('../../harness/spec/normalization.ts')>();
   return {
     ...real,
-    trainedRegularizer: (regularizer: Parameters<typeof real.trainedRegularizer>[0]) =>
-      fault.name === 'Frobenius decay beside the norms' && regularizer === 'frobenius-norms'
-        ? 'frobenius-decay'
-        : real.trainedRegularizer(regularizer),
+    imageConfigOf(config: Parameters<typeof real.imageConfigOf>[0]) {
+      const trained = real.imageConfigOf(config);
+      return fault.name === 'Frobenius decay beside the norms' && config.regularizer === 'frobenius-norms'
+        ? { ...trained, regularizer: 'frobenius-decay' }
+        : trained;
+    },
   };
 });
 

@@ -3,8 +3,7 @@ import { runCell } from '../../harness/cell.ts';
 import { idOf } from '../../harness/cell-id.ts';
 import { passes } from '../../harness/record.ts';
 import type { PlannedCell } from '../../harness/spec/cell.ts';
-import type { NormalizationConfig, ProductSeries } from '../../harness/spec/normalization.ts';
-import { trainingOf } from '../../harness/tasks/normalization/training-config.ts';
+import { imageConfigOf, type NormalizationConfig, type ProductSeries } from '../../harness/spec/normalization.ts';
 import type { SavedWeights } from '../../harness/weight-file.ts';
 import { type RanCell, runKeeping, tinyNormalizationCells } from '../helpers/normalization-cells.ts';
 import { temporaryFolder } from '../run/helpers.ts';
@@ -30,7 +29,7 @@ const traceOf = (weights: SavedWeights) => weights.get('product-norms')!;
 
 describe('frob', () => {
   it('trains as the same cell of task image does, and keeps every norm after every step', async () => {
-    const config = trainingOf(frob.config as NormalizationConfig);
+    const config = imageConfigOf(frob.config as NormalizationConfig);
     const image: PlannedCell = { ...frob, kind: 'image', config, id: idOf(config) };
     const alike = await runKeeping(image, context);
     expect(ran.record.measures).toEqual(alike.record.measures);
@@ -129,7 +128,7 @@ describe('norm', () => {
 it('trains networks without factors as task image does', async () => {
   const dense = cellNamed('dense.default.weight-decay', cells);
   const record = await runCell(dense, context);
-  const config = trainingOf(dense.config as NormalizationConfig);
+  const config = imageConfigOf(dense.config as NormalizationConfig);
   const alike = await runCell({ ...dense, kind: 'image', config, id: idOf(config) }, context);
   expect(record).toMatchObject({ weights_digest: alike.weights_digest, checks: [], details: null });
 });

@@ -9,7 +9,9 @@ import { countParameters } from '../../measure/weights.ts';
 import { collapsed } from '../../methods/collapse.ts';
 import type { Model } from '../../nn/model.ts';
 import type { ExactCheck } from '../../record.ts';
+import { totalParameters } from '../../shape/blueprint.ts';
 import type { Sized } from '../../shape/sized.ts';
+import type { Definition } from '../../spec/definition.ts';
 import type { Collapse, Inference } from '../../spec/distillation.ts';
 import { imageEvaluationStep, imageFeeds } from '../../train/image-steps.ts';
 import { evaluationBatch } from '../image/training.ts';
@@ -34,7 +36,7 @@ export async function collapseOf(model: Model, data: ImageData, onBatch: () => P
     const difference = await differenceOf(model, network, data, onBatch);
     return { ...difference, before: await inferenceOf(model, data), after: await inferenceOf(network, data) };
   } finally {
-    for (const variable of network.variables) variable.dispose();
+    disposeOf(network);
   }
 }
 
@@ -113,12 +115,9 @@ export function relativeDifference(s: Float32Array, t: Float32Array): number {
 
 /** A network as it is used: recorded once and replayed, batch by batch. */
 async function inferenceOf(model: Model, data: ImageData): Promise<Inference> {
-  const evaluation = imageEvaluationStep(model);
-  const [batch] = testBatches(data, evaluationBatch);
-  const feeds = imageFeeds(batch!, shapeOf(data));
+  const { evaluation, feeds, size, graph, dispose } = evaluationOf(model, data);
   try {
-    const { digest, flops } = graphForm(evaluation.recorded(feeds));
-    const operations = [...flops.values()].reduce((sum, count) => sum + count, 0);
+    const operations = [...graph.flops.values()].reduce((sum, count) => sum + count, 0);
     const before = tf.memory().numBytes;
     const peak = await tensorPeakBytes(() => void tf.tidy(() => evaluation.runEagerly(feeds).loss.dataSync()));
     const once = () => tf.tidy(() => void evaluation.run(feeds).loss.dataSync());
@@ -126,15 +125,40 @@ async function inferenceOf(model: Model, data: ImageData): Promise<Inference> {
     return {
       parameters: countParameters(model.variables).parameters,
       // Two operations are one multiply-accumulate.
-      macs: operations / 2 / batch!.size,
-      examples_per_second: (1000 * batch!.size) / median,
+      macs: operations / 2 / size,
+      examples_per_second: (1000 * size) / median,
       tensor_peak_bytes: peak - before,
-      graph: digest,
+      graph: graph.digest,
     };
   } finally {
+    dispose();
+  }
+}
+
+/** What is run for inference after training: told of the network as it begins, whose graph is the same. */
+export function collapseFacts(model: Model, data: ImageData): Definition['facts'] {
+  const network = collapsed(model);
+  const { graph, dispose } = evaluationOf(network, data);
+  dispose();
+  disposeOf(network);
+  return { 'collapsed network': graph.digest, 'collapsed parameters': totalParameters(network.blueprint) };
+}
+
+/** The evaluation of a batch of test images, as recorded; the caller disposes of it. */
+function evaluationOf(model: Model, data: ImageData) {
+  const evaluation = imageEvaluationStep(model);
+  const [batch] = testBatches(data, evaluationBatch);
+  const feeds = imageFeeds(batch!, shapeOf(data));
+  const graph = graphForm(evaluation.recorded(feeds));
+  const dispose = () => {
     evaluation.dispose();
     tf.dispose(feeds);
-  }
+  };
+  return { evaluation, feeds, size: batch!.size, graph, dispose };
+}
+
+function disposeOf({ variables }: Model): void {
+  for (const variable of variables) variable.dispose();
 }
 
 function shapeOf({ height, width, channels }: ImageData): number[] {

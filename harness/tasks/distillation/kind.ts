@@ -1,5 +1,6 @@
 import { splitOf } from '../../data/images/split.ts';
 import { datasetNamed } from '../../data/registry.ts';
+import { idleRefusal } from '../../methods/refusal.ts';
 import { totalMacs } from '../../shape/blueprint.ts';
 import {
   type DistillationConfig,
@@ -8,13 +9,14 @@ import {
   distillation as words,
 } from '../../spec/distillation.ts';
 import { denseReference } from '../dense-reference.ts';
-import { image } from '../image/kind.ts';
+import { imageTraining } from '../image/kind.ts';
 import { blueprintOf, outlineImageCell } from '../image/outline.ts';
 import type { Kind } from '../kind.ts';
 import { methodFor } from '../task.ts';
 
 /** Distillation: image classification by networks that are trained with more than they keep, or by a teacher. */
 export const distillation: Kind<DistillationConfig, DistillationExperimentSpec> = {
+  ...imageTraining,
   task: words.task,
   outline(config, method, { denseExamplesPerSecond }) {
     const own = outlineImageCell(imageConfigOf(config), methodFor(config, method), denseExamplesPerSecond);
@@ -22,13 +24,9 @@ export const distillation: Kind<DistillationConfig, DistillationExperimentSpec> 
   },
   // A sparse method scores weights by the labels' loss, and a warm-up trains another network first.
   accepts: ({ kind }) => kind === 'layer' || kind === 'narrow',
-  refusal: (config, method) => image.refusal?.(imageConfigOf(config), method) ?? null,
-  examplesRefusal: (config) => image.examplesRefusal?.(imageConfigOf(config)) ?? null,
-  limited: (config, most) => image.limited?.(imageConfigOf(config), most) ?? {},
+  refusal: (config, method) => idleRefusal(methodFor(config, method), config),
   // Epochs tell its controls apart.
-  tiny: { ...image.tiny!, set: {} },
-  batchOf: ({ training }) => training.batchSize,
-  dataDigest: (config, dataDir) => image.dataDigest(imageConfigOf(config), dataDir),
+  tiny: { ...imageTraining.tiny, set: {} },
   reference({ teacher: _, ...config }) {
     return denseReference(config);
   },

@@ -1,26 +1,20 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { testBatches } from '../../data/images/batches.ts';
-import { graphForm } from '../../definition/graph-digest.ts';
-import { tf } from '../../engine/tensorflow.ts';
-import { collapsed } from '../../methods/collapse.ts';
 import { compresses, type Method } from '../../methods/method.ts';
 import type { Model } from '../../nn/model.ts';
 import { gatedValue } from '../../record.ts';
 import { totalMacs, totalParameters } from '../../shape/blueprint.ts';
-import type { Definition } from '../../spec/definition.ts';
 import {
   type DistillationConfig,
   type DistillationDetails,
   imageConfigOf,
   type Taught,
 } from '../../spec/distillation.ts';
-import { imageEvaluationStep, imageFeeds, taughtBy } from '../../train/image-steps.ts';
+import { taughtBy } from '../../train/image-steps.ts';
 import { blueprintOf } from '../image/outline.ts';
-import { type NetworkTask, networkTask } from '../image/task.ts';
-import { evaluationBatch } from '../image/training.ts';
+import { networkTask } from '../image/task.ts';
 import type { NeededCell } from '../needed.ts';
 import { type Conclusion, methodFor, type Task, type TaskOptions, type TaskProgress } from '../task.ts';
-import { collapseChecks, collapseOf } from './collapsing.ts';
+import { collapseChecks, collapseFacts, collapseOf } from './collapsing.ts';
 import { teacherNetwork, withDrawnTeacher } from './teacher.ts';
 
 /** A teacher at work in a student's cell. */
@@ -66,7 +60,7 @@ export async function distillationTask(config: DistillationConfig, options: Task
     definition: async () => {
       const define = () => task.definition!();
       const defined = await (teacher === null ? define() : withDrawnTeacher(teacher.model, define));
-      return { ...defined, facts: { ...defined.facts, ...(collapses ? collapseFacts(made) : {}) } };
+      return { ...defined, facts: { ...defined.facts, ...(collapses ? collapseFacts(made.model, made.data) : {}) } };
     },
   };
 }
@@ -105,18 +99,6 @@ function taughtDetails({ model, cell }: Teacher, { training, teaching }: Teacher
     training_macs: training,
     teaching_macs: teaching,
   };
-}
-
-/** What is run for inference after training: told of the network as it begins, whose graph is the same. */
-function collapseFacts({ model, data }: NetworkTask): Definition['facts'] {
-  const network = collapsed(model);
-  const evaluation = imageEvaluationStep(network);
-  const [batch] = testBatches(data, evaluationBatch);
-  const feeds = imageFeeds(batch!, [data.height, data.width, data.channels]);
-  const { digest } = graphForm(evaluation.recorded(feeds));
-  evaluation.dispose();
-  tf.dispose([...Object.values(feeds), ...network.variables.map(({ value }) => value)]);
-  return { 'collapsed network': digest, 'collapsed parameters': totalParameters(network.blueprint) };
 }
 
 async function ticking({ phases }: Task, onProgress: (progress: TaskProgress) => void): Promise<void> {

@@ -4,19 +4,17 @@ import { splitRefusal } from '../../data/images/split.ts';
 import { datasetNamed } from '../../data/registry.ts';
 import { idleRefusal } from '../../methods/refusal.ts';
 import { type ImageConfig, type ImageExperimentSpec, image as words } from '../../spec/image.ts';
+import type { BaseConfig } from '../../spec/words.ts';
 import { denseReference } from '../dense-reference.ts';
 import type { Kind } from '../kind.ts';
 import { limitedExamples } from '../limited-examples.ts';
 import { methodFor } from '../task.ts';
 import { outlineImageCell } from './outline.ts';
 
-/** Image classification. */
-export const image: Kind<ImageConfig, ImageExperimentSpec> = {
-  task: words.task,
-  outline: (config, method, { denseExamplesPerSecond }) =>
-    outlineImageCell(config, methodFor(config, method), denseExamplesPerSecond),
-  accepts: () => true,
-  refusal: (config, method) => idleRefusal(methodFor(config, method), config),
+type OfImages = BaseConfig & Pick<ImageConfig, 'dataset' | 'training'>;
+
+/** What all kinds have that train networks of images. */
+export const imageTraining = {
   examplesRefusal({ dataset }) {
     const set = datasetNamed(dataset.name);
     return splitRefusal(dataset, set.examples, set.source === 'generated' ? set.limits : set.examples, set.title);
@@ -32,6 +30,16 @@ export const image: Kind<ImageConfig, ImageExperimentSpec> = {
       throw error;
     }
   },
+} satisfies Partial<Kind<OfImages>>;
+
+/** Image classification. */
+export const image: Kind<ImageConfig, ImageExperimentSpec> = {
+  ...imageTraining,
+  task: words.task,
+  outline: (config, method, { denseExamplesPerSecond }) =>
+    outlineImageCell(config, methodFor(config, method), denseExamplesPerSecond),
+  accepts: () => true,
+  refusal: (config, method) => idleRefusal(methodFor(config, method), config),
   reference: denseReference,
   load: async () => (await import('./task.ts')).imageTask,
 };

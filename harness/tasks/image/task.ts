@@ -46,7 +46,10 @@ export interface Companion {
  *
  * @param schedule the steps of the training, and the learning rate of each, counted from 0
  */
-export type Accompany = (model: Model, schedule: { steps: number; rateAt(step: number): number }) => Companion | null;
+export type Accompany<C extends Companion = Companion> = (
+  model: Model,
+  schedule: { steps: number; rateAt(step: number): number },
+) => C | null;
 
 /**
  * Image classification: the metric is the accuracy on the test images after the last epoch; beside it stands that at the
@@ -57,27 +60,28 @@ export async function imageTask(config: ImageConfig, options: TaskOptions): Prom
 }
 
 /** A task of image classification, and what it trains. */
-export interface NetworkTask {
+export interface NetworkTask<C extends Companion = Companion> {
   task: Task;
   plan: ImagePlan;
   model: Model;
   data: ImageData;
+  companion: C | null;
 }
 
 /** What kinds of task that train networks of images add to it. */
-export interface NetworkExtras {
+export interface NetworkExtras<C extends Companion = Companion> {
   /** What the network learns from in place of labels alone; left out: these. */
   teach?(model: Model): Teaching;
   /** Only of a method that replaces layers at the start, and so has one training. */
-  accompany?: Accompany;
+  accompany?: Accompany<C>;
 }
 
 /** `imageTask`, with what another kind of task adds to it. */
-export async function networkTask(
+export async function networkTask<C extends Companion = Companion>(
   config: ImageConfig,
   { streams, dataDir, threads, ...options }: TaskOptions,
-  { teach, accompany }: NetworkExtras = {},
-): Promise<NetworkTask> {
+  { teach, accompany }: NetworkExtras<C> = {},
+): Promise<NetworkTask<C>> {
   const method = methodFor(config, options.method);
   const { dataset, training } = config;
   const plan = planImageNetwork(config, method);
@@ -166,7 +170,7 @@ export async function networkTask(
       for (const { dispose } of [step, evaluation, ...(before === undefined ? [] : [before.step])]) dispose();
     },
   };
-  return { task, plan, model, data };
+  return { task, plan, model, data, companion };
 }
 
 /** The images that a network is evaluated on, by part. */

@@ -2,6 +2,7 @@ import { tf } from '../../engine/tensorflow.ts';
 import { uMatrixOf, vMatrixOf } from '../../methods/low-rank.ts';
 import type { ExactCheck } from '../../record.ts';
 import { composeLowRank } from '../../tensor/low-rank.ts';
+import { normOf } from '../../tensor/nd-array.ts';
 import { finiteOrNull } from '../../train/curve.ts';
 import type { Norms } from './norm-trace.ts';
 import type { Product } from './products.ts';
@@ -38,8 +39,5 @@ function checkOf(name: string, misses: readonly number[], tolerance: number): Ex
 }
 
 function composedNorm({ u, v }: Product): number {
-  const entries = tf.tidy(() => composeLowRank(uMatrixOf(u.value), vMatrixOf(v.value)).dataSync());
-  let squares = 0;
-  for (const entry of entries) squares += entry * entry;
-  return Math.sqrt(squares);
+  return normOf(tf.tidy(() => composeLowRank(uMatrixOf(u.value), vMatrixOf(v.value)).dataSync()));
 }

@@ -1,5 +1,6 @@
 import { shortNumber } from '../../definition/first-steps.ts';
 import type { Definition } from '../../spec/definition.ts';
+import { normOf } from '../../tensor/nd-array.ts';
 import type { Norms } from './norm-trace.ts';
 import { normOfProduct, type Product, scaleProduct } from './products.ts';
 
@@ -23,12 +24,6 @@ export function scalingFact(products: readonly Product[]): Record<string, string
 
 function normsOf(product: Product): number[] {
   return [normOfProduct(product), ...[product.u, product.v].map(({ value }) => normOf(value.dataSync()))];
-}
-
-function normOf(entries: ArrayLike<number>): number {
-  let squares = 0;
-  for (let i = 0; i < entries.length; i++) squares += entries[i]! ** 2;
-  return Math.sqrt(squares);
 }
 
 /**

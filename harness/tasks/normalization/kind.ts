@@ -1,26 +1,28 @@
+import type { Method } from '../../methods/method.ts';
 import { idleRefusal } from '../../methods/refusal.ts';
 import {
+  imageConfigOf,
   type NormalizationConfig,
   type NormalizationExperimentSpec,
   trainedRegularizer,
   normalization as words,
 } from '../../spec/normalization.ts';
 import { denseReference } from '../dense-reference.ts';
-import { image } from '../image/kind.ts';
+import { imageTraining } from '../image/kind.ts';
 import { outlineImageCell } from '../image/outline.ts';
 import type { Kind } from '../kind.ts';
 import { methodFor } from '../task.ts';
-import { trainingOf } from './training-config.ts';
 
 /** Image classification in which the norms of products UVᵀ are followed or set. */
 export const normalization: Kind<NormalizationConfig, NormalizationExperimentSpec> = {
+  ...imageTraining,
   task: words.task,
   outline: (config, method, { denseExamplesPerSecond }) =>
-    outlineImageCell(trainingOf(config), methodFor(config, method), denseExamplesPerSecond),
-  accepts: ({ name, kind }) => name === 'dense' || name === 'low-rank' || kind === 'narrow',
+    outlineImageCell(imageConfigOf(config), methodFor(config, method), denseExamplesPerSecond),
+  accepts,
   refusal(config, method) {
     const used = methodFor(config, method);
-    if (!this.accepts!(used)) {
+    if (!accepts(used)) {
       const why = 'task normalization follows the norms of products UVᵀ of two factors';
       return `method ${used.name}: ${why}; its methods are dense, narrow and low-rank`;
     }
@@ -29,11 +31,11 @@ export const normalization: Kind<NormalizationConfig, NormalizationExperimentSpe
     }
     return idleRefusal(used, { ...config, regularizer: trainedRegularizer(config.regularizer) });
   },
-  examplesRefusal: (config) => image.examplesRefusal!(trainingOf(config)),
-  limited: (config, most) => image.limited!(trainingOf(config), most),
-  tiny: image.tiny!,
-  batchOf: (config) => image.batchOf(trainingOf(config)),
-  dataDigest: (config, dataDir) => image.dataDigest(trainingOf(config), dataDir),
   reference: denseReference,
   load: async () => (await import('./task.ts')).normalizationTask,
 };
+
+/** Networks without factors, and those with two. */
+function accepts({ name, kind }: Method): boolean {
+  return name === 'dense' || name === 'low-rank' || kind === 'narrow';
+}

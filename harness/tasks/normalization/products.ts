@@ -3,6 +3,7 @@ import type { Variable } from '../../engine/variable.ts';
 import { uMatrixOf, vMatrixOf } from '../../methods/low-rank.ts';
 import type { Model } from '../../nn/model.ts';
 import { productNorm } from '../../tensor/low-rank.ts';
+import { type NdArray, ndArray } from '../../tensor/nd-array.ts';
 
 /** The products UVᵀ of a network's factorized layers: their norms, and how these are set. */
 
@@ -29,8 +30,8 @@ export function normOfProduct({ u, v }: Product): number {
   return tf.tidy(() => productNorm(rowsOf(uMatrixOf(u.value)), rowsOf(vMatrixOf(v.value))));
 }
 
-function rowsOf(matrix: Tensor2D) {
-  return { shape: matrix.shape, data: matrix.dataSync() };
+function rowsOf(matrix: Tensor2D): NdArray {
+  return ndArray(matrix.shape, matrix.dataSync());
 }
 
 /**

@@ -1,18 +1,17 @@
 import { keepValues } from '../../engine/record-step.ts';
 import type { ExactCheck } from '../../record.ts';
-import { type NormalizationConfig, recordingRole } from '../../spec/normalization.ts';
+import { imageConfigOf, type NormalizationConfig, recordingRole } from '../../spec/normalization.ts';
 import type { TrainingOutcome } from '../../train/loop.ts';
-import { type Accompany, type Companion, networkTask } from '../image/task.ts';
+import { type Companion, networkTask } from '../image/task.ts';
 import type { Task, TaskOptions } from '../task.ts';
 import { lastNormsCheck, wantedNormsCheck } from './checks.ts';
 import { normSteps, scalingFact } from './facts.ts';
 import { type Norms, type NormTrace, normTrace, savedNorms } from './norm-trace.ts';
 import { normOfProduct, type Product, productsOf, scaleProduct } from './products.ts';
 import { seriesOf } from './series.ts';
-import { trainingOf } from './training-config.ts';
 
 /** The products of a network along its training. */
-interface Followed {
+interface Followed extends Companion {
   readonly products: readonly Product[];
   /** The norms that they have had. */
   readonly trace: NormTrace;
@@ -30,23 +29,28 @@ interface Followed {
 export async function normalizationTask(config: NormalizationConfig, options: TaskOptions): Promise<Task> {
   const isScaled = config.regularizer === 'frobenius-norms';
   const recorded = isScaled ? await options.needed(recordingRole).weights() : null;
-  const made: Followed[] = [];
-  const accompany: Accompany = (model, { steps, rateAt }) => {
-    const products = productsOf(model);
-    if (products.length === 0) return null;
-    const wanted = recorded === null ? null : savedNorms(recorded, steps, products.length);
-    const followed = { products, trace: normTrace(steps, products.length), wanted, rateAt };
-    made.push(followed);
-    return companionOf(followed);
-  };
-  const { task } = await networkTask(trainingOf(config), options, { accompany });
-  const [followed] = made;
-  return followed === undefined ? task : withNorms(task, followed, config.regularizer === 'frobenius-decay');
+  const { task, companion } = await networkTask<Followed>(imageConfigOf(config), options, {
+    accompany(model, { steps, rateAt }) {
+      const products = productsOf(model);
+      if (products.length === 0) return null;
+      const wanted = recorded === null ? null : savedNorms(recorded, steps, products.length);
+      return followedBy(products, normTrace(steps, products.length), { wanted, rateAt });
+    },
+  });
+  return companion === null ? task : withNorms(task, companion, config.regularizer === 'frobenius-decay');
 }
 
 /** After every step, sets the norms where they are to be set, and keeps them. */
-function companionOf({ products, trace, wanted }: Followed): Companion {
+function followedBy(
+  products: readonly Product[],
+  trace: NormTrace,
+  { wanted, rateAt }: Pick<Followed, 'wanted' | 'rateAt'>,
+): Followed {
   return {
+    products,
+    trace,
+    wanted,
+    rateAt,
     variables: trace.variables,
     hooks: {
       afterStep({ step }) {

@@ -1,6 +1,7 @@
 import { counted, shownNumber } from '../../../baselines/wording.ts';
 import { metricOf } from '../../../harness/spec/metrics.ts';
-import type { ArmSummary } from '../../arms/arm-summary.ts';
+import { mean } from '../../../harness/statistics/moments.ts';
+import { differencesOf, gainsOf } from '../../arms/arm-summary.ts';
 import { resultText } from '../../arms/arm-text.ts';
 import { type Column, list, type Section, table, text } from '../../render/document.ts';
 import { notMeasured, orDash, pValue } from '../../render/format.ts';
@@ -74,17 +75,8 @@ function readingOf(metric: string, { setting, verdict, difference, n, margin, ..
 
 /** What there is to reproduce: where decay changes nothing, neither do its norms. */
 function effectOf(metric: string, { arms: { none, frob } }: NormSetting): string {
-  const gain = meanDifference(frob, none);
+  const gain = frob && none ? mean(differencesOf(gainsOf(frob), gainsOf(none))) : null;
   return gain === null ? '' : ` Frob - none, which norm is to reproduce: ${gainText(metric, gain)}.`;
-}
-
-/** Mean over shared seeds; null: there are none. */
-function meanDifference(left: ArmSummary | undefined, right: ArmSummary | undefined): number | null {
-  const differences = [...(left?.values ?? [])].flatMap(([seed, value]) => {
-    const other = right?.values.get(seed);
-    return other === undefined ? [] : [value - other];
-  });
-  return differences.length === 0 ? null : differences.reduce((sum, value) => sum + value, 0) / differences.length;
 }
 
 function columnsFor(metric: string): Column<Equivalence>[] {

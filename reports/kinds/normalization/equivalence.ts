@@ -9,7 +9,7 @@ import { holm, significance } from '../../../harness/statistics/holm.ts';
 import { moderate } from '../../../harness/statistics/moderated-variance.ts';
 import { mean, sampleDeviation } from '../../../harness/statistics/moments.ts';
 import { twoSidedTail } from '../../../harness/statistics/student-t.ts';
-import { gainsOf } from '../../arms/arm-summary.ts';
+import { differencesOf, gainsOf } from '../../arms/arm-summary.ts';
 import type { NormSetting } from './settings.ts';
 
 /**
@@ -48,12 +48,7 @@ export function equivalencesOf(settings: readonly NormSetting[]): Equivalence[] 
   const paired = settings.flatMap((setting) => {
     const { frob, norm } = setting.arms;
     if (frob === undefined || norm === undefined) return [];
-    const others = gainsOf(frob);
-    const differences = [...gainsOf(norm)].flatMap(([seed, gain]) => {
-      const other = others.get(seed);
-      return other === undefined ? [] : [gain - other];
-    });
-    return [{ setting, differences }];
+    return [{ setting, differences: differencesOf(gainsOf(norm), gainsOf(frob)) }];
   });
   const estimated = [...grouped(paired, ({ setting }) => setting.place).values()].flatMap(estimatedAt);
   const adjusted = holm(estimated.map(({ differenceP }) => differenceP));

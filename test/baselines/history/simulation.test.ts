@@ -18,7 +18,7 @@ describe('a suite’s model', () => {
   test.each([
     ['translation', 14],
     ['compression', 42],
-    ['tensors', 98],
+    ['tensors', 18],
   ])('of %s has its arms, and a part that seeds change in all of them', async (suite, arms) => {
     const { deviations, common, groups } = await modelOf(suite);
     expect(deviations).toHaveLength(arms);

@@ -4,7 +4,14 @@ import { UsageError } from '../harness/errors.ts';
 import type { FinishedRecord } from '../harness/record.ts';
 import type { ValidationWords } from '../harness/spec/kind-words.ts';
 import { wordsOfKind } from '../harness/spec/kinds.ts';
-import { bestPoint, type GridPoint, type SharedDecay, type Tuning, type TuningChoice } from '../harness/spec/tuning.ts';
+import {
+  admittedDecay,
+  bestPoint,
+  type GridPoint,
+  type SharedDecay,
+  type Tuning,
+  type TuningChoice,
+} from '../harness/spec/tuning.ts';
 import { factorOf } from '../harness/spec/words.ts';
 import { mean, sampleDeviation } from '../harness/statistics/moments.ts';
 import { grouped, seedsBy } from './arms.ts';
@@ -88,10 +95,8 @@ export function sharedDecayOf(records: readonly FinishedRecord[], sharedRate: nu
       return { decay, values, admitted };
     })
     .sort((left, right) => left.decay - right.decay);
-  const refused = tried.findIndex(({ admitted }) => !admitted);
-  const borne = refused < 0 ? tried : tried.slice(0, refused);
   return {
-    decay: borne.at(-1)?.decay ?? null,
+    decay: admittedDecay(tried),
     learning_rate: sharedRate,
     arm: tunedArmOf(first),
     configuration: tunedConfigurationOf(first.config),

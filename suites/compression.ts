@@ -184,8 +184,8 @@ export const compression: SuiteSpec<ImageExperimentSpec> = {
     nightly: {
       note:
         'ResNet-8 for 10 epochs of 4,000 images instead of ResNet-32 for 200 of 50,000: batches of 32 instead of 128 ' +
-        'for more steps, at a quarter of the rate; the decay is the largest that the dense network bears, as held-out ' +
-        'images say. One budget. Lottery tickets take three rounds of pruning instead of a fifth of the weights a round.',
+        'for more steps, at a quarter of the rate; the decay is the larger of the two that were tried, both of ' +
+        'which the dense network bears, as held-out images say. One budget. Lottery tickets take three rounds of pruning instead of a fifth of the weights a round.',
       experiments: [
         {
           task: 'image',

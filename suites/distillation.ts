@@ -134,7 +134,7 @@ export const distillation: SuiteSpec<DistillationExperimentSpec> = {
       note:
         'ResNet-8 of half the width for 10 epochs of 4,000 images instead of ResNet-32, -56 and -110 for 200 of 50,000: ' +
         'batches of 32 instead of 128 for more steps, at a quarter of the rate; the decay is that of the compression ' +
-        'suite, the largest that a dense ResNet-8 bears there as held-out images say.',
+        'suite, the larger of those tried there, which a dense ResNet-8 bears as held-out images say.',
       experiments: withTeachers({
         task: 'distillation',
         models: [{ name: 'resnet', depth: 8, width: 8 }],

@@ -89,8 +89,8 @@ export const normalization: SuiteSpec<NormalizationExperimentSpec> = {
     nightly: {
       note:
         'ResNet-8 for 8 epochs of 4,000 images instead of ResNet-20 for 200 of 50,000: batches of 32 instead of 128 ' +
-        'for more steps, at a quarter of the rate; the decay is that of the compression suite, the largest that a ' +
-        'dense ResNet-8 bears there as held-out images say, and the six published values of λ lie around it as they lie around the published ' +
+        'for more steps, at a quarter of the rate; the decay is that of the compression suite, the larger of those tried there, which a ' +
+        'dense ResNet-8 bears as held-out images say, and the six published values of λ lie around it as they lie around the published ' +
         'one. Learning rates and λ are swept with one seed, with spectral initialization; large λ turn weights ' +
         'faster than published trainings do. Arms norm and frob count as equivalent where they differ by less ' +
         'than 2 points.',

@@ -121,8 +121,8 @@ export const tensors: SuiteSpec<ImageExperimentSpec> = {
     nightly: {
       note:
         'WRN-10-1 for 6 epochs of 4,000 images instead of WRN-28-10 for 200 of 50,000: batches of 32 instead of 128 for ' +
-        'more steps, at a quarter of the rate; the decay is the largest that the dense network bears, as held-out images ' +
-        'say. The formats of the paper under both initializations and decays, others in one arm each.',
+        'more steps, at a quarter of the rate; the decay is the largest of those tried, all of which the dense network ' +
+        'bears, as held-out images say. The formats of the paper under both initializations and decays, others in one arm each.',
       experiments: [
         {
           task: 'image',

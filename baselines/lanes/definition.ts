@@ -52,9 +52,22 @@ export function definitionOutcome(
   return { verdict: 'regressed', lane: 'first-steps', reason, ...numbers, differences: [difference] };
 }
 
+/** A cell that tells no definition any more cannot be held against the accepted one, which is a change. */
+const untold: Finding = {
+  verdict: 'changed',
+  lane: 'definition',
+  reason:
+    'its record tells no definition, which the baseline holds, so that nothing says whether it is the same computation. ' +
+    'Run the cell again; where its kind defines nothing any more, accept that with npm run accept.',
+  quantity: null,
+  expected: null,
+  measured: null,
+  bound: null,
+};
+
 /** Before anything that was measured: what is asked of the engine, and its first steps. */
 export const definitionLane: Lane = ({ record, entry }) => {
-  if (record.definition === undefined) return null;
+  if (record.definition === undefined) return entry.definition === undefined ? null : untold;
   const outcome = definitionOutcome({ ...record, definition: record.definition }, entry);
   // Counts have a lane of their own, behind the weights.
   if (outcome === null || outcome.lane === 'counts') return null;

@@ -5,7 +5,7 @@ import { quantile } from '../../harness/statistics/student-t.ts';
 import { groupsOf } from '../arm-groups.ts';
 import { scaleOf } from './estimate.ts';
 import { levelOf, type QualityArm } from './judge.ts';
-import { acceptedSpreadsOf, numbers, priorOfArms, type Sample, shareOfPrior } from './spread.ts';
+import { acceptedSpreadsOf, numbers, priorOfArms, shareOfPrior } from './spread.ts';
 import { type Member, seedMeans } from './standardized.ts';
 
 /** Losses that the quality lane finds with a probability of 80 %, in the metric's unit. */
@@ -27,23 +27,42 @@ export interface PowerStatement {
 /** The probability with which a stated loss is found. */
 export const statedPower = 0.8;
 
+/** A check that is to come. */
+export interface ComingCheck {
+  /** Seeds of an arm. */
+  measured: number;
+  /** δ, in the metric's unit. */
+  margin: number;
+  /** How many metrics share the chance of a false alarm. */
+  metrics?: number;
+}
+
 /**
- * The power of a check of `measured` seeds an arm against the accepted ones, from how much these spread: the smallest
- * loss for which the noncentral t test of `judgeQuality` finds it, at the level of the first step of Holm's correction.
- * Null: no accepted arm has two seeds.
- *
- * @param margin δ, in the metric's unit
+ * The power of a check of so many seeds an arm against the accepted ones, from how much these spread: the smallest loss
+ * for which the noncentral t test of `judgeQuality` finds it, at the level of the first step of Holm's correction. Arms
+ * that are not compared tell only, as there, how much arms spread. Null: no compared arm has two accepted seeds.
  */
-export function powerStatementOf(arms: readonly QualityArm[], measured: number, margin: number): PowerStatement | null {
+export function powerStatementOf(
+  arms: readonly QualityArm[],
+  { measured, margin, metrics = 1 }: ComingCheck,
+): PowerStatement | null {
   const samples = arms.map(({ metric }) => ({ ...metric, measured: [] }));
   const spreads = acceptedSpreadsOf(samples);
-  const members = samples.flatMap((sample, at): Member[] => {
-    const spread = spreads[at] ?? null;
-    return spread === null ? [] : [{ sample, spread, margin }];
-  });
+  const membersOf = (indices: readonly number[]) =>
+    indices.flatMap((at): Member[] => {
+      const spread = spreads[at] ?? null;
+      return spread === null ? [] : [{ sample: samples[at]!, spread, margin }];
+    });
+  const compared = arms.flatMap(({ isCompared, loss, factors }, index) =>
+    isCompared ? [{ loss, factors, index }] : [],
+  );
+  const members = membersOf(compared.map(({ index }) => index));
   if (members.length === 0) return null;
-  const level = levelOf(arms.some(({ loss }) => loss !== null));
-  const dfOf = armDegreesOf(samples, measured);
+  const level = levelOf(
+    compared.some(({ loss }) => loss !== null),
+    metrics,
+  );
+  const dfOf = armDegreesOf(arms, measured);
   const lossOfArm = (sd: number, accepted: number) => {
     const scale = sd * scaleOf(accepted, measured);
     return found({ level: level / members.length, df: dfOf(accepted), least: margin / 2, scale });
@@ -52,10 +71,8 @@ export function powerStatementOf(arms: readonly QualityArm[], measured: number, 
   const sds = members.map(({ spread }) => spread.sd);
   const typical = Math.sqrt(mean(sds.map((sd) => sd ** 2)) ?? 0);
   const df = dfOf(fewest);
-  const groups = groupsOf(arms).flatMap((group) => {
-    const own = group.members.flatMap((at) =>
-      spreads[at] ? [{ sample: samples[at]!, spread: spreads[at], margin }] : [],
-    );
+  const groups = groupsOf(compared).flatMap((group) => {
+    const own = membersOf(group.members.map((at) => compared[at]!.index));
     return own.length === 0 ? [] : [own];
   });
   const ofGroups = groups.flatMap((own) => lossOfGroup(own, measured, level / groups.length) ?? []);
@@ -75,11 +92,14 @@ export function powerStatementOf(arms: readonly QualityArm[], measured: number, 
 }
 
 /** ν = d₀/2 + B + n - 2 of an arm's test, at most as many as all arms together will have. */
-function armDegreesOf(samples: readonly Sample[], measured: number) {
-  const prior = priorOfArms(samples);
-  const own = (accepted: number) => Math.max(0, accepted - 1) + measured - 1;
-  const total = samples.reduce((sum, { accepted }) => sum + own(accepted.length), 0);
-  return (accepted: number) => Math.min(shareOfPrior * (prior?.df ?? 0) + own(accepted), total);
+function armDegreesOf(arms: readonly QualityArm[], measured: number) {
+  const prior = priorOfArms(arms.map(({ metric }) => metric));
+  const before = (accepted: number) => Math.max(0, accepted - 1);
+  const total = arms.reduce(
+    (sum, { metric, isCompared }) => sum + before(metric.accepted.length) + (isCompared ? measured - 1 : 0),
+    0,
+  );
+  return (accepted: number) => Math.min(shareOfPrior * (prior?.df ?? 0) + before(accepted) + measured - 1, total);
 }
 
 /** The loss of every arm of a group; null: its seed means do not spread. */

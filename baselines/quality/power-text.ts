@@ -2,7 +2,7 @@ import { grouped } from '../arms.ts';
 import type { Baseline } from '../baseline.ts';
 import { asksOnlyLearning } from '../lanes/learned.ts';
 import { changeNumber, changeUnit, counted } from '../wording.ts';
-import { acceptedArms, qualityArmOf } from './accepted-arm.ts';
+import { acceptedArmKey, acceptedArms, qualityArmOf } from './accepted-arm.ts';
 import { type PowerStatement, powerStatementOf } from './power-statement.ts';
 
 /** A check that is to be planned. */
@@ -26,14 +26,16 @@ export function powerLines(baseline: Baseline, { seeds, margin, ids }: PlannedCh
       'Quality: the baseline holds none of these cells as they are now, so that nothing tells what a check finds.',
     ];
   }
-  const keys = new Set(acceptedArms([], { ...baseline, cells: planned }).keys());
-  const arms = [...acceptedArms([], baseline)].filter(([key]) => keys.has(key)).map(([, arm]) => arm);
-  return [...grouped(arms, ({ metric }) => metric)].flatMap(([metric, own]) => {
-    const statement = powerStatementOf(
-      own.flatMap((arm) => qualityArmOf(arm) ?? []),
-      seeds,
-      margin,
-    );
+  const keys = new Set(planned.map(acceptedArmKey));
+  const arms = [...acceptedArms([], baseline)].map(([key, arm]) => ({ ...arm, isCompared: keys.has(key) }));
+  const byMetric = grouped(arms, ({ metric }) => metric);
+  return [...byMetric].flatMap(([metric, own]) => {
+    if (!own.some(({ isCompared }) => isCompared)) return [];
+    const asked = own.flatMap(({ isCompared, ...arm }) => {
+      const of = qualityArmOf(arm);
+      return of === null ? [] : [{ ...of, isCompared }];
+    });
+    const statement = powerStatementOf(asked, { measured: seeds, margin, metrics: byMetric.size });
     if (statement === null) {
       return [`Quality, ${metric}: no accepted arm has two seeds, so that nothing tells what a check finds.`];
     }

@@ -57,12 +57,28 @@ export async function checkAgainstBaseline(
   };
 }
 
-/** Which cells have no verdict, as they are outside of the gated set; null where all have. */
-export function unjudgedNote(records: readonly CellRecord[], verdicts: readonly Verdict[]): string | null {
+/** Which cells have no verdict, and why: fresh seeds of a night, or outside of the gated set; null where all have. */
+export function unjudgedNote(
+  records: readonly CellRecord[],
+  verdicts: readonly Verdict[],
+  { suite, profile, night }: Pick<CheckSettings, 'suite' | 'profile' | 'night'>,
+): string | null {
   const judged = new Set(verdicts.map(({ cell }) => cell));
   const left = records.filter((record) => !judged.has(record.cell) && !isTrial(record));
-  if (left.length === 0) return null;
-  return `Not judged, as neither the profile nor the baseline holds them: ${someOf(left.map(({ cell }) => cell))}.`;
+  const fresh = freshSeedsOfRun(suite, profile, night);
+  const told = (why: string, of: readonly CellRecord[]) =>
+    of.length === 0 ? [] : [`Not judged, as ${why}: ${someOf(of.map(({ cell }) => cell))}.`];
+  const notes = [
+    ...told(
+      `they are fresh seeds of ${night}, which the history follows`,
+      left.filter(({ seed }) => fresh.has(seed)),
+    ),
+    ...told(
+      'neither the profile nor the baseline holds them',
+      left.filter(({ seed }) => !fresh.has(seed)),
+    ),
+  ];
+  return notes.length === 0 ? null : notes.join(' ');
 }
 
 export interface ConcludeOptions extends CheckSettings {
@@ -97,7 +113,7 @@ export async function conclude(options: ConcludeOptions): Promise<Conclusion> {
   const unchecked = { baseline: null, verdicts: [], notes: [] };
   const { baseline, verdicts, notes: found } = options.check ? await checkAgainstBaseline(records, options) : unchecked;
   const provenance = baseline === null ? [] : [`Baseline: ${provenanceOf(baseline)}.`];
-  const unjudged = options.check ? unjudgedNote(records, verdicts) : null;
+  const unjudged = options.check ? unjudgedNote(records, verdicts, options) : null;
   const told = [...provenance, ...found, ...(unjudged === null ? [] : [unjudged])];
   const notes = [...new Set([...options.notes, ...told, ...trialNotes(records)])].map((note) => cleanText(note));
   const input = {

@@ -85,21 +85,36 @@ export const choiceSchema = z
   });
 export type TuningChoice = z.infer<typeof choiceSchema>;
 
+/** λ that was tried on the dense network, with its validation seed by seed, and whether it is not worse than none. */
+const triedDecaySchema = z.strictObject({ decay: positive, values, admitted: z.boolean() });
+
+/** The largest λ that is admitted, as every smaller one that was tried is; null where the smallest is not. */
+export function admittedDecay(tried: readonly Pick<z.infer<typeof triedDecaySchema>, 'decay' | 'admitted'>[]) {
+  const ascending = tried.toSorted((left, right) => left.decay - right.decay);
+  const refused = ascending.findIndex(({ admitted }) => !admitted);
+  const admitted = refused < 0 ? ascending : ascending.slice(0, refused);
+  return admitted.at(-1)?.decay ?? null;
+}
+
 /** λ for all arms, by the dense network. */
-export const sharedDecaySchema = z.strictObject({
-  /** Null: it bears none of those tried. */
-  decay: positive.nullable(),
-  learning_rate: positive,
-  /** The dense network of which model and data. */
-  arm: z.string(),
-  configuration: z.string(),
-  by: z.string(),
-  better,
-  /** Without decay, seed by seed. */
-  reference: values,
-  tried: z.array(z.strictObject({ decay: positive, values, admitted: z.boolean() })).min(1),
-  ...tuningSchema.shape,
-});
+export const sharedDecaySchema = z
+  .strictObject({
+    /** Null: it bears none of those tried. */
+    decay: positive.nullable(),
+    learning_rate: positive,
+    /** The dense network of which model and data. */
+    arm: z.string(),
+    configuration: z.string(),
+    by: z.string(),
+    better,
+    /** Without decay, seed by seed. */
+    reference: values,
+    tried: z.array(triedDecaySchema).min(1),
+    ...tuningSchema.shape,
+  })
+  .refine(({ decay, tried }) => decay === admittedDecay(tried), {
+    error: 'λ for all arms is not the largest admitted of those tried',
+  });
 export type SharedDecay = z.infer<typeof sharedDecaySchema>;
 
 export const tuningVersion = 1;

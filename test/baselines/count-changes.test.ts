@@ -64,6 +64,12 @@ describe('the counts lane', () => {
     expect(verdict).toMatchObject({ verdict: 'regressed', lane: 'counts', quantity: 'tensor_peak_bytes' });
   });
 
+  test('regresses where the tensor peak is not measured any more, unless training diverged', () => {
+    expect(verdictOf({ tensor_peak_bytes: null })).toMatchObject({ quantity: 'tensor_peak_bytes', measured: null });
+    const diverged = verdictOf({ tensor_peak_bytes: null, status: 'diverged', weights_digest: null });
+    expect(diverged.quantity).not.toBe('tensor_peak_bytes');
+  });
+
   test('compares tensor peaks within an environment, and with entries that have one', () => {
     const elsewhere = { ...stored.fingerprint, device: 'gpu' };
     expect(verdictOf({ tensor_peak_bytes: 1, fingerprint: elsewhere }).verdict).not.toBe('regressed');

@@ -36,7 +36,13 @@ describe('the definition lane', () => {
     expect(verdictOf(recordWith({ data: 'fedcba9876543210', facts: {} })).verdict).toBe('reproduced');
     const older = acceptRecords([fixtureRecord()], null, { why: 'first', at });
     expect(verdictOf(recordWith({}), older).verdict).toBe('reproduced');
-    expect(verdictOf(fixtureRecord()).verdict).toBe('reproduced');
+    expect(verdictOf(fixtureRecord(), older).verdict).toBe('reproduced');
+  });
+
+  test('calls a record changed that tells no definition where the baseline has one', () => {
+    const outcome = verdictOf(fixtureRecord());
+    expect(outcome).toMatchObject({ verdict: 'changed', lane: 'definition' });
+    expect(outcome.reason).toContain('tells no definition, which the baseline holds');
   });
 });
 

@@ -50,6 +50,35 @@ const damaged = [
   /not what tune writes/,
 ]);
 
+const shared = {
+  decay: 1e-3,
+  learning_rate: 0.1,
+  arm: 'dense',
+  configuration: 'c',
+  by: 'validation_accuracy',
+  better: 'higher',
+  reference: [0.5],
+  tried: [
+    { decay: 1e-3, values: [0.5], admitted: true },
+    { decay: 2e-3, values: [0.1], admitted: false },
+    { decay: 4e-3, values: [0.5], admitted: true },
+  ],
+  cells: 4,
+  training_macs: null,
+  data: '0',
+};
+
+it('holds the largest λ that is admitted with all smaller ones, and no other', async () => {
+  const dir = await temporaryFolder();
+  const withDecay = (decay: number | null) => JSON.stringify({ ...file, shared: { ...shared, decay } });
+  await writeFile(tuningPath('compression', 'nightly', dir), withDecay(1e-3));
+  expect((await readTuning('compression', 'nightly', dir))?.shared?.decay).toBe(1e-3);
+  for (const decay of [4e-3, 0.5, null]) {
+    await writeFile(tuningPath('compression', 'nightly', dir), withDecay(decay));
+    await expect(readTuning('compression', 'nightly', dir)).rejects.toThrow(/not the largest admitted of those tried/);
+  }
+});
+
 it.each<[string, RegExp]>([
   ...damaged,
   ['{', /cannot be read/],

@@ -56,12 +56,13 @@ export async function checkCommand(
     const found = options.confirm === true ? await confirmLost(judged, own, of, io, place) : judged;
     if (found === null) return exitCodes.interrupted;
     verdicts.push(...found);
-    const note = unjudgedNote(own, found);
+    const note = unjudgedNote(own, found, settings);
     if (note !== null) io.stderr.write(`${note}\n`);
     if (baseline !== null) {
       baselineNotes.push(`Baseline of ${suite.name}, ${profile}: ${provenanceOf(baseline)}.`, ...notes);
     }
   }
+  if (verdicts.length === 0) refuseNothing(runs, options.only);
   if (options.json === true) {
     io.stdout.write(`${JSON.stringify(verdicts, null, 2)}\n`);
   } else if (options.markdown === true) {
@@ -105,6 +106,19 @@ function refuseTrialsAlone(records: readonly CellRecord[], io: Io): void {
   );
 }
 
+/**
+ * Throws UsageError where `--only` chooses nothing but entries of a baseline that no folder holds or owes: there is
+ * nothing that could pass.
+ */
+function refuseNothing(runs: readonly StoredRun[], only: readonly string[] | undefined): void {
+  if (only === undefined || runs.some(({ records, missing }) => records.length + missing.length > 0)) return;
+  const folders = [...new Set(runs.map(({ outDir }) => outDir))].join(', ');
+  throw new UsageError(
+    `check: --only ${only.join(' ')} chooses entries of the baseline alone, of which ${folders} neither holds nor owes a ` +
+      'record. Name cells of that run, or the folder of a run that has them with --out.',
+  );
+}
+
 /** Tells what a run lacks: cells that are not there cannot have passed. */
 function tellLacks(io: Io): (run: StoredRun) => string[] {
   return (run) => {
@@ -123,5 +137,5 @@ function totalOf(verdicts: readonly Verdict[], missing: readonly string[]): stri
   const [cells, groups] = [verdicts.filter(({ id }) => id !== null), verdicts.filter(({ id }) => id === null)];
   const ofCells = [...cells.map(({ verdict }) => verdict), ...missing.map(() => 'missing')];
   const ofGroups = groups.length === 0 ? '' : `; groups of arms: ${tallyText(groups.map(({ verdict }) => verdict))}`;
-  return `${ofCells.length} cells: ${tallyText(ofCells)}${ofGroups}`;
+  return `${ofCells.length === 0 ? 'No cell was judged' : `${ofCells.length} cells: ${tallyText(ofCells)}`}${ofGroups}`;
 }

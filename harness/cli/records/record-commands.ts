@@ -92,6 +92,8 @@ export function defineRecordCommands(program: Command, context: CommandContext):
     .action(async (name, options) => {
       if (options.complete === true) {
         if (options.why !== undefined) throw new UsageError('accept --complete: accepts nothing, and takes no --why.');
+        if (options.drifted === true)
+          throw new UsageError('accept --complete: reads no records, and takes no --drifted.');
         const { completeCommand } = await import('./complete-command.ts');
         finish(await completeCommand(name, options, io));
         return;

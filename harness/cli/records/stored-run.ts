@@ -6,7 +6,8 @@ import type { CellRecord } from '../../record.ts';
 import { type Coverage, coverageOf } from '../../run/records/coverage.ts';
 import { type RunFile, readRunFile } from '../../run/records/run-file.ts';
 import { hasRecords, readRecords, type StoredRecords, storeAt } from '../../run/records/store.ts';
-import type { ProfileName } from '../../spec/words.ts';
+import { type ProfileName, profileNames } from '../../spec/words.ts';
+import { suggestion } from '../../suggest.ts';
 import type { Io } from '../io.ts';
 import { outputFolder, type SelectedSuite, selectSuite } from '../run/select-suite.ts';
 
@@ -116,6 +117,10 @@ export async function readStoredRuns(
   beside: Beside = nothingBeside,
 ): Promise<StoredRun[]> {
   if (name !== undefined) return [await readStoredRun(name, options, io, beside)];
+  const { profile: named } = options;
+  if (named !== undefined && !suites.some(({ profiles }) => Object.hasOwn(profiles, named))) {
+    throw new UsageError(`--profile ${named}: no suite has it: ${suggestion(named, profileNames)}`);
+  }
   if (options.out !== undefined) return readWholeFolder(options.out, options, io, beside);
   const runs: StoredRun[] = [];
   for (const suite of suites) {

@@ -4,6 +4,7 @@ import { provenanceOf } from '../../../baselines/provenance.ts';
 import { powerLines } from '../../../baselines/quality/power-text.ts';
 import { readTuning } from '../../../baselines/tuning-file.ts';
 import { UsageError } from '../../errors.ts';
+import { freshSeedsOfRun } from '../../night.ts';
 import { type NeededDataset, neededDatasets, planCells } from '../../plan/plan.ts';
 import { untunedReason, withoutUntuned } from '../../plan/untuned.ts';
 import { exitCodes } from '../../run/exit-code.ts';
@@ -162,20 +163,30 @@ export async function planCommand(names: readonly string[], options: SuiteOption
     const jobs = options.jobs ?? defaultJobs(options.threads);
     for (const plan of plans) {
       io.stdout.write(planText(plan, jobs, plans.length > 1));
-      for (const line of await checkLines(plan, io)) io.stdout.write(`${line}\n`);
+      for (const line of await checkLines(plan, options.night, io)) io.stdout.write(`${line}\n`);
     }
   }
   return plans.some(({ refusals }) => refusals.length > 0) ? exitCodes.usage : exitCodes.passed;
 }
 
-/** What a check of these cells against the stored baseline can find. */
-async function checkLines({ suite, profile, profileSpec, cells }: PlannedRun, io: Io): Promise<string[]> {
+/** What a check of these cells against the stored baseline can find: of a night, it judges the fixed seeds. */
+async function checkLines(
+  { suite, profile, profileSpec, cells }: PlannedRun,
+  night: string | undefined,
+  io: Io,
+): Promise<string[]> {
   const baseline = await readBaseline(suite.name, profile, io.baselinesDir);
   if (baseline === null) return [`Check: there is no baseline of ${suite.name}, ${profile}, to find a loss against.`];
-  const seeds = Math.max(...[...seedsBy(cells, ({ config }) => armKey(config)).values()].map((arm) => arm.length));
-  const ids = new Set(cells.map(({ id }) => id));
+  const fresh = freshSeedsOfRun(suite.name, profile, night);
+  const judged = cells.filter(({ seed }) => !fresh.has(seed));
+  const seeds = Math.max(...[...seedsBy(judged, ({ config }) => armKey(config)).values()].map((arm) => arm.length));
+  const ids = new Set(judged.map(({ id }) => id));
   const power = powerLines(baseline, { seeds, margin: profileSpec.margin, ids });
-  return [`Baseline: ${provenanceOf(baseline)}.`, ...power];
+  const beside =
+    night === undefined
+      ? []
+      : [`Fresh seeds of ${night}: the history follows them over nights; npm run history tells what it finds.`];
+  return [`Baseline: ${provenanceOf(baseline)}.`, ...power, ...beside];
 }
 
 /** One cell a line, and a last line with the total; of several plans it begins with the suite. */

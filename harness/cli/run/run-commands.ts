@@ -171,7 +171,10 @@ function withRunOptions(command: Command, io: Io): Command {
       ).conflicts(['check', 'seeds', 'set', 'limit', 'shard']),
     )
     .addOption(
-      new Option('--strict', 'exit with 3 where a cell is inconclusive or has no baseline').conflicts('check'),
+      new Option(
+        '--strict',
+        'exit with 3 where a cell is inconclusive, with 4 where one is changed, removed, on other data or without baseline',
+      ).conflicts('check'),
     );
 }
 
@@ -250,5 +253,6 @@ cells get ids and names of their own (...set-1a2b3c4d.seed-0), and no baseline: 
 ${dataHelp}
 
 Exit code: 0 passed; 1 a cell regressed, failed or is irreproducible, or has no record; 2 wrong usage or bad input;
-3 with --strict: inconclusive; with --night --escalate: suspect still; 130 interrupted.`;
+3 with --strict: inconclusive; with --night --escalate: suspect still; 4 with --strict, or of the nightly profile: not
+accepted (changed, removed, on other data or without baseline); 130 interrupted.`;
 }

@@ -140,5 +140,7 @@ function sharedText(shared: SharedDecay | null): string {
   const bears = 'not worse than without decay by more than a standard error';
   const all = tried.map((one) => one.decay).join(', ');
   if (decay === null) return `λ for all arms: at rate ${rate} the dense network is at none of ${all} ${bears}.\n`;
-  return `λ for all arms by the dense network at rate ${rate}: ${decay}, the largest of ${all} up to which it is ${bears}.\n`;
+  const largest = Math.max(...tried.map((one) => one.decay));
+  const open = decay === largest ? ' It may bear more: none larger was tried.' : '';
+  return `λ for all arms by the dense network at rate ${rate}: ${decay}, the largest of ${all} up to which it is ${bears}.${open}\n`;
 }

@@ -158,14 +158,14 @@ describe('the stated power', () => {
     for (let seed = 0; seed < checks; seed++) {
       const lossOf = (stated: number) => withoutLoss(seed, (at) => (at === 4 ? stated : 0));
       // What is stated follows from the accepted values, which the loss does not move.
-      const { arm: stated } = powerStatementOf(lossOf(0), 3, margin)!;
+      const { arm: stated } = powerStatementOf(lossOf(0), { measured: 3, margin })!;
       if (judgeQuality(lossOf(stated.typical), margin).arms[4]!.call === 'regressed') found++;
     }
     expect(Math.abs(found / checks - statedPower)).toBeLessThan(error);
   });
 
   it('is reached at the stated loss of all arms', () => {
-    const { all } = powerStatementOf(stored, 3, 0.1)!;
+    const { all } = powerStatementOf(stored, { measured: 3, margin: 0.1 })!;
     let found = 0;
     for (let seed = 0; seed < checks; seed++) {
       const { groups } = judgeQuality(
@@ -178,12 +178,33 @@ describe('the stated power', () => {
   });
 
   it('says nothing where no accepted arm has two seeds, and nothing of groups that are none', () => {
-    expect(powerStatementOf([arm([1], []), arm([2], [])], 3, 1)).toBeNull();
-    expect(powerStatementOf([arm([1, 2, 3], [])], 3, 1)).toMatchObject({
+    expect(powerStatementOf([arm([1], []), arm([2], [])], { measured: 3, margin: 1 })).toBeNull();
+    expect(powerStatementOf([arm([1, 2, 3], [])], { measured: 3, margin: 1 })).toMatchObject({
       group: null,
       all: null,
       arms: 1,
       accepted: 3,
     });
+  });
+
+  it.each([
+    ['two of the arms', 3, 1],
+    ['one seed an arm', 1, 1],
+    ['one of two metrics', 3, 2],
+  ])('is the loss at which the test of %s turns, as a check would see them', (_, measured, metrics) => {
+    const values = Array.from({ length: measured }, (_, seed) => seed - (measured - 1) / 2);
+    const among = stored.map((of, at) => ({ ...of, isCompared: at < 2 }));
+    const { arm: stated, arms } = powerStatementOf(among, { measured, margin: 0.1, metrics })!;
+    expect(arms).toBe(2);
+    const callAt = (loss: number) => {
+      const shifted = among.map((of, at) => {
+        const own = values.map((value, seed) => ({ seed, value: value * 0.5 - loss }));
+        return at < 2 ? { ...of, metric: { ...of.metric, measured: own } } : of;
+      });
+      return judgeQuality(shifted, 0.1, { metrics }).arms[0]!.call;
+    };
+    // Of 80 % power, the stated loss is above the critical one by less than its half.
+    expect(callAt(stated.typical)).toBe('regressed');
+    expect(callAt(stated.typical / 2)).not.toBe('regressed');
   });
 });

@@ -1,9 +1,11 @@
 import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { planCells } from '../../../harness/plan/plan.ts';
 import type { RunFile } from '../../../harness/run/records/run-file.ts';
 import { writeRunFile } from '../../../harness/run/records/run-file.ts';
 import { recordPath, storeAt, writeRecord } from '../../../harness/run/records/store.ts';
+import { compression } from '../../../suites/compression.ts';
 import { fixtureRunFile, unnamedRunFile } from '../../helpers/run-file.ts';
 import { recordOfCell, temporaryFolder } from '../../run/helpers.ts';
 import { cli, folderWith, smokeCells } from '../helpers.ts';
@@ -60,6 +62,33 @@ describe('check', () => {
       exitCode: 2,
       stderr: expect.stringContaining('--only nothing: matches none of 3 cells'),
     });
+  });
+
+  it('refuses --only of what the baseline alone holds: nothing was compared', async () => {
+    const baselinesDir = await temporaryFolder();
+    await cli(['accept', 'compression', '--out', await folderOf(plan), '--why', 'first'], { baselinesDir });
+    const outDir = await folderWith([second]);
+    const { exitCode, stdout, stderr } = await cli(['check', 'compression', '--out', outDir, '--only', first.cell], {
+      baselinesDir,
+    });
+    expect([exitCode, stdout]).toEqual([2, '']);
+    expect(stderr).toContain(`--only ${first.cell} chooses entries of the baseline alone`);
+  });
+
+  it('refuses a profile that no suite has', async () => {
+    const { exitCode, stderr } = await cli(['check', '--profile', 'nigthly']);
+    expect(exitCode).toBe(2);
+    expect(stderr).toMatch(/--profile nigthly: no suite has it.*nightly/);
+  });
+
+  it('says of fresh seeds of a night that the history follows them', async () => {
+    const night = '2026-12-01';
+    const [fresh] = planCells(compression, 'smoke', { present: [], night }).filter(({ seed }) => seed !== 0);
+    const outDir = await folderOf([first], { night, planned_cells: { [first.cell]: first.id }, planned: 1 });
+    await writeRecord(storeAt(outDir), recordOfCell(fresh!));
+    const { stderr } = await check(outDir);
+    const why = `they are fresh seeds of ${night}, which the history follows`;
+    expect(stderr).toContain(`Not judged, as ${why}: ${fresh!.cell}.`);
   });
 
   it.each<[string, Partial<RunFile>, RegExp]>([

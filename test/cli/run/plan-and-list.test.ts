@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import { baselinesFolder } from '../../../baselines/baseline-file.ts';
 import { totalParameters } from '../../../harness/shape/blueprint.ts';
 import { blueprintOf } from '../../../harness/tasks/image/outline.ts';
 import { suites } from '../../../suites/registry.ts';
@@ -57,6 +58,14 @@ it('tells what a check against the baseline can find, or why nothing tells', asy
   expect((await planned()).stdout).toMatch(
     /\nBaseline: last accepted on \d{4}-\d\d-\d\d, 0 days ago, at commit abc\.\nQuality: this profile asks only whether/,
   );
+});
+
+it('tells of a night what its fixed seeds find, and who follows the fresh ones', async () => {
+  const { stdout } = await cli(['plan', 'compression', '--profile', 'nightly', '--night', '2026-12-01'], {
+    baselinesDir: baselinesFolder(),
+  });
+  expect(stdout).toMatch(/\nQuality, accuracy: 1 seed an arm against \d+ accepted, /);
+  expect(stdout).toContain('\nFresh seeds of 2026-12-01: the history follows them over nights');
 });
 
 it('plans the union of --only globs, and the seeds that --seeds gives', async () => {

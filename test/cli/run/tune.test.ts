@@ -98,6 +98,7 @@ describe('tune, and a run with what it found', () => {
     expect(told.stdout).toContain(
       'λ for all arms by the dense network at rate 0.1: 0.001, the largest of 0.001 up to which',
     );
+    expect(told.stdout).toContain('It may bear more: none larger was tried.');
     expect(told.exitCode).toBe(0);
     const stored = await readTuning('tunable', 'smoke', found.baselinesDir);
     expect(stored?.choices.map(({ arm, learning_rate, decay, cells }) => [arm, learning_rate, decay, cells])).toEqual([

@@ -1,9 +1,8 @@
 import { matMul } from '../../engine/algebra/mat-mul.ts';
 import { biasAdd } from '../../engine/ops/bias-add.ts';
-import { crossEntropy } from '../../engine/ops/cross-entropy.ts';
 import { embeddingLookup } from '../../engine/ops/embedding-lookup.ts';
 import { type LinearCrossEntropy, linearCrossEntropy } from '../../engine/ops/linear-cross-entropy.ts';
-import { type Scalar, type Tensor, tf } from '../../engine/tensorflow.ts';
+import { type Tensor, tf } from '../../engine/tensorflow.ts';
 import type { Variable } from '../../engine/variable.ts';
 import type { Streams } from '../../random.ts';
 import type { EncoderBlueprint } from '../../shape/encoder.ts';
@@ -57,13 +56,6 @@ export interface MaskedTokenModel extends EncoderModel {
 export interface SpanModel extends EncoderModel {
   /** Scores of each token as the beginning, and as the end, [batch, n] each; those of masked tokens are −1e9 lower. */
   scores(inputs: EncoderInputs, rates?: DropoutRates): { start: Tensor; end: Tensor };
-  /**
-   * Half the sum of both cross-entropies over the tokens (Devlin et al. 2019, section 4.2), mean over the batch.
-   *
-   * @param starts [batch], int32
-   * @param ends [batch], int32
-   */
-  crossEntropy(inputs: EncoderInputs, starts: Tensor, ends: Tensor, rates?: DropoutRates): Scalar;
 }
 
 /** @throws UsageError where the method does not know matrices */
@@ -105,10 +97,6 @@ export function buildSpanModel(
   return {
     ...model,
     scores,
-    crossEntropy(inputs, starts, ends, rates) {
-      const { start, end } = scores(inputs, rates);
-      return tf.mul(tf.add(crossEntropy(start, starts, 0), crossEntropy(end, ends, 0)), 0.5) as Scalar;
-    },
   };
 }
 

@@ -64,7 +64,8 @@ export function windowsOf(
     .slice(0, questionTokens);
   const from = asked.length + 2;
   const room = length - from - 1;
-  if (room < 1) throw new Error(`question windows: ${length} tokens leave no room behind ${asked.length} of a question`);
+  if (room < 1)
+    throw new Error(`question windows: ${length} tokens leave no room behind ${asked.length} of a question`);
   const answer = answerTokens(question.answers[0]!, passage);
   const windows: QuestionWindow[] = [];
   for (let first = 0; ; first += Math.min(stride, room)) {

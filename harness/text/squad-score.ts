@@ -1,8 +1,8 @@
 import { wordsOf } from './whitespace.ts';
 
 /**
- * The scores of SQuAD 1.1 (Rajpurkar et al. 2016) as its published script, `evaluate-v1.1.py`, computes them, in points:
- * each answer is held against all that people gave, and the best of these counts.
+ * The scores of SQuAD 1.1 (Rajpurkar et al. 2016) as its published script, `evaluate-v1.1.py`, computes them: each answer is
+ * held against all that people gave, and the best of these counts. The script prints them in hundredths.
  */
 
 /** Python's `string.punctuation`. */
@@ -41,7 +41,7 @@ export function wordF1(given: string, wanted: string): number {
   return (2 * precision * recall) / (precision + recall);
 }
 
-/** Both scores of answers, means over the questions, in points. */
+/** Both scores of answers, means over the questions, in 0..1. */
 export interface SquadScore {
   exactMatch: number;
   f1: number;
@@ -53,7 +53,7 @@ export interface SquadScore {
  */
 export function squadScore(given: readonly string[], wanted: readonly (readonly string[])[]): SquadScore {
   const meanOf = (score: (given: string, wanted: string) => number) =>
-    (100 * given.reduce((sum, answer, at) => sum + Math.max(...wanted[at]!.map((one) => score(answer, one))), 0)) /
+    given.reduce((sum, answer, at) => sum + Math.max(...wanted[at]!.map((one) => score(answer, one))), 0) /
     given.length;
   return { exactMatch: meanOf(exactMatch), f1: meanOf(wordF1) };
 }

@@ -66,7 +66,10 @@ function drawNames(part: Part, count: number, uniform: Uniform): string[] {
   const { firstNames, lastNames } = words;
   const chosen: [number, number][] = [];
   while (chosen.length < count) {
-    const [first, last] = [firstNames, lastNames].map(({ length }) => Math.floor(uniform() * length)) as [number, number];
+    const [first, last] = [firstNames, lastNames].map(({ length }) => Math.floor(uniform() * length)) as [
+      number,
+      number,
+    ];
     if ((nameClass(first, last) === 0) !== (part === 'test')) continue;
     if (chosen.some(([f, l]) => f === first || l === last)) continue;
     chosen.push([first, last]);

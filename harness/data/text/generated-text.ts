@@ -1,5 +1,5 @@
-import type { GeneratedPlainText } from './plain-text.ts';
 import { generatePassages, generateQuestions } from './generated-passages.ts';
+import type { GeneratedPlainText } from './plain-text.ts';
 import type { GeneratedQuestions } from './questions.ts';
 
 /** Running text of generated passages, which needs no files; a passage a paragraph. */

@@ -17,7 +17,10 @@ export function squadQuestions(title: string, path: string, json: string): Quest
   try {
     root = JSON.parse(json);
   } catch (cause) {
-    throw new UsageError(`${title}: ${path} is not JSON (${firstLine((cause as Error).message)}); give the file as it is published`, { cause });
+    throw new UsageError(
+      `${title}: ${path} is not JSON (${firstLine((cause as Error).message)}); give the file as it is published`,
+      { cause },
+    );
   }
   const fieldOf = (object: unknown, place: string, name: string): unknown => {
     if (typeof object !== 'object' || object === null || Array.isArray(object)) throw wrong(place, 'is no object');

@@ -1,5 +1,9 @@
 import { usedPlainText } from '../../data/text/text-sequences.ts';
-import { type PretrainingConfig, type PretrainingExperimentSpec, pretraining as words } from '../../spec/pretraining.ts';
+import {
+  type PretrainingConfig,
+  type PretrainingExperimentSpec,
+  pretraining as words,
+} from '../../spec/pretraining.ts';
 import type { PlainTextDatasetSpec } from '../../spec/text.ts';
 import type { Overrides } from '../../spec/words.ts';
 import { denseReference } from '../dense-reference.ts';
@@ -17,7 +21,8 @@ export const pretraining: Kind<PretrainingConfig, PretrainingExperimentSpec> = {
   outline(config, method, { denseExamplesPerSecond }) {
     const { network, budget } = planEncoder(config, methodFor(config, method), 'masked-tokens', maskedLengths(config));
     const { updates, batchSize, testEvery } = config.training;
-    const tested = Math.ceil(updates / testEvery) * ((config.dataset.testExamples ?? 0) + config.dataset.validationExamples);
+    const tested =
+      Math.ceil(updates / testEvery) * ((config.dataset.testExamples ?? 0) + config.dataset.validationExamples);
     const { parameters, macs } = network.dense;
     const relative = relativeCost(budget.passMacs, macs, restOfDense * macs);
     return {

@@ -42,7 +42,8 @@ export async function pretrainingTask(
   const points = loop.phases.reduce((sum, phase) => sum + pointsOf(phase), 0);
   const vocabulary = vocabularyWeight(data.vocabulary);
   const unigram = unigramEntropy(heldOutBatches(data.test, 'test', { data, training }));
-  const idleBatch = () => [...trainBatches({ data, training: { ...training, testEvery: 1 }, streams: idleStreams }, 0)][0]!;
+  const idleBatch = () =>
+    [...trainBatches({ data, training: { ...training, testEvery: 1 }, streams: idleStreams }, 0)][0]!;
   const trainOnce = (run: typeof step.run) => tf.tidy(() => void run(idleFeeds(idleBatch())).loss.dataSync());
   return {
     size: sizeOf(plan.budget, training.batchSize),

@@ -3,7 +3,7 @@ import { linearCrossEntropy } from '../../engine/ops/linear-cross-entropy.ts';
 import { type Tensor, tf } from '../../engine/tensorflow.ts';
 import type { Streams } from '../../random.ts';
 import type { TransformerBlueprint } from '../../shape/transformer.ts';
-import { type Dropout, type DropoutRates, dropoutOf, noDropout } from '../dropout.ts';
+import { type Dropout, dropoutOf, noDropout } from '../dropout.ts';
 import { causalMask, tokenMask } from './attention.ts';
 import { embedSequence } from './sequence-embedding.ts';
 import type { SequenceInputs, SequenceModel } from './sequence-model.ts';

@@ -11,6 +11,7 @@ import { limitedExamples } from '../limited-examples.ts';
 import { buildsEncoders, encoderRefusal, planEncoder } from '../pretraining/encoder.ts';
 import { limitedText, restOfDense } from '../pretraining/kind.ts';
 import { methodFor } from '../task.ts';
+import { spanLengths } from './lengths.ts';
 
 /** Question answering by pre-trained encoders. */
 export const questionAnswering: Kind<QuestionAnsweringConfig, QuestionAnsweringExperimentSpec> = {
@@ -42,8 +43,3 @@ export const questionAnswering: Kind<QuestionAnsweringConfig, QuestionAnsweringE
   dataDigest: async ({ dataset }, dataDir) => (await loadQuestions(dataset, dataDir)).digest,
   load: async () => (await import('./task.ts')).questionAnsweringTask,
 };
-
-/** The tokens of a window, none of which is told by the table. */
-export function spanLengths({ dataset }: Pick<QuestionAnsweringConfig, 'dataset'>) {
-  return { tokens: dataset.length, predicted: 0 };
-}

@@ -27,7 +27,7 @@ import { planEncoder } from '../pretraining/encoder.ts';
 import { savedVocabulary } from '../pretraining/vocabulary-weight.ts';
 import { loadingOwn, methodFor, sizeOf, type Task, type TaskOptions } from '../task.ts';
 import { answering } from './answers.ts';
-import { spanLengths } from './kind.ts';
+import { spanLengths } from './lengths.ts';
 import { begunFrom, putAside } from './pretrained.ts';
 import { drawnOf, epochOf, readParts, spanFeeds, testBatches, trainBatches, type WindowBatch } from './windows.ts';
 

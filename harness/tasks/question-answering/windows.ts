@@ -136,7 +136,7 @@ export function spanFeeds({ windows, dropoutSeed }: WindowBatch): SpanFeeds {
 function arraysOf(windows: readonly QuestionWindow[]) {
   const length = windows[0]!.tokens.length;
   const tokens = new Int32Array(windows.length * length);
-  windows.forEach((window, row) => tokens.set(window.tokens, row * length));
+  for (const [row, window] of windows.entries()) tokens.set(window.tokens, row * length);
   return {
     tokens,
     starts: Int32Array.from(windows, ({ start }) => start),

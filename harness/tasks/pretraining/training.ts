@@ -95,7 +95,7 @@ export function* trainBatches(
 
 /** Which sequence is read as the n-th, through as many passes as it takes. */
 function orderOf(count: number, streams: Streams): (n: number) => number {
-  let [drawn, order] = [-1, new Uint32Array()];
+  let [drawn, order]: [number, Uint32Array] = [-1, new Uint32Array()];
   return (n) => {
     const pass = Math.floor(n / count);
     if (pass !== drawn) [drawn, order] = [pass, permutation(count, streams(`order/${pass}`))];

@@ -207,7 +207,12 @@ export const pretraining: SuiteSpec<PretrainingExperimentSpec | QuestionAnswerin
             lambLearningRate: 0.01,
             warmupUpdates: 100,
           }),
-          arms: [dense(['none', 'weight-decay'], ['adam']), dense(['weight-decay'], ['lamb']), narrow(0.5), ...parts(0.5)],
+          arms: [
+            dense(['none', 'weight-decay'], ['adam']),
+            dense(['weight-decay'], ['lamb']),
+            narrow(0.5),
+            ...parts(0.5),
+          ],
           denseExamplesPerSecond: 500,
         },
         {
@@ -250,7 +255,12 @@ export const pretraining: SuiteSpec<PretrainingExperimentSpec | QuestionAnswerin
             decay: 0.01,
             decayCoupling: 'decoupled',
           },
-          arms: [dense(['none', 'weight-decay'], ['adam']), dense(['weight-decay'], ['lamb']), narrow(0.5), ...parts(0.5)],
+          arms: [
+            dense(['none', 'weight-decay'], ['adam']),
+            dense(['weight-decay'], ['lamb']),
+            narrow(0.5),
+            ...parts(0.5),
+          ],
           denseExamplesPerSecond: 0.1,
         },
         {

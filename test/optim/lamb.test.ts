@@ -16,9 +16,30 @@ const factors = (): [Variable, Variable, Variable] => [
   variableOf('b', 'weight', Float32Array.of(0, 0), [2]),
 ];
 const steps = [
-  { gradients: [[3, -0.5, 0.25, 1], [-1, 0.5, 0, 2], [0.1, -0.2]], rate: 0.25 },
-  { gradients: [[-1, 0.25, 0.5, 0], [0.5, 0.5, -1, 1], [0.3, 0.1]], rate: 0.5 },
-  { gradients: [[0, 1, -2, 0.5], [0.25, -1, 1, 0], [-0.2, 0.4]], rate: 0.125 },
+  {
+    gradients: [
+      [3, -0.5, 0.25, 1],
+      [-1, 0.5, 0, 2],
+      [0.1, -0.2],
+    ],
+    rate: 0.25,
+  },
+  {
+    gradients: [
+      [-1, 0.25, 0.5, 0],
+      [0.5, 0.5, -1, 1],
+      [0.3, 0.1],
+    ],
+    rate: 0.5,
+  },
+  {
+    gradients: [
+      [0, 1, -2, 0.5],
+      [0.25, -1, 1, 0],
+      [-0.2, 0.4],
+    ],
+    rate: 0.125,
+  },
 ];
 const lambda = 0.1;
 
@@ -120,7 +141,13 @@ describe('LAMB', () => {
     const variables = factors();
     const optimizer = optimizerOf(options, variables);
     const before = tf.memory().numTensors;
-    tf.tidy(() => optimizer.update(variables.map(({ value }) => tf.onesLike(value)), tf.scalar(0.1), plain(variables)));
+    tf.tidy(() =>
+      optimizer.update(
+        variables.map(({ value }) => tf.onesLike(value)),
+        tf.scalar(0.1),
+        plain(variables),
+      ),
+    );
     expect(tf.memory().numTensors).toBe(before);
   });
 });

@@ -49,8 +49,10 @@ test('a thinner encoder keeps layers, heads, positions and vocabulary', () => {
 
 test('BERT-base has the published 110 million parameters but for segments, pooling, biases and the head’s layer', () => {
   const base = { layers: 12, width: 768, feedForward: 3072, heads: 12, positions: 512, vocabulary: 30_522 };
-  const { parameters } = sizedEncoder(encoderBlueprint('bert-base', base, 'masked-tokens'), { tokens: 512, predicted: 77 })
-    .dense;
+  const { parameters } = sizedEncoder(encoderBlueprint('bert-base', base, 'masked-tokens'), {
+    tokens: 512,
+    predicted: 77,
+  }).dense;
   // Published: 109,482,240, of which segments 2·768, pooling 768·769, the embeddings' normalization 2·768, and biases of
   // 12 layers: 4·768 of attention, 3072 + 768 of feed-forward.
   const published = 109_482_240 - 2 * 768 - 768 * 769 - 2 * 768 - 12 * (5 * 768 + 3072);

@@ -7,7 +7,14 @@ const paragraphs = ['The cat saw <unk> .', 'A cat sat.'];
 test('words are the tokenizer’s, and what the text itself left out is no word', () => {
   expect(paragraphWords('The <unk> of <unk>', true)).toEqual(['the', null, 'of', null]);
   expect(wordFrequencies(paragraphs, true)).toEqual(
-    new Map([['the', 1], ['cat', 2], ['saw', 1], ['.', 2], ['a', 1], ['sat', 1]]),
+    new Map([
+      ['the', 1],
+      ['cat', 2],
+      ['saw', 1],
+      ['.', 2],
+      ['a', 1],
+      ['sat', 1],
+    ]),
   );
 });
 

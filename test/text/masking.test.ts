@@ -46,7 +46,9 @@ describe('proportions', () => {
       expect(batch.labels[index]).toBeGreaterThanOrEqual(specials.length);
     });
     const told = new Set(batch.places);
-    expect([...original.keys()].filter((place) => !told.has(place) && batch.tokens[place] !== original[place])).toEqual([]);
+    expect([...original.keys()].filter((place) => !told.has(place) && batch.tokens[place] !== original[place])).toEqual(
+      [],
+    );
   });
 
   test('of these 80 % are masked, 10 % random and 10 % kept, within 4 standard deviations of the binomial law', () => {
@@ -71,7 +73,8 @@ describe('proportions', () => {
     for (const column of [0, 7, 9]) expect(chosen.has(column)).toBe(false);
     // 6 of 37 places in each of 200 sequences.
     const p = 6 / 37;
-    for (const found of chosen.values()) expect(Math.abs(found - 200 * p)).toBeLessThan(4.5 * Math.sqrt(200 * p * (1 - p)));
+    for (const found of chosen.values())
+      expect(Math.abs(found - 200 * p)).toBeLessThan(4.5 * Math.sqrt(200 * p * (1 - p)));
     expect(chosen.size).toBe(37);
     for (const token of batch.tokens) expect(token).toBeLessThanOrEqual(maskIdOf(vocabulary));
   });

@@ -1,11 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import {
-  bestSpan,
-  encodedPassage,
-  type Question,
-  spanText,
-  windowsOf,
-} from '../../harness/text/question-windows.ts';
+import { bestSpan, encodedPassage, type Question, spanText, windowsOf } from '../../harness/text/question-windows.ts';
 import { bosId, eosId, learnVocabulary, padId } from '../../harness/text/vocabulary.ts';
 import { wordSpans } from '../../harness/text/word-spans.ts';
 

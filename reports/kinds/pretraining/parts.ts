@@ -144,7 +144,8 @@ function obstaclesOf(
   const dense = members.filter((arm) => isDense(arm) && optimizerOf(arm) === withoutFrobenius(optimizer));
   const decayed = dense.find((arm) => factorOf(arm, 'regularizer') === 'weight-decay');
   const plain = dense.find((arm) => factorOf(arm, 'regularizer') === 'none');
-  if (decayed === undefined || decayed.completed.length === 0) return ['no dense encoder shows that this training learns'];
+  if (decayed === undefined || decayed.completed.length === 0)
+    return ['no dense encoder shows that this training learns'];
   const reasons: string[] = [];
   if (isPretraining(decayed.config)) {
     const below = detailMean(decayed, 'below_unigram');
@@ -157,7 +158,8 @@ function obstaclesOf(
   } else {
     const f1 = decayed.value.mean ?? 0;
     if (f1 < answered.least) reasons.push(`the dense encoder’s F1 is ${(100 * f1).toFixed(1)} %: it hardly answers`);
-    if (f1 > answered.most) reasons.push(`the dense encoder’s F1 is ${(100 * f1).toFixed(1)} %: nothing is left to gain`);
+    if (f1 > answered.most)
+      reasons.push(`the dense encoder’s F1 is ${(100 * f1).toFixed(1)} %: nothing is left to gain`);
   }
   if (plain !== undefined) {
     const test = compare(plain, decayed);

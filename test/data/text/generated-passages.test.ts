@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import { generatePassages, generateQuestions, nameClass } from '../../../harness/data/text/generated-passages.ts';
 import { passageWords } from '../../../harness/data/text/generated-passage-words.ts';
+import { generatePassages, generateQuestions, nameClass } from '../../../harness/data/text/generated-passages.ts';
 
 const { firstNames, lastNames } = passageWords;
 const questions = { train: generateQuestions('train', 400), test: generateQuestions('test', 200) };

@@ -68,8 +68,16 @@ describe('refuses, with file, place and remedy,', () => {
       jsonOf({ answers: [{ text: 'Rome', answer_start: rome + 1 }] }),
       /train-v1\.1\.json: data\[0\]\.paragraphs\[0\]\.qas\[0\]\.answers\[0\] \(question q1\) says that "Rome" begins at character 15 of its context, where it does not stand; mend its 'answer_start', which counts code points from 0/,
     ],
-    ['an offset beyond the context', jsonOf({ answers: [{ text: 'Rome', answer_start: 99 }] }), /begins at character 99/],
-    ['an offset that is no number', jsonOf({ answers: [{ text: 'Rome', answer_start: '14' }] }), /begins at character "14"/],
+    [
+      'an offset beyond the context',
+      jsonOf({ answers: [{ text: 'Rome', answer_start: 99 }] }),
+      /begins at character 99/,
+    ],
+    [
+      'an offset that is no number',
+      jsonOf({ answers: [{ text: 'Rome', answer_start: '14' }] }),
+      /begins at character "14"/,
+    ],
     ['a question without answers', jsonOf({ answers: [] }), /qas\[0\] \(question q1\) has no answer; give SQuAD 1\.1/],
     ['a context that is no text', jsonOf({ context: 5 }), /data\[0\]\.paragraphs\[0\]\.context is no text/],
     ['a missing field', '{"data":[{}]}', /data\[0\] has no 'paragraphs'; give the file as it is published/],

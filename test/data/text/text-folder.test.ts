@@ -18,8 +18,10 @@ const spec: PlainTextDatasetSpec = {
   merges: 0,
   length: 8,
 };
-const folderOf = async (files: Readonly<Record<string, string | Uint8Array>>) => writeText(await temporaryFolder(), files);
-const textIn = async (files: Readonly<Record<string, string | Uint8Array>>) => (await text.open(await folderOf(files))).text;
+const folderOf = async (files: Readonly<Record<string, string | Uint8Array>>) =>
+  writeText(await temporaryFolder(), files);
+const textIn = async (files: Readonly<Record<string, string | Uint8Array>>) =>
+  (await text.open(await folderOf(files))).text;
 
 describe('a folder of text', () => {
   it('is found under its name, under one that begins like it, and by its own files', async () => {
@@ -38,7 +40,9 @@ describe('a folder of text', () => {
   });
 
   it('is tested on its test files, else on its valid ones, else on the last tenth; blank lines are left out', async () => {
-    expect(await textIn({ 'wiki.train.tokens': 'a\n \nb\n', 'wiki.valid.tokens': 'v', 'wiki.test.tokens': 't' })).toEqual({
+    expect(
+      await textIn({ 'wiki.train.tokens': 'a\n \nb\n', 'wiki.valid.tokens': 'v', 'wiki.test.tokens': 't' }),
+    ).toEqual({
       train: ['a', 'b'],
       test: ['t'],
     });
@@ -91,9 +95,13 @@ describe('sequences', () => {
 
   it('of too short a text are refused', async () => {
     const dataDir = await folderOf({ ...files, 'test.txt': 'ab' });
-    expect(await failure(loadTextSequences(spec, dataDir))).toContain('text: its test text has no sequences of 8 tokens');
+    expect(await failure(loadTextSequences(spec, dataDir))).toContain(
+      'text: its test text has no sequences of 8 tokens',
+    );
     const held = { ...spec, validationExamples: 25 };
-    expect(await failure(loadTextSequences(held, await folderOf(files)))).toContain('25 to be held out; give more text');
+    expect(await failure(loadTextSequences(held, await folderOf(files)))).toContain(
+      '25 to be held out; give more text',
+    );
   });
 
   it('of generated text need no files', async () => {

@@ -39,12 +39,18 @@ const asked = { places: [1, 3, 5, 0], labels: [5, 2, 6, 0], weights: [1, 1, 1, 0
 /** Rows of a matrix. */
 function rowsAt(x: Values, rows: readonly number[]): Values {
   const width = x.shape[1]!;
-  return values([rows.length, width], rows.flatMap((row) => [...x.data.subarray(row * width, (row + 1) * width)]));
+  return values(
+    [rows.length, width],
+    rows.flatMap((row) => [...x.data.subarray(row * width, (row + 1) * width)]),
+  );
 }
 
 function withBias(x: Values, bias: Values): Values {
   const width = x.shape[1]!;
-  return values(x.shape, Array.from(x.data, (value, flat) => value + bias.data[flat % width]!));
+  return values(
+    x.shape,
+    Array.from(x.data, (value, flat) => value + bias.data[flat % width]!),
+  );
 }
 
 /** Logits h·Eᵀ + b of the tokens that count. */
@@ -58,7 +64,10 @@ function spanScores(weights: Weights): [Values, Values] {
   const hidden = referenceEncoding(sizes, weights, { tokens, mask });
   const both = withBias(matMul(hidden, weights.get('encoder.span.weight')!), weights.get('encoder.span.bias')!);
   const of = (column: number) =>
-    values([2, 4], Array.from({ length: 8 }, (_, row) => at(both, row, column) + mask.flat()[row]!));
+    values(
+      [2, 4],
+      Array.from({ length: 8 }, (_, row) => at(both, row, column) + mask.flat()[row]!),
+    );
   return [of(0), of(1)];
 }
 

@@ -38,7 +38,7 @@ export interface EncoderBlueprint {
 /**
  * An encoder in the form of the paper's Transformers: normalization before every sublayer and behind the last, learned
  * positions, no biases in the layers. Masked tokens are told by the table of tokens itself (`source`) and a bias a
- * symbol; spans by two scores a token, from a dense matrix and two biases.
+ * symbol; spans by two scores a token, from a dense matrix: a bias would be the same for all tokens, and change nothing.
  *
  * @throws UsageError where the heads do not divide the width
  */
@@ -48,10 +48,7 @@ export function encoderBlueprint(name: string, sizes: EncoderSizes, head: Encode
   const ofHead: TransformerPart[] =
     head === 'masked-tokens'
       ? [{ kind: 'bias', name: 'output.bias', features: vocabulary }]
-      : [
-          { kind: 'dense', name: 'encoder.span', inFeatures: width, outFeatures: 2 },
-          { kind: 'bias', name: 'encoder.span.bias', features: 2 },
-        ];
+      : [{ kind: 'dense', name: 'encoder.span', inFeatures: width, outFeatures: 2 }];
   const parts = [
     embeddingPart('source', vocabulary, width),
     embeddingPart('positions', positions, width),

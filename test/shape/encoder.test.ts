@@ -14,7 +14,7 @@ describe('an encoder counts', () => {
   test('parameters by hand: the table once, though it is the output as well', () => {
     expect(sizedEncoder(masked, lengths).dense.parameters).toBe(30 * 8 + 5 * 8 + 2 * layer + 16 + 30);
     const span = encoderBlueprint('tiny', sizes, 'span');
-    expect(sizedEncoder(span, lengths).dense.parameters).toBe(30 * 8 + 5 * 8 + 2 * layer + 16 + 16 + 2);
+    expect(sizedEncoder(span, lengths).dense.parameters).toBe(30 * 8 + 5 * 8 + 2 * layer + 16 + 16);
   });
 
   test('operations by hand: of each token, of pairs, and of the table for tokens that are told', () => {

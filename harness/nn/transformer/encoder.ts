@@ -1,9 +1,7 @@
 import { matMul } from '../../engine/algebra/mat-mul.ts';
-import { biasAdd } from '../../engine/ops/bias-add.ts';
 import { embeddingLookup } from '../../engine/ops/embedding-lookup.ts';
 import { type LinearCrossEntropy, linearCrossEntropy } from '../../engine/ops/linear-cross-entropy.ts';
 import { type Tensor, tf } from '../../engine/tensorflow.ts';
-import type { Variable } from '../../engine/variable.ts';
 import type { Streams } from '../../random.ts';
 import type { EncoderBlueprint } from '../../shape/encoder.ts';
 import { type DropoutRates, dropoutOf } from '../dropout.ts';
@@ -86,10 +84,10 @@ export function buildSpanModel(
 ): SpanModel {
   const parts = partsWith('span', blueprint, compression, streams);
   const { model, encode } = encoderOf(blueprint, parts);
-  const [weight, bias]: Variable[] = [parts.dense('encoder.span'), parts.bias('encoder.span.bias')];
+  const weight = parts.dense('encoder.span');
   const scores: SpanModel['scores'] = (inputs, rates) => {
     const [batch, length] = inputs.tokens.shape as [number, number];
-    const both = biasAdd(matMul(encode(inputs, rates), weight!.value), bias!.value);
+    const both = matMul(encode(inputs, rates), weight.value);
     const [start, end] = tf.unstack(tf.transpose(tf.reshape(both, [batch, length, 2]), [2, 0, 1])) as [Tensor, Tensor];
     const { mask } = inputs;
     return mask === undefined ? { start, end } : { start: tf.add(start, mask), end: tf.add(end, mask) };

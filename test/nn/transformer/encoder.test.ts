@@ -62,7 +62,7 @@ function maskedLogits(weights: Weights): Values {
 /** The start's and the end's scores, a sentence a row. */
 function spanScores(weights: Weights): [Values, Values] {
   const hidden = referenceEncoding(sizes, weights, { tokens, mask });
-  const both = withBias(matMul(hidden, weights.get('encoder.span.weight')!), weights.get('encoder.span.bias')!);
+  const both = matMul(hidden, weights.get('encoder.span.weight')!);
   const of = (column: number) =>
     values(
       [2, 4],

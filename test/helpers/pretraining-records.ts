@@ -86,7 +86,10 @@ export function answeringRecords(values: readonly number[], arm: Arm = {}): Fini
       suite: 'pretraining',
       seed,
       config,
-      needs: questionAnswering.needs!(config).map(({ role, config: needed }) => ({ role, id: idOf(needed), cell: role })),
+      needs: questionAnswering.needs!(config).map(({ role, config: needed }) => {
+        // Each arm goes on from a pre-training of its own.
+        return { role, id: idOf(needed), cell: cellNameOf({ ...identity, dataset: 'text' }, seed) };
+      }),
       needed_digests: ['0'],
       measures: [
         { metric: 'f1', value, best: null },

@@ -22,12 +22,7 @@ vi.mock('../../harness/text/masking.ts', async (original) => {
     ...real,
     maskedBatch(...[sequences, rows, options, uniform]: Parameters<typeof real.maskedBatch>) {
       const masking = fault.name === 'random tokens are masked as well' ? { masked: 0.9, random: 0 } : {};
-      return real.maskedBatch(
-        sequences,
-        rows,
-        { ...options, masking: { ...options.masking, ...masking } },
-        uniform,
-      );
+      return real.maskedBatch(sequences, rows, { ...options, masking: { ...options.masking, ...masking } }, uniform);
     },
   };
 });

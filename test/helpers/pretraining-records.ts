@@ -31,10 +31,18 @@ export const fixtureEntropy = 5.5;
 export function pretrainingRecords(values: readonly number[], arm: Arm = {}): FinishedRecord[] {
   return values.map((value, seed) => {
     const { optimizer = 'adam', ...own } = arm;
-    const training = { ...base.pretraining.training, optimizer: { ...base.pretraining.training.optimizer, name: optimizer } };
+    const training = {
+      ...base.pretraining.training,
+      optimizer: { ...base.pretraining.training.optimizer, name: optimizer },
+    };
     const config: PretrainingConfig = { ...base.pretraining, ...own, training, seed };
     const factors = factorNames.map((name) => ({ name, value: pretraining.factors[name]!.of(config)! }));
-    const identity = { kind: 'pretraining', model: pretraining.model(config), dataset: pretraining.dataset(config), factors };
+    const identity = {
+      kind: 'pretraining',
+      model: pretraining.model(config),
+      dataset: pretraining.dataset(config),
+      factors,
+    };
     const details: PretrainingDetails = {
       masked_tokens: 1200,
       unigram_entropy: fixtureEntropy,
@@ -63,7 +71,10 @@ export function pretrainingRecords(values: readonly number[], arm: Arm = {}): Fi
 export function answeringRecords(values: readonly number[], arm: Arm = {}): FinishedRecord[] {
   return values.map((value, seed) => {
     const { optimizer = 'adam', ...own } = arm;
-    const training = { ...base.answering.training, optimizer: { ...base.answering.training.optimizer, name: optimizer } };
+    const training = {
+      ...base.answering.training,
+      optimizer: { ...base.answering.training.optimizer, name: optimizer },
+    };
     const config: QuestionAnsweringConfig = { ...base.answering, ...own, training, seed };
     const factors = factorNames.map((name) => ({ name, value: questionAnswering.factors[name]!.of(config)! }));
     const identity = {

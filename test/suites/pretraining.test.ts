@@ -25,7 +25,9 @@ describe.each(['smoke', 'nightly', 'paper'] as const)('the %s profile of pre-tra
   test('has SI and FD together under Adam and under FLAMBé as it is read', () => {
     const names = cells.map(({ cell }) => cell);
     for (const optimizer of ['', '.flambe-as-read']) {
-      expect(names.some((name) => name.startsWith(`low-rank-0.5.spectral.frobenius-decay${optimizer}.bert`))).toBe(true);
+      expect(names.some((name) => name.startsWith(`low-rank-0.5.spectral.frobenius-decay${optimizer}.bert`))).toBe(
+        true,
+      );
     }
   });
 

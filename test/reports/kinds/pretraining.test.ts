@@ -66,9 +66,7 @@ describe('SI and FD in pre-training', () => {
   it('are not told where the dense encoder is less than a nat below the unigram entropy', () => {
     const untested = partsOf(summarizeArms(corners(pretrainingRecords, { dense: 4.8 })));
     expect(new Set(untested.map(({ verdict }) => verdict))).toEqual(new Set(['untested']));
-    expect(untested[0]!.obstacles).toEqual([
-      'the dense encoder ends 0.70 nats below the unigram entropy, less than 1',
-    ]);
+    expect(untested[0]!.obstacles).toEqual(['the dense encoder ends 0.70 nats below the unigram entropy, less than 1']);
     const section = partSection(summarizeArms(corners(pretrainingRecords, { dense: 4.8 })));
     expect(textOf(section)).toContain('low-rank-0.5, adam: not tested at this setting, where the dense encoder ends');
   });

@@ -4,8 +4,11 @@ import { cifar100 } from './images/cifar-100.ts';
 import { generatedImages } from './images/generated.ts';
 import { tinyImagenet } from './images/tiny-imagenet.ts';
 import { generatedPair } from './text/generated-pair.ts';
+import { generatedQuestions, generatedText } from './text/generated-text.ts';
 import { iwslt14 } from './text/iwslt14.ts';
 import { multi30k } from './text/multi30k.ts';
+import { squad } from './text/squad.ts';
+import { text, wikitext103 } from './text/wikitext.ts';
 
 /** Every data set, in the order of lists for people. Whatever asks for a fact of one asks its object. */
 export const datasets = [
@@ -14,8 +17,13 @@ export const datasets = [
   tinyImagenet,
   multi30k,
   iwslt14,
+  text,
+  wikitext103,
+  squad,
   generatedImages,
   generatedPair,
+  generatedText,
+  generatedQuestions,
 ] as const satisfies readonly Dataset[];
 
 type Registered = (typeof datasets)[number];

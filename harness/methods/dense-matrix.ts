@@ -22,6 +22,7 @@ function denseMatrix(shape: MatrixShape, streams: Streams): MatrixLayer {
     variables: [weight],
     apply: (x) => matMul(x, weight.value),
     lastProduct: (input) => ({ input, weight: { matrix: weight.value, transposed: false } }),
+    tiedProduct: (input) => ({ input, weight: { matrix: weight.value, transposed: true } }),
     lookup: (ids) => embeddingLookup(weight.value, ids),
     matrix: () => tf.clone(weight.value),
     frobeniusGradients: () => null,

@@ -40,6 +40,7 @@ function lowRankMatrix(shape: MatrixShape, scale: number, init: InitName, stream
     variables: [u, v],
     apply: (x) => timesV(matMul(x, u.value)),
     lastProduct: (x) => ({ input: matMul(x, u.value), weight: { matrix: v.value, transposed: true } }),
+    tiedProduct: (x) => ({ input: matMul(x, v.value), weight: { matrix: u.value, transposed: true } }),
     lookup: (ids) => timesV(embeddingLookup(u.value, ids)),
     matrix: () => composeLowRank(u.value, v.value),
     frobeniusGradients() {

@@ -20,3 +20,15 @@ export function seededDropout(rates: DropoutRates, seed: Tensor): Dropout {
   const at = (rate: number) => (x: Tensor) => dropout(x, rate, seedOf(seed, place++));
   return { hidden: at(rates.hidden), relu: at(rates.relu) };
 }
+
+/**
+ * Dropout of a pass of a Transformer.
+ *
+ * @param rates left out: none, as in evaluation
+ * @throws Error where there are rates but no seed
+ */
+export function dropoutOf(rates: DropoutRates | undefined, seed: Tensor | undefined): Dropout {
+  if (rates === undefined) return noDropout;
+  if (seed === undefined) throw new Error('Transformer: dropout needs a seed; give dropoutSeed with the batch');
+  return seededDropout(rates, seed);
+}

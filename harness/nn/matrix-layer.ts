@@ -10,6 +10,11 @@ export interface MatrixLayer extends CompressibleWeight {
    * x·W as the product of something with the last weight alone: what a loss needs that is computed with that product.
    */
   lastProduct(x: Tensor): { input: Tensor; weight: LinearWeight };
+  /**
+   * x·Wᵀ of rows x [rows, out], in the same form: what an output that shares a table of tokens needs (Press and Wolf
+   * 2017).
+   */
+  tiedProduct(x: Tensor): { input: Tensor; weight: LinearWeight };
   /** The rows of W with the given numbers: [count], int32, to [count, out]. */
   lookup(ids: Tensor): Tensor;
 }

@@ -14,15 +14,13 @@ export interface AdamOptions {
  * m̂ = m/(1 − β₁ᵗ) and v̂ = v/(1 − β₂ᵗ), t counting the steps.
  */
 export function adam({ beta1, beta2, epsilon }: AdamOptions): UpdateRule {
-  const average = (slot: Tensor, beta: number, value: Tensor) => tf.add(tf.mul(slot, beta), tf.mul(value, 1 - beta));
   return {
     slots: ['mean', 'square'],
     counts: true,
     begin(learningRate, count) {
-      const missing = (beta: number) => tf.sub(1, tf.exp(tf.mul(count!, Math.log(beta))));
       // η/(1 − β₁ᵗ) and √(1 − β₂ᵗ): two scalars in place of two passes over every variable.
-      const rate = tf.div(learningRate, missing(beta1));
-      const root = tf.sqrt(missing(beta2));
+      const rate = tf.div(learningRate, missing(beta1, count!));
+      const root = tf.sqrt(missing(beta2, count!));
       return (value, gradient, [oldMean, oldSquare], masked) => {
         const mean = masked(average(oldMean!, beta1, gradient));
         const square = masked(average(oldSquare!, beta2, tf.square(gradient)));
@@ -31,4 +29,31 @@ export function adam({ beta1, beta2, epsilon }: AdamOptions): UpdateRule {
       };
     },
   };
+}
+
+/** Adam's means after a step, and its direction m̂/(√v̂ + ε). */
+export interface AdamMeans {
+  mean: Tensor;
+  square: Tensor;
+  direction: Tensor;
+}
+
+/** What a step's gradient makes of Adam's means, for rules that are built on them. */
+export function adamMeans({ beta1, beta2, epsilon }: AdamOptions, count: Tensor) {
+  const [first, root] = [missing(beta1, count), tf.sqrt(missing(beta2, count))];
+  return (gradient: Tensor, slots: readonly Tensor[], masked: (x: Tensor) => Tensor): AdamMeans => {
+    const mean = masked(average(slots[0]!, beta1, gradient));
+    const square = masked(average(slots[1]!, beta2, tf.square(gradient)));
+    const direction = tf.div(tf.div(mean, first), tf.add(tf.div(tf.sqrt(square), root), epsilon));
+    return { mean, square, direction };
+  };
+}
+
+function average(slot: Tensor, beta: number, value: Tensor): Tensor {
+  return tf.add(tf.mul(slot, beta), tf.mul(value, 1 - beta));
+}
+
+/** 1 − βᵗ: what a mean that began at zero lacks. */
+function missing(beta: number, count: Tensor): Tensor {
+  return tf.sub(1, tf.exp(tf.mul(count, Math.log(beta))));
 }

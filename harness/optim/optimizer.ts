@@ -2,6 +2,7 @@ import { type Scalar, type Tensor, tf } from '../engine/tensorflow.ts';
 import { filledVariable, type Variable } from '../engine/variable.ts';
 import { type AdamOptions, adam } from './adam.ts';
 import { clipped } from './gradient-clipping.ts';
+import { lamb } from './lamb.ts';
 import { type NesterovOptions, nesterov } from './nesterov.ts';
 import { type SgdOptions, sgd } from './sgd.ts';
 import type { UpdateRule } from './update-rule.ts';
@@ -9,7 +10,8 @@ import type { UpdateRule } from './update-rule.ts';
 export type OptimizerSpec =
   | ({ name: 'sgd' } & SgdOptions)
   | ({ name: 'nesterov' } & NesterovOptions)
-  | ({ name: 'adam' } & AdamOptions);
+  | ({ name: 'adam' } & AdamOptions)
+  | ({ name: 'lamb' } & AdamOptions);
 
 /** 0 or 1 for each entry of some variables. */
 export type Masks = ReadonlyMap<Variable, Variable>;
@@ -30,8 +32,13 @@ export interface Optimizer {
   readonly slots: readonly Variable[];
   /** Those of one variable, of its shape: what is zeroed with a mask. */
   slotsOf(variable: Variable): readonly Variable[];
-  /** One update; gradients in the variables' order. */
-  update(gradients: readonly Tensor[], learningRate: Scalar): void;
+  /**
+   * One update; gradients in the variables' order.
+   *
+   * @param decays λ·∂R of the variables whose decay is a part of the rule's direction; left out: none
+   * @throws Error where the rule has no place for it
+   */
+  update(gradients: readonly Tensor[], learningRate: Scalar, decays?: ReadonlyMap<Variable, Tensor>): void;
 }
 
 /** The optimizer of a specification for some variables. */
@@ -53,7 +60,10 @@ export function optimizerOf(
   return {
     slots: [...byName.flat(), ...(steps === null ? [] : [steps])],
     slotsOf: (variable) => slots.get(variable) ?? [],
-    update(gradients, learningRate) {
+    update(gradients, learningRate, decays = new Map()) {
+      if (decays.size > 0 && rule.takesDecay !== true) {
+        throw new Error(`optimizer ${spec.name}: has no place for decay in its direction; let it enter elsewhere`);
+      }
       const count = steps === null ? null : tf.add(steps.value, 1);
       const move = rule.begin(learningRate, count);
       const counting =
@@ -62,7 +72,7 @@ export function optimizerOf(
         const variable = variables[index]!;
         const own = slots.get(variable)!;
         const before = own.map(({ value }) => value);
-        const moved = move(variable.value, gradient, before, maskOf(variable));
+        const moved = move(variable.value, gradient, before, maskOf(variable), decays.get(variable));
         variable.assign(moved.value);
         own.forEach((slot, k) => {
           slot.assign(moved.slots[k]!);
@@ -81,5 +91,7 @@ function ruleOf(spec: OptimizerSpec): UpdateRule {
       return nesterov(spec);
     case 'adam':
       return adam(spec);
+    case 'lamb':
+      return lamb(spec);
   }
 }

@@ -6,8 +6,17 @@ export interface Moved {
   slots: Tensor[];
 }
 
-/** What moves one variable; `masked` sets to zero what its mask covers, and is the identity where it has none. */
-export type Move = (value: Tensor, gradient: Tensor, slots: readonly Tensor[], masked: (x: Tensor) => Tensor) => Moved;
+/**
+ * What moves one variable; `masked` sets to zero what its mask covers, and is the identity where it has none. `decay` is
+ * the term λ·∂R of a rule that takes it into its direction; left out: the variable does not decay there.
+ */
+export type Move = (
+  value: Tensor,
+  gradient: Tensor,
+  slots: readonly Tensor[],
+  masked: (x: Tensor) => Tensor,
+  decay?: Tensor,
+) => Moved;
 
 /** An optimizer's formula, without variables. */
 export interface UpdateRule {
@@ -21,4 +30,6 @@ export interface UpdateRule {
    */
   begin(learningRate: Scalar, count: Tensor | null): Move;
   readonly counts: boolean;
+  /** Whether it has a place for decay in its direction; left out: it has none. */
+  readonly takesDecay?: boolean;
 }

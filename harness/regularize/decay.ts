@@ -4,9 +4,10 @@ import type { CompressibleWeight } from '../nn/layer.ts';
 
 /**
  * Where a decay's term λ·∂R/∂w enters: added to the loss's gradient, before clipping and momentum (coupled decay, as in
- * PyTorch's SGD), or beside the step, w ← w − η·λ·∂R (Loshchilov and Hutter 2019).
+ * PyTorch's SGD), beside the step, w ← w − η·λ·∂R (Loshchilov and Hutter 2019), or in the direction of an optimizer that
+ * scales that by a trust ratio (You et al. 2020).
  */
-export type DecayPlace = 'gradient' | 'decoupled';
+export type DecayPlace = 'gradient' | 'decoupled' | 'direction';
 
 /** What decays, and where that enters. */
 export interface Decay {
@@ -37,12 +38,14 @@ export interface DecayTerms {
   gradient: Map<Variable, Tensor>;
   /** To be subtracted from the variable, times the learning rate. */
   decoupled: Map<Variable, Tensor>;
+  /** To be added to the optimizer's direction. */
+  direction: Map<Variable, Tensor>;
 }
 
 /** The terms at the values that the variables have. */
 export function decayTerms(variables: readonly Variable[], decay: Decay): DecayTerms {
   const { lambda, frobeniusEnters, plainEnters, factorShare } = decay;
-  const terms: DecayTerms = { gradient: new Map(), decoupled: new Map() };
+  const terms: DecayTerms = { gradient: new Map(), decoupled: new Map(), direction: new Map() };
   if (lambda === 0) return terms;
   const frobenius = frobeniusTerms(decay.frobenius, lambda);
   for (const [variable, term] of frobenius) terms[frobeniusEnters].set(variable, term);

@@ -50,10 +50,13 @@ export function narrowedBlueprint({ name, operations, layers }: Blueprint, scale
  * feed-forward width is scaled by itself; vocabularies, positions and layers stay. At scale 1 the network itself.
  */
 export function narrowedTransformer({ name, sizes }: TransformerBlueprint, scale: number): TransformerBlueprint {
-  const { width, heads, feedForward } = sizes;
-  return transformerBlueprint(name, {
-    ...sizes,
-    width: heads * scaled(width / heads, scale),
-    feedForward: scaled(feedForward, scale),
-  });
+  return transformerBlueprint(name, { ...sizes, ...scaledWidths(sizes, scale) });
+}
+
+/** The widths of a Transformer's layers at a share of them: as many heads, each of round(s·size) features, one at least. */
+export function scaledWidths<S extends { width: number; heads: number; feedForward: number }>(
+  { width, heads, feedForward }: S,
+  scale: number,
+): Pick<S, 'width' | 'feedForward'> {
+  return { width: heads * scaled(width / heads, scale), feedForward: scaled(feedForward, scale) };
 }

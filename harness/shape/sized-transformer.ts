@@ -39,13 +39,18 @@ export function sizedTransformer(blueprint: TransformerBlueprint, lengths = coun
   };
 }
 
-function matricesOf({ name, matrices }: NamedCounts): MatrixCounts {
+/**
+ * How a method counts matrices.
+ *
+ * @throws UsageError where it works on convolutions alone
+ */
+export function matricesOf({ name, matrices }: NamedCounts): MatrixCounts {
   if (matrices !== undefined) return matrices;
   throw new UsageError(`method ${name}: works on convolutions only; Transformers need one that replaces matrices`);
 }
 
 /** The weight matrices in the order of the model's variables. An entry of a table takes part in no product. */
-function matrixWeights({ parts }: TransformerBlueprint, lengths: SequenceLengths): WeightShape[] {
+export function matrixWeights({ parts }: Pick<TransformerBlueprint, 'parts'>, lengths: SequenceLengths): WeightShape[] {
   return parts.flatMap((part): WeightShape[] => {
     if (part.kind === 'attention') return projections(part, lengths);
     if (part.kind !== 'matrix') return [];

@@ -28,6 +28,8 @@ export interface AttentionShape {
 export type TransformerPart =
   | MatrixShape
   | AttentionShape
+  /** A matrix that no method replaces. */
+  | { kind: 'dense'; name: string; inFeatures: number; outFeatures: number }
   | { kind: 'layer-norm'; name: string; features: number }
   | { kind: 'bias'; name: string; features: number };
 
@@ -57,48 +59,56 @@ function symmetric({ layers, ...sizes }: (typeof publishedTransformers)['small']
  * @throws UsageError where the heads do not divide the width
  */
 export function transformerBlueprint(name: string, sizes: TransformerSizes): TransformerBlueprint {
-  const { width, feedForward, heads } = sizes;
-  if (width % heads !== 0) {
-    throw new UsageError(`model ${name}: ${heads} heads do not divide a width of ${width}; use a divisor of the width`);
-  }
-  const linear = (part: string, inFeatures: number, outFeatures: number): MatrixShape => ({
-    kind: 'matrix',
-    name: part,
-    inFeatures,
-    outFeatures,
-    use: 'linear',
-  });
-  const embedding = (part: string, rows: number): MatrixShape => ({
-    kind: 'matrix',
-    name: part,
-    inFeatures: rows,
-    outFeatures: width,
-    use: 'embedding',
-  });
+  const { width } = sizes;
+  refuseUnevenHeads(name, sizes);
+  const parts: TransformerPart[] = [
+    embeddingPart('source', sizes.sourceVocabulary, width),
+    embeddingPart('target', sizes.targetVocabulary, width),
+    embeddingPart('positions', sizes.positions, width),
+    ...stackParts('encoder', sizes.encoderLayers, ['self'], sizes),
+    ...stackParts('decoder', sizes.decoderLayers, ['self', 'cross'], sizes),
+    linearPart('output', width, sizes.targetVocabulary),
+    { kind: 'bias', name: 'output.bias', features: sizes.targetVocabulary },
+  ];
+  return { name, sizes, parts };
+}
+
+/** The sizes of one layer. */
+type LayerSizes = Pick<TransformerSizes, 'width' | 'feedForward' | 'heads'>;
+
+/** @throws UsageError where the heads do not divide the width */
+export function refuseUnevenHeads(name: string, { width, heads }: LayerSizes): void {
+  if (width % heads === 0) return;
+  throw new UsageError(`model ${name}: ${heads} heads do not divide a width of ${width}; use a divisor of the width`);
+}
+
+function linearPart(name: string, inFeatures: number, outFeatures: number): MatrixShape {
+  return { kind: 'matrix', name, inFeatures, outFeatures, use: 'linear' };
+}
+
+/** A table of so many rows. */
+export function embeddingPart(name: string, rows: number, width: number): MatrixShape {
+  return { kind: 'matrix', name, inFeatures: rows, outFeatures: width, use: 'embedding' };
+}
+
+/** Layers of a stack, each with normalization before every sublayer, and one behind the last. */
+export function stackParts(
+  side: 'encoder' | 'decoder',
+  layers: number,
+  attentions: readonly string[],
+  { width, feedForward, heads }: LayerSizes,
+): TransformerPart[] {
   const norm = (part: string): TransformerPart => ({ kind: 'layer-norm', name: part, features: width });
-  const layer = (prefix: string, attentions: readonly string[]): TransformerPart[] => [
+  const layer = (prefix: string): TransformerPart[] => [
     ...attentions.flatMap((kind): TransformerPart[] => [
       norm(`${prefix}.${kind}.norm`),
       { kind: 'attention', name: `${prefix}.${kind}`, width, heads },
     ]),
     norm(`${prefix}.feed-forward.norm`),
-    linear(`${prefix}.feed-forward.up`, width, feedForward),
-    linear(`${prefix}.feed-forward.down`, feedForward, width),
+    linearPart(`${prefix}.feed-forward.up`, width, feedForward),
+    linearPart(`${prefix}.feed-forward.down`, feedForward, width),
   ];
-  const stack = (side: string, layers: number, attentions: readonly string[]) => [
-    ...Array.from({ length: layers }, (_, index) => layer(`${side}.${index + 1}`, attentions)).flat(),
-    norm(`${side}.norm`),
-  ];
-  const parts: TransformerPart[] = [
-    embedding('source', sizes.sourceVocabulary),
-    embedding('target', sizes.targetVocabulary),
-    embedding('positions', sizes.positions),
-    ...stack('encoder', sizes.encoderLayers, ['self']),
-    ...stack('decoder', sizes.decoderLayers, ['self', 'cross']),
-    linear('output', width, sizes.targetVocabulary),
-    { kind: 'bias', name: 'output.bias', features: sizes.targetVocabulary },
-  ];
-  return { name, sizes, parts };
+  return [...Array.from({ length: layers }, (_, index) => layer(`${side}.${index + 1}`)).flat(), norm(`${side}.norm`)];
 }
 
 /** Width of all heads together: that of the projections. */
@@ -113,6 +123,8 @@ export function partParameters(part: TransformerPart, method: MatrixCounts, scal
       return method.parameters(part, scale);
     case 'attention':
       return 4 * part.width * headsWidth(part, method, scale);
+    case 'dense':
+      return part.inFeatures * part.outFeatures;
     case 'layer-norm':
       return 2 * part.features;
     case 'bias':
@@ -121,7 +133,11 @@ export function partParameters(part: TransformerPart, method: MatrixCounts, scal
 }
 
 /** All trainable parameters at a rank scale. */
-export function transformerParameters({ parts }: TransformerBlueprint, method: MatrixCounts, scale: number): number {
+export function transformerParameters(
+  { parts }: Pick<TransformerBlueprint, 'parts'>,
+  method: MatrixCounts,
+  scale: number,
+): number {
   return parts.reduce((sum, part) => sum + partParameters(part, method, scale), 0);
 }
 
@@ -136,7 +152,7 @@ export interface SequenceLengths {
  * none; the decoder's masked scores count, as they are computed.
  */
 export function transformerMacs(
-  { parts }: TransformerBlueprint,
+  { parts }: Pick<TransformerBlueprint, 'parts'>,
   method: MatrixCounts,
   scale: number,
   lengths: SequenceLengths,
@@ -144,6 +160,7 @@ export function transformerMacs(
   return parts.reduce((sum, part) => {
     if (part.kind === 'matrix') return sum + rowsOf(part.name, lengths) * method.macs(part, scale);
     if (part.kind === 'attention') return sum + attentionMacs(part, headsWidth(part, method, scale), lengths);
+    if (part.kind === 'dense') return sum + rowsOf(part.name, lengths) * part.inFeatures * part.outFeatures;
     return sum;
   }, 0);
 }

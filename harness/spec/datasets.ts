@@ -8,9 +8,22 @@ export type FileDatasetName = (typeof fileDatasetNames)[number];
 export const textFileDatasetNames = ['multi30k', 'iwslt14-de-en'] as const;
 export type TextFileDatasetName = (typeof textFileDatasetNames)[number];
 
+/** Data sets of running text that are read from files. */
+export const plainTextFileDatasetNames = ['text', 'wikitext-103'] as const;
+export type PlainTextFileDatasetName = (typeof plainTextFileDatasetNames)[number];
+
+/** Data sets of questions on passages that are read from files. */
+export const questionFileDatasetNames = ['squad'] as const;
+export type QuestionFileDatasetName = (typeof questionFileDatasetNames)[number];
+
 /** Everything that lies in a folder of its own. */
-export type DataFolderName = FileDatasetName | TextFileDatasetName;
-export const dataFolderNames: readonly DataFolderName[] = [...fileDatasetNames, ...textFileDatasetNames];
+export type DataFolderName = FileDatasetName | TextFileDatasetName | PlainTextFileDatasetName | QuestionFileDatasetName;
+export const dataFolderNames: readonly DataFolderName[] = [
+  ...fileDatasetNames,
+  ...textFileDatasetNames,
+  ...plainTextFileDatasetNames,
+  ...questionFileDatasetNames,
+];
 
 /** Whether a data set is read from files. */
 export function needsFiles<D extends { name: string }>(dataset: D): dataset is D & { name: DataFolderName } {

@@ -4,6 +4,8 @@ import { image } from './image.ts';
 import type { KindWords } from './kind-words.ts';
 import { metricOf } from './metrics.ts';
 import { normalization } from './normalization.ts';
+import { pretraining } from './pretraining.ts';
+import { questionAnswering } from './question-answering.ts';
 import { translation } from './translation.ts';
 import type { BaseConfig, BaseExperiment } from './words.ts';
 
@@ -13,6 +15,8 @@ addKindWords(image);
 addKindWords(translation);
 addKindWords(normalization);
 addKindWords(distillation);
+addKindWords(pretraining);
+addKindWords(questionAnswering);
 
 /**
  * Makes the words of a kind known. Its tasks and its part of the reports have lists of their own.

@@ -32,10 +32,24 @@ export const publishedTransformers = {
 } satisfies Record<string, TransformerSize>;
 
 /** `transformer-small` and `transformer-base` at published sizes, `transformer-2-64` (layers, width) at others. */
-export function transformerName({ layers, width, feedForward, heads }: TransformerSize): string {
-  const published = Object.entries(publishedTransformers).find(
-    ([, size]) =>
-      size.layers === layers && size.width === width && size.feedForward === feedForward && size.heads === heads,
-  );
-  return `transformer-${published?.[0] ?? `${layers}-${width}`}`;
+export function transformerName(size: TransformerSize): string {
+  return `transformer-${publishedName(publishedTransformers, size) ?? `${size.layers}-${size.width}`}`;
+}
+
+/** The networks of Devlin et al. 2019. */
+export const publishedEncoders = {
+  base: { layers: 12, width: 768, feedForward: 3072, heads: 12 },
+  large: { layers: 24, width: 1024, feedForward: 4096, heads: 16 },
+} satisfies Record<string, TransformerSize>;
+
+/** `bert-base` and `bert-large` at published sizes, `bert-2-128` (layers, width) at others. */
+export function encoderName(size: TransformerSize): string {
+  return `bert-${publishedName(publishedEncoders, size) ?? `${size.layers}-${size.width}`}`;
+}
+
+function publishedName(known: Readonly<Record<string, TransformerSize>>, size: TransformerSize): string | undefined {
+  const { layers, width, feedForward, heads } = size;
+  return Object.entries(known).find(
+    ([, one]) => one.layers === layers && one.width === width && one.feedForward === feedForward && one.heads === heads,
+  )?.[0];
 }

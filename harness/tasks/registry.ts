@@ -3,6 +3,8 @@ import { distillation } from './distillation/kind.ts';
 import { image } from './image/kind.ts';
 import type { Kind } from './kind.ts';
 import { normalization } from './normalization/kind.ts';
+import { pretraining } from './pretraining/kind.ts';
+import { questionAnswering } from './question-answering/kind.ts';
 import { translation } from './translation/kind.ts';
 
 /** Every kind of task: one line a kind. */
@@ -11,6 +13,8 @@ addKind(image);
 addKind(translation);
 addKind(normalization);
 addKind(distillation);
+addKind(pretraining);
+addKind(questionAnswering);
 
 /**
  * Makes a kind of task known whose words are known.

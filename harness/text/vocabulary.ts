@@ -10,10 +10,12 @@ export const eosId = 2;
 /** A symbol that the training text does not hold. */
 export const unknownId = 3;
 
-/** The symbols of both languages as numbers. */
+/** The symbols of a text, or of both languages of a pair, as numbers. */
 export interface Vocabulary {
   /** By id; the special tokens first. */
   readonly symbols: readonly string[];
+  /** In the order in which they were learnt. */
+  readonly merges: readonly Merge[];
   /** Ids of a sentence of words, without <bos> and <eos>. */
   encode(words: readonly string[]): number[];
   /** The words of a sentence up to the first <eos>; <pad> and <bos> are left out, <unk> stays as a word of its own. */
@@ -41,11 +43,13 @@ export function learnVocabulary(frequencies: ReadonlyMap<string, number>, merges
   return vocabularyOf(learnt, [...specials, ...symbols]);
 }
 
-function vocabularyOf(merges: readonly Merge[], symbols: readonly string[]): Vocabulary {
+/** The vocabulary of merges and symbols that were learnt before. */
+export function vocabularyOf(merges: readonly Merge[], symbols: readonly string[]): Vocabulary {
   const ids = new Map(symbols.map((symbol, id) => [symbol, id]));
   const split = mergeWords(merges);
   return {
     symbols,
+    merges,
     encode: (words) => words.flatMap((word) => split(word).map((symbol) => ids.get(symbol) ?? unknownId)),
     decode(ids) {
       const end = ids.indexOf(eosId);

@@ -97,7 +97,7 @@ export function trainingStep<F extends Feeds>(options: TrainingStepOptions<F>): 
     for (const [variable, term] of decays.decoupled) {
       variable.assign(tf.sub(variable.value, tf.mul(term, learningRate)));
     }
-    optimizer.update(total, learningRate);
+    optimizer.update(total, learningRate, decays.direction);
     for (const [variable, next] of updates) variable.assign(next);
     return { loss: value, correct: released(correct), count: released(count) };
   };

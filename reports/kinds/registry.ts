@@ -4,6 +4,7 @@ import { generalReport } from './general.ts';
 import { imageReport } from './image.ts';
 import type { KindReport } from './kind-report.ts';
 import { normalizationReport } from './normalization.ts';
+import { pretrainingReport, questionAnsweringReport } from './pretraining.ts';
 import { translationReport } from './translation.ts';
 
 /** The kinds that have a part of their own in reports: one line a kind. */
@@ -12,6 +13,8 @@ addKindReport('image', imageReport);
 addKindReport('translation', translationReport);
 addKindReport('normalization', normalizationReport);
 addKindReport('distillation', distillationReport);
+addKindReport('pretraining', pretrainingReport);
+addKindReport('question-answering', questionAnsweringReport);
 
 /**
  * Gives a kind a part of its own in reports.

@@ -41,15 +41,19 @@ export interface RanCell {
   needed: ReadonlyMap<string, NeededCell>;
 }
 
-/** Runs a cell that keeps its weights, and reads them back. */
-export async function runKeeping(cell: PlannedCell, context: Partial<CellContext> = {}): Promise<RanCell> {
+/** Runs a cell that keeps its weights, and reads them back, for one that needs it in a role. */
+export async function runKeeping(
+  cell: PlannedCell,
+  context: Partial<CellContext> = {},
+  role = recordingRole,
+): Promise<RanCell> {
   const dir = await mkdtemp(join(tmpdir(), 'factorbench-test-'));
   try {
     const weightsPath = join(dir, 'weights.safetensors');
     const record = await runCell(cell, { ...plainContext, ...context, weightsPath });
     const weights = await readWeights(weightsPath, { id: record.id, digest: record.weights_digest! });
     if (weights === null) throw new Error(`${cell.cell} has kept no weights`);
-    return { record, weights, needed: new Map([[recordingRole, { record, weights: async () => weights }]]) };
+    return { record, weights, needed: new Map([[role, { record, weights: async () => weights }]]) };
   } finally {
     await rm(dir, { recursive: true });
   }

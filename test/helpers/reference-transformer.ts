@@ -52,9 +52,8 @@ export function attendOnce(query: Rows, key: Rows, value: Rows, mask: (asking: n
   });
 }
 
-/** Logits [batch·n, vocabulary] of a model with other weights. */
-export function referenceLogits(model: SequenceModel, weights: Weights, inputs: ReferenceInputs): Values {
-  const { heads, encoderLayers, decoderLayers } = model.blueprint.sizes;
+/** The parts of a Transformer as functions of its weights. */
+function referenceParts(weights: Weights, heads: number) {
   const weight = (name: string) => weights.get(name)!;
   const matrix = (name: string) =>
     weights.has(`${name}.weight`)
@@ -81,24 +80,47 @@ export function referenceLogits(model: SequenceModel, weights: Weights, inputs: 
     const positive = inner.map((row) => row.map((value) => Math.max(0, value)));
     return project(positive, matrix(`${name}.down`));
   };
-  const [source, target, positions, output] = ['source', 'target', 'positions', 'output'].map(matrix) as [
-    Values,
-    Values,
-    Values,
-    Values,
-  ];
+  /** One sentence through an encoder. */
+  const encode = (ids: readonly number[], layers: number, mask: readonly number[] | undefined): Rows => {
+    const addedTo = (_: number, asked: number) => mask?.[asked] ?? 0;
+    let x = embed(ids, matrix('source'), matrix('positions'));
+    for (let layer = 1; layer <= layers; layer++) {
+      const h = norm(x, `encoder.${layer}.self.norm`);
+      x = sum(x, attention(h, h, `encoder.${layer}.self`, addedTo));
+      x = sum(x, feedForward(x, `encoder.${layer}.feed-forward`));
+    }
+    return norm(x, 'encoder.norm');
+  };
+  return { weight, matrix, embed, norm, attention, feedForward, encode };
+}
+
+/** The vectors [batch·n, width] of an encoder with other weights, a token a row. */
+export function referenceEncoding(
+  { heads, layers }: { heads: number; layers: number },
+  weights: Weights,
+  { tokens, mask }: { tokens: Sentences; mask?: Sentences },
+): Values {
+  const { encode } = referenceParts(weights, heads);
+  const rows = tokens.flatMap((sentence, index) => encode(sentence, layers, mask?.[index]));
+  return values([rows.length, rows[0]!.length], rows.flat());
+}
+
+/** The table of tokens, or another matrix, composed of its factors where it has some. */
+export function referenceMatrix(weights: Weights, name: string): Values {
+  return referenceParts(weights, 1).matrix(name);
+}
+
+/** Logits [batch·n, vocabulary] of a model with other weights. */
+export function referenceLogits(model: SequenceModel, weights: Weights, inputs: ReferenceInputs): Values {
+  const { heads, encoderLayers, decoderLayers } = model.blueprint.sizes;
+  const { weight, matrix, embed, norm, attention, feedForward, encode } = referenceParts(weights, heads);
+  const [target, positions, output] = ['target', 'positions', 'output'].map(matrix) as [Values, Values, Values];
   const bias = weight('output.bias').data;
   const logits = inputs.source.flatMap((sentence, index) => {
     const sourceMask = (_: number, asked: number) => inputs.sourceMask?.[index]?.[asked] ?? 0;
     const targetMask = (asking: number, asked: number) =>
       asked > asking ? Number.NEGATIVE_INFINITY : (inputs.targetMask?.[index]?.[asked] ?? 0);
-    let x = embed(sentence, source, positions);
-    for (let layer = 1; layer <= encoderLayers; layer++) {
-      const h = norm(x, `encoder.${layer}.self.norm`);
-      x = sum(x, attention(h, h, `encoder.${layer}.self`, sourceMask));
-      x = sum(x, feedForward(x, `encoder.${layer}.feed-forward`));
-    }
-    const memory = norm(x, 'encoder.norm');
+    const memory = encode(sentence, encoderLayers, inputs.sourceMask?.[index]);
     let y = embed(inputs.target[index]!, target, positions);
     for (let layer = 1; layer <= decoderLayers; layer++) {
       const name = `decoder.${layer}`;

@@ -44,7 +44,7 @@ export function tinyTransformer({
 }
 
 /** Replaces all weights by N(0, 1/4) draws, scales by ones around 1: far enough from zero that every term shows. */
-export function randomized(model: SequenceModel): SequenceModel {
+export function randomized<M extends Pick<SequenceModel, 'variables'>>(model: M): M {
   for (const variable of model.variables) {
     const centre = variable.name.endsWith('.scale') ? 1 : 0;
     const draws = randomValues(variable.name, variable.value.shape);

@@ -90,7 +90,13 @@ function nameOf({ config, factors, model, dataset, seed }: PlannedCell): string 
     string,
     string | number
   > & {
-    training: { decay: number; decayCoupling?: string; epochs: number; learningRate: number };
+    training: {
+      decay: number;
+      decayCoupling?: string;
+      epochs: number;
+      learningRate: number;
+      optimizer?: { name: string };
+    };
     teacher?: { temperature: number; weight: number };
   };
   const has = (name: string) => factors.some((factor) => factor.name === name);
@@ -100,7 +106,8 @@ function nameOf({ config, factors, model, dataset, seed }: PlannedCell): string 
   const tuned = has('tuning') ? ['tuned'] : [];
   const longer = has('epochs') ? [`epochs-${training.epochs}`] : [];
   const taught = has('temperature') ? [`temperature-${teacher!.temperature}`, `soft-${teacher!.weight}`] : [];
-  const own = [...tuned, ...coupled, ...longer, ...taught];
+  const optimizer = has('optimizer') && training.optimizer!.name !== 'adam' ? [training.optimizer!.name] : [];
+  const own = [...tuned, ...coupled, ...longer, ...taught, ...optimizer];
   const arm = [`${method}${budget === 1 ? '' : `-${budget}`}`, init, decayed, ...own];
   return [...arm, model, dataset, `seed-${seed}`].join('.');
 }

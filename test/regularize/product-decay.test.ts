@@ -1,6 +1,11 @@
 import { describe, expect, test } from 'vitest';
-import { decayTerms } from '../../harness/regularize/decay.ts';
-import { type ProductDecay, productDecayOf } from '../../harness/regularize/product-decay.ts';
+import { decayTerms, noDecay } from '../../harness/regularize/decay.ts';
+import {
+  encoderDecayPlaces,
+  type ProductDecay,
+  placedDecayOf,
+  productDecayOf,
+} from '../../harness/regularize/product-decay.ts';
 import { decayCouplings, type TransformerRegularizerName } from '../../harness/spec/translation.ts';
 import { expectClose } from '../helpers/engine.ts';
 import { map } from '../helpers/reference.ts';
@@ -65,5 +70,36 @@ describe('the decay of a Transformer', () => {
         map(penaltyOf(model, name, regularizer).gradient, (value) => value / 2),
       );
     }
+  });
+});
+
+describe('an encoder’s decay', () => {
+  const places = (name: 'adam' | 'lamb' | 'flambe-as-read', decayCoupling: 'decoupled' | 'gradient') =>
+    encoderDecayPlaces({ optimizer: { name, beta1: 0.9, beta2: 0.999, epsilon: 1e-6 }, decayCoupling });
+
+  test.each(['decoupled', 'gradient'] as const)('enters where Adam’s training says: %s', (coupling) => {
+    expect(places('adam', coupling)).toEqual({ plain: coupling, frobenius: coupling });
+    expect(places('lamb', coupling)).toEqual({ plain: 'direction', frobenius: 'gradient' });
+    expect(places('flambe-as-read', coupling)).toEqual({ plain: 'direction', frobenius: 'direction' });
+  });
+
+  test('is of the products that the regularizer names, and of all else as weight decay', () => {
+    const products = { linear: ['l'], 'query-key': ['q'], 'output-value': ['o'] } as never;
+    const decay = placedDecayOf(products, {
+      regularizer: 'frobenius-decay-attention',
+      decay: 0.5,
+      plain: 'direction',
+      frobenius: 'gradient',
+    });
+    expect(decay).toEqual({
+      lambda: 0.5,
+      frobenius: ['q', 'o'],
+      frobeniusEnters: 'gradient',
+      plainEnters: 'direction',
+      factorShare: 1,
+    });
+    expect(placedDecayOf(products, { regularizer: 'none', decay: 1, plain: 'gradient', frobenius: 'gradient' })).toBe(
+      noDecay,
+    );
   });
 });

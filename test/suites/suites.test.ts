@@ -203,6 +203,7 @@ test.each([
   ['translation', 70],
   ['distillation', 25],
   ['normalization', 25],
+  ['pretraining', 35],
 ])('the nightly of %s takes at most %i minutes on two cores', (name, most) => {
   const suite = suites.find((known) => known.name === name)!;
   const cells = planCells(suite, 'nightly', { present: dataFolderNames, untuned: 'counted' });

@@ -1,7 +1,6 @@
-import { readFile } from 'node:fs/promises';
 import { UsageError } from '../../errors.ts';
-import { unreadable } from '../folder.ts';
 import type { TextPair, TextPairs } from './text-pair.ts';
+import { utf8Lines } from './utf8-lines.ts';
 
 /** A longer line is not a sentence: most likely the file lost its line ends. In UTF-16 code units. */
 const longestLine = 20_000;
@@ -24,12 +23,7 @@ export interface TextFile {
  * @throws UsageError where the file cannot be read, a line is not UTF-8 or is very long, naming file and line
  */
 export async function readLines(title: string, path: string): Promise<TextLine[]> {
-  const bytes = await readFile(path).catch((error: unknown) => {
-    throw unreadable(title, path, error);
-  });
-  const texts = decodeUtf8(title, path, bytes).split('\n');
-  // What follows the last line's end.
-  if (texts.at(-1) === '') texts.pop();
+  const texts = await utf8Lines(title, path);
   return texts.map((text, index) => {
     if (text.length <= longestLine) return { text: text.trim(), number: index + 1 };
     throw new UsageError(
@@ -74,34 +68,4 @@ export function concatenated(texts: readonly TextPairs[]): TextPairs {
       throw new RangeError(`concatenated: there is no pair ${index}`);
     },
   };
-}
-
-function decodeUtf8(title: string, path: string, bytes: Buffer): string {
-  try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
-  } catch (cause) {
-    const { line, offset } = firstInvalid(bytes);
-    throw new UsageError(
-      `${title}: ${path}: line ${line} (byte offset ${offset}) is not UTF-8; ` +
-        'convert the file to UTF-8, or fetch it again',
-      { cause },
-    );
-  }
-}
-
-/** The first line that is not UTF-8 and where it begins: no character reaches beyond a line's end. */
-function firstInvalid(bytes: Buffer): { line: number; offset: number } {
-  const decoder = new TextDecoder('utf-8', { fatal: true });
-  let offset = 0;
-  for (let line = 1; ; line++) {
-    const found = bytes.indexOf(0x0a, offset);
-    const end = found < 0 ? bytes.length : found;
-    try {
-      decoder.decode(bytes.subarray(offset, end));
-    } catch {
-      return { line, offset };
-    }
-    if (found < 0) throw new Error('parallel text: every line is UTF-8, but the file is not');
-    offset = end + 1;
-  }
 }

@@ -60,7 +60,7 @@ function feedForwardOf(parts: TransformerParts, layer: string): FeedForwardSubla
 export function applySelfAttention(
   { norm, attention }: AttentionSublayer,
   x: Tensor,
-  { batch, mask, dropout }: { batch: number; mask: Tensor | null; dropout: Dropout },
+  { batch, mask, dropout }: EncoderPass,
 ): Tensor {
   return tf.add(x, dropout.hidden(attention.applySelf(norm.apply(x), batch, mask)));
 }
@@ -84,4 +84,27 @@ export function applyCrossAttention(
 export function applyFeedForward({ norm, up, down }: FeedForwardSublayer, x: Tensor, dropout: Dropout): Tensor {
   const inner = dropout.relu(relu(up.apply(norm.apply(x))));
   return tf.add(x, dropout.hidden(down.apply(inner)));
+}
+
+/** What the tokens of a batch go through from one layer to the next. */
+export interface EncoderPass {
+  batch: number;
+  /** Tokens that are left out of attention; null: none. */
+  mask: Tensor | null;
+  dropout: Dropout;
+}
+
+/** Embedded tokens [batch·n, width] through the layers of an encoder and the normalization behind them. */
+export function applyEncoder(
+  layers: readonly EncoderLayer[],
+  norm: LayerNormLayer,
+  embedded: Tensor,
+  pass: EncoderPass,
+): Tensor {
+  let x = pass.dropout.hidden(embedded);
+  for (const { self, feedForward } of layers) {
+    x = applySelfAttention(self, x, pass);
+    x = applyFeedForward(feedForward, x, pass.dropout);
+  }
+  return norm.apply(x);
 }

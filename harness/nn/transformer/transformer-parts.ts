@@ -1,7 +1,8 @@
-import { filledVariable, type Variable } from '../../engine/variable.ts';
+import { filledVariable, type Variable, variableOf } from '../../engine/variable.ts';
 import { UsageError } from '../../errors.ts';
+import { matrixDraw } from '../../init/matrix-weight.ts';
 import type { Streams } from '../../random.ts';
-import { headsWidth, type TransformerBlueprint } from '../../shape/transformer.ts';
+import { headsWidth, type TransformerBlueprint, type TransformerPart } from '../../shape/transformer.ts';
 import type { ProductName } from '../../spec/translation.ts';
 import type { InitName } from '../../spec/words.ts';
 import type { CompressibleWeight } from '../layer.ts';
@@ -20,6 +21,8 @@ export interface TransformerCompression {
   spectralAttention?: readonly AttentionProductName[];
 }
 
+type DensePart = Extract<TransformerPart, { kind: 'dense' }>;
+
 /** The layers of a Transformer by their names in the blueprint. */
 export interface TransformerParts {
   /** In the blueprint's order. */
@@ -29,6 +32,8 @@ export interface TransformerParts {
   attention(name: string): AttentionLayer;
   norm(name: string): LayerNormLayer;
   bias(name: string): Variable;
+  /** A matrix that no method replaces, [in, out]. */
+  dense(name: string): Variable;
 }
 
 /**
@@ -37,7 +42,7 @@ export interface TransformerParts {
  * @throws UsageError where the method does not know matrices
  */
 export function transformerParts(
-  blueprint: TransformerBlueprint,
+  blueprint: Pick<TransformerBlueprint, 'parts'>,
   compression: TransformerCompression,
   streams: Streams,
 ): TransformerParts {
@@ -50,6 +55,7 @@ export function transformerParts(
   const attentions = new Map<string, AttentionLayer>();
   const norms = new Map<string, LayerNormLayer>();
   const biases = new Map<string, Variable>();
+  const weights = new Map<string, Variable>();
   const variables: Variable[] = [];
   const products: Record<ProductName, CompressibleWeight[]> = { linear: [], 'query-key': [], 'output-value': [] };
   for (const part of blueprint.parts) {
@@ -67,6 +73,12 @@ export function transformerParts(
         attentions.set(part.name, layer);
         variables.push(...layer.variables);
         for (const name of attentionProductNames) products[name].push(layer.products[name]);
+        break;
+      }
+      case 'dense': {
+        const weight = denseWeight(part, streams);
+        weights.set(part.name, weight);
+        variables.push(weight);
         break;
       }
       case 'layer-norm': {
@@ -90,7 +102,13 @@ export function transformerParts(
     attention: (name) => named(attentions, name),
     norm: (name) => named(norms, name),
     bias: (name) => named(biases, name),
+    dense: (name) => named(weights, name),
   };
+}
+
+function denseWeight({ name, inFeatures, outFeatures }: DensePart, streams: Streams): Variable {
+  const draw = matrixDraw(inFeatures * outFeatures, 'linear', streams(`weights/${name}`));
+  return variableOf(`${name}.weight`, 'weight', draw, [inFeatures, outFeatures]);
 }
 
 function named<T>(parts: ReadonlyMap<string, T>, name: string): T {

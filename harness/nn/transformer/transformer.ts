@@ -3,13 +3,14 @@ import { linearCrossEntropy } from '../../engine/ops/linear-cross-entropy.ts';
 import { type Tensor, tf } from '../../engine/tensorflow.ts';
 import type { Streams } from '../../random.ts';
 import type { TransformerBlueprint } from '../../shape/transformer.ts';
-import { type Dropout, type DropoutRates, noDropout, seededDropout } from '../dropout.ts';
+import { type Dropout, dropoutOf, noDropout } from '../dropout.ts';
 import { causalMask, tokenMask } from './attention.ts';
 import { embedSequence } from './sequence-embedding.ts';
 import type { SequenceInputs, SequenceModel } from './sequence-model.ts';
 import { incrementalDecoder, memoryViews } from './transformer-decoding.ts';
 import {
   applyCrossAttention,
+  applyEncoder,
   applyFeedForward,
   applySelfAttention,
   decoderLayer,
@@ -35,12 +36,7 @@ export function buildTransformer(
     embedSequence(ids, parts.matrix(table), parts.matrix('positions'), longest);
   const encode = ({ source, sourceMask }: Parameters<SequenceModel['encode']>[0], dropout: Dropout): Tensor => {
     const pass = { batch: source.shape[0]!, mask: sourceMask === undefined ? null : tokenMask(sourceMask), dropout };
-    let x = dropout.hidden(embed(source, 'source'));
-    for (const layer of encoder) {
-      x = applySelfAttention(layer.self, x, pass);
-      x = applyFeedForward(layer.feedForward, x, dropout);
-    }
-    return parts.norm('encoder.norm').apply(x);
+    return applyEncoder(encoder, parts.norm('encoder.norm'), embed(source, 'source'), pass);
   };
   const hidden = (memory: Tensor, inputs: Omit<SequenceInputs, 'source'>, dropout: Dropout): Tensor => {
     const { target, sourceMask, targetMask } = inputs;
@@ -70,15 +66,9 @@ export function buildTransformer(
     incremental: incrementalDecoder(parts, decoder, blueprint.sizes),
     apply: (inputs) => decode(encode(inputs, noDropout), inputs),
     crossEntropy(inputs, labels, weights, smoothing, rates) {
-      const dropout = dropoutOf(rates, inputs);
+      const dropout = dropoutOf(rates, inputs.dropoutSeed);
       const { input, weight } = output.lastProduct(hidden(encode(inputs, dropout), inputs, dropout));
       return linearCrossEntropy(input, weight, bias.value, labels, weights, smoothing);
     },
   };
-}
-
-function dropoutOf(rates: DropoutRates | undefined, { dropoutSeed }: SequenceInputs): Dropout {
-  if (rates === undefined) return noDropout;
-  if (dropoutSeed === undefined) throw new Error('Transformer: dropout needs a seed; give dropoutSeed with the batch');
-  return seededDropout(rates, dropoutSeed);
 }

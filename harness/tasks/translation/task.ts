@@ -16,20 +16,14 @@ import { phasesOf } from '../../methods/phases.ts';
 import { attentionProductNames } from '../../nn/transformer/attention-product.ts';
 import type { SequenceModel } from '../../nn/transformer/sequence-model.ts';
 import { buildTransformer } from '../../nn/transformer/transformer.ts';
-import type { TransformerCompression } from '../../nn/transformer/transformer-parts.ts';
+import { transformerInit } from '../../nn/transformer/transformer-init.ts';
 import { streamsOf } from '../../random.ts';
 import type { CurvePoint, Measure } from '../../record.ts';
 import { narrowedTransformer } from '../../shape/narrowed.ts';
 import { sizedTransformer } from '../../shape/sized-transformer.ts';
 import { masksOf } from '../../sparse/context.ts';
 import { startSparse } from '../../sparse/start.ts';
-import {
-  type Spectrum,
-  spectralProducts,
-  type TransformerInitName,
-  type TranslationConfig,
-  type TranslationDetails,
-} from '../../spec/translation.ts';
+import type { Spectrum, TranslationConfig, TranslationDetails } from '../../spec/translation.ts';
 import { bleu, bleuSignature } from '../../text/bleu.ts';
 import { chrf, chrfSignature } from '../../text/chrf.ts';
 import { detokenize } from '../../text/detokenizer.ts';
@@ -71,7 +65,7 @@ export async function translationTask(
     {
       method: method.kind === 'layer' ? method : dense,
       scale: budget.scale,
-      ...initOf(config.init),
+      ...transformerInit(config.init),
     },
     streams,
   );
@@ -248,16 +242,6 @@ function refuseUnfitting({ model, dataset, training }: TranslationConfig, { voca
         `the largest of lengths is ${longest}, of positions there are ${model.positions}`,
     );
   }
-}
-
-/** Singular values of one are the matrices'; attention's products keep theirs, and are balanced as by `spectral`. */
-function initOf(init: TransformerInitName): Pick<TransformerCompression, 'init' | 'spectralAttention'> {
-  if (init === 'spectral-ones') return { init, spectralAttention: attentionProductNames };
-  const products: readonly string[] = init === 'default' ? [] : spectralProducts[init];
-  return {
-    init: products.includes('linear') ? 'spectral' : 'default',
-    spectralAttention: attentionProductNames.filter((name) => products.includes(name)),
-  };
 }
 
 /** Of what is translated, as it is fed, and of what that is compared with. */

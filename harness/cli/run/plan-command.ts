@@ -2,6 +2,7 @@ import { armKey, seedsBy } from '../../../baselines/arms.ts';
 import { readBaseline } from '../../../baselines/baseline-file.ts';
 import { provenanceOf } from '../../../baselines/provenance.ts';
 import { powerLines } from '../../../baselines/quality/power-text.ts';
+import { speedPowerLine } from '../../../baselines/speed/speed-power.ts';
 import { readTuning } from '../../../baselines/tuning-file.ts';
 import { UsageError } from '../../errors.ts';
 import { type NeededDataset, neededDatasets, planCells } from '../../plan/plan.ts';
@@ -175,7 +176,7 @@ async function checkLines({ suite, profile, profileSpec, cells }: PlannedRun, io
   const seeds = Math.max(...[...seedsBy(cells, ({ config }) => armKey(config)).values()].map((arm) => arm.length));
   const ids = new Set(cells.map(({ id }) => id));
   const power = powerLines(baseline, { seeds, margin: profileSpec.margin, ids });
-  return [`Baseline: ${provenanceOf(baseline)}.`, ...power];
+  return [`Baseline: ${provenanceOf(baseline)}.`, ...power, speedPowerLine(baseline, { seeds, ids })];
 }
 
 /** One cell a line, and a last line with the total; of several plans it begins with the suite. */

@@ -1,8 +1,10 @@
 import { describe, expect, test } from 'vitest';
+import { methodOfCell } from '../../harness/method-file.ts';
 import { planCells } from '../../harness/plan/plan.ts';
 import { withOverrides } from '../../harness/plan/trial.ts';
 import type { Cell, PlannedCell } from '../../harness/spec/cell.ts';
 import { dataFolderNames } from '../../harness/spec/datasets.ts';
+import { wordsOfKind } from '../../harness/spec/kinds.ts';
 import { kindOf } from '../../harness/tasks/registry.ts';
 import { suites } from '../../suites/registry.ts';
 
@@ -23,7 +25,7 @@ describe('a reduced form', () => {
       ...cell!.config,
       model: { name: 'wide-resnet', depth: 28, widen: 1 },
       init: 'default',
-      budget: 0.25,
+      budget: 0.15,
       dataset: { name: 'cifar-10', standIn: true, trainExamples: 4, testExamples: 2, cutout: 16 },
       training: { epochs: 200, batchSize: 2, learningRate: 0.1, decay: 5e-4, decayAt: [0.3, 0.6, 0.8] },
     });
@@ -38,6 +40,26 @@ describe('a reduced form', () => {
       training: { optimizer: { name: 'adam' }, epochs: 10, learningRate: 0.001 },
     });
   });
+
+  test.each(suites.map(({ name }) => name))(
+    'of every arm of %s can be had: its budget is within reach',
+    async (name) => {
+      const suite = suites.find((one) => one.name === name)!;
+      if (suite.profiles.paper === undefined) return;
+      const forms = new Map(
+        paper(name, ['*']).flatMap((cell) => {
+          if (kindOf(cell.config.task).reduced === undefined || cell.needs.length > 0) return [];
+          const form = reduced(cell);
+          return [[form.id, form] as const];
+        }),
+      );
+      const experiment = { ...suite.profiles.paper.experiments[0]!, denseExamplesPerSecond: 1 };
+      for (const form of forms.values()) {
+        const method = wordsOfKind(form.kind).usesMethods ? await methodOfCell(form) : null;
+        expect(() => kindOf(form.config.task).outline(form.config, method, experiment)).not.toThrow();
+      }
+    },
+  );
 
   test('is one of arms that differ in initialization or budget, not of others', () => {
     const of = (only: string) => new Set(paper('compression', [only]).map((cell) => reduced(cell).id)).size;

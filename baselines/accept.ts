@@ -55,12 +55,13 @@ export function acceptRecords(
         `baseline of ${suite}, ${profile}. Accept one suite and profile at a time.`,
     );
   }
-  // That a later program computed them changes no result.
-  const resultOf = ({ program: _, ...entry }: BaselineEntry) => canonicalJson(entry);
+  // That a later program computed them changes no result; and tolerances are added afterwards.
+  const resultOf = ({ program: _, first_step_tolerances: _t, ...entry }: BaselineEntry) => canonicalJson(entry);
   const held = new Set(previous?.cells.map(resultOf));
   const entries = usable(records)
     .map(entryOf)
-    .filter((entry) => !held.has(resultOf(entry)));
+    .filter((entry) => !held.has(resultOf(entry)))
+    .map((entry) => withHeldTolerances(entry, previous));
   if (previous !== null && entries.length + removed.length === 0) return previous;
   const dropped = new Set(removed.map(entryKey));
   const isReplaced = (entry: BaselineEntry) =>
@@ -79,6 +80,14 @@ export function acceptRecords(
     history: [...(previous?.history ?? []), { why: why.trim(), at, commit, cells: named }],
     cells,
   };
+}
+
+/** The entry with the tolerances of the one that it replaces, where both ask for the same steps. */
+function withHeldTolerances(entry: BaselineEntry, previous: Baseline | null): BaselineEntry {
+  const held = previous?.cells.find((one) => entryKey(one) === entryKey(entry));
+  const graphs = (of: BaselineEntry) => canonicalJson(of.definition?.graphs ?? null);
+  if (held?.first_step_tolerances === undefined || graphs(held) !== graphs(entry)) return entry;
+  return { ...entry, first_step_tolerances: held.first_step_tolerances };
 }
 
 /** An arm is judged by how much its seeds spread: a nightly's has three at least. */

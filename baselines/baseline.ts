@@ -3,6 +3,7 @@ import { exactCheckSchema, type FinishedRecord, measureSchema, statusNames } fro
 import { definitionSchema } from '../harness/spec/definition.ts';
 import { launchSchema } from '../harness/spec/launch.ts';
 import { factorSchema, profileNames } from '../harness/spec/words.ts';
+import { firstStepTolerancesSchema } from './first-step-tolerances.ts';
 import { recordValues } from './record-values.ts';
 
 /** What a stored baseline holds: the raw result of every accepted cell, one entry a seed, never a mean. */
@@ -46,6 +47,8 @@ export const entrySchema = z
     fingerprint: z.looseObject({ data: z.string() }),
     /** Absent in entries of before it was told, and of kinds that cannot tell. */
     definition: definitionSchema.optional(),
+    /** Absent where no other environment was played. */
+    first_step_tolerances: firstStepTolerancesSchema.optional(),
     /** Absent in entries of before it was kept. */
     program: z.string().optional(),
     status: z.enum(statusNames).exclude(['failed']),
@@ -56,7 +59,7 @@ export const entrySchema = z
   });
 export type BaselineEntry = z.infer<typeof entrySchema>;
 
-const acceptanceSchema = z.strictObject({
+export const acceptanceSchema = z.strictObject({
   /** The reason that the person who accepted gave. */
   why: z.string().min(1),
   /** Time of the acceptance, ISO 8601. */

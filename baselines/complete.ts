@@ -1,5 +1,7 @@
 import type { Definition } from '../harness/spec/definition.ts';
 import type { Baseline } from './baseline.ts';
+import { firstStepTolerances } from './first-step-tolerances.ts';
+import { definitionOutcome } from './lanes/definition.ts';
 
 /** A baseline some of whose entries have gained a definition. */
 export interface Completed {
@@ -27,4 +29,49 @@ export function completeBaseline(baseline: Baseline, definitions: ReadonlyMap<st
     return isOther ? entry : { ...entry, definition };
   });
   return { baseline: completed.length === 0 ? baseline : { ...baseline, cells }, completed, others };
+}
+
+/** Definitions of one cell by one program: as they are stored, and in other environments. */
+export interface DefinedTwice {
+  reference: Definition;
+  others: readonly Definition[];
+}
+
+/** A baseline some of whose entries have gained tolerances. */
+export interface Tolerant {
+  baseline: Baseline;
+  /** Names of the cells whose entries gained or changed them. */
+  stored: string[];
+  /** Names of those that this program defines otherwise than the baseline, of which nothing is seen. */
+  others: string[];
+}
+
+/**
+ * Stores with each entry how far its first steps may differ in another environment, by how far they did where one
+ * machine played several. It is no acceptance: results and definitions stay.
+ *
+ * @param played by the id of the cell
+ */
+export function withTolerances(baseline: Baseline, played: ReadonlyMap<string, DefinedTwice>): Tolerant {
+  const [stored, others]: [string[], string[]] = [[], []];
+  const cells = baseline.cells.map((entry) => {
+    const seen = played.get(entry.id);
+    if (seen === undefined || entry.definition === undefined) return entry;
+    const { reference } = seen;
+    if (
+      entry.definition.data !== reference.data ||
+      definitionOutcome({ ...entry, definition: reference }, entry) !== null
+    ) {
+      others.push(entry.cell);
+      return entry;
+    }
+    const tolerances = firstStepTolerances(
+      reference.first_steps,
+      seen.others.map(({ first_steps }) => first_steps),
+    );
+    if (tolerances === null) return entry;
+    stored.push(entry.cell);
+    return { ...entry, first_step_tolerances: tolerances };
+  });
+  return { baseline: stored.length === 0 ? baseline : { ...baseline, cells }, stored, others };
 }

@@ -53,9 +53,9 @@ export function signed(value: number, digits: number): string {
   return value < 0 && Number(text) !== 0 ? `-${text}` : `+${text}`;
 }
 
-/** `1 seed`, `3 seeds`. */
-export function counted(count: number, noun: string): string {
-  return `${count} ${noun}${count === 1 ? '' : 's'}`;
+/** `1 seed`, `3 seeds`; `3 launches` where the plural is given. */
+export function counted(count: number, noun: string, plural = `${noun}s`): string {
+  return `${count} ${count === 1 ? noun : plural}`;
 }
 
 /** The first five names, and how many more there are: `a, b, c, d, e and 3 more`. */

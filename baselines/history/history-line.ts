@@ -51,6 +51,11 @@ const cellSchema = z.strictObject({
   parameters: count,
   nonzero_parameters: count,
   macs: count,
+  /** ln of own over dense step, and of dense step over fixed kernel; absent in older lines, and without a launch. */
+  x: z.number().optional(),
+  c: z.number().optional(),
+  /** Why the launch is void, a clause each; absent: it is not. */
+  void: z.array(z.string()).optional(),
   previous,
 });
 

@@ -3,7 +3,7 @@ import { armNameOf } from '../../harness/cell-name.ts';
 import { shortDigest } from '../../harness/digest.ts';
 import { extraSeeds, freshSeeds, nightSchema } from '../../harness/night.ts';
 import { type CellRecord, gatedMeasure } from '../../harness/record.ts';
-import type { Baseline } from '../baseline.ts';
+import type { Baseline, BaselineEntry } from '../baseline.ts';
 import { type CellRole, cellsOf, type History, type HistoryCell } from './history-line.ts';
 
 /** A finished night, as run.json tells of it. */
@@ -52,6 +52,7 @@ export function nightCells(records: readonly CellRecord[], { night, run, commit 
         parameters,
         nonzero_parameters,
         macs,
+        ...speedOf(record),
       },
     ];
   });
@@ -115,9 +116,16 @@ function acceptedCells({ cells, history }: Baseline, night: string): HistoryCell
         parameters,
         nonzero_parameters,
         macs,
+        ...speedOf(entry),
       },
     ];
   });
+}
+
+/** The speed of a cell's launch; nothing where none was timed. */
+function speedOf({ launch }: Pick<BaselineEntry, 'launch'>): Pick<HistoryCell, 'x' | 'c' | 'void'> {
+  if (launch === undefined) return {};
+  return { x: launch.x, c: launch.c, ...(launch.void.length === 0 ? {} : { void: launch.void }) };
 }
 
 /** Digest of the environment, and the data, that a fingerprint tells of. */

@@ -27,7 +27,10 @@ export interface DefinitionOutcome extends Finding {
  */
 export function definitionOutcome(
   { kind, definition }: DefinedCell,
-  { definition: accepted }: Pick<BaselineEntry, 'definition'>,
+  {
+    definition: accepted,
+    first_step_tolerances: tolerances,
+  }: Pick<BaselineEntry, 'definition' | 'first_step_tolerances'>,
 ): DefinitionOutcome | null {
   if (accepted === undefined || accepted.data !== definition.data) return null;
   const changes = definitionChanges(accepted, definition, wordsOfKind(kind).at);
@@ -38,7 +41,7 @@ export function definitionOutcome(
     const numbers = { quantity: null, expected: null, measured: null, bound: null };
     return { verdict: 'changed', lane: 'definition', reason, ...numbers, differences: [...changes, ...countTexts] };
   }
-  const found = firstStepDifference(accepted, definition);
+  const found = firstStepDifference(accepted, definition, tolerances);
   if (found === null) {
     const finding = countFinding(counted);
     return finding === null ? null : { ...finding, verdict: 'regressed', differences: countTexts };

@@ -73,16 +73,25 @@ function differenceOf({ accepted, measured }: LaunchSamples): { difference: numb
   return { difference, scale: Math.sqrt(1 / measured.length + 1 / accepted.length) };
 }
 
+/** Launches of an arm on both sides, among how many arms, and with which probability a slowdown is to be found. */
+export interface PlannedComparison {
+  arms: number;
+  accepted: number;
+  measured: number;
+  least?: number;
+  power?: number;
+}
+
 /**
- * The smallest slowdown of one of `arms` arms that is found with a probability of 90 %, as a fraction: by the noncentral
- * t, at the level of the first step of Holm's correction.
+ * The smallest slowdown of one of `arms` arms that is found with a probability of `power`, as a fraction: by the
+ * noncentral t, at the level of the first step of Holm's correction.
  */
 export function slowdownFound(
   { sd, df }: LaunchSpread,
-  { arms, accepted, measured, least = 0.03 }: { arms: number; accepted: number; measured: number; least?: number },
+  { arms, accepted, measured, least = 0.03, power = 0.9 }: PlannedComparison,
 ): number {
   const error = sd * Math.sqrt(1 / measured + 1 / accepted);
   const bound = Math.max(Math.log1p(least), quantile(1 - significance / 2, df) * error);
   const test = { critical: quantile(1 - significance / arms, df), df, least: bound / error };
-  return Math.expm1(effectFound(test, 0.9) * error);
+  return Math.expm1(effectFound(test, power) * error);
 }

@@ -2,7 +2,7 @@ import { idOf } from '../cell-id.ts';
 import { cellNameOf } from '../cell-name.ts';
 import { UsageError } from '../errors.ts';
 import { wordsOfKind } from '../spec/kinds.ts';
-import { type BaseConfig, type Overrides, overridesText } from '../spec/words.ts';
+import { type BaseConfig, type Factor, type Overrides, overridesText } from '../spec/words.ts';
 import { suggestion } from '../suggest.ts';
 import { kindOf } from '../tasks/registry.ts';
 import { problemsOf } from './checked-suite.ts';
@@ -52,6 +52,22 @@ export function triedOut(drafts: readonly Draft[], trial: Trial): Draft[] {
   return tried;
 }
 
+/** What a cell of a plan has that follows from its configuration. */
+type Configured = Pick<Draft, 'id' | 'cell' | 'config'> & { factors: readonly Factor[] };
+
+/**
+ * A cell with other values of its configuration's fields, which tells them.
+ *
+ * @throws UsageError where it has no such field, or the value is none of it
+ */
+export function withOverrides<C extends Configured>(cell: C, set: Overrides): C {
+  const made = withFields(cell, set);
+  if ('config' in made) return renamed(cell, made.config, set);
+  const why =
+    'lacks' in made ? `it has no field ${made.lacks}` : 'refused' in made ? made.refused : 'it has no examples';
+  throw new UsageError(`cell ${cell.cell} under ${overridesText(set)}: ${why}`);
+}
+
 /** The draft under the trial; null where it cannot be. */
 export function triedOutIfAble(draft: Draft, trial: Trial): Draft | null {
   const made = attempt(draft, trial);
@@ -70,7 +86,10 @@ function attempt(draft: Draft, { set, limit }: Trial): Attempt {
 }
 
 /** The configuration with other values, held against the schema. */
-function withFields({ config }: Draft, set: Overrides): { config: BaseConfig } | Exclude<Attempt, { draft: Draft }> {
+function withFields(
+  { config }: Configured,
+  set: Overrides,
+): { config: BaseConfig } | Exclude<Attempt, { draft: Draft }> {
   const words = wordsOfKind(config.task);
   let changed: unknown = config;
   for (const [path, value] of Object.entries(set)) {
@@ -95,12 +114,15 @@ function withFields({ config }: Draft, set: Overrides): { config: BaseConfig } |
 
 /** The draft of a configuration that tells its overrides; its factors and its name follow from it. */
 function named(draft: Draft, changed: BaseConfig, overrides: Overrides): Attempt {
-  if (Object.keys(overrides).length === 0) return { draft };
+  return { draft: Object.keys(overrides).length === 0 ? draft : renamed(draft, changed, overrides) };
+}
+
+function renamed<C extends Configured>(cell: C, changed: BaseConfig, overrides: Overrides): C {
   const config = { ...changed, overrides };
   const words = wordsOfKind(config.task);
-  const factors = draft.factors.map(({ name, value }) => ({ name, value: words.factors[name]?.of(config) ?? value }));
+  const factors = cell.factors.map(({ name, value }) => ({ name, value: words.factors[name]?.of(config) ?? value }));
   const arm = { kind: words.task, model: words.model(config), dataset: words.dataset(config), factors };
-  return { draft: { ...draft, config, factors, id: idOf(config), cell: cellNameOf(arm, config.seed, overrides) } };
+  return { ...cell, config, factors, id: idOf(config), cell: cellNameOf(arm, config.seed, overrides) };
 }
 
 /** A copy with another value of one field; null where the path leads through something that has no fields. */

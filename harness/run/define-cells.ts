@@ -12,6 +12,8 @@ export interface DefineOptions {
   dataFolders: DataFolders;
   threads: number;
   arithmetic: Arithmetic;
+  /** Variables of the workers' environment beside this process's own. */
+  env?: Readonly<Record<string, string>> | undefined;
   /** Worker processes at once; each defines many cells. */
   jobs: number;
   /** Ends the workers and starts no further cells. */
@@ -60,10 +62,17 @@ interface DefiningWorker {
   end(): Promise<void>;
 }
 
-function startWorker({ workerPath, dataFolders, threads, arithmetic, signal }: DefineOptions): DefiningWorker {
+function startWorker({
+  workerPath,
+  dataFolders,
+  threads,
+  arithmetic,
+  env = {},
+  signal,
+}: DefineOptions): DefiningWorker {
   const subprocess = execa(process.execPath, [workerPath], {
     ipc: true,
-    env: engineEnvironment(process.env, arithmetic),
+    env: engineEnvironment({ ...process.env, ...env }, arithmetic),
     reject: false,
     stdin: 'ignore',
     stdout: 'ignore',

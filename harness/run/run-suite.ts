@@ -55,6 +55,8 @@ export interface RunSuiteOptions extends RunFacts {
   failFast?: boolean;
   /** A line for each part of a training. */
   verbose?: boolean;
+  /** The results alone count: neither speeds nor definitions are asked for. */
+  resultOnly?: boolean;
   workerPath: string;
   /** Milliseconds between SIGTERM and SIGKILL of a worker. */
   killAfterMs: number;

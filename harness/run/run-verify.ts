@@ -45,6 +45,8 @@ export async function runVerify(options: VerifyRunOptions): Promise<Reproduction
             finished: options.needed,
             neededStore: storeAt(options.outDir),
             logs: false,
+            // Weights and results are compared, and nothing else.
+            resultOnly: true,
             gpuSlots: slots,
             onProgress: progress.cellProgress,
             onRecord(record) {

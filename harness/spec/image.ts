@@ -48,6 +48,8 @@ export const datasetSchema = z.strictObject({
   /** Side in pixels of the square that Cutout blanks in every training image; absent: none. */
   cutout: count.max(1024).optional(),
   normalization: z.enum(['dataset', 'imagenet']),
+  /** Present where bytes drawn at random, in the data set's shapes, stand in for its files; `generated` has none. */
+  standIn: z.literal(true).optional(),
 });
 
 export const trainingSchema = z.strictObject({

@@ -33,6 +33,8 @@ export const textDatasetSchema = z.discriminatedUnion('name', [
       name: z.enum(textFileDatasetNames),
       source: z.enum(languageNames),
       target: z.enum(languageNames),
+      /** Present where sentences of the generated language pair stand in for the files. */
+      standIn: z.literal(true).optional(),
       ...shared,
     })
     .refine(({ source, target }) => source !== target, 'source and target are one language; name two'),

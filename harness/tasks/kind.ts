@@ -41,6 +41,13 @@ export interface Kind<C extends BaseConfig = BaseConfig, E extends BaseExperimen
    * training examples, and values of fields. Left out: its cells are small as they are.
    */
   readonly tiny?: { readonly limit: number; readonly set: Overrides };
+  /**
+   * The fields that leave a cell as small as it can be and still be asked what it computes: few examples that are drawn
+   * in place of its files, small batches, a narrow network, and initial values that are drawn, as a decomposition would
+   * take longer than all else. What tells its arm from others and is not among these stays. Left out: its cells of
+   * published sizes cannot be afforded.
+   */
+  reduced?(config: C): Overrides;
   /** What a training step holds at once: cells of equal model, data set and batch need about the same memory. */
   batchOf(config: C): number;
   /**

@@ -1,5 +1,6 @@
 import type { AnalysedSeries, Analysis } from '../../baselines/history/analysis.ts';
 import { thresholds } from '../../baselines/history/evidence.ts';
+import { type FrozenReference, frozenReference } from '../../baselines/history/frozen-reference.ts';
 import { type History, type HistoryMarker, markersOf, nightsOf } from '../../baselines/history/history-line.ts';
 import { type HistoryVerdict, historyVerdict, suspectNights } from '../../baselines/history/verdict.ts';
 import { counted, signed } from '../../baselines/wording.ts';
@@ -22,6 +23,7 @@ export function historyLines(history: History, analysis: Analysis): string[] {
     `Evidence of a gain: ${evidenceText(gain)}.`,
     ...(verdict === 'pass' ? [] : suspectLines(history, analysis)),
     ...markersOf(history).map(markerText),
+    ...frozenLines(frozenReference(history)),
     ...(unknown.length === 0 ? [] : [`Without an accepted seed, and so not followed: ${unknown.join(', ')}.`]),
   ];
 }
@@ -32,6 +34,16 @@ function suspectLines(history: History, analysis: Analysis): string[] {
     return `${night} (${[...commits.map((commit) => commit.slice(0, 12)), what].join(', ')})`;
   });
   return [`Most of it in ${analysis.series[0]?.name ?? ''}, since one of: ${nights.join('; ')}.`];
+}
+
+function frozenLines(frozen: FrozenReference | null): string[] {
+  if (frozen === null) return [];
+  const { marks, evidence, name, change } = frozen;
+  const by = change === null ? '' : ` (${signed(change, 2)} sd)`;
+  return [
+    `Against the level that was accepted first, ${counted(marks, 'mark of a new level', 'marks of new levels')} ago: ` +
+      `evidence of a loss ${evidenceText(evidence)}, most of it in ${name}${by}.`,
+  ];
 }
 
 function markerText({ kind, night, until, why }: HistoryMarker): string {

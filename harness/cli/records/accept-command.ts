@@ -6,6 +6,7 @@ import { type Examined, examine } from '../../../baselines/examine.ts';
 import { removedEntries } from '../../../baselines/gate.ts';
 import { provenanceOf } from '../../../baselines/provenance.ts';
 import { powerLines } from '../../../baselines/quality/power-text.ts';
+import { speedPowerLine } from '../../../baselines/speed/speed-power.ts';
 import { counted, someOf } from '../../../baselines/wording.ts';
 import { UsageError } from '../../errors.ts';
 import { freshSeedsOfRun } from '../../night.ts';
@@ -57,7 +58,8 @@ export async function acceptCommand(name: string, options: AcceptCommandOptions,
   for (const line of changesBetween(previous, next)) say(line);
   if (previous !== null) say(`The baseline before was ${provenanceOf(previous)}.`);
   say(`Wrote ${path}: ${next.cells.length} cells, ${provenanceOf(next)}.`);
-  for (const line of powerLines(next, { seeds: profileSpec.seeds, margin })) say(line);
+  const { seeds } = profileSpec;
+  for (const line of [...powerLines(next, { seeds, margin }), speedPowerLine(next, { seeds })]) say(line);
   return 0;
 }
 

@@ -1,18 +1,21 @@
 import type { Baseline } from '../../../baselines/baseline.ts';
 import { readBaseline, writeBaseline } from '../../../baselines/baseline-file.ts';
-import { completeBaseline } from '../../../baselines/complete.ts';
+import { completeBaseline, withTolerances } from '../../../baselines/complete.ts';
 import { UsageError } from '../../errors.ts';
 import { exitCodes } from '../../run/exit-code.ts';
 import type { Definition } from '../../spec/definition.ts';
 import { type Io, withInterruption } from '../io.ts';
 import { selectSuite } from '../run/select-suite.ts';
-import { definePlanned, planDefinitions } from './definition-plan.ts';
+import { type DefinitionPlan, definePlanned, planDefinitions } from './definition-plan.ts';
+import { playEnvironments } from './played-environments.ts';
 
 export interface CompleteOptions {
   profile: string;
   only?: string[];
   data?: string;
   jobs?: number;
+  /** Also store how far first steps differ in environments that this machine can play. */
+  environments?: boolean;
 }
 
 /** Gives the entries of a baseline that lack them their definitions, without training. */
@@ -45,7 +48,29 @@ export async function completeCommand(name: string, options: CompleteOptions, io
   io.stdout.write(
     `${completed.length} entries were completed, ${lackingIn(next)} of ${next.cells.length} lack a definition.\n`,
   );
-  return failed > 0 ? exitCodes.regressed : exitCodes.passed;
+  const ended = options.environments === true ? await storeTolerances(next, plan, options, io) : exitCodes.passed;
+  return failed > 0 ? exitCodes.regressed : ended;
+}
+
+/** Plays other environments, and stores how far the first steps of the baseline's cells may differ in them. */
+async function storeTolerances(
+  baseline: Baseline,
+  plan: DefinitionPlan,
+  { jobs }: CompleteOptions,
+  io: Io,
+): Promise<number> {
+  const defined = new Set(baseline.cells.flatMap(({ id, definition }) => (definition === undefined ? [] : [id])));
+  const chosen = plan.cells.filter(({ id, needs }) => defined.has(id) && needs.length === 0);
+  const { played, aborted } = await withInterruption(io, async (signal) => {
+    return { played: await playEnvironments(chosen, plan, { jobs, signal }, io), aborted: signal.aborted };
+  });
+  if (aborted) return exitCodes.interrupted;
+  const { baseline: next, stored, others } = withTolerances(baseline, played);
+  for (const cell of others)
+    io.stderr.write(`${cell}: this program defines it otherwise than the baseline; accept that first.\n`);
+  if (stored.length > 0) await writeBaseline(next, io.baselinesDir);
+  io.stdout.write(`${stored.length} entries have tolerances of their first steps.\n`);
+  return others.length > 0 || played.size < chosen.length ? exitCodes.regressed : exitCodes.passed;
 }
 
 function lackingIn({ cells }: Baseline): number {

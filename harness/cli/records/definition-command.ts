@@ -1,17 +1,21 @@
 import type { BaselineEntry } from '../../../baselines/baseline.ts';
 import { readBaseline } from '../../../baselines/baseline-file.ts';
 import { definitionOutcome } from '../../../baselines/lanes/definition.ts';
+import { readReducedDefinitions } from '../../../baselines/reduced-definitions-file.ts';
 import { suites } from '../../../suites/registry.ts';
 import { UsageError } from '../../errors.ts';
 import { firstLine } from '../../foreign-text.ts';
+import { nameMatcher } from '../../name-matcher.ts';
 import { programDigest } from '../../program.ts';
 import type { Defined } from '../../run/define-cells.ts';
 import { exitCodes } from '../../run/exit-code.ts';
 import type { PlannedCell } from '../../spec/cell.ts';
 import { type Io, withInterruption } from '../io.ts';
-import { selectSuite } from '../run/select-suite.ts';
-import { type DefinitionPlan, definePlanned, planDefinitions, profilesFor } from './definition-plan.ts';
+import { type SelectedSuite, selectSuite } from '../run/select-suite.ts';
+import { definePlanned, planDefinitions, profilesFor } from './definition-plan.ts';
 import { type DefinitionRow, type DefinitionVerdict, definitionMarkdown, definitionText } from './definition-rows.ts';
+import { defineReduced, isDefinedReduced, planReduced } from './reduced-plan.ts';
+import { reducedRows } from './reduced-rows.ts';
 
 export interface DefinitionCommandOptions {
   all?: boolean;
@@ -25,40 +29,69 @@ export interface DefinitionCommandOptions {
   markdown?: boolean;
 }
 
+/** Defines cells of a profile and compares them, until interrupted. */
+type Comparison = (signal: AbortSignal) => Promise<DefinitionRow[]>;
+
 /**
  * Compares what cells ask the engine to compute with what their baselines asked for, without training: every cell of
- * smoke, and one seed of each arm of the others. Prints a line for each difference.
+ * smoke, one seed of each arm of nightly, and of paper in its reduced form. Prints a line for each difference.
  */
 export async function definitionCommand(
   names: readonly string[],
   options: DefinitionCommandOptions,
   io: Io,
 ): Promise<number> {
-  const rows: DefinitionRow[] = [];
-  const plans: DefinitionPlan[] = [];
+  const comparisons: Comparison[] = [];
   for (const name of namesOf(names, options)) {
     for (const profile of profilesFor(selectSuite(name, firstProfile(name)).suite, options.profile)) {
-      const seeds = profile === 'smoke' ? undefined : 1;
-      plans.push(await planDefinitions(selectSuite(name, profile), { ...options, seeds }, io));
+      const selected = selectSuite(name, profile);
+      comparisons.push(await (isDefinedReduced(profile) ? reducedComparison : comparison)(selected, options, io));
     }
   }
-  const program = programDigest();
+  const rows: DefinitionRow[] = [];
   const interrupted = await withInterruption(io, async (signal) => {
-    for (const plan of plans) {
-      const { suite, profile, cells } = plan;
-      const baseline = await readBaseline(suite.name, profile, io.baselinesDir);
-      const entries = new Map(baseline?.cells.map((entry) => [entry.id, entry]));
-      const found = await definePlanned(cells, plan, { jobs: options.jobs, signal }, io);
-      for (const cell of cells) {
-        const defined = found.get(cell.id);
-        if (defined !== undefined) rows.push(rowOf(cell, defined, { entry: entries.get(cell.id), program }));
-      }
-    }
+    for (const compare of comparisons) rows.push(...(await compare(signal)));
     return signal.aborted;
   });
   if (options.json === true) io.stdout.write(`${JSON.stringify(rows, null, 2)}\n`);
   else io.stdout.write(options.markdown === true ? definitionMarkdown(rows) : definitionText(rows));
   return interrupted ? exitCodes.interrupted : exitCodeFor(rows);
+}
+
+async function comparison(selected: SelectedSuite, options: DefinitionCommandOptions, io: Io): Promise<Comparison> {
+  const seeds = selected.profile === 'smoke' ? undefined : 1;
+  const plan = await planDefinitions(selected, { ...options, seeds }, io);
+  const { suite, profile, cells } = plan;
+  const program = programDigest();
+  return async (signal) => {
+    const baseline = await readBaseline(suite.name, profile, io.baselinesDir);
+    const entries = new Map(baseline?.cells.map((entry) => [entry.id, entry]));
+    const found = await definePlanned(cells, plan, { jobs: options.jobs, signal }, io);
+    return cells.flatMap((cell) => {
+      const defined = found.get(cell.id);
+      return defined === undefined ? [] : [rowOf(cell, defined, { entry: entries.get(cell.id), program })];
+    });
+  };
+}
+
+async function reducedComparison(
+  selected: SelectedSuite,
+  { only, jobs }: DefinitionCommandOptions,
+  io: Io,
+): Promise<Comparison> {
+  const { profile, suite } = selected;
+  const stored = await readReducedDefinitions(suite.name, profile, io.baselinesDir);
+  const pairs = planReduced(selected, only);
+  const isAsked = only === undefined ? () => true : nameMatcher(only);
+  const forms = new Set(pairs.flatMap(({ reduced }) => reduced?.id ?? []));
+  io.stderr.write(
+    `${suite.name}, ${profile}: ${pairs.length} cells in ${forms.size} reduced forms: drawn data and initial values, ` +
+      'small batches, narrow networks.\n',
+  );
+  return async (signal) => {
+    const found = await defineReduced(pairs, { jobs, signal }, io);
+    return reducedRows({ suite: suite.name, profile, pairs, found, stored, isAsked, program: programDigest() });
+  };
 }
 
 function namesOf(names: readonly string[], { all }: DefinitionCommandOptions): readonly string[] {
@@ -94,5 +127,7 @@ function rowOf(
 
 function exitCodeFor(rows: readonly DefinitionRow[]): number {
   if (rows.some(({ verdict }) => verdict === 'failed' || verdict === 'regressed')) return exitCodes.regressed;
-  return rows.some(({ verdict }) => verdict === 'changed') ? exitCodes.unaccepted : exitCodes.passed;
+  return rows.some(({ verdict }) => verdict === 'changed' || verdict === 'removed')
+    ? exitCodes.unaccepted
+    : exitCodes.passed;
 }

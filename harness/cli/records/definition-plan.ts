@@ -1,7 +1,8 @@
 import { readTuning } from '../../../baselines/tuning-file.ts';
 import { UsageError } from '../../errors.ts';
+import type { Arithmetic } from '../../fingerprint.ts';
 import { neededDatasets, planCells } from '../../plan/plan.ts';
-import { type Defined, defineCells } from '../../run/define-cells.ts';
+import { type Defined, type DefineOptions, defineCells } from '../../run/define-cells.ts';
 import type { DataFolders } from '../../run/protocol.ts';
 import { fileDatasetOf } from '../../run/run-data.ts';
 import type { Cell, PlannedCell } from '../../spec/cell.ts';
@@ -28,25 +29,26 @@ export interface DefinitionPlan extends SelectedSuite {
   absent: PlannedCell[];
 }
 
+export interface DefinePlannedOptions extends Pick<DefineOptions, 'env' | 'signal'> {
+  jobs?: number | undefined;
+  /** Left out: one. */
+  threads?: number | undefined;
+  arithmetic?: Arithmetic | undefined;
+}
+
 /**
  * Defines cells of a plan: with portable arithmetic wherever the processor can, whatever the profile runs with, so that
- * first steps have the same bits everywhere.
+ * first steps have the same bits everywhere; or as the options say.
  */
 export function definePlanned<C extends Cell>(
   cells: readonly C[],
   { dataFolders }: Pick<DefinitionPlan, 'dataFolders'>,
-  { jobs = defaultJobs(1), signal }: { jobs?: number | undefined; signal: AbortSignal },
+  { jobs = defaultJobs(1), threads = 1, ...options }: DefinePlannedOptions,
   io: Io,
 ): Promise<Map<string, Defined>> {
-  const arithmetic = arithmeticFor({ device: 'cpu' }, 'smoke', ownProcessor());
-  return defineCells(cells, {
-    workerPath: io.workerPath ?? workerPath(),
-    dataFolders,
-    threads: 1,
-    arithmetic,
-    jobs,
-    signal,
-  });
+  const { arithmetic = arithmeticFor({ device: 'cpu' }, 'smoke', ownProcessor()) } = options;
+  const entry = io.workerPath ?? workerPath();
+  return defineCells(cells, { ...options, workerPath: entry, dataFolders, threads, arithmetic, jobs });
 }
 
 /** Plans the cells of a profile that are to be defined; says on stderr which data sets are missing. */

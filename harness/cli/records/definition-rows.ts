@@ -6,14 +6,16 @@ import type { Definition } from '../../spec/definition.ts';
 
 /**
  * What became of a cell: `undefined` where its baseline's entry holds no definition, or its kind tells none;
- * `needs-training` where it begins with what others come to.
+ * `needs-training` where it begins with what others come to, `too-large` where its kind knows no reduced form of it.
  */
 export type DefinitionVerdict =
   | 'equal'
   | 'changed'
   | 'regressed'
+  | 'removed'
   | 'undefined'
   | 'needs-training'
+  | 'too-large'
   | 'no-baseline'
   | 'other-data'
   | 'failed';
@@ -35,6 +37,7 @@ export interface DefinitionRow {
 const notCompared: Partial<Record<DefinitionVerdict, string>> = {
   undefined: 'the baseline holds no definition of',
   'needs-training': 'a run alone can compare, as they begin with what others come to,',
+  'too-large': 'no reduced form is known, and the published size takes too long, of',
   'no-baseline': 'the baseline does not hold, or in another configuration,',
   'other-data': 'other data than the baseline’s have',
 };

@@ -1,6 +1,7 @@
 import { readBaseline } from '../../../baselines/baseline-file.ts';
 import { type Analysis, analyse } from '../../../baselines/history/analysis.ts';
 import { armHistories } from '../../../baselines/history/arm-histories.ts';
+import { frozenReference } from '../../../baselines/history/frozen-reference.ts';
 import { historyPath, readHistory, writeHistory } from '../../../baselines/history/history-file.ts';
 import {
   type History,
@@ -143,6 +144,7 @@ function resultOf(history: History, analysis: Analysis) {
     course: labels.map((night, at) => ({ night, evidence: course[at] })),
     suspects: suspectNights(history, analysis),
     markers: markersOf(history),
+    frozen: frozenReference(history),
     without_level: unknown,
     series,
   };

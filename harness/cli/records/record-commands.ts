@@ -22,7 +22,7 @@ export function defineRecordCommands(program: Command, context: CommandContext):
   withFolder(program.command('check').argument('[suite...]', 'default: every output folder that has records'), io)
     .option(
       '--profile <profile>',
-      'default: smoke; without a suite: all; with --definition smoke and nightly, and may be repeated',
+      'default: smoke; without a suite: all; with --definition smoke and nightly, and may be repeated (paper is reduced)',
       collectText('--profile'),
     )
     .addOption(
@@ -81,8 +81,23 @@ export function defineRecordCommands(program: Command, context: CommandContext):
     )
     .option('--why <text>', 'why the new values are right; kept in the baseline’s history', nonEmpty('--why'))
     .option('--complete', 'add definitions to entries that have none, without training and without records')
+    .option(
+      '--environments',
+      'with --complete: also define each cell in environments that this machine can play (threads, instructions, ' +
+        'without oneDNN), and store how far the first steps differ in them',
+    )
+    .addOption(
+      new Option(
+        '--definition',
+        'of paper: store what its cells would compute, without training and without records',
+      ).conflicts('complete'),
+    )
     .option('--data <dir>', 'with --complete: folder with the data sets', pathOption('--data', io))
-    .option('--jobs <n>', 'with --complete: worker processes at once (default: cores)', positiveInteger('--jobs'))
+    .option(
+      '--jobs <n>',
+      'with --complete or --definition: worker processes at once (default: cores)',
+      positiveInteger('--jobs'),
+    )
     .option('--only <glob>', 'only cells whose names match; may be repeated', collect)
     .option('--drifted', 'only cells whose weights another program changed in the same environment')
     .addHelpText(
@@ -90,6 +105,9 @@ export function defineRecordCommands(program: Command, context: CommandContext):
       examples("npm run accept -- compression --profile smoke --why 'first baseline of the low-rank cells'"),
     )
     .action(async (name, options) => {
+      if (options.environments === true && options.complete !== true) {
+        throw new UsageError('accept --environments: goes with --complete.');
+      }
       if (options.complete === true) {
         if (options.why !== undefined) throw new UsageError('accept --complete: accepts nothing, and takes no --why.');
         if (options.drifted === true)
@@ -98,9 +116,15 @@ export function defineRecordCommands(program: Command, context: CommandContext):
         finish(await completeCommand(name, options, io));
         return;
       }
-      if (options.why === undefined) throw new UsageError('accept: say why the new values are right: --why TEXT.');
+      const { why } = options;
+      if (why === undefined) throw new UsageError('accept: say why the new values are right: --why TEXT.');
+      if (options.definition === true) {
+        const { acceptDefinitionsCommand } = await import('./accept-definitions-command.ts');
+        finish(await acceptDefinitionsCommand(name, { ...options, why }, io));
+        return;
+      }
       const { acceptCommand } = await import('./accept-command.ts');
-      finish(await acceptCommand(name, options, io));
+      finish(await acceptCommand(name, { ...options, why }, io));
     });
 
   program
@@ -189,7 +213,8 @@ function refuseSeveral(names: readonly string[], options: Record<string, unknown
 const definitionHelp = `
 
 --definition records the steps that every cell of smoke, and one seed of each arm of nightly, would train with, goes
-through their draws, and trains the first three steps: what differs from the baseline is told a line each.
+through their draws, and trains the first three steps: what differs from the baseline is told a line each. Cells of
+paper are asked in a reduced form, of a narrow network and small batches of drawn data.
 
 Exit code with --definition: 0 equal; 1 a cell failed, or computes the same otherwise; 2 wrong usage; 4 changed.`;
 

@@ -2,6 +2,7 @@ import { armKey, seedsBy } from '../../../baselines/arms.ts';
 import { readBaseline } from '../../../baselines/baseline-file.ts';
 import { provenanceOf } from '../../../baselines/provenance.ts';
 import { powerLines } from '../../../baselines/quality/power-text.ts';
+import { speedPowerLine } from '../../../baselines/speed/speed-power.ts';
 import { readTuning } from '../../../baselines/tuning-file.ts';
 import { UsageError } from '../../errors.ts';
 import { freshSeedsOfRun } from '../../night.ts';
@@ -186,7 +187,7 @@ async function checkLines(
     night === undefined
       ? []
       : [`Fresh seeds of ${night}: the history follows them over nights; npm run history tells what it finds.`];
-  return [`Baseline: ${provenanceOf(baseline)}.`, ...power, ...beside];
+  return [`Baseline: ${provenanceOf(baseline)}.`, ...power, speedPowerLine(baseline, { seeds, ids }), ...beside];
 }
 
 /** One cell a line, and a last line with the total; of several plans it begins with the suite. */

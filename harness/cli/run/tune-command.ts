@@ -58,6 +58,7 @@ export async function tuneCommand(
       title: `${suite.title}: learning rates and λ`,
       notes: [...planned.notes, 'Tuning: held-out examples choose; what the tests of these cells say plays no part.'],
       check: false,
+      resultOnly: true,
       commandLine,
       versions,
       signal,

@@ -7,6 +7,7 @@ import { datasetNamed } from '../registry.ts';
 import type { GeneratedImages, ImageFolder, Moments } from './image-dataset.ts';
 import type { ImageSet } from './image-set.ts';
 import { divided, splitOf, splitRefusal } from './split.ts';
+import { standInImages } from './stand-in.ts';
 
 export type { ImageSet } from './image-set.ts';
 
@@ -45,9 +46,8 @@ const imagenetMoments: Moments = {
  */
 export async function loadImages(spec: DatasetSpec, dataDir: string | null): Promise<ImageData> {
   const dataset = datasetNamed(spec.name);
-  const { classes, side, channels, source, moments } = dataset;
-  const { test, warnings, ...read } =
-    dataset.source === 'generated' ? generatedParts(dataset, spec) : await readParts(dataset, spec, dataDir);
+  const { classes, side, channels, moments } = dataset;
+  const { source, test, warnings, ...read } = await partsOf(dataset, spec, dataDir);
   const [train, behind] = divided(read.train, splitOf(spec, dataset.examples).train);
   const validation = behind.count === 0 ? null : behind;
   return {
@@ -67,18 +67,27 @@ export async function loadImages(spec: DatasetSpec, dataDir: string | null): Pro
 }
 
 /** Training images, the held-out ones behind them, and test images. */
-type Parts = Pick<ImageData, 'train' | 'test' | 'warnings'>;
+type Parts = Pick<ImageData, 'source' | 'train' | 'test' | 'warnings'>;
+
+async function partsOf(
+  dataset: ImageFolder | GeneratedImages,
+  spec: DatasetSpec,
+  dataDir: string | null,
+): Promise<Parts> {
+  if (dataset.source === 'files' && spec.standIn === undefined) return readParts(dataset, spec, dataDir);
+  const [present, generate] =
+    dataset.source === 'generated'
+      ? [dataset.limits, dataset.generate]
+      : [dataset.examples, (part: Part, count: number) => standInImages(dataset, part, count)];
+  const { train, test } = countsWithin(dataset, spec, present, 'the generated set');
+  return { source: 'generated', train: generate('train', train), test: generate('test', test), warnings: [] };
+}
 
 async function readParts(dataset: ImageFolder, spec: DatasetSpec, dataDir: string | null): Promise<Parts> {
   const { folder, opened } = await openIn(dataset, dataDir);
   const { train, test } = countsWithin(dataset, spec, opened.counts, folder);
   const sets = { train: await opened.read('train', train), test: await opened.read('test', test) };
-  return { ...sets, warnings: opened.warnings?.(train) ?? [] };
-}
-
-function generatedParts(dataset: GeneratedImages, spec: DatasetSpec): Parts {
-  const { train, test } = countsWithin(dataset, spec, dataset.limits, 'the generated set');
-  return { train: dataset.generate('train', train), test: dataset.generate('test', test), warnings: [] };
+  return { ...sets, source: 'files', warnings: opened.warnings?.(train) ?? [] };
 }
 
 /** How many images of the training and of the test files to read. */

@@ -80,7 +80,7 @@ export async function loadTranslation(spec: TextDatasetSpec, dataDir: string | n
   const whole = (pairs: readonly WordPair[]) => pairs.map((pair) => withinTokens(encode(pair, vocabulary), spec));
   return {
     name: spec.name,
-    source: datasetNamed(spec.name).source,
+    source: isStandIn(spec) ? 'generated' : datasetNamed(spec.name).source,
     vocabulary,
     train: partOf(train),
     valid: partOf(whole(used.valid)),
@@ -97,8 +97,18 @@ interface EncodedPair {
 
 async function corpusOf(spec: TextDatasetSpec, dataDir: string | null): Promise<Corpus> {
   if (spec.name === 'generated-pair') return datasetNamed(spec.name).generate(spec);
+  if (isStandIn(spec)) return datasetNamed('generated-pair').generate(standInCounts(spec));
   const { opened } = await openIn(datasetNamed(spec.name), dataDir);
   return opened.corpus(spec.source, spec.target);
+}
+
+function isStandIn(spec: TextDatasetSpec): boolean {
+  return spec.name !== 'generated-pair' && spec.standIn !== undefined;
+}
+
+/** Sentence pairs that stand in for so many, of which cleaning may leave some out. */
+function standInCounts({ trainExamples, testExamples }: TextDatasetSpec) {
+  return { trainExamples: trainExamples === null ? null : 2 * trainExamples, testExamples };
 }
 
 function firstOf<T>(

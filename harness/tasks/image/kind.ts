@@ -10,8 +10,9 @@ import type { Kind } from '../kind.ts';
 import { limitedExamples } from '../limited-examples.ts';
 import { methodFor } from '../task.ts';
 import { outlineImageCell } from './outline.ts';
+import { reducedImages } from './reduced.ts';
 
-type OfImages = BaseConfig & Pick<ImageConfig, 'dataset' | 'training'>;
+type OfImages = BaseConfig & Pick<ImageConfig, 'model' | 'dataset' | 'training' | 'budget' | 'budgetUnit'>;
 
 /** What all kinds have that train networks of images. */
 export const imageTraining = {
@@ -21,6 +22,7 @@ export const imageTraining = {
   },
   limited: ({ dataset }, most) => limitedExamples(dataset, datasetNamed(dataset.name).examples, most),
   tiny: { limit: 8, set: { 'training.epochs': 2 } },
+  reduced: reducedImages,
   batchOf: ({ training }) => training.batchSize,
   async dataDigest({ dataset }, dataDir) {
     try {

@@ -11,6 +11,7 @@ import type { Kind } from '../kind.ts';
 import { limitedExamples } from '../limited-examples.ts';
 import { methodFor } from '../task.ts';
 import { outlineTranslationCell } from './outline.ts';
+import { reducedTranslation } from './reduced.ts';
 
 /** Machine translation. */
 export const translation: Kind<TranslationConfig, TranslationExperimentSpec> = {
@@ -29,6 +30,7 @@ export const translation: Kind<TranslationConfig, TranslationExperimentSpec> = {
   limited: ({ dataset }, most) => limitedExamples(dataset, datasetNamed(dataset.name).examples, most),
   // Subwords learned from fewer sentences are so short that held-out ones become too long.
   tiny: { limit: 24, set: { 'training.epochs': 2 } },
+  reduced: reducedTranslation,
   batchOf: ({ training }) => training.batchTokens,
   dataDigest: async ({ dataset }, dataDir) => (await usedText(dataset, dataDir)).digest,
   reference: denseReference,

@@ -30,6 +30,13 @@ describe('a history file', () => {
     await expect(readHistory(file, 'tensors', 'nightly')).rejects.toThrow(/is of compression, nightly, not of tensors/);
   });
 
+  test('holds speeds beside lines of before they were kept', () => {
+    const entries = [historyCell(), historyCell({ night: '2026-12-02', x: -0.7, c: 2.3, void: ['throttled'] })];
+    const text = historyText(historyOf(entries));
+    expect(parseHistory(text, 'h.jsonl').entries).toEqual(entries);
+    expect(text.split('\n')[1]).not.toContain('"x"');
+  });
+
   test('grows at its end alone', () => {
     const longer = { ...history, entries: [...history.entries, historyCell({ night: '2026-12-03' })] };
     expect(historyText(longer).startsWith(historyText(history))).toBe(true);

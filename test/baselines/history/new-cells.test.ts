@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import { entryOf } from '../../../baselines/baseline.ts';
 import { newlyAccepted, nightCells } from '../../../baselines/history/new-cells.ts';
 import { freshSeeds } from '../../../harness/night.ts';
+import { fixtureLaunch } from '../../helpers/launches.ts';
 import { failedRecord, fixtureRecord } from '../../helpers/records.ts';
 
 const night = '2026-12-01';
@@ -24,6 +25,18 @@ test('a night adds its fixed and its fresh seeds, with where and by what they we
   expect(elsewhere!.environment).not.toBe(first!.environment);
   const other = nightCells([fixtureRecord({ fingerprint: { ...fingerprint, data: 'other' } })], run).cells[0];
   expect([other!.environment, other!.data]).toEqual([first!.environment, 'other']);
+});
+
+test('a timed launch brings its speed, and why it is void; nothing where none was timed', () => {
+  const launch = fixtureLaunch({ x: -0.5, c: 2, void: ['the machine was unsteady'] });
+  const [timed] = nightCells([fixtureRecord({ launch })], run).cells;
+  expect(timed).toMatchObject({ x: -0.5, c: 2, void: ['the machine was unsteady'] });
+  const steady = fixtureRecord({ launch: fixtureLaunch({ x: -0.5, c: 2 }) });
+  const cells = [nightCells([steady], run).cells[0]!, nightCells([fixtureRecord()], run).cells[0]!];
+  expect(cells.map((cell) => ['x', 'c', 'void'].filter((name) => name in cell))).toEqual([['x', 'c'], []]);
+  const accepted = { version: 2 as const, suite: 'compression', profile: 'smoke' as const, history: [] };
+  const [known] = newlyAccepted({ ...accepted, cells: [entryOf(steady)] }, { entries: [] }, night);
+  expect(known).toMatchObject({ role: 'accepted', x: -0.5, c: 2 });
 });
 
 test('what failed, was tried out, is from a file or has no weights is left out', () => {

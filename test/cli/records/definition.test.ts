@@ -1,8 +1,13 @@
 import path from 'node:path';
-import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { acceptRecords } from '../../../baselines/accept.ts';
 import { readBaseline, writeBaseline } from '../../../baselines/baseline-file.ts';
+import { acceptDefinitions } from '../../../baselines/reduced-definitions.ts';
+import { readReducedDefinitions, writeReducedDefinitions } from '../../../baselines/reduced-definitions-file.ts';
 import { main } from '../../../harness/cli/main.ts';
+import { type ReducedPair, storedCellOf } from '../../../harness/cli/records/reduced-plan.ts';
+import { reducedRows } from '../../../harness/cli/records/reduced-rows.ts';
+import { nameMatcher } from '../../../harness/name-matcher.ts';
 import { programDigest } from '../../../harness/program.ts';
 import { fixtureDefinition } from '../../helpers/definitions.ts';
 import { fixtureRecord } from '../../helpers/records.ts';
@@ -95,12 +100,100 @@ test('cells whose data are absent are left out by name', async () => {
   expect(stdout).toBe('0 cells: none.\n');
 });
 
+describe('cells of paper, in their reduced form', () => {
+  const dense = 'dense.default.weight-decay.resnet-32-w32-projection.cifar-10.seed-0';
+  const both = ['default', 'spectral'].map(
+    (init) => `low-rank-0.1.${init}.frobenius-decay.resnet-32-w32-projection.cifar-10.seed-0`,
+  );
+  const paper = (cells: readonly string[], ...words: string[]) =>
+    run(...words, '--profile', 'paper', '--definition', ...cells.flatMap((cell) => ['--only', cell]));
+  const accept = (...cells: string[]) => paper(cells, 'accept', 'compression', '--why', 'as published');
+  const compare = (...cells: string[]) => paper(cells, 'check', 'compression');
+
+  test('are stored, those that differ in initial values alone as one, and are then equal', async () => {
+    const before = await compare(dense, ...both);
+    expect(before).toMatchObject({ exitCode: 0, stdout: expect.stringContaining('3 cells: 3 no-baseline.') });
+    expect(before.stderr).toContain('3 cells in 2 reduced forms: drawn data and initial values');
+    const accepted = await accept(dense, ...both);
+    expect(accepted.stdout).toMatch(/Wrote .*compression\.paper\.definitions\.json: 3 cells, 2 definitions\.\n$/);
+    const stored = await readReducedDefinitions('compression', 'paper', baselinesDir);
+    expect(stored?.history).toMatchObject([{ why: 'as published' }]);
+    expect(stored?.cells.every(({ parameters }) => (parameters ?? 0) > 10_000)).toBe(true);
+    expect(await compare(dense, ...both)).toMatchObject({ exitCode: 0, stdout: '3 cells: 3 equal.\n' });
+    expect((await accept(dense, ...both)).stdout).toContain('Nothing to change.');
+  });
+
+  test('differ by part with exit code 4, and fail with 1; failed ones are not stored', async () => {
+    await accept(dense);
+    const graph = { ...definition.graphs[0], digest: 'ff' };
+    vi.stubEnv('FIXTURE_DEFINITION', JSON.stringify({ ...definition, graphs: [graph, definition.graphs[1]] }));
+    const changed = await compare(dense);
+    expect(changed.exitCode).toBe(4);
+    expect(changed.stdout).toContain(`changed     compression, paper: ${dense}: other recorded steps`);
+    vi.stubEnv('FIXTURE_CELL', '*=error');
+    expect((await compare(dense)).exitCode).toBe(1);
+    const refused = await accept(dense);
+    expect(refused).toMatchObject({ exitCode: 2, stderr: expect.stringContaining('nothing is stored') });
+  });
+
+  test('that the plan holds no more are said, and dropped', async () => {
+    await accept(dense);
+    const stored = (await readReducedDefinitions('compression', 'paper', baselinesDir))!;
+    const gone = { ...stored.cells[0]!, cell: 'gone.seed-0' };
+    await writeReducedDefinitions({ ...stored, cells: [...stored.cells, gone] }, baselinesDir);
+    expect(await compare(dense)).toMatchObject({ exitCode: 0, stdout: '1 cells: 1 equal.\n' });
+    const glob = ['*cifar-10.seed-0', 'gone*'];
+    expect(
+      reducedRows({ ...emptyComparison, stored: { ...stored, cells: [gone] }, isAsked: nameMatcher(glob) }),
+    ).toEqual([
+      expect.objectContaining({ cell: 'gone.seed-0', verdict: 'removed', differences: ['the plan holds it no more'] }),
+    ]);
+  });
+
+  test('begin with what others come to, or are too large, where that is so', () => {
+    const pair = { planned: { ...first, needs: [{ role: 'teacher', id: 'a', cell: 'b' }] }, reduced: null };
+    const stored = acceptDefinitions(
+      { suite: 'compression', profile: 'paper', history: [], cells: [], definitions: {} },
+      { cells: [storedCellOf(pair)], definitions: {}, removed: [] },
+      { why: 'first', at: '2026-11-23T00:00:00.000Z', commit: null },
+    );
+    const verdictOf = (pairs: ReducedPair[]) => reducedRows({ ...emptyComparison, stored, pairs })[0]?.verdict;
+    expect(verdictOf([pair])).toBe('needs-training');
+    expect(verdictOf([{ planned: first, reduced: null }])).toBe('too-large');
+  });
+
+  const emptyComparison = {
+    suite: 'compression',
+    profile: 'paper',
+    pairs: [],
+    found: new Map(),
+    stored: null,
+    isAsked: () => true,
+    program: 'program',
+  };
+});
+
+test('tolerances of first steps are stored where other environments are played', async () => {
+  const completed = await run('accept', 'compression', '--complete', '--environments', ...only);
+  expect(completed).toMatchObject({ exitCode: 0, stdout: expect.stringContaining('2 entries have tolerances') });
+  for (const name of ['as stored', 'two threads', 'all instructions', 'narrower', 'without oneDNN']) {
+    expect(completed.stderr).toContain(`Defining 2 cells: ${name}`);
+  }
+  const stored = await readBaseline('compression', 'smoke', baselinesDir);
+  // Without oneDNN the worker's first loss of 2 is larger by 0.001.
+  expect(stored?.cells.map((entry) => entry.first_step_tolerances)).toEqual(
+    new Array(2).fill({ losses: [0.005, 0, 0], variables: [0, 0, 0] }),
+  );
+});
+
 test.each([
   [['check', 'compression', 'tensors'], 'several go with --definition only'],
   [['check', '--all'], 'check --all: goes with --definition only'],
   [['check', '--definition', '--all', 'tensors'], '--all: checks every suite'],
   [['accept', 'compression'], 'accept: say why the new values are right'],
   [['accept', 'compression', '--complete', '--why', 'x'], 'accept --complete: accepts nothing'],
+  [['accept', 'compression', '--environments', '--why', 'x'], 'accept --environments: goes with --complete'],
+  [['accept', 'compression', '--definition', '--why', 'x'], 'definitions of smoke are stored with its results'],
 ])('%s is refused', async (argv, message) => {
   const { exitCode, stderr } = await run(...argv);
   expect(stderr).toContain(message);

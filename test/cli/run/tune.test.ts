@@ -1,7 +1,7 @@
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { beforeAll, describe, expect, it, vi } from 'vitest';
+import { beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { readTuning, tuningPath, writeTuning } from '../../../baselines/tuning-file.ts';
 import { main } from '../../../harness/cli/main.ts';
 import { programDigest } from '../../../harness/program.ts';
@@ -149,6 +149,16 @@ describe('tune, and a run with what it found', () => {
     const stored = await readTuning('tunable', 'smoke', dir);
     expect(stored?.choices.map((choice) => choice.training_macs)).toEqual([99, 99, 6 * 30000]);
     expect(stored?.shared).toMatchObject({ decay: 1e-3 });
+  });
+
+  it('asks its cells for the results alone: no definition, no speed, no launch', async () => {
+    vi.stubEnv('FIXTURE_RESULT_ONLY', 'asked');
+    onTestFinished(() => void vi.unstubAllEnvs());
+    const [dir, out] = [await temporaryFolder(), await temporaryFolder()];
+    const tuned = await command('tune', ['--no-portable', '--out', out, '--only', 'low-rank*'], dir);
+    expect(tuned.exitCode).toBe(0);
+    const suite = await command('suite', ['--no-portable', '--out', join(out, 'suite'), '--only', 'dense*none*'], dir);
+    expect(suite).toMatchObject({ exitCode: 1, stdout: expect.stringContaining('no luck with dense') });
   });
 
   it('is no run that a suite could go on with, nor the other way round', async () => {

@@ -192,3 +192,18 @@ describe('a specification', () => {
     expect(textDatasetSchema.safeParse({ ...shared, name: 'generated-pair' }).success).toBe(true);
   });
 });
+
+test('sentences of the generated pair stand in for files', async () => {
+  const standIn: TextDatasetSpec = {
+    ...iwslt,
+    standIn: true,
+    trainExamples: 24,
+    testExamples: 4,
+    maxWords: 60,
+    maxTokens: 200,
+  };
+  const data = await loadTranslation(standIn, null);
+  expect(data).toMatchObject({ name: 'iwslt14-de-en', source: 'generated' });
+  expect([data.train.pairs.length, data.test.pairs.length]).toEqual([24, 4]);
+  await expect(loadTranslation(iwslt, null)).rejects.toThrow(/iwslt14-de-en needs its files/);
+});

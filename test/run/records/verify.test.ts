@@ -1,6 +1,6 @@
 import { readdir } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { planCells } from '../../../harness/plan/plan.ts';
 import { type CellRecord, type CompletedRecord, recordSchema } from '../../../harness/record.ts';
 import { storeAt, writeRecord } from '../../../harness/run/records/store.ts';
@@ -101,6 +101,13 @@ it('executes stored cells again in a temporary folder that it removes', async ()
     (name) => name.startsWith('factorbench-verify-') && !before.includes(name),
   );
   expect(left).toEqual([]);
+});
+
+it('asks for the results alone: no definition, no speed, no launch', async () => {
+  vi.stubEnv('FIXTURE_RESULT_ONLY', 'asked');
+  onTestFinished(() => void vi.unstubAllEnvs());
+  const records = [completed(recordSchema.parse(recordOf(fixtureCell('fine'))))];
+  expect(await verified({ records })).toMatchObject([{ result: 'reproduced' }]);
 });
 
 describe('a cell that reads from another', () => {

@@ -172,8 +172,9 @@ export async function translationTask(
       };
       return { measures, checks: [], details, masked, examples };
     },
-    definition: () =>
+    definition: (options) =>
       trainingDefinition({
+        ...options,
         loop,
         labels: phases.map(({ label }) => label),
         hooks,

@@ -1,4 +1,4 @@
-import { createRequire } from 'node:module';
+import { bytesField, floatField, messageField, varintField, varintsField } from './wire-format.ts';
 
 /** A TensorFlow graph as plain data, and its serialized form as a saved model that the native binding loads. */
 
@@ -22,90 +22,53 @@ export interface GraphNode {
   attributes: Readonly<Record<string, GraphAttribute>>;
 }
 
-/** Writable messages of the protocol buffers that the engine's package ships. */
-// biome-ignore lint/suspicious/noExplicitAny: generated code without types
-type Message = any;
-
-/** The saved model of a graph: one meta graph with the tag `serve`, no variables, no signatures. */
+/**
+ * The saved model of a graph: one meta graph with the tag `serve`, no variables, no signatures. The numbers are those of
+ * the fields in TensorFlow's `saved_model.proto`, `meta_graph.proto`, `graph.proto`, `versions.proto`, `node_def.proto`,
+ * `attr_value.proto`, `tensor.proto` and `tensor_shape.proto`.
+ */
 export function savedModelOf(nodes: readonly GraphNode[]): Uint8Array {
-  const proto: Message = createRequire(import.meta.url)('@tensorflow/tfjs-node-gpu/dist/proto/api_pb.js');
-  const graph = new proto.GraphDef();
-  graph.setNodeList(nodes.map((node) => nodeMessage(proto, node)));
-  const versions = new proto.VersionDef();
-  versions.setProducer(producerVersion);
-  graph.setVersions(versions);
-  const meta = new proto.MetaGraphDef();
-  const information = new proto.MetaGraphDef.MetaInfoDef();
-  information.setTagsList(['serve']);
-  meta.setMetaInfoDef(information);
-  meta.setGraphDef(graph);
-  const model = new proto.SavedModel();
-  model.setSavedModelSchemaVersion(1);
-  model.setMetaGraphsList([meta]);
-  return model.serializeBinary();
+  const graph = nodes.map((node) => messageField(1, nodeMessage(node))).join('');
+  const versions = messageField(4, varintField(1, producerVersion));
+  const information = messageField(1, bytesField(4, 'serve'));
+  const meta = messageField(2, information + messageField(2, graph + versions));
+  return Buffer.from(varintField(1, schemaVersion) + meta, 'latin1');
 }
 
+const schemaVersion = 1;
 /** GraphDef version that TensorFlow 2 writes: operations behave as they do now. */
 const producerVersion = 1882;
 
-function nodeMessage(proto: Message, { name, op, inputs, attributes }: GraphNode): Message {
-  const node = new proto.NodeDef();
-  node.setName(name);
-  node.setOp(op);
-  node.setInputList([...inputs]);
-  for (const [key, attribute] of Object.entries(attributes)) {
-    node.getAttrMap().set(key, attributeMessage(proto, attribute));
-  }
-  return node;
-}
-
-function attributeMessage(proto: Message, attribute: GraphAttribute): Message {
-  const message = new proto.AttrValue();
-  switch (attribute.kind) {
-    case 'string':
-      message.setS(Buffer.from(attribute.value).toString('base64'));
-      break;
-    case 'int':
-      message.setI(attribute.value);
-      break;
-    case 'ints': {
-      const list = new proto.AttrValue.ListValue();
-      list.setIList([...attribute.value]);
-      message.setList(list);
-      break;
-    }
-    case 'float':
-      message.setF(attribute.value);
-      break;
-    case 'bool':
-      message.setB(attribute.value);
-      break;
-    case 'type':
-      message.setType(attribute.value);
-      break;
-    case 'shape':
-      message.setShape(shapeMessage(proto, attribute.value));
-      break;
-    case 'tensor': {
-      const tensor = new proto.Tensor();
-      tensor.setDtype(attribute.type);
-      tensor.setTensorShape(shapeMessage(proto, attribute.shape));
-      tensor.setTensorContent(attribute.content);
-      message.setTensor(tensor);
-      break;
-    }
-  }
-  return message;
-}
-
-function shapeMessage(proto: Message, shape: readonly number[]): Message {
-  const message = new proto.TensorShape();
-  message.setDimList(
-    shape.map((size) => {
-      const dim = new proto.TensorShape.Dim();
-      dim.setSize(size);
-      return dim;
-    }),
+function nodeMessage({ name, op, inputs, attributes }: GraphNode): string {
+  const entries = Object.entries(attributes).map(([key, attribute]) =>
+    messageField(5, bytesField(1, key) + messageField(2, attributeMessage(attribute))),
   );
-  return message;
+  return [bytesField(1, name), bytesField(2, op), ...inputs.map((input) => bytesField(3, input)), ...entries].join('');
+}
+
+function attributeMessage(attribute: GraphAttribute): string {
+  switch (attribute.kind) {
+    case 'ints':
+      return messageField(1, varintsField(3, attribute.value));
+    case 'string':
+      return bytesField(2, attribute.value);
+    case 'int':
+      return varintField(3, attribute.value);
+    case 'float':
+      return floatField(4, attribute.value);
+    case 'bool':
+      return varintField(5, attribute.value);
+    case 'type':
+      return varintField(6, attribute.value);
+    case 'shape':
+      return messageField(7, shapeMessage(attribute.value));
+    case 'tensor': {
+      const { type, shape, content } = attribute;
+      return messageField(8, varintField(1, type) + messageField(2, shapeMessage(shape)) + bytesField(4, content));
+    }
+  }
+}
+
+function shapeMessage(shape: readonly number[]): string {
+  return shape.map((size) => messageField(2, varintField(1, size))).join('');
 }

@@ -5,7 +5,7 @@ import { type DataFolderName, needsFiles } from '../spec/datasets.ts';
 import { wordsOfKind } from '../spec/kinds.ts';
 import type { ProfileSpec, SuiteSpec } from '../spec/suite.ts';
 import type { TuningChoice } from '../spec/tuning.ts';
-import type { ProfileName } from '../spec/words.ts';
+import type { BaseExperiment, ProfileName } from '../spec/words.ts';
 import { kindOf } from '../tasks/registry.ts';
 import { refuseArmless } from './arms.ts';
 import { type Draft, draftsOf, type ExperimentContext } from './drafts.ts';
@@ -94,21 +94,33 @@ export function neededDatasets(
   profileName: ProfileName,
   options: Omit<PlanOptions, 'present'>,
 ): NeededDataset[] {
-  const context = contextOf(suite, profileName, options);
   const needed = new Map<DataFolderName, boolean>();
-  for (const which of ['files', 'stand-ins'] as const) {
-    const all = draftsOn(which, context);
-    const { drafts } = selectionOf(`suite ${suite.name}, profile ${profileName}`, all, options);
-    for (const { experiment } of new Set(drafts.map((draft) => draft.context))) {
-      const { dataset, fallbackDataset = null } = experiment;
-      if (dataset === undefined || !needsFiles(dataset)) continue;
-      needed.set(dataset.name, (needed.get(dataset.name) ?? true) && fallbackDataset !== null);
-    }
+  for (const { dataset, fallbackDataset = null } of keptExperiments(suite, profileName, options)) {
+    if (dataset === undefined || !needsFiles(dataset)) continue;
+    needed.set(dataset.name, (needed.get(dataset.name) ?? true) && fallbackDataset !== null);
   }
-  const order = context.profile.experiments.flatMap(({ dataset }) => dataset?.name ?? []);
+  const order = profileOf(suite, profileName).experiments.flatMap(({ dataset }) => dataset?.name ?? []);
   return [...needed]
     .map(([name, standIn]) => ({ name, standIn }))
     .sort((left, right) => order.indexOf(left.name) - order.indexOf(right.name));
+}
+
+/** The experiments of a profile of which a cell is kept, by its name with the files or with the stand-in. */
+function keptExperiments(
+  suite: SuiteSpec,
+  profileName: ProfileName,
+  options: Omit<PlanOptions, 'present'>,
+): readonly BaseExperiment[] {
+  const context = contextOf(suite, profileName, options);
+  const { only = [], set = {}, limit } = options;
+  // A whole plan may have thousands of cells, and nothing is asked of their names.
+  const isWhole = only.length === 0 && Object.keys(set).length === 0 && limit === undefined;
+  if (isWhole) return context.profile.experiments;
+  const place = `suite ${suite.name}, profile ${profileName}`;
+  const kept = (['files', 'stand-ins'] as const).flatMap(
+    (which) => selectionOf(place, draftsOn(which, context), options).drafts,
+  );
+  return [...new Set(kept.map((draft) => draft.context.experiment))];
 }
 
 /** The names of a profile's own cells: on the data sets that it names and on their stand-ins. */

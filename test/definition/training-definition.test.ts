@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { defineCell } from '../../harness/define-cell.ts';
 import { loadEngine } from '../../harness/engine/tensorflow.ts';
 import { makeTask } from '../../harness/make-task.ts';
 import { weightsDigest } from '../../harness/measure/weights.ts';
@@ -19,7 +20,7 @@ async function trained(
 ): Promise<{ digest: string; definition: Definition | null }> {
   const { task } = await makeTask(cell, plainContext);
   const initial = weightsDigest(task.state);
-  const definition = defines ? await task.definition!() : null;
+  const definition = defines ? await task.definition!({ isTrained: true }) : null;
   expect(weightsDigest(task.state)).toBe(initial);
   await task.train({ curve: [], onProgress: () => undefined, onPoint: async () => {} });
   const digest = weightsDigest(task.variables);
@@ -42,6 +43,8 @@ describe('a definition', () => {
     const { digest, definition } = await trained(cell, true);
     expect(digest).toBe((await trained(cell, false)).digest);
     expect(definitionSchema.parse(definition)).toEqual(definition);
+    // First steps that run as graphs come to what they come to operation by operation.
+    expect(await defineCell(cell, { ...plainContext, device: 'cpu' })).toEqual(definition);
   });
 });
 

@@ -1,5 +1,6 @@
 import { type BudgetPlan, macsInBatch, planBudget } from '../../budget/budget.ts';
-import { budgetOf } from '../../budget/budget-unit.ts';
+import { type Budget, budgetOf } from '../../budget/budget-unit.ts';
+import { canonicalJson } from '../../canonical-json.ts';
 import { splitOf } from '../../data/images/split.ts';
 import { datasetNamed } from '../../data/registry.ts';
 import type { Method } from '../../methods/method.ts';
@@ -41,6 +42,8 @@ const macsPerValue = 100;
 
 /** A cell's network before anything is built: what its method makes of its model and budget. */
 export interface ImagePlan {
+  /** The network of the model, before its method is asked. */
+  plain: Blueprint;
   /** What is built. */
   blueprint: Blueprint;
   /** The dense network. */
@@ -51,12 +54,32 @@ export interface ImagePlan {
 
 /** @throws UsageError as `planBudget` and `phasesOf` */
 export function planImageNetwork(config: ImageConfig, method: Method): ImagePlan {
-  const plain = blueprintOf(config.model, config.dataset);
+  const sizes = sizesOf(config, method);
+  return { ...sizes, phases: phasesOf(method, config.training, sizes.budget.weightRatio) };
+}
+
+type Sizes = Omit<ImagePlan, 'phases'>;
+
+/** What was found before: a plan's cells differ mostly in what has no part in it, and each takes a bisection. */
+const found = new WeakMap<Method, Map<string, Sizes>>();
+
+function sizesOf(config: ImageConfig, method: Method): Sizes {
+  const budget = budgetOf(config);
+  const ofMethod = found.get(method) ?? new Map<string, Sizes>();
+  found.set(method, ofMethod);
+  const key = canonicalJson([config.model, config.dataset.name, budget]);
+  const sizes = ofMethod.get(key) ?? findSizes(config, method, budget);
+  ofMethod.set(key, sizes);
+  return sizes;
+}
+
+function findSizes({ model, dataset }: ImageConfig, method: Method, asked: Budget): Sizes {
+  const plain = blueprintOf(model, dataset);
   const whole = method.kind === 'warm-up' ? method.hybrid(plain) : plain;
   const network = sizedNetwork(whole);
-  const budget = planBudget(network, method, budgetOf(config));
+  const budget = planBudget(network, method, asked);
   const blueprint = budget.width === 1 ? whole : narrowedBlueprint(whole, budget.width);
-  return { blueprint, network, budget, phases: phasesOf(method, config.training, budget.weightRatio) };
+  return { plain, blueprint, network, budget };
 }
 
 /**
@@ -72,7 +95,7 @@ export function macsByPhase({ network, budget, phases }: ImagePlan, method: Meth
 export function outlineImageCell(config: ImageConfig, method: Method, denseSpeed: number): Outline {
   const { dataset, training } = config;
   const plan = planImageNetwork(config, method);
-  const { blueprint, network, budget, phases } = plan;
+  const { plain, blueprint, network, budget, phases } = plan;
   const split = splitOf(dataset, datasetNamed(dataset.name).examples);
   // A test image costs a forward pass, as a held-out one does: a third of a training step's three convolutions.
   const evaluated = (split.validation + split.test) / 3;
@@ -81,7 +104,7 @@ export function outlineImageCell(config: ImageConfig, method: Method, denseSpeed
     return epochs * split.train + Math.ceil(epochs / (training.testEvery ?? 1)) * evaluated;
   };
   const { macs } = network.dense;
-  const rest = macsPerValue * totalOutputs(blueprintOf(config.model, dataset));
+  const rest = macsPerValue * totalOutputs(plain);
   // What a thinner network puts out is less, too.
   const saved = rest - macsPerValue * totalOutputs(blueprint);
   const denseImages = macsByPhase(plan, method, training.batchSize).map(

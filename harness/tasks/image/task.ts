@@ -157,8 +157,9 @@ export async function networkTask<C extends Companion = Companion>(
       const { trainOnce } = idleTraining(data, config);
       return () => trainOnce(step.run);
     },
-    definition: () =>
+    definition: (options) =>
       trainingDefinition({
+        ...options,
         loop,
         labels: phases.map(({ label }) => label),
         hooks,

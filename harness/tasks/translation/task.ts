@@ -166,8 +166,9 @@ export async function translationTask(
       };
       return { measures, checks: [], details, masked, examples };
     },
-    definition: () =>
+    definition: (options) =>
       trainingDefinition({
+        ...options,
         loop,
         labels: phases.map(({ label }) => label),
         hooks,

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { distillation } from './distillation.ts';
 import { image } from './image.ts';
 import type { KindWords } from './kind-words.ts';
+import { lazyTraining } from './lazy-training.ts';
 import { metricOf } from './metrics.ts';
 import { normalization } from './normalization.ts';
 import { translation } from './translation.ts';
@@ -13,6 +14,7 @@ addKindWords(image);
 addKindWords(translation);
 addKindWords(normalization);
 addKindWords(distillation);
+addKindWords(lazyTraining);
 
 /**
  * Makes the words of a kind known. Its tasks and its part of the reports have lists of their own.

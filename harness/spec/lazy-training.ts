@@ -87,7 +87,11 @@ export const lazyTrainingExperimentSchema = z
     for (const [fit, setting] of Object.entries(settings)) {
       if (setting !== undefined || !arms.some(({ factors }) => factors.fit.includes(fit as FitName))) continue;
       const path = [fit === 'adam' ? 'adam' : 'gradientDescent'];
-      context.addIssue({ code: 'custom', path, message: `is missing, but an arm has fit ${fit}; say how it is trained` });
+      context.addIssue({
+        code: 'custom',
+        path,
+        message: `is missing, but an arm has fit ${fit}; say how it is trained`,
+      });
     }
   });
 
@@ -105,7 +109,8 @@ export const lazyTrainingConfigSchema = z
     const refuse = (field: string, message: string) => context.addIssue({ code: 'custom', path: [field], message });
     const { dimension: d, widthRatio, method, target } = config;
     const width = widthOf(config);
-    if (width < 1 || Math.abs(width - widthRatio * d) > 1e-6) {
+    // Ratios such as 1/15 are written with a few digits.
+    if (width < 1 || Math.abs(width - widthRatio * d) > 0.01) {
       refuse('widthRatio', `${widthRatio} times dimension ${d} is no whole number of units; choose one that is`);
     }
     if (method === 'random-features' && width > (d * (d + 1)) / 2) {

@@ -2,6 +2,7 @@ import type { BaseConfig, BaseExperiment } from '../spec/words.ts';
 import { distillation } from './distillation/kind.ts';
 import { image } from './image/kind.ts';
 import type { Kind } from './kind.ts';
+import { lazyTraining } from './lazy-training/kind.ts';
 import { normalization } from './normalization/kind.ts';
 import { translation } from './translation/kind.ts';
 
@@ -11,6 +12,7 @@ addKind(image);
 addKind(translation);
 addKind(normalization);
 addKind(distillation);
+addKind(lazyTraining);
 
 /**
  * Makes a kind of task known whose words are known.

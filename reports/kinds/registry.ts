@@ -3,6 +3,7 @@ import { distillationReport } from './distillation.ts';
 import { generalReport } from './general.ts';
 import { imageReport } from './image.ts';
 import type { KindReport } from './kind-report.ts';
+import { lazyTrainingReport } from './lazy-training.ts';
 import { normalizationReport } from './normalization.ts';
 import { translationReport } from './translation.ts';
 
@@ -12,6 +13,7 @@ addKindReport('image', imageReport);
 addKindReport('translation', translationReport);
 addKindReport('normalization', normalizationReport);
 addKindReport('distillation', distillationReport);
+addKindReport('lazy-training', lazyTrainingReport);
 
 /**
  * Gives a kind a part of its own in reports.

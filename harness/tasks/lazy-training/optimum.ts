@@ -156,7 +156,8 @@ function offSpan(u: NdArray, within: NdArray, target: Target): { s: NdArray; c: 
   let direction = Float64Array.from(residual);
   let square = dot(residual, residual);
   for (let step = 0; Math.sqrt(square) > solved * normOf(within.data); step++) {
-    if (step === mostSteps) throw new Error(`offSpan: no solution in ${mostSteps} steps; the mixture's δ are too large`);
+    if (step === mostSteps)
+      throw new Error(`offSpan: no solution in ${mostSteps} steps; the mixture's δ are too large`);
     const image = compressed(u, spread({ shape: within.shape, data: direction })).data;
     const length = square / dot(direction, image);
     for (let i = 0; i < s.length; i++) {

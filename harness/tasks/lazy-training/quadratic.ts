@@ -6,9 +6,7 @@ import { type Target, traceOf } from './target.ts';
 export function drawQuadratic(dimension: number, uniform: Uniform): Target {
   const scale = 1 / Math.sqrt(dimension);
   // 1 − u is never 0. Rounded to float32, so that the last digits of a logarithm do not count.
-  return quadraticTarget(
-    Float64Array.from({ length: dimension }, () => Math.fround(-scale * Math.log(1 - uniform()))),
-  );
+  return quadraticTarget(Float64Array.from({ length: dimension }, () => Math.fround(-scale * Math.log(1 - uniform()))));
 }
 
 /**

@@ -1,8 +1,7 @@
 import { grouped } from '../../../baselines/arms.ts';
 import type { FitName, RegimeName, TargetName } from '../../../harness/spec/lazy-training.ts';
 import { fixed } from '../../render/format.ts';
-import type { FittedArm, FittedCell } from './fitted-arms.ts';
-import { meanOptimum, shortNames } from './risk-section.ts';
+import { type FittedArm, meanOptimum, shortNames } from './fitted-arms.ts';
 
 /** What is expected of lazy training, each held against the run. */
 export interface Expectation {
@@ -248,7 +247,7 @@ function risksOf({ cells }: FittedArm): number[] {
 }
 
 function excessesOf({ cells }: FittedArm): number[] {
-  return cells.map((cell: FittedCell) => cell.risk - cell.details.optimum);
+  return cells.map((cell) => cell.risk - cell.details.optimum);
 }
 
 function bySeed(arm: FittedArm | undefined): Map<number, number> {

@@ -2,9 +2,10 @@ import {
   isLazyTraining,
   type LazyTrainingConfig,
   type LazyTrainingDetails,
+  type RegimeName,
   widthOf,
 } from '../../../harness/spec/lazy-training.ts';
-import { mean } from '../../../harness/statistics/moments.ts';
+import { mean, measuredOnly } from '../../../harness/statistics/moments.ts';
 import type { ArmSummary } from '../../arms/arm-summary.ts';
 import { limitRisk } from './limits.ts';
 
@@ -46,4 +47,16 @@ export function fittedArmsOf(arms: readonly ArmSummary[]): FittedArm[] {
     const limit = limitRisk(config.target, config.method, config.widthRatio);
     return [{ arm, config, width: widthOf(config), cells, risk, optimum, limit }];
   });
+}
+
+/** The regimes' names in the paper. */
+export const shortNames: Readonly<Record<RegimeName, string>> = {
+  'random-features': 'RF',
+  'neural-tangent': 'NT',
+  'neural-network': 'NN',
+};
+
+/** The mean over the features at the targets that were drawn; null where no formula has it. */
+export function meanOptimum({ cells }: FittedArm): number | null {
+  return mean(measuredOnly(cells.map(({ details }) => details.mean_optimum)));
 }

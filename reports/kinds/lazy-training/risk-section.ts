@@ -1,11 +1,11 @@
 import type { TopLevelSpec } from 'vega-lite';
 import { grouped } from '../../../baselines/arms.ts';
 import { fitNames, type RegimeName, regimeNames, type TargetName } from '../../../harness/spec/lazy-training.ts';
-import { mean, measuredOnly, sampleDeviation } from '../../../harness/statistics/moments.ts';
+import { mean, sampleDeviation } from '../../../harness/statistics/moments.ts';
 import { config as plotConfig } from '../../plots/plot-style.ts';
 import { type Column, type Figure, type Section, table, text } from '../../render/document.ts';
 import { fixed, orDash } from '../../render/format.ts';
-import type { FittedArm } from './fitted-arms.ts';
+import { type FittedArm, meanOptimum, shortNames } from './fitted-arms.ts';
 import { limitRisk } from './limits.ts';
 
 /** Measured risks over N/d on the curves of theory; none without a fitted arm. */
@@ -48,24 +48,12 @@ const columns: Column<FittedArm>[] = [
 ];
 
 function spread({ risk: center, cells }: FittedArm): string {
-  return `${risk(center)}${orDashless(sampleDeviation(cells.map((cell) => cell.risk)))}`;
+  return `${risk(center)}${deviationText(sampleDeviation(cells.map((cell) => cell.risk)))}`;
 }
 
-function orDashless(deviation: number | null): string {
+function deviationText(deviation: number | null): string {
   return deviation === null ? '' : ` ± ${risk(deviation)}`;
 }
-
-/** The mean over the features at the targets that were drawn; null where no formula has it. */
-export function meanOptimum({ cells }: FittedArm): number | null {
-  return mean(measuredOnly(cells.map(({ details }) => details.mean_optimum)));
-}
-
-/** The regimes' names in the paper. */
-export const shortNames: Readonly<Record<RegimeName, string>> = {
-  'random-features': 'RF',
-  'neural-tangent': 'NT',
-  'neural-network': 'NN',
-};
 
 /** Readable on white and on near-black. */
 export const regimeHues: Readonly<Record<RegimeName, string>> = {

@@ -47,20 +47,21 @@ def least_of_span(forms, moments):
 def least_of_rank(width, moments):
     """Over f(x) = ‖Wx‖² + c, W [width, d]."""
     square, fourth, crossed, second = moments
-    centred = fourth - np.einsum("ij,kl->ijkl", second, second)
+    d = len(second)
+    centred = (fourth - np.einsum("ij,kl->ijkl", second, second)).reshape(d * d, d * d)
     random = np.random.default_rng(7)
     risks = []
-    for _ in range(4):
-        w = 0.3 * random.standard_normal((width, len(second)))
-        for _ in range(100_000):
-            a = w.T @ w
-            gradient = 2 * np.einsum("ijkl,kl->ij", centred, a) - 2 * crossed
-            step = 2 * w @ gradient
-            w = w - 0.01 * step
-            if np.abs(step).max() < 1e-12:
+    for _ in range(3):
+        w = 0.3 * random.standard_normal((width, d))
+        velocity = np.zeros_like(w)
+        for _ in range(20_000):
+            gradient = 2 * (centred @ (w.T @ w).ravel()).reshape(d, d) - 2 * crossed
+            velocity = 0.9 * velocity + 2 * w @ gradient
+            w = w - 0.01 * velocity
+            if np.abs(velocity).max() < 1e-12:
                 break
-        a = w.T @ w
-        risks.append(square - 2 * np.sum(crossed * a) + np.einsum("ij,kl,ijkl->", a, a, centred))
+        a = (w.T @ w).ravel()
+        risks.append(square - 2 * crossed.ravel() @ a + a @ centred @ a)
     return min(risks)
 
 

@@ -52,10 +52,10 @@ describe.each(cases)('$regime of $target', ({ regime: name, target: targetName }
 
   it('has the risk that examples say, at any offset', () => {
     const fitted = { theta: ndArray(regime.shape, theta.data.map((value) => 0.1 * value)), offset: 0.3 };
-    const { risk, standardError } = sampledRisk(fitted, regime, target, 20_000, streams('examples'));
+    const { risk, standardError } = sampledRisk(fitted, regime, target, 5000, streams('examples'));
     const exact = target.risk(regime.form(fitted.theta), fitted.offset) / target.constantRisk;
     expect(Math.abs(risk - exact)).toBeLessThan(5 * standardError);
-    expect(standardError).toBeLessThan(0.05 * exact);
+    expect(standardError).toBeLessThan(0.1 * exact);
   });
 
   it('has on the engine the loss and gradient of its float64 outputs', () => {

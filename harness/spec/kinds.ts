@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { distillation } from './distillation.ts';
 import { image } from './image.ts';
 import type { KindWords } from './kind-words.ts';
+import { lazyTraining } from './lazy-training.ts';
 import { metricOf } from './metrics.ts';
 import { normalization } from './normalization.ts';
 import { pretraining } from './pretraining.ts';
@@ -17,6 +18,7 @@ addKindWords(normalization);
 addKindWords(distillation);
 addKindWords(pretraining);
 addKindWords(questionAnswering);
+addKindWords(lazyTraining);
 
 /**
  * Makes the words of a kind known. Its tasks and its part of the reports have lists of their own.

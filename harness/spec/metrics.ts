@@ -91,6 +91,24 @@ const known = new Map<string, Metric>(
       most: 1,
       of: 'the last epoch',
     },
+    relative_risk: {
+      title: 'relative risk',
+      better: 'lower',
+      unit: '',
+      full: null,
+      least: 0,
+      most: null,
+      of: 'the fitted model on the whole population, over the risk of the best constant',
+    },
+    sampled_risk: {
+      title: 'sampled risk',
+      better: 'lower',
+      unit: '',
+      full: null,
+      least: 0,
+      most: null,
+      of: 'the fitted model on fresh examples, over the risk of the best constant on the population',
+    },
   } satisfies Record<string, Metric>),
 );
 

@@ -2,6 +2,7 @@ import type { BaseConfig, BaseExperiment } from '../spec/words.ts';
 import { distillation } from './distillation/kind.ts';
 import { image } from './image/kind.ts';
 import type { Kind } from './kind.ts';
+import { lazyTraining } from './lazy-training/kind.ts';
 import { normalization } from './normalization/kind.ts';
 import { pretraining } from './pretraining/kind.ts';
 import { questionAnswering } from './question-answering/kind.ts';
@@ -15,6 +16,7 @@ addKind(normalization);
 addKind(distillation);
 addKind(pretraining);
 addKind(questionAnswering);
+addKind(lazyTraining);
 
 /**
  * Makes a kind of task known whose words are known.

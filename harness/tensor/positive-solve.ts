@@ -10,8 +10,13 @@ const ridge = 1e-12;
  * @throws Error where A is not positive semidefinite or not finite
  */
 export function solvedRight(b: NdArray, a: NdArray): NdArray {
+  return solvedWith(b, cholesky(withRidge(a)));
+}
+
+/** B·(LLᵀ)⁻¹ for a lower triangular L [n, n] and B [m, n]. */
+export function solvedWith(b: NdArray, factor: NdArray): NdArray {
   const [m, n] = [b.shape[0]!, b.shape[1]!];
-  const lower = cholesky(withRidge(a)).data;
+  const lower = factor.data;
   const out = Float64Array.from(b.data);
   for (let row = 0; row < m; row++) {
     const x = out.subarray(row * n, (row + 1) * n);

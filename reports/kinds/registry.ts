@@ -3,6 +3,7 @@ import { distillationReport } from './distillation.ts';
 import { generalReport } from './general.ts';
 import { imageReport } from './image.ts';
 import type { KindReport } from './kind-report.ts';
+import { lazyTrainingReport } from './lazy-training.ts';
 import { normalizationReport } from './normalization.ts';
 import { pretrainingReport, questionAnsweringReport } from './pretraining.ts';
 import { translationReport } from './translation.ts';
@@ -15,6 +16,7 @@ addKindReport('normalization', normalizationReport);
 addKindReport('distillation', distillationReport);
 addKindReport('pretraining', pretrainingReport);
 addKindReport('question-answering', questionAnsweringReport);
+addKindReport('lazy-training', lazyTrainingReport);
 
 /**
  * Gives a kind a part of its own in reports.

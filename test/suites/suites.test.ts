@@ -10,6 +10,7 @@ import { dataFolderNames, fileDatasetNames } from '../../harness/spec/datasets.t
 import type { DistillationExperimentSpec } from '../../harness/spec/distillation.ts';
 import type { ImageExperimentSpec } from '../../harness/spec/image.ts';
 import type { NormalizationExperimentSpec } from '../../harness/spec/normalization.ts';
+import { wordsOfKind } from '../../harness/spec/kinds.ts';
 import { suiteSchema } from '../../harness/spec/suite.ts';
 import type { TranslationExperimentSpec } from '../../harness/spec/translation.ts';
 import { type BaseExperiment, factorOf, type ProfileName } from '../../harness/spec/words.ts';
@@ -56,7 +57,9 @@ describe.each(profiles)('$name', ({ suite, profile }) => {
     expect(new Set(cells.map(({ id }) => id)).size).toBe(cells.length);
     if (suite.profiles[profile]!.experiments.some(({ fallbackDataset }) => fallbackDataset === null)) return;
     const standIns = planCells(suite, profile, { present: [] });
-    const generated = standIns.filter(({ dataset }) => dataset === 'generated' || dataset === 'generated-pair');
+    const generated = standIns.filter(
+      ({ dataset, config }) => dataset === 'generated' || dataset === 'generated-pair' || !('dataset' in config),
+    );
     expect(generated).toHaveLength(cells.length);
   });
 
@@ -77,14 +80,15 @@ describe.each(profiles)('$name', ({ suite, profile }) => {
 
   test('has a dense cell for every model, data set and seed to compare the others with', () => {
     const placeOf = ({ model, dataset, seed }: Cell) => `${model} ${dataset} ${seed}`;
-    const dense = new Set(cells.filter((cell) => factorOf(cell, 'method') === 'dense').map(placeOf));
-    expect(new Set(cells.map(placeOf))).toEqual(dense);
+    const ofMethods = cells.filter(({ kind }) => wordsOfKind(kind).usesMethods);
+    const dense = new Set(ofMethods.filter((cell) => factorOf(cell, 'method') === 'dense').map(placeOf));
+    expect(new Set(ofMethods.map(placeOf))).toEqual(dense);
   });
 
   test('asks for budgets that its networks can reach', () => {
     for (const planned of cells) {
       const { cell, ratio, config } = planned;
-      if ('budgetUnit' in config) continue;
+      if ('budgetUnit' in config || !wordsOfKind(config.task).usesMethods) continue;
       const budget = factorOf(planned, 'budget') as number;
       const used = methodOf(config.method);
       // Of as many operations as the low-rank network: its parameters are others.
@@ -98,7 +102,7 @@ describe.each(profiles)('$name', ({ suite, profile }) => {
     const budgetsOf = (of: (method: string) => boolean) =>
       new Set(
         cells
-          .filter((cell) => of(cell.config.method) && (factorOf(cell, 'budget') as number) < 1)
+          .filter((cell) => of(cell.config.method) && Number(factorOf(cell, 'budget') ?? 1) < 1)
           .map((cell) => `${cell.model} ${cell.dataset} ${factorOf(cell, 'budget')}`),
       );
     const compressed = budgetsOf((method) => !['dense', 'narrow', 'narrow-macs'].includes(method));
@@ -204,6 +208,7 @@ test.each([
   ['distillation', 25],
   ['normalization', 25],
   ['pretraining', 35],
+  ['lazy-training', 10],
 ])('the nightly of %s takes at most %i minutes on two cores', (name, most) => {
   const suite = suites.find((known) => known.name === name)!;
   const cells = planCells(suite, 'nightly', { present: dataFolderNames, untuned: 'counted' });

@@ -1,11 +1,12 @@
 import type { SuiteSpec } from '../harness/spec/suite.ts';
 import { compression } from './compression.ts';
 import { distillation } from './distillation.ts';
+import { gaussianAttention } from './gaussian-attention.ts';
 import { normalization } from './normalization.ts';
 import { tensors } from './tensors.ts';
 import { translation } from './translation.ts';
 
-const known: SuiteSpec[] = [compression, tensors, translation, distillation, normalization];
+const known: SuiteSpec[] = [compression, tensors, translation, distillation, normalization, gaussianAttention];
 
 /** Every suite that the command line knows. */
 export const suites: readonly SuiteSpec[] = known;

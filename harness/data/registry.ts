@@ -6,6 +6,8 @@ import { tinyImagenet } from './images/tiny-imagenet.ts';
 import { generatedPair } from './text/generated-pair.ts';
 import { iwslt14 } from './text/iwslt14.ts';
 import { multi30k } from './text/multi30k.ts';
+import { folderTriples } from './triples/folder-triples.ts';
+import { football } from './triples/football.ts';
 
 /** Every data set, in the order of lists for people. Whatever asks for a fact of one asks its object. */
 export const datasets = [
@@ -14,8 +16,10 @@ export const datasets = [
   tinyImagenet,
   multi30k,
   iwslt14,
+  folderTriples,
   generatedImages,
   generatedPair,
+  football,
 ] as const satisfies readonly Dataset[];
 
 type Registered = (typeof datasets)[number];

@@ -8,9 +8,17 @@ export type FileDatasetName = (typeof fileDatasetNames)[number];
 export const textFileDatasetNames = ['multi30k', 'iwslt14-de-en'] as const;
 export type TextFileDatasetName = (typeof textFileDatasetNames)[number];
 
+/** Data sets of triples (subject, relation, object) that are read from files. */
+export const tripleFileDatasetNames = ['triples'] as const;
+export type TripleFileDatasetName = (typeof tripleFileDatasetNames)[number];
+
 /** Everything that lies in a folder of its own. */
-export type DataFolderName = FileDatasetName | TextFileDatasetName;
-export const dataFolderNames: readonly DataFolderName[] = [...fileDatasetNames, ...textFileDatasetNames];
+export type DataFolderName = FileDatasetName | TextFileDatasetName | TripleFileDatasetName;
+export const dataFolderNames: readonly DataFolderName[] = [
+  ...fileDatasetNames,
+  ...textFileDatasetNames,
+  ...tripleFileDatasetNames,
+];
 
 /** Whether a data set is read from files. */
 export function needsFiles<D extends { name: string }>(dataset: D): dataset is D & { name: DataFolderName } {

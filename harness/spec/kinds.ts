@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { distillation } from './distillation.ts';
+import { gaussianAttention } from './gaussian-attention.ts';
 import { image } from './image.ts';
 import type { KindWords } from './kind-words.ts';
 import { metricOf } from './metrics.ts';
@@ -13,6 +14,7 @@ addKindWords(image);
 addKindWords(translation);
 addKindWords(normalization);
 addKindWords(distillation);
+addKindWords(gaussianAttention);
 
 /**
  * Makes the words of a kind known. Its tasks and its part of the reports have lists of their own.

@@ -1,5 +1,6 @@
 import type { BaseConfig, BaseExperiment } from '../spec/words.ts';
 import { distillation } from './distillation/kind.ts';
+import { gaussianAttention } from './gaussian-attention/kind.ts';
 import { image } from './image/kind.ts';
 import type { Kind } from './kind.ts';
 import { normalization } from './normalization/kind.ts';
@@ -11,6 +12,7 @@ addKind(image);
 addKind(translation);
 addKind(normalization);
 addKind(distillation);
+addKind(gaussianAttention);
 
 /**
  * Makes a kind of task known whose words are known.

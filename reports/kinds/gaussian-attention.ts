@@ -30,6 +30,11 @@ export const gaussianAttentionReport: KindReport<AttentionConfig> = {
       from: 'unit-covariance',
       to: 'trans-gaussian',
     },
-    { subject: 'covariances of I that paths add against TransE', factor: 'method', from: 'transe', to: 'unit-covariance' },
+    {
+      subject: 'covariances of I that paths add against TransE',
+      factor: 'method',
+      from: 'transe',
+      to: 'unit-covariance',
+    },
   ],
 };

@@ -57,7 +57,9 @@ vi.mock('../../harness/tasks/gaussian-attention/training.ts', async (original) =
   return {
     ...real,
     linearRate(...[step, steps, schedule]: Parameters<typeof real.linearRate>) {
-      return fault.name === 'a rate that does not fall' ? schedule.learningRate : real.linearRate(step, steps, schedule);
+      return fault.name === 'a rate that does not fall'
+        ? schedule.learningRate
+        : real.linearRate(step, steps, schedule);
     },
   };
 });

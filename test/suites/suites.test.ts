@@ -59,7 +59,9 @@ describe.each(profiles)('$name', ({ suite, profile }) => {
     expect(new Set(cells.map(({ id }) => id)).size).toBe(cells.length);
     if (suite.profiles[profile]!.experiments.some(({ fallbackDataset }) => fallbackDataset === null)) return;
     const standIns = planCells(suite, profile, { present: [] });
-    const generated = standIns.filter(({ dataset }) => ['generated', 'generated-pair', 'football'].includes(dataset ?? ''));
+    const generated = standIns.filter(({ dataset }) =>
+      ['generated', 'generated-pair', 'football'].includes(dataset ?? ''),
+    );
     expect(generated).toHaveLength(cells.length);
   });
 

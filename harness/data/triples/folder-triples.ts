@@ -89,7 +89,8 @@ function fieldsOf(text: string, place: string): [string, string, string] {
   const fields = text.split('\t');
   if (fields.length === 3 && fields.every((field) => field !== '')) return fields as [string, string, string];
   const tabs = fields.length - 1;
-  const found = fields.length === 3 ? 'an empty field' : `${tabs === 0 ? 'no tab' : tabs === 1 ? '1 tab' : `${tabs} tabs`}`;
+  const found =
+    fields.length === 3 ? 'an empty field' : `${tabs === 0 ? 'no tab' : tabs === 1 ? '1 tab' : `${tabs} tabs`}`;
   throw new UsageError(
     `${facts.title}: ${place} has ${found}; write subject, relation and object with one tab between them, or remove ` +
       'the line',

@@ -54,9 +54,11 @@ const joining = 'that also is among';
 /** All words that questions have. */
 export const footballWords: readonly string[] = [
   ...new Set(
-    [...openings, joining, ...Object.values(phrases).flatMap(({ forward, inverse }) => [...forward, ...inverse])].flatMap(
-      wordsOf,
-    ),
+    [
+      ...openings,
+      joining,
+      ...Object.values(phrases).flatMap(({ forward, inverse }) => [...forward, ...inverse]),
+    ].flatMap(wordsOf),
   ),
 ].sort();
 

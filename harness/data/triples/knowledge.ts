@@ -1,5 +1,5 @@
-import { UsageError } from '../../errors.ts';
 import { shortDigest } from '../../digest.ts';
+import { UsageError } from '../../errors.ts';
 import { type Streams, streamsOf } from '../../random.ts';
 import { type SortName, sortNames, type TriplesDatasetSpec } from '../../spec/gaussian-attention.ts';
 import { openIn } from '../folder.ts';
@@ -77,7 +77,13 @@ function storedKnowledge(spec: Extract<TriplesDatasetSpec, { name: 'football' }>
       return { branches, answers, asked: answers };
     });
   };
-  return knowledgeOf({ ...source, source: 'generated', names: entities, relationNames: relations, ...bothParts(spec, draw) });
+  return knowledgeOf({
+    ...source,
+    source: 'generated',
+    names: entities,
+    relationNames: relations,
+    ...bothParts(spec, draw),
+  });
 }
 
 function publishedKnowledge(
@@ -112,7 +118,11 @@ function publishedKnowledge(
       sort === 'single' && own.length <= count
         ? own.map(({ from, relation, to }) => ({ branches: [{ start: from, path: [relation] }], answer: to }))
         : drawDifferent(count, () => drawQuestion(sort, own, source, uniform), new Set());
-    return drawn.map(({ branches, answer }) => ({ branches, answers: answersOf({ branches }, known), asked: [answer] }));
+    return drawn.map(({ branches, answer }) => ({
+      branches,
+      answers: answersOf({ branches }, known),
+      asked: [answer],
+    }));
   };
   return knowledgeOf({
     ...source,

@@ -31,13 +31,16 @@ export function keyOf({ branches }: Question): string {
 
 /** All answers by the facts of an index. */
 export function answersOf({ branches }: Question, facts: FactIndex): number[] {
-  const [first, ...others] = branches.map(({ start, path }) =>
-    path.reduce(
-      (reached, relation) => new Set([...reached].flatMap((entity) => facts.objects(entity, relation))),
-      new Set([start]),
-    ),
-  );
+  const [first, ...others] = branches.map((branch) => reachedBy(branch, facts));
   return [...first!].filter((entity) => others.every((set) => set.has(entity)));
+}
+
+function reachedBy({ start, path }: Branch, facts: FactIndex): ReadonlySet<number> {
+  let reached = new Set([start]);
+  for (const relation of path) {
+    reached = new Set([...reached].flatMap((entity) => facts.objects(entity, relation)));
+  }
+  return reached;
 }
 
 /** What a question is drawn from. */
@@ -82,11 +85,7 @@ export function drawQuestion(
  * Draws different questions that none of `taken` asks, and takes them: `count` of them, or as many as are found in
  * twenty times as many draws.
  */
-export function drawDifferent(
-  count: number,
-  draw: () => DrawnQuestion | null,
-  taken: Set<string>,
-): DrawnQuestion[] {
+export function drawDifferent(count: number, draw: () => DrawnQuestion | null, taken: Set<string>): DrawnQuestion[] {
   const found: DrawnQuestion[] = [];
   for (let tries = 0; tries < 20 * count && found.length < count; tries++) {
     const question = draw();

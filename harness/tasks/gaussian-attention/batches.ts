@@ -83,7 +83,12 @@ export function* drawnBatches(
     yield {
       size: batchSize,
       shape: `${batchSize}x${batch.conditions}`,
-      parts: { starts, answers, ...(counts === undefined ? {} : { paths: counts }), ...(words === undefined ? {} : { words }) },
+      parts: {
+        starts,
+        answers,
+        ...(counts === undefined ? {} : { paths: counts }),
+        ...(words === undefined ? {} : { words }),
+      },
       batch: () => batch,
     };
   }
@@ -91,7 +96,9 @@ export function* drawnBatches(
 
 /** @param step counted from 0: compositional training has a path at every other step */
 function batchOf(knowledge: Knowledge, lesson: Lesson, size: number, step: number, uniform: Uniform): QuestionBatch {
-  const questions = Array.from({ length: size }, () => trainedQuestion(knowledge, sortOf(lesson, step, uniform), uniform));
+  const questions = Array.from({ length: size }, () =>
+    trainedQuestion(knowledge, sortOf(lesson, step, uniform), uniform),
+  );
   // What is told as a fact is trained on; what is asked in words is not.
   const answers = questions.map(({ answer }) => answer);
   if (lesson !== 'words') return symbolBatch(questions, answers, knowledge);

@@ -5,8 +5,8 @@ import { footballWords } from '../../data/triples/football-text.ts';
 import { type Knowledge, loadKnowledge } from '../../data/triples/knowledge.ts';
 import { trainingDefinition } from '../../definition/training-definition.ts';
 import { tf } from '../../engine/tensorflow.ts';
-import { tensorPeakBytes } from '../../measure/tensor-peak.ts';
 import { timeTask } from '../../measure/speed.ts';
+import { tensorPeakBytes } from '../../measure/tensor-peak.ts';
 import { type Streams, streamsOf } from '../../random.ts';
 import type { CurvePoint, Measure } from '../../record.ts';
 import {
@@ -24,8 +24,8 @@ import { loadingOwn, type Speeds, type Task, type TaskOptions, type TaskProgress
 import { drawnBatches, type Lesson, type QuestionBatch } from './batches.ts';
 import { attentionChecks } from './checks.ts';
 import { newEncoder } from './encoder.ts';
-import { stepsPerEpoch } from './outline.ts';
 import { newMemory } from './memory.ts';
+import { stepsPerEpoch } from './outline.ts';
 import { chanceScores, meanScores, questionScores, type RankScores } from './ranking.ts';
 import {
   type Answering,
@@ -304,7 +304,12 @@ function* drawnHeldOut(
       yield {
         size: batch.size,
         shape: `${batch.size}x${batch.conditions}`,
-        parts: { starts, answers, ...(counts === undefined ? {} : { counts }), ...(words === undefined ? {} : { words }) },
+        parts: {
+          starts,
+          answers,
+          ...(counts === undefined ? {} : { counts }),
+          ...(words === undefined ? {} : { words }),
+        },
         batch: () => batch,
       };
     }

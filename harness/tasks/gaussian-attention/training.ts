@@ -1,7 +1,7 @@
-import type { AnsweredQuestion } from '../../data/triples/questions.ts';
 import type { Knowledge, Questions } from '../../data/triples/knowledge.ts';
+import type { AnsweredQuestion } from '../../data/triples/questions.ts';
 import { crossEntropy } from '../../engine/ops/cross-entropy.ts';
-import { type RecordedStep } from '../../engine/record-step.ts';
+import type { RecordedStep } from '../../engine/record-step.ts';
 import { replaying } from '../../engine/replay.ts';
 import { type Scalar, type Tensor, tf } from '../../engine/tensorflow.ts';
 import type { Variable } from '../../engine/variable.ts';
@@ -43,7 +43,10 @@ export function questionFeeds({ starts, answers, counts, words, present }: Quest
 }
 
 /** The attention scores of all entities, [questions, entities]. */
-export function scoresOf({ memory, encoder }: Answerer, { starts, answers, counts, words, present }: QuestionFeeds): Tensor {
+export function scoresOf(
+  { memory, encoder }: Answerer,
+  { starts, answers, counts, words, present }: QuestionFeeds,
+): Tensor {
   const along = counts ?? encoder!.counts(words!);
   return attentionScores(memory, conditionsOf(memory, starts, along), starts.size / answers.size, present);
 }
@@ -121,7 +124,8 @@ export function heldOutBatches(
     const own = questions.slice(from, from + answeredTogether);
     const filled = Array.from({ length: answeredTogether }, (_, row) => own[row] ?? own[0]!);
     const answers = filled.map(({ asked }) => asked[0]!);
-    const text = (question: AnsweredQuestion, row: number) => heldOutText(question, textStreams, `${part}/${sort}`, from + row);
+    const text = (question: AnsweredQuestion, row: number) =>
+      heldOutText(question, textStreams, `${part}/${sort}`, from + row);
     batches.push(manner === 'symbols' ? symbolBatch(filled, answers, knowledge) : textBatch(filled.map(text), answers));
   }
   return batches;

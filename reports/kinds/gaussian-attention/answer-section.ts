@@ -30,7 +30,10 @@ const legend =
   'of the 95 % interval of the mean over seeds (Student’s t); a single seed has none.';
 
 const measured = (score: ScoreName) => (row: Row) =>
-  estimateText(estimateOf([...resultsOf(row.arm, row.sort, row.manner).values()].map((result) => result[score])), score);
+  estimateText(
+    estimateOf([...resultsOf(row.arm, row.sort, row.manner).values()].map((result) => result[score])),
+    score,
+  );
 
 const expectedByChance = (score: ScoreName) => (row: Row) => {
   const [first] = resultsOf(row.arm, row.sort, row.manner).values();

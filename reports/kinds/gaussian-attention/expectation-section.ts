@@ -10,10 +10,17 @@ export function expectationSection(arms: readonly ArmSummary[]): Section | null 
   const settings = settingsOf(arms);
   const blocks =
     settings.length === 0
-      ? [text('This run has another knowledge base, memory or length of training; nothing is known to be expected of it.')]
+      ? [
+          text(
+            'This run has another knowledge base, memory or length of training; nothing is known to be expected of it.',
+          ),
+        ]
       : settings.flatMap((setting): Block[] => {
           const [values, claims] = [judgedValues(setting), judgedClaims(setting)];
-          const judged = [...values.flatMap(({ judged: { hits, rank } }) => [hits, rank]), ...claims.map((one) => one.judged)];
+          const judged = [
+            ...values.flatMap(({ judged: { hits, rank } }) => [hits, rank]),
+            ...claims.map((one) => one.judged),
+          ];
           return [
             text(`${setting.place}: ${tallyText(judged)}.`),
             table(claims, claimColumns),

@@ -44,7 +44,12 @@ export const expectedValues: readonly ExpectedValue[] = [
     { hits: [0.95, 0.96], rank: [22, 22] },
     { hits: [0.92, 0.93], rank: [1.4, 1.5] },
   ),
-  ...valuesOf('trans-gaussian facts', perfect, { hits: [0.8, 0.8], rank: [40, 44] }, { hits: [0.98, 0.99], rank: [1.1, 1.2] }),
+  ...valuesOf(
+    'trans-gaussian facts',
+    perfect,
+    { hits: [0.8, 0.8], rank: [40, 44] },
+    { hits: [0.98, 0.99], rank: [1.1, 1.2] },
+  ),
   ...valuesOf(
     'trans-gaussian composed',
     perfect,
@@ -177,7 +182,9 @@ function othersOf(arms: ExpectedSetting['arms']): JudgedClaim[] {
     const hits = sortNames.map((sort) => ({ sort, measured: hitsOf(arm, sort) }));
     const worst = hits.reduce((least, one) => (one.measured.mean < least.measured.mean ? one : least));
     const claim = `${name} does not answer at least 99 % of every sort; its worst: ${worst.sort}`;
-    return [{ claim, measured: worst.measured, isDifference: false, judged: worst.measured.mean < enough ? 'met' : 'failed' }];
+    return [
+      { claim, measured: worst.measured, isDifference: false, judged: worst.measured.mean < enough ? 'met' : 'failed' },
+    ];
   });
 }
 
@@ -185,10 +192,15 @@ function directionsOf(arms: ExpectedSetting['arms']): JudgedClaim[] {
   return directions.flatMap(({ claim, sort, of }): JudgedClaim[] => {
     const [better, worse] = of.map((name) => arms.get(name));
     if (better === undefined || worse === undefined) return [];
-    const [left, right] = [better, worse].map((arm) => hitsBySeed(arm, sort)) as [Map<number, number>, Map<number, number>];
+    const [left, right] = [better, worse].map((arm) => hitsBySeed(arm, sort)) as [
+      Map<number, number>,
+      Map<number, number>,
+    ];
     const measured = estimateOf(differencesOf(left, right));
     if (measured === null) return [];
-    return [{ claim: `${claim} (${of.join(' against ')}, ${sort})`, measured, isDifference: true, judged: above(measured) }];
+    return [
+      { claim: `${claim} (${of.join(' against ')}, ${sort})`, measured, isDifference: true, judged: above(measured) },
+    ];
   });
 }
 

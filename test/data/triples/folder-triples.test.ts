@@ -69,7 +69,11 @@ it('takes lines that end as on Windows, and a file without a last line end', asy
 
 describe('what is wrong is named with file, line and remedy', () => {
   it.each([
-    ['a missing tab', { 'valid.txt': 'bob\tknows ann\n' }, /valid\.txt: line 1 has 1 tab; write subject, relation and /],
+    [
+      'a missing tab',
+      { 'valid.txt': 'bob\tknows ann\n' },
+      /valid\.txt: line 1 has 1 tab; write subject, relation and /,
+    ],
     ['no tab at all', { 'train.txt': `${files['train.txt']}ann\n` }, /train\.txt: line 6 has no tab; write subject/],
     ['a field too many', { 'test.txt': line('a', 'b', 'c', 'd') }, /test\.txt: line 1 has 3 tabs; write subject/],
     ['an empty field', { 'test.txt': line('a', '', 'c') }, /test\.txt: line 1 has an empty field; write subject/],
@@ -99,7 +103,9 @@ describe('what is wrong is named with file, line and remedy', () => {
     );
     const { warnings, entities } = await read(folder, { ...spec, unseen: 'kept' });
     expect(entities).toBe(8);
-    expect(warnings).toEqual([expect.stringMatching(/test\.txt: line 2: entity 'zoe' is in no training triple \(2 such\)/)]);
+    expect(warnings).toEqual([
+      expect.stringMatching(/test\.txt: line 2: entity 'zoe' is in no training triple \(2 such\)/),
+    ]);
   });
 
   it('a folder without one of the files', async () => {
@@ -110,5 +116,7 @@ describe('what is wrong is named with file, line and remedy', () => {
 });
 
 it('says that nothing can be downloaded', async () => {
-  expect(await failure(folderTriples.fetch(await temporaryFolder()))).toMatch(/nothing can be downloaded; name their folder/);
+  expect(await failure(folderTriples.fetch(await temporaryFolder()))).toMatch(
+    /nothing can be downloaded; name their folder/,
+  );
 });

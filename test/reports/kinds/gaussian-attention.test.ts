@@ -5,9 +5,9 @@ import type { FinishedRecord } from '../../../harness/record.ts';
 import {
   type AttentionConfig,
   type AttentionDetails,
-  gaussianAttention as words,
   type SortName,
   sortNames,
+  gaussianAttention as words,
 } from '../../../harness/spec/gaussian-attention.ts';
 import { twoSidedQuantile } from '../../../harness/statistics/student-t.ts';
 import { summarizeArms } from '../../../reports/arms/arm-summary.ts';
@@ -125,9 +125,9 @@ describe('claims', () => {
     const assertions = claims.filter(({ isDifference }) => !isDifference);
     expect(assertions).toHaveLength(6);
     expect(assertions.every(({ judged }) => judged === 'met')).toBe(true);
-    expect(
-      verdicts['training by paths improves paths of TransE (transe composed against transe facts, path)'],
-    ).toBe('met');
+    expect(verdicts['training by paths improves paths of TransE (transe composed against transe facts, path)']).toBe(
+      'met',
+    );
   });
 
   it('fail where an arm answers less, or another one all', () => {
@@ -157,14 +157,20 @@ describe('the sections', () => {
   it('tell figures with intervals, chance, and verdicts', () => {
     const text = report({ records: asExpected });
     expect(section(text, 'Expected values').join('\n')).toMatch(/\d+ met/);
-    expect(section(text, 'Expected values').join('\n')).toMatch(/TransGaussian with training by paths answers at least 99 %: path/);
-    expect(section(text, 'Answers by sort of question').join('\n')).toMatch(/trans-gaussian, composed +\| path +\| +400 \| +100\.0 ± |99\.9/);
+    expect(section(text, 'Expected values').join('\n')).toMatch(
+      /TransGaussian with training by paths answers at least 99 %: path/,
+    );
+    expect(section(text, 'Answers by sort of question').join('\n')).toMatch(
+      /trans-gaussian, composed +\| path +\| +400 \| +100\.0 ± |99\.9/,
+    );
     expect(section(text, 'Answers by sort of question').join('\n')).toContain('190.00');
   });
 
   it('say that nothing is expected of another knowledge base', () => {
     const records = recordsOf({ method: 'transe', paths: 'facts', hits: [hitsOf(1, 1, 1)], profile: 'smoke' });
     expect(settingsOf(summarizeArms(records))).toEqual([]);
-    expect(section(report({ records }), 'Expected values').join('\n')).toContain('nothing is known to be expected of it');
+    expect(section(report({ records }), 'Expected values').join('\n')).toContain(
+      'nothing is known to be expected of it',
+    );
   });
 });

@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it, test } from 'vitest';
-import { type Knowledge, loadKnowledge } from '../../../harness/data/triples/knowledge.ts';
 import { footballWords } from '../../../harness/data/triples/football-text.ts';
+import { type Knowledge, loadKnowledge } from '../../../harness/data/triples/knowledge.ts';
 import { streamsOf } from '../../../harness/random.ts';
 import {
   drawnBatches,
@@ -33,7 +33,8 @@ const pathsOf = ({ counts, size }: QuestionBatch) =>
 
 describe('symbols', () => {
   it('are facts alone, or facts and paths in turn', () => {
-    const lengths = (lesson: Lesson) => batchesOf(lesson).map((batch) => new Set(pathsOf(batch).map(({ length }) => length)));
+    const lengths = (lesson: Lesson) =>
+      batchesOf(lesson).map((batch) => new Set(pathsOf(batch).map(({ length }) => length)));
     expect(lengths('facts')).toEqual(Array.from({ length: 6 }, () => new Set([1])));
     expect(lengths('composed')).toEqual([1, 2, 1, 2, 1, 2].map((length) => new Set([length])));
   });
@@ -48,7 +49,9 @@ describe('symbols', () => {
             (at, relation) => at.flatMap((entity) => knowledge.facts.objects(entity, relation)),
             [start],
           );
-          return reached.includes(answer) && (way.length === 1 || !knowledge.isHeldOut({ branches: [{ start, path: way }] }));
+          return (
+            reached.includes(answer) && (way.length === 1 || !knowledge.isHeldOut({ branches: [{ start, path: way }] }))
+          );
         });
         expect(found).toBe(true);
       });
@@ -64,8 +67,18 @@ describe('symbols', () => {
   it('count a relation as often as a path goes along it', () => {
     const { counts, starts, conditions } = symbolBatch(
       [
-        { branches: [{ start: 3, path: [2] }, { start: 4, path: [1, 1] }] },
-        { branches: [{ start: 0, path: [3] }, { start: 1, path: [0] }] },
+        {
+          branches: [
+            { start: 3, path: [2] },
+            { start: 4, path: [1, 1] },
+          ],
+        },
+        {
+          branches: [
+            { start: 0, path: [3] },
+            { start: 1, path: [0] },
+          ],
+        },
       ],
       [9, 8],
       { relations: 2 },

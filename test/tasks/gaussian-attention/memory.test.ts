@@ -1,20 +1,20 @@
 import { describe, expect, it } from 'vitest';
 import { valueAndGradients } from '../../../harness/engine/gradients.ts';
 import { tf } from '../../../harness/engine/tensorflow.ts';
+import { streamsOf } from '../../../harness/random.ts';
 import { attentionNames } from '../../../harness/spec/gaussian-attention.ts';
 import { symbolBatch } from '../../../harness/tasks/gaussian-attention/batches.ts';
 import { attentionScores, conditionsOf, newMemory } from '../../../harness/tasks/gaussian-attention/memory.ts';
 import { answerLoss, memoryStep, questionFeeds, scoresOf } from '../../../harness/tasks/gaussian-attention/training.ts';
-import { streamsOf } from '../../../harness/random.ts';
 import { expectClose, valuesOf } from '../../helpers/engine.ts';
 import { finiteDifferences } from '../../helpers/finite-differences.ts';
 import { at, softmaxCrossEntropy, type Values, values } from '../../helpers/reference.ts';
 import {
   numpyScores,
+  type SmallQuestion,
   smallLogs,
   smallMemory,
   smallQuestions,
-  type SmallQuestion,
   smallShifts,
   smallVectors,
 } from '../../helpers/small-memory.ts';

@@ -134,7 +134,10 @@ function relativeDifference(
 function attentionSum(answering: Answering, knowledge: Knowledge): number {
   const { entities } = knowledge;
   const scores = scoresOf(answering, knowledge, 'conjunction');
-  const weights = tf.tidy(() => softmaxValue(tf.tensor2d(scores, [scores.length / entities, entities])).dataSync());
+  const weights = tf.tidy(() => {
+    const logits = tf.tensor2d(scores, [scores.length / entities, entities]);
+    return softmaxValue(logits).dataSync() as Float32Array;
+  });
   const sums = Array.from({ length: weights.length / entities }, (_, row) =>
     weights.subarray(row * entities, (row + 1) * entities).reduce((sum, weight) => sum + weight, 0),
   );

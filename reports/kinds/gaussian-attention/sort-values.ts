@@ -21,7 +21,7 @@ export function resultsOf(
   manner: 'symbols' | 'words' = 'symbols',
 ): Map<number, SortResult> {
   return new Map(
-    completed.flatMap(({ config, details, seed }) => {
+    completed.flatMap(({ config, details, seed }): [number, SortResult][] => {
       if (!isGaussianAttention(config)) return [];
       // A record's details have been checked against its kind's schema.
       const bySort = (details as AttentionDetails)?.[manner];

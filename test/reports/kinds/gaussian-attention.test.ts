@@ -80,7 +80,7 @@ function recordsOf({ method, paths, hits, rank = 1, profile = 'nightly' }: Given
 const hitsOf = (single: number, path: number, conjunction: number): Hits => ({ single, path, conjunction });
 const asExpected: FinishedRecord[] = [
   ...recordsOf({ method: 'transe', paths: 'facts', hits: [hitsOf(1, 0.79, 1), hitsOf(1, 0.77, 1)], rank: 1 }),
-  ...recordsOf({ method: 'transe', paths: 'composed', hits: [hitsOf(0.93, 0.95, 0.93), hitsOf(0.935, 0.96, 0.92)] }),
+  ...recordsOf({ method: 'transe', paths: 'composed', hits: [hitsOf(0.93, 0.95, 0.93), hitsOf(0.935, 0.932, 0.92)] }),
   ...recordsOf({ method: 'trans-gaussian', paths: 'facts', hits: [hitsOf(1, 0.8, 0.98), hitsOf(1, 0.81, 0.985)] }),
   ...recordsOf({ method: 'trans-gaussian', paths: 'composed', hits: [hitsOf(1, 0.999, 0.999), hitsOf(1, 1, 0.998)] }),
 ];
@@ -125,6 +125,7 @@ describe('claims', () => {
     const assertions = claims.filter(({ isDifference }) => !isDifference);
     expect(assertions).toHaveLength(6);
     expect(assertions.every(({ judged }) => judged === 'met')).toBe(true);
+    // Differences of 16.0 and 16.2 points.
     expect(verdicts['training by paths improves paths of TransE (transe composed against transe facts, path)']).toBe(
       'met',
     );

@@ -101,7 +101,7 @@ test('is defined alike twice, leaving nothing behind', async () => {
 
 describe('a fault shows in the definition', () => {
   test.each([
-    ['precisions add along paths', /^memory: .*Exp/],
+    ['precisions add along paths', /^memory: .*\d (more|fewer) /],
     ['scores of conjunctions as means', /^encoder: /],
     ['ranks unfiltered', /^ranks of drawn scores: .* instead of /],
     ['asked paths are trained on', /order|starts|answers|paths/],

@@ -11,8 +11,8 @@ interface DatasetFacts<Name extends string> {
   readonly title: string;
   /** What its examples are. Data sets of one sort have the same further facts, and one loader. */
   readonly sort: string;
-  /** Examples of the whole set. */
-  readonly examples: Readonly<Record<Part, number>>;
+  /** Examples of the whole set; null: files of any size, or a size that a suite names. */
+  readonly examples: Readonly<Record<Part, number>> | null;
 }
 
 /** A data set that follows from the program, so that it needs no files. */
@@ -34,7 +34,7 @@ export interface FolderDataset<Name extends string = string, Opened extends Open
   readonly folder: string;
   /** What the folder holds, for people; names of files stand between backticks. */
   readonly files: string;
-  /** What `fetch` downloads. */
+  /** What `fetch` downloads; nothing where each user has files of their own. */
   readonly downloads: readonly PublishedFile[];
   /** Where people find the same. */
   readonly address: string;
@@ -49,7 +49,7 @@ export interface FolderDataset<Name extends string = string, Opened extends Open
   /**
    * Downloads and unpacks what is published into `dir`, and returns the data's folder; does nothing where `dir` holds
    * the data already.
-   * @throws UsageError where the download, the unpacking or the files' check fails.
+   * @throws UsageError where nothing can be downloaded, and where the download, the unpacking or the files' check fails.
    */
   fetch(dir: string, options?: DownloadOptions): Promise<string>;
 }

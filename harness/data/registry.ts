@@ -9,6 +9,8 @@ import { iwslt14 } from './text/iwslt14.ts';
 import { multi30k } from './text/multi30k.ts';
 import { squad } from './text/squad.ts';
 import { text, wikitext103 } from './text/wikitext.ts';
+import { folderTriples } from './triples/folder-triples.ts';
+import { football } from './triples/football.ts';
 
 /** Every data set, in the order of lists for people. Whatever asks for a fact of one asks its object. */
 export const datasets = [
@@ -20,10 +22,12 @@ export const datasets = [
   text,
   wikitext103,
   squad,
+  folderTriples,
   generatedImages,
   generatedPair,
   generatedText,
   generatedQuestions,
+  football,
 ] as const satisfies readonly Dataset[];
 
 type Registered = (typeof datasets)[number];

@@ -12,6 +12,6 @@ export interface SurveyedDataset extends Pick<FolderDataset, 'name' | 'title' | 
   readonly places: readonly string[];
   /** Where --download would put it. */
   readonly target: string;
-  /** What --download would receive; null where the size is not published. */
+  /** What --download would receive; null where the size is not published, 0 where there is nothing to receive. */
   readonly bytes: number | null;
 }

@@ -14,7 +14,7 @@ import { bytesOf, type Trace, traceOf } from './trace.ts';
 
 /** A step that is run without training, and all that it is run on. */
 export interface Evaluated<B, F extends Feeds> {
-  step: Step<F>;
+  step: Pick<Step<F>, 'recorded'>;
   /** What it is run on, by a word or two: `test`. */
   on: Readonly<Record<string, () => Iterable<Drawn<B>>>>;
   feedsOf(batch: B): F;

@@ -88,6 +88,6 @@ export function checkDataset({ name, title, folder, address, found, lacking, dam
   if (damage !== null) return { name: line, status: 'warn', detail: damage, remedy: null };
   const size = bytes === null ? '' : ` (${formatBytes(bytes)})`;
   const byHand = `put its folder ${folder}/ into ${target}, from ${address}`;
-  const remedy = `a run with --download fetches it${size}; or ${byHand}`;
+  const remedy = bytes === 0 ? byHand : `a run with --download fetches it${size}; or ${byHand}`;
   return warn(line, `${title} was not found in ${places.join(', nor in ')}`, remedy);
 }

@@ -16,13 +16,23 @@ export type PlainTextFileDatasetName = (typeof plainTextFileDatasetNames)[number
 export const questionFileDatasetNames = ['squad'] as const;
 export type QuestionFileDatasetName = (typeof questionFileDatasetNames)[number];
 
+/** Data sets of triples (subject, relation, object) that are read from files. */
+export const tripleFileDatasetNames = ['triples'] as const;
+export type TripleFileDatasetName = (typeof tripleFileDatasetNames)[number];
+
 /** Everything that lies in a folder of its own. */
-export type DataFolderName = FileDatasetName | TextFileDatasetName | PlainTextFileDatasetName | QuestionFileDatasetName;
+export type DataFolderName =
+  | FileDatasetName
+  | TextFileDatasetName
+  | PlainTextFileDatasetName
+  | QuestionFileDatasetName
+  | TripleFileDatasetName;
 export const dataFolderNames: readonly DataFolderName[] = [
   ...fileDatasetNames,
   ...textFileDatasetNames,
   ...plainTextFileDatasetNames,
   ...questionFileDatasetNames,
+  ...tripleFileDatasetNames,
 ];
 
 /** Whether a data set is read from files. */

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { distillation } from './distillation.ts';
+import { gaussianAttention } from './gaussian-attention.ts';
 import { image } from './image.ts';
 import type { KindWords } from './kind-words.ts';
 import { lazyTraining } from './lazy-training.ts';
@@ -19,6 +20,7 @@ addKindWords(distillation);
 addKindWords(pretraining);
 addKindWords(questionAnswering);
 addKindWords(lazyTraining);
+addKindWords(gaussianAttention);
 
 /**
  * Makes the words of a kind known. Its tasks and its part of the reports have lists of their own.

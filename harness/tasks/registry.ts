@@ -1,5 +1,6 @@
 import type { BaseConfig, BaseExperiment } from '../spec/words.ts';
 import { distillation } from './distillation/kind.ts';
+import { gaussianAttention } from './gaussian-attention/kind.ts';
 import { image } from './image/kind.ts';
 import type { Kind } from './kind.ts';
 import { lazyTraining } from './lazy-training/kind.ts';
@@ -17,6 +18,7 @@ addKind(distillation);
 addKind(pretraining);
 addKind(questionAnswering);
 addKind(lazyTraining);
+addKind(gaussianAttention);
 
 /**
  * Makes a kind of task known whose words are known.

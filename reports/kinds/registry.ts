@@ -1,5 +1,6 @@
 import type { BaseConfig } from '../../harness/spec/words.ts';
 import { distillationReport } from './distillation.ts';
+import { gaussianAttentionReport } from './gaussian-attention.ts';
 import { generalReport } from './general.ts';
 import { imageReport } from './image.ts';
 import type { KindReport } from './kind-report.ts';
@@ -17,6 +18,7 @@ addKindReport('distillation', distillationReport);
 addKindReport('pretraining', pretrainingReport);
 addKindReport('question-answering', questionAnsweringReport);
 addKindReport('lazy-training', lazyTrainingReport);
+addKindReport('gaussian-attention', gaussianAttentionReport);
 
 /**
  * Gives a kind a part of its own in reports.

@@ -35,7 +35,8 @@ export async function locateData(options: DataFolderOptions): Promise<DataFolder
   for (const dataset of datasets) {
     const found = await findIn(dataset, places);
     if (found?.lacking !== undefined) log(`${dataset.title} in ${found.folder}: ${found.lacking}.`);
-    const folder = found?.folder ?? (download ? await fetchInto(dataset, target, log) : null);
+    const isPublished = dataset.downloads.length > 0;
+    const folder = found?.folder ?? (download && isPublished ? await fetchInto(dataset, target, log) : null);
     if (folder !== null) folders[dataset.name] = folder;
   }
   if (named !== null && datasets.length > 0 && Object.keys(folders).length === 0) {

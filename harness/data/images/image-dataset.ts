@@ -13,6 +13,8 @@ export interface Moments {
 /** What is known of a data set of labelled square images without its files. */
 export interface ImageFacts {
   readonly sort: 'images';
+  /** Images of the whole set. */
+  readonly examples: Readonly<Record<Part, number>>;
   /** At most 256: a label is a byte. */
   readonly classes: number;
   /** Height and width in pixels. */

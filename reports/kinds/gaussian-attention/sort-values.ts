@@ -1,0 +1,57 @@
+import {
+  type AttentionDetails,
+  isGaussianAttention,
+  type SortName,
+  type SortResult,
+} from '../../../harness/spec/gaussian-attention.ts';
+import { meanReach } from '../../../harness/statistics/mean-tests.ts';
+import { mean } from '../../../harness/statistics/moments.ts';
+import type { ArmSummary } from '../../arms/arm-summary.ts';
+import { notMeasured } from '../../render/format.ts';
+
+/** What records of this kind hold of each sort of questions. */
+
+/** A score of a sort of questions. */
+export type ScoreName = 'hits_at_1' | 'mean_rank' | 'mean_reciprocal_rank';
+
+/** The results of the completed seeds, by seed; none where the questions are not asked in that manner. */
+export function resultsOf(
+  { completed }: Pick<ArmSummary, 'completed'>,
+  sort: SortName,
+  manner: 'symbols' | 'words' = 'symbols',
+): Map<number, SortResult> {
+  return new Map(
+    completed.flatMap(({ config, details, seed }): [number, SortResult][] => {
+      if (!isGaussianAttention(config)) return [];
+      // A record's details have been checked against its kind's schema.
+      const bySort = (details as AttentionDetails)?.[manner];
+      return bySort == null ? [] : [[seed, bySort[sort]]];
+    }),
+  );
+}
+
+/** A mean over seeds with its 95 % interval. */
+export interface Estimate {
+  mean: number;
+  /** Half of the interval's width; null: one seed. */
+  reach: number | null;
+}
+
+/** Null for no values. */
+export function estimateOf(values: readonly number[]): Estimate | null {
+  const center = mean(values);
+  return center === null ? null : { mean: center, reach: meanReach(values) };
+}
+
+/** `99.9 ± 0.2`, of hits@1 in per cent. */
+export function estimateText(estimate: Estimate | null, score: ScoreName): string {
+  if (estimate === null) return notMeasured;
+  const shown = shownBy(score);
+  return `${shown(estimate.mean)}${estimate.reach === null ? '' : ` ± ${shown(estimate.reach)}`}`;
+}
+
+/** The number of a score in a table. */
+export function shownBy(score: ScoreName): (value: number) => string {
+  if (score === 'hits_at_1') return (value) => (100 * value).toFixed(1);
+  return (value) => value.toFixed(score === 'mean_rank' ? 2 : 3);
+}

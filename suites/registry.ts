@@ -1,14 +1,23 @@
 import type { SuiteSpec } from '../harness/spec/suite.ts';
 import { compression } from './compression.ts';
 import { distillation } from './distillation.ts';
-import { lazyTraining } from './lazy-training.ts';
 import { gaussianAttention } from './gaussian-attention.ts';
+import { lazyTraining } from './lazy-training.ts';
 import { normalization } from './normalization.ts';
 import { pretraining } from './pretraining.ts';
 import { tensors } from './tensors.ts';
 import { translation } from './translation.ts';
 
-const known: SuiteSpec[] = [compression, tensors, translation, distillation, normalization, pretraining, lazyTraining, gaussianAttention];
+const known: SuiteSpec[] = [
+  compression,
+  tensors,
+  translation,
+  distillation,
+  normalization,
+  pretraining,
+  lazyTraining,
+  gaussianAttention,
+];
 
 /** Every suite that the command line knows. */
 export const suites: readonly SuiteSpec[] = known;

@@ -1,4 +1,4 @@
-import type { FolderDataset, GeneratedDataset, OpenedFolder } from '../dataset.ts';
+import type { FolderDataset, GeneratedDataset, OpenedFolder, Part } from '../dataset.ts';
 
 /** Running text: paragraphs in order, none of them blank. */
 export interface PlainText {
@@ -14,10 +14,12 @@ export interface OpenedPlainText extends OpenedFolder {
 /** Running text in a folder; its examples are lines of the files. */
 export type PlainTextFolder<Name extends string = string> = FolderDataset<Name, OpenedPlainText> & {
   readonly sort: 'text';
+  readonly examples: Readonly<Record<Part, number>>;
 };
 
 /** Running text that follows from the program; its examples are paragraphs. */
 export type GeneratedPlainText<Name extends string = string> = GeneratedDataset<Name> & {
   readonly sort: 'text';
+  readonly examples: Readonly<Record<Part, number>>;
   generate(): PlainText;
 };

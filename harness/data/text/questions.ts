@@ -12,11 +12,13 @@ export interface OpenedQuestions extends OpenedFolder {
 /** Questions whose answers are spans of passages, in files. */
 export type QuestionFolder<Name extends string = string> = FolderDataset<Name, OpenedQuestions> & {
   readonly sort: 'questions';
+  readonly examples: Readonly<Record<Part, number>>;
 };
 
 /** Questions that follow from the program. */
 export type GeneratedQuestions<Name extends string = string> = GeneratedDataset<Name> & {
   readonly sort: 'questions';
+  readonly examples: Readonly<Record<Part, number>>;
   /** The most questions that a part has. */
   readonly limits: Readonly<Record<Part, number>>;
   /** The first questions of a part. */

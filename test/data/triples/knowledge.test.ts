@@ -112,7 +112,8 @@ test('a question in words says its last relation first, and mentions what it sta
   ]);
   const uniform = streamsOf('test', 0)('words');
   for (let relation = 0; relation < 12; relation++) {
-    const [{ words }] = footballText({ branches: [{ start: 0, path: [relation] }] }, uniform) as [{ words: string[] }];
-    for (const word of words) expect(footballWords).toContain(word);
+    const mentions = footballText({ branches: [{ start: 0, path: [relation] }] }, uniform);
+    expect(mentions).toHaveLength(1);
+    for (const word of mentions[0]!.words) expect(footballWords).toContain(word);
   }
 });

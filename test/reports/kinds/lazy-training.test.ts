@@ -110,16 +110,26 @@ describe('the limits', () => {
       return sum(squares.slice(Math.round(ratio * n))) / sum(squares);
     };
     for (const ratio of [0.1, 0.25, 0.6]) {
-      const exponential = shareBeyond(quantiles((p) => -Math.log(1 - p)), ratio);
+      const exponential = shareBeyond(
+        quantiles((p) => -Math.log(1 - p)),
+        ratio,
+      );
       expect(limitRisk('quadratic', 'neural-network', ratio)).toBeCloseTo(exponential, 3);
-      const uniform = shareBeyond(quantiles((p) => p), ratio);
+      const uniform = shareBeyond(
+        quantiles((p) => p),
+        ratio,
+      );
       expect(limitRisk('mixture', 'neural-network', ratio)).toBeCloseTo(1 / (1 + (2 / 3) * (1 - uniform)), 3);
     }
   });
 
   it('of the mixture go from 1 to 0.6, that of all forms', () => {
     for (const regime of ['neural-tangent', 'neural-network'] as const) {
-      for (const [ratio, limit] of [[0, 1], [1, 0.6], [3, 0.6]] as const) {
+      for (const [ratio, limit] of [
+        [0, 1],
+        [1, 0.6],
+        [3, 0.6],
+      ] as const) {
         expect(limitRisk('mixture', regime, ratio)).toBeCloseTo(limit, 12);
       }
     }
@@ -139,7 +149,12 @@ describe('expectations', () => {
     ['a limit fails', 'RF, quadratic, N/d = 0.5', [{ regime: 'random-features', risk: 0.86 }], false],
     ['from below', 'RF, quadratic, N/d = 2', [{ regime: 'random-features', ratio: 2, risk: 0.6 }], true],
     ['not from above', 'RF, quadratic, N/d = 2', [{ regime: 'random-features', ratio: 2, risk: 0.7 }], false],
-    ['few dimensions say nothing', 'NT, quadratic, N/d = 0.5', [{ regime: 'neural-tangent', dimension: 100, risk: 0.3 }], null],
+    [
+      'few dimensions say nothing',
+      'NT, quadratic, N/d = 0.5',
+      [{ regime: 'neural-tangent', dimension: 100, risk: 0.3 }],
+      null,
+    ],
     ['a prototype’s mean', 'NT, quadratic, d = 100', [{ regime: 'neural-tangent', dimension: 100, risk: 0.38 }], true],
     ['another mean', 'NT, quadratic, d = 100', [{ regime: 'neural-tangent', dimension: 100, risk: 0.3 }], false],
     [
@@ -235,10 +250,23 @@ describe('the sections', () => {
     const figures = sections[0]!.blocks.flatMap((block) => (block.kind === 'figure' ? [block.figure.title] : []));
     expect(figures).toEqual(['Risk over N/d, mixture-d200', 'Risk over N/d, quadratic-d200']);
     const [table] = sections[0]!.blocks.flatMap((block) => (block.kind === 'table' ? [block.table] : [])).slice(1);
-    expect(table!.rows[0]).toEqual(
-      ['RF', '0.5', '100', 'closed-form', '9', '2', '0.8300 ± 0.0141', '0.8300', '0.0e+0', '–', '0.8333', '0.8300'],
-    );
-    expect(sections[1]!.blocks[0]).toMatchObject({ text: expect.stringMatching(/Of 29 expectations this run tests \d+: /) });
+    expect(table!.rows[0]).toEqual([
+      'RF',
+      '0.5',
+      '100',
+      'closed-form',
+      '9',
+      '2',
+      '0.8300 ± 0.0141',
+      '0.8300',
+      '0.0e+0',
+      '–',
+      '0.8333',
+      '0.8300',
+    ]);
+    expect(sections[1]!.blocks[0]).toMatchObject({
+      text: expect.stringMatching(/Of 29 expectations this run tests \d+: /),
+    });
   });
 
   it('are none without a result', () => {

@@ -51,27 +51,31 @@ it('NT of the quadratic target has on average over features what the formula of 
   expect(meanTangentRisk(d, target)).toBe(0);
 });
 
-it.each(targetNames)('of %s, regimes contain each other at every width, and vanish where they have all forms', (name) => {
-  const d = 20;
-  const target = drawTarget(name, d, streamsOf('order', 3));
-  const widths = [5, 10, 20, 40];
-  const risks = widths.map((width) => {
-    const w = drawFeatures(width, d, streamsOf('order', 3));
-    return regimeNames.map((regime) => target.leastRisk(optimumOf(regime, w, target).captured));
-  });
-  for (const [rf, nt, nn] of risks.slice(0, 2)) {
-    expect(nt).toBeLessThan(rf!);
-    expect(nn).toBeLessThan(nt!);
-  }
-  const entire = name === 'quadratic' ? 0 : 1 / (1 + target.diagonal.reduce((s, x) => s + (x * x) / (1 + x * x), 0) / 2);
-  for (const [rf, nt, nn] of risks.slice(2)) {
-    expect(nt).toBeCloseTo(entire, 12);
-    expect(nn).toBeCloseTo(entire, 12);
-    expect(rf).toBeGreaterThan(entire + 0.01);
-  }
-  const falling = risks.map(([rf]) => rf!);
-  expect([...falling].sort((a, b) => b - a)).toEqual(falling);
-});
+it.each(targetNames)(
+  'of %s, regimes contain each other at every width, and vanish where they have all forms',
+  (name) => {
+    const d = 20;
+    const target = drawTarget(name, d, streamsOf('order', 3));
+    const widths = [5, 10, 20, 40];
+    const risks = widths.map((width) => {
+      const w = drawFeatures(width, d, streamsOf('order', 3));
+      return regimeNames.map((regime) => target.leastRisk(optimumOf(regime, w, target).captured));
+    });
+    for (const [rf, nt, nn] of risks.slice(0, 2)) {
+      expect(nt).toBeLessThan(rf!);
+      expect(nn).toBeLessThan(nt!);
+    }
+    const entire =
+      name === 'quadratic' ? 0 : 1 / (1 + target.diagonal.reduce((s, x) => s + (x * x) / (1 + x * x), 0) / 2);
+    for (const [rf, nt, nn] of risks.slice(2)) {
+      expect(nt).toBeCloseTo(entire, 12);
+      expect(nn).toBeCloseTo(entire, 12);
+      expect(rf).toBeGreaterThan(entire + 0.01);
+    }
+    const falling = risks.map(([rf]) => rf!);
+    expect([...falling].sort((a, b) => b - a)).toEqual(falling);
+  },
+);
 
 it('features of a narrower network are the first of a wider one’s', () => {
   const [narrow, wide] = [3, 8].map((width) => drawFeatures(width, 5, streamsOf('nested', 0)).data);

@@ -47,11 +47,21 @@ describe.each(cases)('$regime of $target', ({ regime: name, target: targetName }
 
   it('has the gradient of its risk, by finite differences', () => {
     const gradient = regime.chain(theta, target.riskGradient(regime.form(theta)));
-    expectClose(gradient, finiteDifferences((at) => riskOf(ndArray(regime.shape, at.data)), theta), 1e-7);
+    expectClose(
+      gradient,
+      finiteDifferences((at) => riskOf(ndArray(regime.shape, at.data)), theta),
+      1e-7,
+    );
   });
 
   it('has the risk that examples say, at any offset', () => {
-    const fitted = { theta: ndArray(regime.shape, theta.data.map((value) => 0.1 * value)), offset: 0.3 };
+    const fitted = {
+      theta: ndArray(
+        regime.shape,
+        theta.data.map((value) => 0.1 * value),
+      ),
+      offset: 0.3,
+    };
     const { risk, standardError } = sampledRisk(fitted, regime, target, 5000, streams('examples'));
     const exact = target.risk(regime.form(fitted.theta), fitted.offset) / target.constantRisk;
     expect(Math.abs(risk - exact)).toBeLessThan(5 * standardError);

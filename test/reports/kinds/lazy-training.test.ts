@@ -34,7 +34,7 @@ interface Given {
 const fits: Record<FitName, LazyTrainingConfig['fit']> = {
   'closed-form': { name: 'closed-form' },
   'gradient-descent': { name: 'gradient-descent', learningRate: 0.1, momentum: 0.9, steps: 10 },
-  adam: { name: 'adam', learningRate: 0.01, batchSize: 10, steps: 10, falls: [] },
+  adam: { name: 'adam', learningRate: 0.01, batchSize: 10, steps: 3000, falls: [] },
 };
 
 /** A record of lazy training with a risk, which is the least one where nothing else is said. */

@@ -5,6 +5,7 @@ import { type CellRecord, type FinishedRecord, passes } from '../harness/record.
 import { grouped } from './arms.ts';
 import type { Baseline, BaselineEntry } from './baseline.ts';
 import { baselineVersion, entryKey, entryOf } from './baseline.ts';
+import { leftBehind } from './left-behind.ts';
 import { acceptedArmKey } from './quality/accepted-arm.ts';
 import { someOf } from './wording.ts';
 
@@ -18,6 +19,8 @@ export interface Acceptance {
   commit?: string | null;
   /** Entries that the profile plans no more, which are dropped. */
   removed?: readonly BaselineEntry[];
+  /** Records of the same run that are not to be stored: what they repeat of an arm belongs to its level. */
+  beside?: readonly CellRecord[];
 }
 
 /** Fewer accepted seeds give an arm of a profile that is judged by quality no spread to be judged by. */
@@ -26,8 +29,9 @@ const fewestSeeds = 3;
 /**
  * The baseline after accepting `records`, which belong to one suite and profile. An entry with a record's id and data is
  * replaced, and so is one of an older configuration of the same cell on the same data set, whatever its files were; the
- * other entries stay, such as those of the same cell on other files. Where the baseline holds all of the records' results
- * as they are, it is `previous` itself, history included.
+ * other entries stay, such as those of the same cell on other files, but for those of an arm that has come to other bits
+ * and that were not run again. Where the baseline holds all of the records' results as they are, it is `previous` itself,
+ * history included.
  *
  * @param previous the stored baseline, null where there is none yet
  * @throws UsageError for an empty reason, nothing to accept, records that failed, came twice or are of several
@@ -36,7 +40,7 @@ const fewestSeeds = 3;
 export function acceptRecords(
   records: readonly CellRecord[],
   previous: Baseline | null,
-  { why, at = new Date().toISOString(), commit = null, removed = [] }: Acceptance,
+  { why, at = new Date().toISOString(), commit = null, removed = [], beside = [] }: Acceptance,
 ): Baseline {
   if (why.trim() === '') {
     throw new UsageError(
@@ -58,12 +62,14 @@ export function acceptRecords(
   // That a later program computed them changes no result; and tolerances are added afterwards.
   const resultOf = ({ program: _, first_step_tolerances: _t, ...entry }: BaselineEntry) => canonicalJson(entry);
   const held = new Set(previous?.cells.map(resultOf));
-  const entries = usable(records)
-    .map(entryOf)
+  const ran = usable(records).map(entryOf);
+  const entries = ran
     .filter((entry) => !held.has(resultOf(entry)))
     .map((entry) => withHeldTolerances(entry, previous));
   if (previous !== null && entries.length + removed.length === 0) return previous;
-  const dropped = new Set(removed.map(entryKey));
+  const repeated = beside.filter((record) => record.status !== 'failed').map(entryOf);
+  const behind = leftBehind(previous?.cells ?? [], ran, repeated);
+  const dropped = new Set([...removed, ...behind].map(entryKey));
   const isReplaced = (entry: BaselineEntry) =>
     entries.some(
       (e) =>
@@ -71,8 +77,8 @@ export function acceptRecords(
     );
   const kept = previous?.cells.filter((entry) => !isReplaced(entry) && !dropped.has(entryKey(entry))) ?? [];
   const cells = [...kept, ...entries];
-  if (profile === 'nightly') refuseFewSeeds(entries, cells);
-  const named = [...new Set([...entries, ...removed].map(({ cell }) => cell))].sort();
+  if (profile === 'nightly') refuseFewSeeds(entries, cells, behind);
+  const named = [...new Set([...entries, ...removed, ...behind].map(({ cell }) => cell))].sort();
   return {
     version: baselineVersion,
     suite,
@@ -91,13 +97,21 @@ function withHeldTolerances(entry: BaselineEntry, previous: Baseline | null): Ba
 }
 
 /** An arm is judged by how much its seeds spread: a nightly's has three at least. */
-function refuseFewSeeds(entries: readonly BaselineEntry[], cells: readonly BaselineEntry[]): void {
-  const seeds = grouped(cells, acceptedArmKey);
-  const few = entries.filter((entry) => (seeds.get(acceptedArmKey(entry))?.length ?? 0) < fewestSeeds);
+function refuseFewSeeds(
+  entries: readonly BaselineEntry[],
+  cells: readonly BaselineEntry[],
+  behind: readonly BaselineEntry[],
+): void {
+  const [seeds, left] = [grouped(cells, acceptedArmKey), grouped(behind, acceptedArmKey)];
+  const numberOf = (of: typeof seeds, entry: BaselineEntry) => of.get(acceptedArmKey(entry))?.length ?? 0;
+  const few = entries.filter((entry) => numberOf(seeds, entry) < fewestSeeds);
   if (few.length === 0) return;
+  const others = few.some((entry) => numberOf(left, entry) > 0);
+  const asked = Math.max(fewestSeeds, ...few.map((entry) => numberOf(seeds, entry) + numberOf(left, entry)));
   throw new UsageError(
     `accept: ${namesOf(few)} would leave an arm of a nightly baseline with fewer than ${fewestSeeds} seeds, which do not ` +
-      `tell how much it spreads. Run it with --seeds ${fewestSeeds}, or leave it out with --only.`,
+      `tell how much it spreads${others ? ', as the seeds beside have other bits and were not run again' : ''}. Run it ` +
+      `with --seeds ${asked}, or leave it out with --only.`,
   );
 }
 

@@ -49,11 +49,12 @@ it('stores one entry a record with its raw value and the reason', () => {
   );
 });
 
-it('replaces the entry with the same id, keeps the others and the history', () => {
-  const before = acceptRecords([first, second], null, { why: 'one', at });
+it('replaces the entry with the same id, keeps other arms and the history', () => {
+  const other = fixtureRecord({}, { budget: 0.2 });
+  const before = acceptRecords([first, other], null, { why: 'one', at });
   const after = acceptRecords([fixtureRecord({ value: 0.7 })], before, { why: 'two', at });
   expect(after.cells.map((entry) => [entry.id, valueOfEntry(entry)])).toEqual([
-    [second.id, 0.55],
+    [other.id, 0.55],
     [first.id, 0.7],
   ]);
   expect(after.history.map(({ why }) => why)).toEqual(['one', 'two']);
@@ -127,6 +128,61 @@ describe('of a nightly', () => {
     expect(() => acceptRecords(nightly(0, 1), null, { why: 'few', at })).toThrow(/fewer than 3 seeds.*--seeds 3/);
     const stored = acceptRecords(nightly(0, 1, 2), null, { why: 'three', at });
     expect(acceptRecords(nightly(3), stored, { why: 'one more', at }).cells).toHaveLength(4);
+  });
+
+  it('refuses a seed of other bits whose arm would be left with fewer than 3, naming it and the remedy', () => {
+    const stored = acceptRecords(nightly(0, 1, 2, 3), null, { why: 'four', at });
+    const one = { ...nightly(0)[0]!, program: 'later', weights_digest: 'later' };
+    expect(() => acceptRecords([one], stored, { why: 'one night', at })).toThrow(
+      `accept: ${first.cell} would leave an arm of a nightly baseline with fewer than 3 seeds, which do not tell how ` +
+        'much it spreads, as the seeds beside have other bits and were not run again. Run it with --seeds 4, or',
+    );
+    const three = nightly(0, 1, 2).map((record) => ({ ...record, program: 'later', weights_digest: 'later' }));
+    const next = acceptRecords(three, stored, { why: 'all', at });
+    expect(next.cells.map(({ seed, program }) => [seed, program])).toEqual([0, 1, 2].map((seed) => [seed, 'later']));
+    expect(next.history[1]?.cells).toEqual(nightly(0, 1, 2, 3).map(({ cell }) => cell));
+  });
+});
+
+describe('the seeds of an arm are one level', () => {
+  const third = fixtureRecord({}, { seed: 2 });
+  const before = acceptRecords([first, second, third], null, { why: 'one', at });
+  const seedsAfter = (records: FinishedRecord[], beside: FinishedRecord[] = []) =>
+    acceptRecords(records, before, { why: 'two', at, beside })
+      .cells.map(({ seed }) => seed)
+      .sort();
+  const later = { program: 'later' };
+  const moved = fixtureRecord({ ...later, weights_digest: 'later' });
+
+  it('so that those go that were not run again where another has other bits', () => {
+    expect(seedsAfter([moved])).toEqual([0]);
+    // Run again, and the same: kept, whether it is to be stored or not.
+    expect(seedsAfter([moved, { ...second, ...later }])).toEqual([0, 1]);
+    expect(seedsAfter([moved], [{ ...second, ...later }])).toEqual([0, 1]);
+    expect(seedsAfter([moved], [fixtureRecord({ weights_digest: 'later' }, { seed: 1 })])).toEqual([0]);
+    // Equal weights of another value are another level, too.
+    expect(seedsAfter([fixtureRecord({ ...later, value: 0.7 })])).toEqual([0]);
+  });
+
+  it('and stay where those that run repeat their bits, whatever else is new of them', () => {
+    expect(seedsAfter([fixtureRecord({ ...later, parameters: 1000 })])).toEqual([0, 1, 2]);
+    expect(seedsAfter([fixtureRecord({}, { seed: 3 })])).toEqual([0, 1, 2, 3]);
+  });
+
+  it('a new seed of another program or environment joins only beside one that repeats', () => {
+    const added = fixtureRecord(later, { seed: 3 });
+    expect(seedsAfter([added])).toEqual([3]);
+    expect(seedsAfter([{ ...first, ...later }, added])).toEqual([0, 1, 2, 3]);
+    const there = { ...first.fingerprint, threads: 2 };
+    expect(seedsAfter([fixtureRecord({ fingerprint: there }, { seed: 3 })])).toEqual([3]);
+  });
+
+  it('and other arms, and the same arm on other files, are not touched', () => {
+    const other = fixtureRecord({}, { budget: 0.2 });
+    const files = { ...second, fingerprint: { ...second.fingerprint, data: 'fedcba9876543210' } };
+    const all = acceptRecords([other, files], before, { why: 'beside', at });
+    const after = acceptRecords([moved], all, { why: 'moved', at });
+    expect(after.cells.map(({ cell }) => cell).sort()).toEqual([first.cell, second.cell, other.cell].sort());
   });
 });
 

@@ -1,10 +1,11 @@
 import { acceptRecords } from '../../../baselines/accept.ts';
-import { type Baseline, entryKey, valueOfEntry } from '../../../baselines/baseline.ts';
+import { type Baseline, type BaselineEntry, entryKey, valueOfEntry } from '../../../baselines/baseline.ts';
 import { readBaseline, writeBaseline } from '../../../baselines/baseline-file.ts';
 import { differencesOf, driftedCells } from '../../../baselines/differences.ts';
 import { type Examined, examine } from '../../../baselines/examine.ts';
 import { removedEntries } from '../../../baselines/gate.ts';
 import { provenanceOf } from '../../../baselines/provenance.ts';
+import { acceptedArmKey } from '../../../baselines/quality/accepted-arm.ts';
 import { powerLines } from '../../../baselines/quality/power-text.ts';
 import { speedPowerLine } from '../../../baselines/speed/speed-power.ts';
 import { counted, someOf } from '../../../baselines/wording.ts';
@@ -49,13 +50,14 @@ export async function acceptCommand(name: string, options: AcceptCommandOptions,
     say(`Void launches, whose speed is not stored: ${someOf(voids.map(({ cell }) => cell))}.`);
   }
   const commit = run.run?.versions.commit ?? null;
-  const next = acceptRecords(records, previous, { why: options.why, commit, removed });
+  const beside = cells.map(({ record }) => record).filter((record) => !records.includes(record));
+  const next = acceptRecords(records, previous, { why: options.why, commit, removed, beside });
   if (next === previous) {
     say(`Nothing to change: the baseline of ${suite.name}, ${profile}, holds these results already.`);
     return 0;
   }
   const path = await writeBaseline(next, io.baselinesDir);
-  for (const line of changesBetween(previous, next)) say(line);
+  for (const line of changesBetween(previous, next, removed)) say(line);
   if (previous !== null) say(`The baseline before was ${provenanceOf(previous)}.`);
   say(`Wrote ${path}: ${next.cells.length} cells, ${provenanceOf(next)}.`);
   const { seeds } = profileSpec;
@@ -122,8 +124,17 @@ function refusePartial(stored: StoredRun): void {
   );
 }
 
-/** One line for each entry that was added, replaced or removed; equal entries are counted in the last line. */
-export function changesBetween(previous: Baseline | null, next: Baseline): string[] {
+/**
+ * One line for each entry that was added, replaced, dropped with its arm's level or removed; equal entries are counted in
+ * the last line.
+ *
+ * @param removed entries that the profile plans no more
+ */
+export function changesBetween(
+  previous: Baseline | null,
+  next: Baseline,
+  removed: readonly BaselineEntry[] = [],
+): string[] {
   const before = new Map((previous?.cells ?? []).map((entry) => [entryKey(entry), entry]));
   const kept = new Set(next.cells.map(entryKey));
   const lines: string[] = [];
@@ -143,6 +154,11 @@ export function changesBetween(previous: Baseline | null, next: Baseline): strin
           `${valueOfEntry(entry)}${old.id === entry.id ? '' : ', new id'}`,
       );
   }
-  for (const { cell } of before.values()) lines.push(`removed   ${cell}`);
+  const [arms, unplanned] = [new Set(next.cells.map(acceptedArmKey)), new Set(removed.map(entryKey))];
+  for (const [key, entry] of before) {
+    const isLeft = arms.has(acceptedArmKey(entry)) && !unplanned.has(key);
+    const why = ': not run again, and its arm has other bits now';
+    lines.push(isLeft ? `dropped   ${entry.cell}${why}` : `removed   ${entry.cell}`);
+  }
   return [...lines, `${unchanged} unchanged.`];
 }

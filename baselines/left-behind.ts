@@ -1,0 +1,50 @@
+import { differingFields } from '../harness/fingerprint.ts';
+import { grouped } from './arms.ts';
+import { type BaselineEntry, entryKey, valueOfEntry } from './baseline.ts';
+import { sameBits } from './lanes/weights.ts';
+import { acceptedArmKey } from './quality/accepted-arm.ts';
+
+/**
+ * The stored entries that an acceptance leaves behind, so that the seeds of an arm are one level: where a new entry of an
+ * arm has other bits than the stored one, its other stored entries go, but for those that the run repeats. A new seed
+ * that has no stored entry tells by the seeds beside it which are repeated, and where none is, by its program and
+ * environment.
+ *
+ * @param accepted entries of the run that are to be stored
+ * @param beside entries of the same run that are not
+ */
+export function leftBehind(
+  stored: readonly BaselineEntry[],
+  accepted: readonly BaselineEntry[],
+  beside: readonly BaselineEntry[] = [],
+): BaselineEntry[] {
+  const [arms, ran] = [
+    grouped(accepted, acceptedArmKey),
+    new Map([...beside, ...accepted].map((e) => [entryKey(e), e])),
+  ];
+  const isRepeated = (entry: BaselineEntry) => {
+    const now = ran.get(entryKey(entry));
+    return now !== undefined && isSame(entry, now);
+  };
+  return [...grouped(stored, acceptedArmKey)].flatMap(([arm, members]) => {
+    const own = new Map((arms.get(arm) ?? []).map((entry) => [entryKey(entry), entry]));
+    const replaced = members.filter((entry) => own.has(entryKey(entry)));
+    const isMoved =
+      replaced.some((entry) => !isRepeated(entry)) || !(members.some(isRepeated) || isOfOne(members, own));
+    return isMoved ? members.filter((entry) => !own.has(entryKey(entry)) && !isRepeated(entry)) : [];
+  });
+}
+
+/** Whether new entries are of a program and environment that a stored one is of. */
+function isOfOne(stored: readonly BaselineEntry[], accepted: ReadonlyMap<string, BaselineEntry>): boolean {
+  return [...accepted.values()].every((entry) =>
+    stored.some(
+      ({ program, fingerprint }) =>
+        program === entry.program && differingFields(fingerprint, entry.fingerprint).length === 0,
+    ),
+  );
+}
+
+function isSame(one: BaselineEntry, other: BaselineEntry): boolean {
+  return sameBits(one, other) && valueOfEntry(one) === valueOfEntry(other);
+}

@@ -1,4 +1,4 @@
-import { differingFields } from '../harness/fingerprint.ts';
+import { differingEnvironment } from '../harness/fingerprint.ts';
 import { grouped } from './arms.ts';
 import { type BaselineEntry, entryKey, valueOfEntry } from './baseline.ts';
 import { sameBits } from './lanes/weights.ts';
@@ -18,10 +18,8 @@ export function leftBehind(
   accepted: readonly BaselineEntry[],
   beside: readonly BaselineEntry[] = [],
 ): BaselineEntry[] {
-  const [arms, ran] = [
-    grouped(accepted, acceptedArmKey),
-    new Map([...beside, ...accepted].map((e) => [entryKey(e), e])),
-  ];
+  const arms = grouped(accepted, acceptedArmKey);
+  const ran = new Map([...beside, ...accepted].map((entry) => [entryKey(entry), entry]));
   const isRepeated = (entry: BaselineEntry) => {
     const now = ran.get(entryKey(entry));
     return now !== undefined && isSame(entry, now);
@@ -35,14 +33,11 @@ export function leftBehind(
   });
 }
 
-/** Whether new entries are of a program and environment that a stored one is of. */
+/** Whether new entries are of programs and environments that stored ones are of. */
 function isOfOne(stored: readonly BaselineEntry[], accepted: ReadonlyMap<string, BaselineEntry>): boolean {
-  return [...accepted.values()].every((entry) =>
-    stored.some(
-      ({ program, fingerprint }) =>
-        program === entry.program && differingFields(fingerprint, entry.fingerprint).length === 0,
-    ),
-  );
+  const isAlike = (one: BaselineEntry, other: BaselineEntry) =>
+    one.program === other.program && differingEnvironment(one.fingerprint, other.fingerprint).length === 0;
+  return [...accepted.values()].every((entry) => stored.some((one) => isAlike(one, entry)));
 }
 
 function isSame(one: BaselineEntry, other: BaselineEntry): boolean {

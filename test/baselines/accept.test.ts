@@ -3,6 +3,8 @@ import { acceptRecords } from '../../baselines/accept.ts';
 import { valueOfEntry } from '../../baselines/baseline.ts';
 import { UsageError } from '../../harness/errors.ts';
 import type { FinishedRecord } from '../../harness/record.ts';
+import { fixtureDefinition } from '../helpers/definitions.ts';
+import { fixtureLaunch } from '../helpers/launches.ts';
 import { failedRecord, fixtureConfig, fixtureRecord } from '../helpers/records.ts';
 
 const at = '2026-11-23T00:00:00.000Z';
@@ -68,6 +70,55 @@ it('changes nothing where the baseline holds the very results already, and keeps
   expect(acceptRecords([first], stored, { why: 'again', at })).toBe(stored);
   const later = { ...first, program: 'later' };
   expect(acceptRecords([later], stored, { why: 'again', at })).toBe(stored);
+});
+
+describe('what is measured otherwise each time makes no new acceptance', () => {
+  const launch = fixtureLaunch();
+  const before = acceptRecords([first, second], null, { why: 'one', at, commit: 'abc' });
+  const accept = (records: FinishedRecord[], resources?: Set<string>, previous = before) =>
+    acceptRecords(records, previous, { why: 'two', at: '2026-12-01T00:00:00.000Z', commit: 'def', resources });
+
+  it('but results, counts, definitions and environments do', () => {
+    const anew = { step_ms: 202, rss_peak_bytes: 525e6, program: 'later', seconds: 13 };
+    expect(accept([fixtureRecord(anew), second])).toBe(before);
+    const { fingerprint } = first;
+    for (const other of [
+      { train_loss: 1.26 },
+      { macs: 4301121 },
+      { tensor_peak_bytes: 104857601 },
+      { fingerprint: { ...fingerprint, threads: 2 } },
+    ]) {
+      expect(accept([fixtureRecord({ ...anew, ...other })]).history).toHaveLength(2);
+    }
+    const defined = accept([fixtureRecord({ definition: fixtureDefinition() })]);
+    const changed = fixtureRecord({ definition: fixtureDefinition({ rates: '0.2*15' }) });
+    expect(accept([changed], undefined, defined).history).toHaveLength(2);
+  });
+
+  it('what an entry lacks is added, of date and commit as they were', () => {
+    const parts = { launch, definition: fixtureDefinition() };
+    const lacking = acceptRecords([fixtureRecord({ resumed_points: 1, step_ms: null })], null, { why: 'one', at });
+    expect(lacking.cells[0]).toMatchObject({ rss_peak_bytes: null, step_ms: null });
+    const later = fixtureRecord({ ...parts, step_ms: 202, program: 'later' });
+    const filled = accept([later], undefined, lacking);
+    expect(filled.history).toBe(lacking.history);
+    expect(filled.cells).toEqual([{ ...lacking.cells[0], ...parts, step_ms: 202, rss_peak_bytes: 524288000 }]);
+    // What is held is not measured away.
+    const faster = fixtureRecord({ ...later, launch: fixtureLaunch({ x: -1 }), step_ms: 100 });
+    expect(accept([faster], undefined, filled)).toBe(filled);
+    const beside = accept([later, fixtureRecord({ value: 0.7 }, { seed: 1 })]);
+    expect(beside.history[1]?.cells).toEqual([second.cell]);
+    expect(beside.cells[0]).toMatchObject({ cell: first.cell, launch, program: 'fixture', step_ms: 200 });
+  });
+
+  it('speed and memory that the check calls others are accepted, with date and commit', () => {
+    const held = accept([fixtureRecord({ launch })]);
+    const slower = fixtureRecord({ launch: fixtureLaunch({ x: 0 }), rss_peak_bytes: 700e6 });
+    const next = accept([slower, second], new Set([first.id]), held);
+    expect(next.cells.find(({ id }) => id === first.id)).toMatchObject({ launch: { x: 0 }, rss_peak_bytes: 700e6 });
+    expect(next.history.at(-1)).toMatchObject({ commit: 'def', cells: [first.cell] });
+    expect(next.cells).toHaveLength(2);
+  });
 });
 
 it('names in its history only the cells whose results it changes', () => {
@@ -175,6 +226,9 @@ describe('the seeds of an arm are one level', () => {
     expect(seedsAfter([{ ...first, ...later }, added])).toEqual([0, 1, 2, 3]);
     const there = { ...first.fingerprint, threads: 2 };
     expect(seedsAfter([fixtureRecord({ fingerprint: there }, { seed: 3 })])).toEqual([3]);
+    // What a seed read of others is its own.
+    const needs = { ...first.fingerprint, needs: 'of seed 3' };
+    expect(seedsAfter([fixtureRecord({ fingerprint: needs }, { seed: 3 })])).toEqual([0, 1, 2, 3]);
   });
 
   it('and other arms, and the same arm on other files, are not touched', () => {

@@ -7,11 +7,13 @@ import { removedEntries } from '../../../baselines/gate.ts';
 import { provenanceOf } from '../../../baselines/provenance.ts';
 import { acceptedArmKey } from '../../../baselines/quality/accepted-arm.ts';
 import { powerLines } from '../../../baselines/quality/power-text.ts';
+import { completedBy } from '../../../baselines/same-result.ts';
 import { speedPowerLine } from '../../../baselines/speed/speed-power.ts';
 import { counted, someOf } from '../../../baselines/wording.ts';
+import { canonicalJson } from '../../canonical-json.ts';
 import { UsageError } from '../../errors.ts';
 import { freshSeedsOfRun } from '../../night.ts';
-import type { CellRecord } from '../../record.ts';
+import type { CellRecord, Verdict } from '../../record.ts';
 import { lacksOf } from '../../run/records/coverage.ts';
 import { isTrial } from '../../trial-notes.ts';
 import { gateOf } from '../gate.ts';
@@ -51,7 +53,8 @@ export async function acceptCommand(name: string, options: AcceptCommandOptions,
   }
   const commit = run.run?.versions.commit ?? null;
   const beside = cells.map(({ record }) => record).filter((record) => !records.includes(record));
-  const next = acceptRecords(records, previous, { why: options.why, commit, removed, beside });
+  const resources = movedResources(cells, groups);
+  const next = acceptRecords(records, previous, { why: options.why, commit, removed, beside, resources });
   if (next === previous) {
     say(`Nothing to change: the baseline of ${suite.name}, ${profile}, holds these results already.`);
     return 0;
@@ -104,6 +107,18 @@ function chosen(
   throw new UsageError('accept --drifted: no cell has drifted from the baseline: nothing is to be stored.');
 }
 
+/** Ids of the cells whose speed or memory the check calls another: their results may be the same. */
+function movedResources(cells: readonly Examined[], groups: readonly Verdict[]): Set<string> {
+  const isMoved = ({ lane, verdict }: Pick<Verdict, 'lane' | 'verdict'>) =>
+    verdict === 'regressed' && (lane === 'speed' || lane === 'memory');
+  // A reference that is slower is in every launch.
+  const isSlower = groups.some(isMoved);
+  const moved = cells.filter(
+    ({ record, findings }) => findings.some(isMoved) || (isSlower && record.launch !== undefined),
+  );
+  return new Set(moved.map(({ record }) => record.id));
+}
+
 /** What was computed by code that no commit holds could not be computed again. */
 function refuseUnclean({ outDir, run }: StoredRun): void {
   if (run?.versions.dirty !== true) return;
@@ -125,7 +140,7 @@ function refusePartial(stored: StoredRun): void {
 }
 
 /**
- * One line for each entry that was added, replaced, dropped with its arm's level or removed; equal entries are counted in
+ * One line for each entry that was added, completed, replaced, dropped with its arm's level or removed; equal entries are counted in
  * the last line.
  *
  * @param removed entries that the profile plans no more
@@ -147,8 +162,10 @@ export function changesBetween(
     const old = oldKey === undefined ? undefined : before.get(oldKey);
     if (oldKey !== undefined) before.delete(oldKey);
     if (old === undefined) lines.push(`added     ${entry.cell}: value ${valueOfEntry(entry)}`);
-    else if (JSON.stringify(old) === JSON.stringify(entry)) unchanged++;
-    else
+    else if (canonicalJson(old) === canonicalJson(entry)) unchanged++;
+    else if (oldKey === key && canonicalJson(completedBy(old, entry)) === canonicalJson(entry)) {
+      lines.push(`completed ${entry.cell}: with what its entry lacked; the result is the same`);
+    } else
       lines.push(
         `replaced  ${entry.cell}: value ${valueOfEntry(old)} -> ` +
           `${valueOfEntry(entry)}${old.id === entry.id ? '' : ', new id'}`,

@@ -1,11 +1,13 @@
 import { canonicalJson } from '../harness/canonical-json.ts';
 import { UsageError } from '../harness/errors.ts';
-import { differingFields } from '../harness/fingerprint.ts';
+import { differingEnvironment } from '../harness/fingerprint.ts';
 import { type CellRecord, type FinishedRecord, passes } from '../harness/record.ts';
 import { grouped } from './arms.ts';
 import type { Baseline, BaselineEntry } from './baseline.ts';
 import { baselineVersion, entryKey, entryOf } from './baseline.ts';
+import { leftBehind } from './left-behind.ts';
 import { acceptedArmKey } from './quality/accepted-arm.ts';
+import { completedBy } from './same-result.ts';
 import { someOf } from './wording.ts';
 
 /** An acceptance: what is stored of it beside the records. */
@@ -18,6 +20,10 @@ export interface Acceptance {
   commit?: string | null;
   /** Entries that the profile plans no more, which are dropped. */
   removed?: readonly BaselineEntry[];
+  /** Records of the same run that are not to be stored: what they repeat of an arm belongs to its level. */
+  beside?: readonly CellRecord[];
+  /** Ids of cells whose speed or memory is another, which is accepted with their results. */
+  resources?: ReadonlySet<string> | undefined;
 }
 
 /** Fewer accepted seeds give an arm of a profile that is judged by quality no spread to be judged by. */
@@ -26,8 +32,10 @@ const fewestSeeds = 3;
 /**
  * The baseline after accepting `records`, which belong to one suite and profile. An entry with a record's id and data is
  * replaced, and so is one of an older configuration of the same cell on the same data set, whatever its files were; the
- * other entries stay, such as those of the same cell on other files. Where the baseline holds all of the records' results
- * as they are, it is `previous` itself, history included.
+ * other entries stay, such as those of the same cell on other files, but for those of an arm that has come to other bits
+ * and that were not run again. An entry whose result the records repeat stays as it is but for what it lacks, such as a
+ * launch, and is no part of the acceptance: where nothing else is new, the history stays, and where nothing is lacking,
+ * it is `previous` itself.
  *
  * @param previous the stored baseline, null where there is none yet
  * @throws UsageError for an empty reason, nothing to accept, records that failed, came twice or are of several
@@ -36,7 +44,7 @@ const fewestSeeds = 3;
 export function acceptRecords(
   records: readonly CellRecord[],
   previous: Baseline | null,
-  { why, at = new Date().toISOString(), commit = null, removed = [] }: Acceptance,
+  { why, at = new Date().toISOString(), commit = null, removed = [], beside = [], resources = new Set() }: Acceptance,
 ): Baseline {
   if (why.trim() === '') {
     throw new UsageError(
@@ -55,24 +63,33 @@ export function acceptRecords(
         `baseline of ${suite}, ${profile}. Accept one suite and profile at a time.`,
     );
   }
-  // That a later program computed them changes no result; and tolerances are added afterwards.
-  const resultOf = ({ program: _, first_step_tolerances: _t, ...entry }: BaselineEntry) => canonicalJson(entry);
-  const held = new Set(previous?.cells.map(resultOf));
-  const entries = usable(records)
-    .map(entryOf)
-    .filter((entry) => !held.has(resultOf(entry)))
-    .map((entry) => withHeldTolerances(entry, previous));
-  if (previous !== null && entries.length + removed.length === 0) return previous;
-  const dropped = new Set(removed.map(entryKey));
+  const stored = new Map(previous?.cells.map((entry) => [entryKey(entry), entry] as const));
+  const ran = usable(records).map(entryOf);
+  const completed = new Map<string, BaselineEntry>();
+  const entries = ran.flatMap((entry) => {
+    const key = entryKey(entry);
+    const held = stored.get(key);
+    const same = held === undefined || resources.has(entry.id) ? null : completedBy(held, entry);
+    if (same !== null) completed.set(key, same);
+    return same === null ? [withHeldTolerances(entry, held)] : [];
+  });
+  const completedOr = (entry: BaselineEntry) => completed.get(entryKey(entry)) ?? entry;
+  if (previous !== null && entries.length + removed.length === 0) {
+    const cells = previous.cells.map(completedOr);
+    return canonicalJson(cells) === canonicalJson(previous.cells) ? previous : { ...previous, cells };
+  }
+  const repeated = beside.filter((record) => record.status !== 'failed').map(entryOf);
+  const behind = leftBehind([...stored.values()], ran, repeated);
+  const dropped = new Set([...removed, ...behind].map(entryKey));
   const isReplaced = (entry: BaselineEntry) =>
     entries.some(
       (e) =>
         entryKey(e) === entryKey(entry) || (e.cell === entry.cell && e.dataset === entry.dataset && e.id !== entry.id),
     );
   const kept = previous?.cells.filter((entry) => !isReplaced(entry) && !dropped.has(entryKey(entry))) ?? [];
-  const cells = [...kept, ...entries];
-  if (profile === 'nightly') refuseFewSeeds(entries, cells);
-  const named = [...new Set([...entries, ...removed].map(({ cell }) => cell))].sort();
+  const cells = [...kept.map(completedOr), ...entries];
+  if (profile === 'nightly') refuseFewSeeds(entries, cells, behind);
+  const named = [...new Set([...entries, ...removed, ...behind].map(({ cell }) => cell))].sort();
   return {
     version: baselineVersion,
     suite,
@@ -83,21 +100,28 @@ export function acceptRecords(
 }
 
 /** The entry with the tolerances of the one that it replaces, where both ask for the same steps. */
-function withHeldTolerances(entry: BaselineEntry, previous: Baseline | null): BaselineEntry {
-  const held = previous?.cells.find((one) => entryKey(one) === entryKey(entry));
+function withHeldTolerances(entry: BaselineEntry, held: BaselineEntry | undefined): BaselineEntry {
   const graphs = (of: BaselineEntry) => canonicalJson(of.definition?.graphs ?? null);
   if (held?.first_step_tolerances === undefined || graphs(held) !== graphs(entry)) return entry;
   return { ...entry, first_step_tolerances: held.first_step_tolerances };
 }
 
 /** An arm is judged by how much its seeds spread: a nightly's has three at least. */
-function refuseFewSeeds(entries: readonly BaselineEntry[], cells: readonly BaselineEntry[]): void {
-  const seeds = grouped(cells, acceptedArmKey);
-  const few = entries.filter((entry) => (seeds.get(acceptedArmKey(entry))?.length ?? 0) < fewestSeeds);
+function refuseFewSeeds(
+  entries: readonly BaselineEntry[],
+  cells: readonly BaselineEntry[],
+  behind: readonly BaselineEntry[],
+): void {
+  const [seeds, left] = [grouped(cells, acceptedArmKey), grouped(behind, acceptedArmKey)];
+  const numberOf = (of: typeof seeds, entry: BaselineEntry) => of.get(acceptedArmKey(entry))?.length ?? 0;
+  const few = entries.filter((entry) => numberOf(seeds, entry) < fewestSeeds);
   if (few.length === 0) return;
+  const others = few.some((entry) => numberOf(left, entry) > 0);
+  const asked = Math.max(fewestSeeds, ...few.map((entry) => numberOf(seeds, entry) + numberOf(left, entry)));
   throw new UsageError(
     `accept: ${namesOf(few)} would leave an arm of a nightly baseline with fewer than ${fewestSeeds} seeds, which do not ` +
-      `tell how much it spreads. Run it with --seeds ${fewestSeeds}, or leave it out with --only.`,
+      `tell how much it spreads${others ? ', as the seeds beside have other bits and were not run again' : ''}. Run it ` +
+      `with --seeds ${asked}, or leave it out with --only.`,
   );
 }
 
@@ -135,15 +159,12 @@ function usable(records: readonly CellRecord[]): FinishedRecord[] {
   return finished;
 }
 
-/** What records may differ in: the data of each cell, and what it read of others. */
-const ofCell = ['data', 'needs'];
-
 /** Results of several environments are no one level that a later run could keep to. */
 function refuseMixed(records: readonly FinishedRecord[]): void {
   const [first] = records;
   if (first === undefined) return;
   for (const { cell, fingerprint } of records) {
-    const fields = differingFields(first.fingerprint, fingerprint).filter((name) => !ofCell.includes(name));
+    const fields = differingEnvironment(first.fingerprint, fingerprint);
     if (fields.length === 0) continue;
     throw new UsageError(
       `accept: ${first.cell} and ${cell} were computed in two environments (${fields.join(', ')}). Run the suite in one ` +

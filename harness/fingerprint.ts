@@ -69,3 +69,11 @@ export function differingFields(one: AnyFingerprint, other: AnyFingerprint): str
     (name) => !(isPortable && ofProcessor.includes(name)) && !isDeepStrictEqual(one[name], other[name]),
   );
 }
+
+/** What is a cell's own: its data, and what it read of others. */
+const ofCell: readonly string[] = ['data', 'needs'] satisfies (keyof Fingerprint)[];
+
+/** The same of the environment alone, which cells of one run share. */
+export function differingEnvironment(one: AnyFingerprint, other: AnyFingerprint): string[] {
+  return differingFields(one, other).filter((name) => !ofCell.includes(name));
+}

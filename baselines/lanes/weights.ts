@@ -1,6 +1,7 @@
 import { canonicalJson } from '../../harness/canonical-json.ts';
+import type { BaselineEntry } from '../baseline.ts';
 import { changeText, valueText } from '../wording.ts';
-import { isComputed, type Lane, numbersOf, type Pair, sameEnvironment, shown } from './lane.ts';
+import { isComputed, type Lane, numbersOf, sameEnvironment, shown } from './lane.ts';
 
 /**
  * What the same environment must repeat to the bit: the final weights or, without weights, every measure.
@@ -14,8 +15,8 @@ import { isComputed, type Lane, numbersOf, type Pair, sameEnvironment, shown } f
  */
 export const weights: Lane = (pair) => {
   if (!sameEnvironment(pair)) return null;
-  if (sameBits(pair)) return repeated(pair);
   const { record, entry } = pair;
+  if (sameBits(record, entry)) return repeated(pair);
   if (entry.program === record.program) return irreproducible(pair);
   // Of what diverged nothing has drifted: that it did is for quality to say.
   if (record.status !== 'completed' || entry.status !== 'completed') return null;
@@ -28,12 +29,12 @@ export const weights: Lane = (pair) => {
   };
 };
 
-function sameBits(pair: Pair): boolean {
-  const { record, entry } = pair;
-  if (record.status !== entry.status) return false;
-  if (record.weights_digest !== null) return record.weights_digest === entry.weights_digest;
-  if (entry.weights_digest !== null) return false;
-  return canonicalJson(record.measures) === canonicalJson(entry.measures);
+type Outcome = Pick<BaselineEntry, 'status' | 'weights_digest' | 'measures'>;
+
+/** Whether two ended alike, with the same final weights or, without weights, the same measures. */
+export function sameBits(one: Outcome, other: Outcome): boolean {
+  if (one.status !== other.status || one.weights_digest !== other.weights_digest) return false;
+  return one.weights_digest !== null || canonicalJson(one.measures) === canonicalJson(other.measures);
 }
 
 const repeated: Lane = (pair) => {

@@ -3,6 +3,8 @@ import { acceptRecords } from '../../baselines/accept.ts';
 import { valueOfEntry } from '../../baselines/baseline.ts';
 import { UsageError } from '../../harness/errors.ts';
 import type { FinishedRecord } from '../../harness/record.ts';
+import { fixtureDefinition } from '../helpers/definitions.ts';
+import { fixtureLaunch } from '../helpers/launches.ts';
 import { failedRecord, fixtureConfig, fixtureRecord } from '../helpers/records.ts';
 
 const at = '2026-11-23T00:00:00.000Z';
@@ -49,11 +51,12 @@ it('stores one entry a record with its raw value and the reason', () => {
   );
 });
 
-it('replaces the entry with the same id, keeps the others and the history', () => {
-  const before = acceptRecords([first, second], null, { why: 'one', at });
+it('replaces the entry with the same id, keeps other arms and the history', () => {
+  const other = fixtureRecord({}, { budget: 0.2 });
+  const before = acceptRecords([first, other], null, { why: 'one', at });
   const after = acceptRecords([fixtureRecord({ value: 0.7 })], before, { why: 'two', at });
   expect(after.cells.map((entry) => [entry.id, valueOfEntry(entry)])).toEqual([
-    [second.id, 0.55],
+    [other.id, 0.55],
     [first.id, 0.7],
   ]);
   expect(after.history.map(({ why }) => why)).toEqual(['one', 'two']);
@@ -67,6 +70,55 @@ it('changes nothing where the baseline holds the very results already, and keeps
   expect(acceptRecords([first], stored, { why: 'again', at })).toBe(stored);
   const later = { ...first, program: 'later' };
   expect(acceptRecords([later], stored, { why: 'again', at })).toBe(stored);
+});
+
+describe('what is measured otherwise each time makes no new acceptance', () => {
+  const launch = fixtureLaunch();
+  const before = acceptRecords([first, second], null, { why: 'one', at, commit: 'abc' });
+  const accept = (records: FinishedRecord[], resources?: Set<string>, previous = before) =>
+    acceptRecords(records, previous, { why: 'two', at: '2026-12-01T00:00:00.000Z', commit: 'def', resources });
+
+  it('but results, counts, definitions and environments do', () => {
+    const anew = { step_ms: 202, rss_peak_bytes: 525e6, program: 'later', seconds: 13 };
+    expect(accept([fixtureRecord(anew), second])).toBe(before);
+    const { fingerprint } = first;
+    for (const other of [
+      { train_loss: 1.26 },
+      { macs: 4301121 },
+      { tensor_peak_bytes: 104857601 },
+      { fingerprint: { ...fingerprint, threads: 2 } },
+    ]) {
+      expect(accept([fixtureRecord({ ...anew, ...other })]).history).toHaveLength(2);
+    }
+    const defined = accept([fixtureRecord({ definition: fixtureDefinition() })]);
+    const changed = fixtureRecord({ definition: fixtureDefinition({ rates: '0.2*15' }) });
+    expect(accept([changed], undefined, defined).history).toHaveLength(2);
+  });
+
+  it('what an entry lacks is added, of date and commit as they were', () => {
+    const parts = { launch, definition: fixtureDefinition() };
+    const lacking = acceptRecords([fixtureRecord({ resumed_points: 1, step_ms: null })], null, { why: 'one', at });
+    expect(lacking.cells[0]).toMatchObject({ rss_peak_bytes: null, step_ms: null });
+    const later = fixtureRecord({ ...parts, step_ms: 202, program: 'later' });
+    const filled = accept([later], undefined, lacking);
+    expect(filled.history).toBe(lacking.history);
+    expect(filled.cells).toEqual([{ ...lacking.cells[0], ...parts, step_ms: 202, rss_peak_bytes: 524288000 }]);
+    // What is held is not measured away.
+    const faster = fixtureRecord({ ...later, launch: fixtureLaunch({ x: -1 }), step_ms: 100 });
+    expect(accept([faster], undefined, filled)).toBe(filled);
+    const beside = accept([later, fixtureRecord({ value: 0.7 }, { seed: 1 })]);
+    expect(beside.history[1]?.cells).toEqual([second.cell]);
+    expect(beside.cells[0]).toMatchObject({ cell: first.cell, launch, program: 'fixture', step_ms: 200 });
+  });
+
+  it('speed and memory that the check calls others are accepted, with date and commit', () => {
+    const held = accept([fixtureRecord({ launch })]);
+    const slower = fixtureRecord({ launch: fixtureLaunch({ x: 0 }), rss_peak_bytes: 700e6 });
+    const next = accept([slower, second], new Set([first.id]), held);
+    expect(next.cells.find(({ id }) => id === first.id)).toMatchObject({ launch: { x: 0 }, rss_peak_bytes: 700e6 });
+    expect(next.history.at(-1)).toMatchObject({ commit: 'def', cells: [first.cell] });
+    expect(next.cells).toHaveLength(2);
+  });
 });
 
 it('names in its history only the cells whose results it changes', () => {
@@ -127,6 +179,64 @@ describe('of a nightly', () => {
     expect(() => acceptRecords(nightly(0, 1), null, { why: 'few', at })).toThrow(/fewer than 3 seeds.*--seeds 3/);
     const stored = acceptRecords(nightly(0, 1, 2), null, { why: 'three', at });
     expect(acceptRecords(nightly(3), stored, { why: 'one more', at }).cells).toHaveLength(4);
+  });
+
+  it('refuses a seed of other bits whose arm would be left with fewer than 3, naming it and the remedy', () => {
+    const stored = acceptRecords(nightly(0, 1, 2, 3), null, { why: 'four', at });
+    const one = { ...nightly(0)[0]!, program: 'later', weights_digest: 'later' };
+    expect(() => acceptRecords([one], stored, { why: 'one night', at })).toThrow(
+      `accept: ${first.cell} would leave an arm of a nightly baseline with fewer than 3 seeds, which do not tell how ` +
+        'much it spreads, as the seeds beside have other bits and were not run again. Run it with --seeds 4, or',
+    );
+    const three = nightly(0, 1, 2).map((record) => ({ ...record, program: 'later', weights_digest: 'later' }));
+    const next = acceptRecords(three, stored, { why: 'all', at });
+    expect(next.cells.map(({ seed, program }) => [seed, program])).toEqual([0, 1, 2].map((seed) => [seed, 'later']));
+    expect(next.history[1]?.cells).toEqual(nightly(0, 1, 2, 3).map(({ cell }) => cell));
+  });
+});
+
+describe('the seeds of an arm are one level', () => {
+  const third = fixtureRecord({}, { seed: 2 });
+  const before = acceptRecords([first, second, third], null, { why: 'one', at });
+  const seedsAfter = (records: FinishedRecord[], beside: FinishedRecord[] = []) =>
+    acceptRecords(records, before, { why: 'two', at, beside })
+      .cells.map(({ seed }) => seed)
+      .sort();
+  const later = { program: 'later' };
+  const moved = fixtureRecord({ ...later, weights_digest: 'later' });
+
+  it('so that those go that were not run again where another has other bits', () => {
+    expect(seedsAfter([moved])).toEqual([0]);
+    // Run again, and the same: kept, whether it is to be stored or not.
+    expect(seedsAfter([moved, { ...second, ...later }])).toEqual([0, 1]);
+    expect(seedsAfter([moved], [{ ...second, ...later }])).toEqual([0, 1]);
+    expect(seedsAfter([moved], [fixtureRecord({ weights_digest: 'later' }, { seed: 1 })])).toEqual([0]);
+    // Equal weights of another value are another level, too.
+    expect(seedsAfter([fixtureRecord({ ...later, value: 0.7 })])).toEqual([0]);
+  });
+
+  it('and stay where those that run repeat their bits, whatever else is new of them', () => {
+    expect(seedsAfter([fixtureRecord({ ...later, parameters: 1000 })])).toEqual([0, 1, 2]);
+    expect(seedsAfter([fixtureRecord({}, { seed: 3 })])).toEqual([0, 1, 2, 3]);
+  });
+
+  it('a new seed of another program or environment joins only beside one that repeats', () => {
+    const added = fixtureRecord(later, { seed: 3 });
+    expect(seedsAfter([added])).toEqual([3]);
+    expect(seedsAfter([{ ...first, ...later }, added])).toEqual([0, 1, 2, 3]);
+    const there = { ...first.fingerprint, threads: 2 };
+    expect(seedsAfter([fixtureRecord({ fingerprint: there }, { seed: 3 })])).toEqual([3]);
+    // What a seed read of others is its own.
+    const needs = { ...first.fingerprint, needs: 'of seed 3' };
+    expect(seedsAfter([fixtureRecord({ fingerprint: needs }, { seed: 3 })])).toEqual([0, 1, 2, 3]);
+  });
+
+  it('and other arms, and the same arm on other files, are not touched', () => {
+    const other = fixtureRecord({}, { budget: 0.2 });
+    const files = { ...second, fingerprint: { ...second.fingerprint, data: 'fedcba9876543210' } };
+    const all = acceptRecords([other, files], before, { why: 'beside', at });
+    const after = acceptRecords([moved], all, { why: 'moved', at });
+    expect(after.cells.map(({ cell }) => cell).sort()).toEqual([first.cell, second.cell, other.cell].sort());
   });
 });
 

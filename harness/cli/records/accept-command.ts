@@ -1,16 +1,19 @@
 import { acceptRecords } from '../../../baselines/accept.ts';
-import { type Baseline, entryKey, valueOfEntry } from '../../../baselines/baseline.ts';
+import { type Baseline, type BaselineEntry, entryKey, valueOfEntry } from '../../../baselines/baseline.ts';
 import { readBaseline, writeBaseline } from '../../../baselines/baseline-file.ts';
 import { differencesOf, driftedCells } from '../../../baselines/differences.ts';
 import { type Examined, examine } from '../../../baselines/examine.ts';
 import { removedEntries } from '../../../baselines/gate.ts';
 import { provenanceOf } from '../../../baselines/provenance.ts';
+import { acceptedArmKey } from '../../../baselines/quality/accepted-arm.ts';
 import { powerLines } from '../../../baselines/quality/power-text.ts';
+import { completedBy } from '../../../baselines/same-result.ts';
 import { speedPowerLine } from '../../../baselines/speed/speed-power.ts';
 import { counted, someOf } from '../../../baselines/wording.ts';
+import { canonicalJson } from '../../canonical-json.ts';
 import { UsageError } from '../../errors.ts';
 import { freshSeedsOfRun } from '../../night.ts';
-import type { CellRecord } from '../../record.ts';
+import type { CellRecord, Verdict } from '../../record.ts';
 import { lacksOf } from '../../run/records/coverage.ts';
 import { isTrial } from '../../trial-notes.ts';
 import { gateOf } from '../gate.ts';
@@ -49,13 +52,15 @@ export async function acceptCommand(name: string, options: AcceptCommandOptions,
     say(`Void launches, whose speed is not stored: ${someOf(voids.map(({ cell }) => cell))}.`);
   }
   const commit = run.run?.versions.commit ?? null;
-  const next = acceptRecords(records, previous, { why: options.why, commit, removed });
+  const beside = cells.map(({ record }) => record).filter((record) => !records.includes(record));
+  const resources = movedResources(cells, groups);
+  const next = acceptRecords(records, previous, { why: options.why, commit, removed, beside, resources });
   if (next === previous) {
     say(`Nothing to change: the baseline of ${suite.name}, ${profile}, holds these results already.`);
     return 0;
   }
   const path = await writeBaseline(next, io.baselinesDir);
-  for (const line of changesBetween(previous, next)) say(line);
+  for (const line of changesBetween(previous, next, removed)) say(line);
   if (previous !== null) say(`The baseline before was ${provenanceOf(previous)}.`);
   say(`Wrote ${path}: ${next.cells.length} cells, ${provenanceOf(next)}.`);
   const { seeds } = profileSpec;
@@ -102,6 +107,18 @@ function chosen(
   throw new UsageError('accept --drifted: no cell has drifted from the baseline: nothing is to be stored.');
 }
 
+/** Ids of the cells whose speed or memory the check calls another: their results may be the same. */
+function movedResources(cells: readonly Examined[], groups: readonly Verdict[]): Set<string> {
+  const isMoved = ({ lane, verdict }: Pick<Verdict, 'lane' | 'verdict'>) =>
+    verdict === 'regressed' && (lane === 'speed' || lane === 'memory');
+  // A reference that is slower is in every launch.
+  const isSlower = groups.some(isMoved);
+  const moved = cells.filter(
+    ({ record, findings }) => findings.some(isMoved) || (isSlower && record.launch !== undefined),
+  );
+  return new Set(moved.map(({ record }) => record.id));
+}
+
 /** What was computed by code that no commit holds could not be computed again. */
 function refuseUnclean({ outDir, run }: StoredRun): void {
   if (run?.versions.dirty !== true) return;
@@ -122,8 +139,17 @@ function refusePartial(stored: StoredRun): void {
   );
 }
 
-/** One line for each entry that was added, replaced or removed; equal entries are counted in the last line. */
-export function changesBetween(previous: Baseline | null, next: Baseline): string[] {
+/**
+ * One line for each entry that was added, completed, replaced, dropped with its arm's level or removed; equal entries are counted in
+ * the last line.
+ *
+ * @param removed entries that the profile plans no more
+ */
+export function changesBetween(
+  previous: Baseline | null,
+  next: Baseline,
+  removed: readonly BaselineEntry[] = [],
+): string[] {
   const before = new Map((previous?.cells ?? []).map((entry) => [entryKey(entry), entry]));
   const kept = new Set(next.cells.map(entryKey));
   const lines: string[] = [];
@@ -136,13 +162,20 @@ export function changesBetween(previous: Baseline | null, next: Baseline): strin
     const old = oldKey === undefined ? undefined : before.get(oldKey);
     if (oldKey !== undefined) before.delete(oldKey);
     if (old === undefined) lines.push(`added     ${entry.cell}: value ${valueOfEntry(entry)}`);
-    else if (JSON.stringify(old) === JSON.stringify(entry)) unchanged++;
-    else
+    else if (canonicalJson(old) === canonicalJson(entry)) unchanged++;
+    else if (oldKey === key && canonicalJson(completedBy(old, entry)) === canonicalJson(entry)) {
+      lines.push(`completed ${entry.cell}: with what its entry lacked; the result is the same`);
+    } else
       lines.push(
         `replaced  ${entry.cell}: value ${valueOfEntry(old)} -> ` +
           `${valueOfEntry(entry)}${old.id === entry.id ? '' : ', new id'}`,
       );
   }
-  for (const { cell } of before.values()) lines.push(`removed   ${cell}`);
+  const [arms, unplanned] = [new Set(next.cells.map(acceptedArmKey)), new Set(removed.map(entryKey))];
+  for (const [key, entry] of before) {
+    const isLeft = arms.has(acceptedArmKey(entry)) && !unplanned.has(key);
+    const why = ': not run again, and its arm has other bits now';
+    lines.push(isLeft ? `dropped   ${entry.cell}${why}` : `removed   ${entry.cell}`);
+  }
   return [...lines, `${unchanged} unchanged.`];
 }

@@ -2,8 +2,11 @@ import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { readBaseline, writeBaseline } from '../../../baselines/baseline-file.ts';
+import { seedless } from '../../../harness/cell-name.ts';
+import { planCells } from '../../../harness/plan/plan.ts';
 import { writeRunFile } from '../../../harness/run/records/run-file.ts';
 import { recordPath, storeAt, writeRecord } from '../../../harness/run/records/store.ts';
+import { compression } from '../../../suites/compression.ts';
 import { fixtureRunFile } from '../../helpers/run-file.ts';
 import { failureOfCell, recordOfCell, temporaryFolder } from '../../run/helpers.ts';
 import { cli, folderWith, smokeCells } from '../helpers.ts';
@@ -38,6 +41,17 @@ it('accepts records as a baseline, which they then reproduce, and tells what cha
   expect(again.stdout.trimEnd()).toMatch(
     /accepted at least\.\nSpeed: this profile times no launches; counts of operations decide\.$/,
   );
+});
+
+it('drops, and names, the seeds of another level that were not run again', async () => {
+  const baselinesDir = await temporaryFolder();
+  const seeds = planCells(compression, 'smoke', { present: [], seeds: 2, only: [`${seedless(first.cell)}.*`] });
+  const accept = async (out: string) =>
+    (await cli(['accept', 'compression', '--out', out, '--why', 'x'], { baselinesDir })).stdout;
+  await accept(await folderWith(seeds));
+  const again = await accept(await folderWith([first], { weights_digest: 'new', program: 'later' }));
+  expect(again).toContain(`\ndropped   ${seeds[1]!.cell}: not run again, and its arm has other bits now\n0 unchanged.\n`);
+  expect((await readBaseline('compression', 'smoke', baselinesDir))!.cells.map(({ seed }) => seed)).toEqual([0]);
 });
 
 it('exits with 1 on a regression, and changes no file', async () => {

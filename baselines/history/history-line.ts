@@ -41,6 +41,12 @@ const cellSchema = z.strictObject({
   cell: z.string(),
   arm: z.string(),
   seed: z.int().min(0),
+  /** Digest of the configuration without the seed; absent in lines of before it was told. */
+  configuration: z.string().optional(),
+  /** Of accepted cells alone: digest of the final weights; absent in lines of before it was told. */
+  weights: digest.optional(),
+  /** Of accepted cells alone, where the arm had others before: the first night that found them in the baseline. */
+  since: nightSchema.optional(),
   /** Of accepted cells alone: what their arm is grouped by. */
   factors: z.array(factorSchema).optional(),
   /** The gated one. */

@@ -71,8 +71,8 @@ function parseLine(line: string, fail: (why: string) => UsageError): HistoryLine
 /** What may come once: a cell's seed in a night, or among the accepted ones; and a mark. */
 function keyOf(entry: HistoryEntry): string {
   if (entry.type === 'marker') return canonicalJson(entry);
-  const { role, night, cell, seed, data } = entry;
-  return canonicalJson([role === 'accepted' ? [role, data] : night, cell, seed]);
+  const { role, night, cell, seed, data, since = null } = entry;
+  return canonicalJson([role === 'accepted' ? [role, data, since] : night, cell, seed]);
 }
 
 /**

@@ -82,7 +82,7 @@ function parseBaseline(text: string, file: string, suite: string, profile: Profi
  */
 export async function writeBaseline(baseline: Baseline, dir: string = baselinesFolder()): Promise<string> {
   const file = baselinePath(baseline.suite, baseline.profile, dir);
-  await writeFileAtomically(file, baselineText(baseline));
+  await writeFileAtomically(file, baselineText(baseline), null);
   return file;
 }
 

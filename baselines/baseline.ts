@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { exactCheckSchema, type FinishedRecord, measureSchema, statusNames } from '../harness/record.ts';
 import { definitionSchema } from '../harness/spec/definition.ts';
 import { launchSchema } from '../harness/spec/launch.ts';
-import { factorSchema, profileNames } from '../harness/spec/words.ts';
+import { factorSchema, nameSchema, profileNames } from '../harness/spec/words.ts';
 import { firstStepTolerancesSchema } from './first-step-tolerances.ts';
 import { recordValues } from './record-values.ts';
 
@@ -20,10 +20,10 @@ const measured = z.number().nullable();
 export const entrySchema = z
   .strictObject({
     id: z.string(),
-    cell: z.string(),
-    kind: z.string(),
-    model: z.string().nullable(),
-    dataset: z.string().nullable(),
+    cell: nameSchema,
+    kind: nameSchema,
+    model: nameSchema.nullable(),
+    dataset: nameSchema.nullable(),
     factors: z.array(factorSchema),
     ratio: measured,
     seed: z.int().min(0),
@@ -67,7 +67,7 @@ export const acceptanceSchema = z.strictObject({
   /** Of the code that computed them; null: not known, absent in acceptances of before it was kept. */
   commit: z.string().nullable().optional(),
   /** Names of the cells whose entries were added or replaced. */
-  cells: z.array(z.string()),
+  cells: z.array(nameSchema),
 });
 
 /** What no two entries share: the cell and the data that it was computed from. */
@@ -80,7 +80,7 @@ export const baselineVersion = 2;
 export const baselineSchema = z
   .strictObject({
     version: z.literal(baselineVersion),
-    suite: z.string(),
+    suite: nameSchema,
     profile: z.enum(profileNames),
     history: z.array(acceptanceSchema),
     cells: z.array(entrySchema),

@@ -51,7 +51,7 @@ export async function readReducedDefinitions(
 /** Writes definitions whole or not at all. Returns the file's path. */
 export async function writeReducedDefinitions(stored: ReducedDefinitions, dir?: string): Promise<string> {
   const file = reducedDefinitionsPath(stored.suite, stored.profile, dir);
-  await writeFileAtomically(file, reducedDefinitionsText(stored));
+  await writeFileAtomically(file, reducedDefinitionsText(stored), null);
   return file;
 }
 

@@ -47,6 +47,6 @@ export async function writeTuning(tuning: TuningFile, dir?: string): Promise<str
   const file = tuningPath(tuning.suite, tuning.profile, dir);
   const { choices, ...head } = tuningFileSchema.parse(tuning);
   const sorted = choices.toSorted((left, right) => (left.arm < right.arm ? -1 : 1));
-  await writeFileAtomically(file, `${JSON.stringify({ ...head, choices: sorted }, null, 2)}\n`);
+  await writeFileAtomically(file, `${JSON.stringify({ ...head, choices: sorted }, null, 2)}\n`, null);
   return file;
 }

@@ -10,18 +10,20 @@ let written = 0;
  * beside it, flushed to the disk, then renamed. `FileHandle.writeFile` repeats short writes, which a nearly full disk
  * causes; a single write call would leave a truncated file behind without an error.
  * Throws UsageError where the system refuses that, as on a full disk; the temporary file is removed.
+ *
+ * @param remedy what else helps: the option that named the file, null where none did; left out: it is one of --out
  */
-export async function writeFileAtomically(path: string, content: string | Uint8Array): Promise<void> {
+export async function writeFileAtomically(
+  path: string,
+  content: string | Uint8Array,
+  remedy: string | null = 'choose another folder with --out; what was finished before is kept',
+): Promise<void> {
   const temporary = `${path}.${process.pid}-${written++}.tmp`;
   try {
     makeFolder(dirname(path));
     await replaceFile(path, temporary, content);
   } catch (error) {
-    throw explainFileError(error, {
-      done: 'written',
-      path,
-      remedy: 'choose another folder with --out; what was finished before is kept',
-    });
+    throw explainFileError(error, { done: 'written', path, ...(remedy === null ? {} : { remedy }) });
   }
 }
 

@@ -42,17 +42,36 @@ export function cleanText(text: string, limit: number = longestText): string {
   return clean.length <= limit ? clean : headAndTail(clean, limit);
 }
 
+/** Controls, line breaks, half characters, and what turns the direction of writing: what no name of ours has. */
+const notOfNames = /[\p{Cc}\p{Cs}\p{Bidi_Control}\u2028\u2029]/gu;
+const shortEscapes: Readonly<Record<string, string>> = { '\n': '\\n', '\r': '\\r', '\t': '\\t' };
+
+/**
+ * A name from a file, or of one, which stands in a line or a column: with its control characters written out, so that it
+ * can neither begin a line nor do anything to a terminal. Cleaning twice changes nothing more.
+ */
+export function cleanName(name: string): string {
+  return name.replace(notOfNames, (one) => shortEscapes[one] ?? `\\u{${one.codePointAt(0)!.toString(16)}}`);
+}
+
+/** A cleaned text of several lines behind the first words of a line: the further ones begin under these. */
+export function indented(text: string, width: number): string {
+  return text.replaceAll('\n', `\n${' '.repeat(width)}`);
+}
+
 /** The first line of a cleaned text, for places that have one. */
 export function firstLine(text: string, limit = 200): string {
   return cleanText(text.trimStart().split('\n', 1)[0] ?? '', limit);
 }
 
-/** Plain data with every text in it cleaned, names of fields too. */
+/** Plain data with every text in it cleaned, and names of fields as names. */
 export function cleanTexts(data: unknown): unknown {
   if (typeof data === 'string') return cleanText(data);
   if (Array.isArray(data)) return data.map(cleanTexts);
   if (data === null || typeof data !== 'object') return data;
-  return Object.fromEntries(Object.entries(data).map(([name, value]) => [cleanText(name), cleanTexts(value)]));
+  return Object.fromEntries(
+    Object.entries(data).map(([name, value]) => [cleanName(cleanText(name)), cleanTexts(value)]),
+  );
 }
 
 /** A list that is not longer than one is kept: its first texts, and how many were left out. */

@@ -12,7 +12,7 @@ import { configSchema, wordsOfKind } from './spec/kinds.ts';
 import { launchSchema } from './spec/launch.ts';
 import { boundsProblem } from './spec/metrics.ts';
 import { tuningSchema } from './spec/tuning.ts';
-import { factorSchema, profileNames } from './spec/words.ts';
+import { factorSchema, nameSchema, profileNames } from './spec/words.ts';
 
 /** The record of one ended cell: the only truth that baselines and reports read. */
 
@@ -56,7 +56,7 @@ export type Measure = z.infer<typeof measureSchema>;
 
 /** A measured quantity whose right value is known: it passes where they differ by the tolerance at most. */
 export const exactCheckSchema = z.strictObject({
-  name: z.string(),
+  name: nameSchema,
   expected: z.number(),
   /** Null: it could not be computed, which fails. */
   measured,
@@ -74,12 +74,12 @@ const needSchema = z.strictObject({ role: z.string(), id: z.string(), cell: z.st
 
 const identity = {
   id: z.string(),
-  suite: z.string(),
+  suite: nameSchema,
   profile: z.enum(profileNames),
-  cell: z.string(),
-  kind: z.string(),
-  model: z.string().nullable(),
-  dataset: z.string().nullable(),
+  cell: nameSchema,
+  kind: nameSchema,
+  model: nameSchema.nullable(),
+  dataset: nameSchema.nullable(),
   factors: z.array(factorSchema),
   ratio: measuredAmount,
   seed: count,

@@ -1,9 +1,11 @@
 import { expect, it } from 'vitest';
 import {
   boundedList,
+  cleanName,
   cleanText,
   cleanTexts,
   firstLine,
+  indented,
   longestList,
   longestText,
   thrownStack,
@@ -58,6 +60,18 @@ it('takes no longer than the text, whatever that is made of', () => {
 it('cleans every text of plain data', () => {
   const data = { 'a\u0007': ['b\u001b[1m', 1, null, { c: 'd\u202E' }], n: Number.NaN };
   expect(cleanTexts(data)).toEqual({ a: ['b', 1, null, { c: 'd' }], n: Number.NaN });
+});
+
+it('writes out what a name cannot hold, and no more', () => {
+  const name = cleanName('evil\nname\t\r\u001b[31m\u007f\u202e\u2028\ud800.json');
+  expect(name).toBe('evil\\nname\\t\\r\\u{1b}[31m\\u{7f}\\u{202e}\\u{2028}\\u{d800}.json');
+  expect(cleanName(name)).toBe(name);
+  expect(cleanName('dense-0.1.größe.𝛼.seed-0')).toBe('dense-0.1.größe.𝛼.seed-0');
+  expect(cleanTexts({ 'a\nb': 'c\nd' })).toEqual({ 'a\\nb': 'c\nd' });
+});
+
+it('lets no further line begin where others do', () => {
+  expect(indented('failed: one\ntwo\nthree', 3)).toBe('failed: one\n   two\n   three');
 });
 
 it('bounds a list, once', () => {

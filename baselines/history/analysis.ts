@@ -68,9 +68,7 @@ type Track = TrackedSeries & {
 
 /** Evidence of every series of a history, night by night. */
 export function analyse({ arms, nights, fromAccepted, unknown }: ArmHistories): Analysis {
-  const panels = channels
-    .map((channel) => panelOf(arms, channel, fromAccepted ? null : nights))
-    .filter(({ tracks }) => tracks.length > 0);
+  const panels = channels.map((channel) => panelOf(arms, channel, nights)).filter(({ tracks }) => tracks.length > 0);
   const total = panels.reduce((sum, { channel }) => sum + channelWeights[channel], 0);
   for (const { channel, tracks } of panels) {
     for (const track of tracks) track.weight *= channelWeights[channel] / total;
@@ -95,10 +93,10 @@ interface Panel {
   tracks: Track[];
 }
 
-/** The series of a channel, without a night. @param since the nights that a new level is taken from; null: none is */
-function panelOf(arms: readonly ArmHistory[], channel: Channel, since: readonly string[] | null): Panel {
+/** The series of a channel, without a night. @param since the nights that a marked level is taken from */
+function panelOf(arms: readonly ArmHistory[], channel: Channel, since: readonly string[]): Panel {
   const levels = levelsByMetric(arms, channel).map((level, at) =>
-    level === null || since === null ? level : relevelled(level, arms[at]!, channel, since),
+    level === null || arms[at]!.fromAccepted ? level : relevelled(level, arms[at]!, channel, since),
   );
   const known = arms.flatMap((arm, index) => (levels[index] === null ? [] : [{ index, factors: arm.factors }]));
   if (known.length === 0) return { channel, levels, tracks: [] };
@@ -142,7 +140,7 @@ function measuredGains(seeds: readonly SeedGain[], channel: Channel): number[] {
 function addStep({ channel, levels, tracks }: Panel, arms: readonly ArmHistory[], night: string | null): void {
   const scores = arms.map((arm, index) => {
     const level = levels[index];
-    const seeds = night === null ? arm.accepted : (arm.nights.get(night) ?? []);
+    const seeds = night === null ? (arm.fromAccepted ? arm.accepted : []) : (arm.nights.get(night) ?? []);
     return new Map(
       seeds.flatMap(({ seed, gains }) => {
         const gain = gains[channel];

@@ -1,6 +1,7 @@
 import { gainOf } from '../../harness/spec/metrics.ts';
 import type { Factor } from '../../harness/spec/words.ts';
 import { grouped } from '../arms.ts';
+import { acceptedLevel, isOfConfiguration } from './accepted-level.ts';
 import { cellsOf, type History, type HistoryCell, type HistoryMarker, markersOf, nightsOf } from './history-line.ts';
 
 /** What is followed of an arm: its gated metric, and its training loss. */
@@ -19,6 +20,8 @@ export interface ArmHistory {
   factors: readonly Factor[];
   metric: string;
   accepted: readonly SeedGain[];
+  /** Whether these are the level that its nights are held against: not so since a mark of a new level. */
+  fromAccepted: boolean;
   /** Fresh and extra seeds by night. */
   nights: ReadonlyMap<string, readonly SeedGain[]>;
 }
@@ -28,15 +31,16 @@ export interface ArmHistories {
   arms: ArmHistory[];
   /** The earliest first. */
   nights: string[];
-  /** Whether the accepted seeds are the level that the nights are held against: not so after a mark of a new level. */
+  /** Whether it is so of an arm at least. */
   fromAccepted: boolean;
-  /** Names of arms in the nights without an accepted seed on the same data: no level is known. */
+  /** Names of arms in the nights without an accepted seed of the same data and configuration: no level is known. */
   unknown: string[];
 }
 
 /**
- * The arms that have accepted seeds, with their nights: those since the last mark of a new level, without those that a
- * mark leaves out. Fixed seeds are no news, and a seed that was accepted counts once.
+ * The arms that have accepted seeds, with their nights: those of the accepted configuration since the last mark of a new
+ * level, and since the arm was accepted anew, without those that a mark leaves out. Fixed seeds are no news, and a seed
+ * that was accepted counts once.
  */
 export function armHistories(history: History): ArmHistories {
   const markers = markersOf(history);
@@ -51,23 +55,29 @@ export function armHistories(history: History): ArmHistories {
   const arms: ArmHistory[] = [];
   const unknown: string[] = [];
   for (const cells of byArm.values()) {
-    const accepted = cells.filter(({ role }) => role === 'accepted');
-    const known = new Set(accepted.map(({ seed }) => seed));
+    const level = acceptedLevel(cells);
+    const known = new Set(level?.accepted.map(({ seed }) => seed));
     const news = cells.filter(
-      ({ role, night, seed }) => (role === 'fresh' || role === 'extra') && counted.has(night) && !known.has(seed),
+      ({ role, night, seed }) =>
+        (role === 'fresh' || role === 'extra') &&
+        counted.has(night) &&
+        (level?.since ?? '') <= night &&
+        !known.has(seed),
     );
-    const [first] = accepted;
-    if (first === undefined) {
-      if (news.length > 0) unknown.push(news[0]!.arm);
-      continue;
-    }
-    const byNight = [...grouped(news, ({ night }) => night)].map(
+    const own = level === null ? [] : news.filter((cell) => isOfConfiguration(cell, level.configuration));
+    if (own.length < news.length) unknown.push(news[0]!.arm);
+    const [first] = level?.accepted ?? [];
+    if (level === null || first === undefined) continue;
+    const byNight = [...grouped(own, ({ night }) => night)].map(
       ([night, members]) => [night, members.map(seedGain)] as const,
     );
     const { arm: name, metric, factors = [] } = first;
-    arms.push({ name, metric, factors, accepted: accepted.map(seedGain), nights: new Map(byNight) });
+    const fromAccepted = (begins ?? '') <= (level.since ?? '');
+    const accepted = level.accepted.map(seedGain);
+    arms.push({ name, metric, factors, accepted, fromAccepted, nights: new Map(byNight) });
   }
-  return { arms, nights, unknown: [...new Set(unknown)], fromAccepted: begins === undefined };
+  const fromAccepted = begins === undefined || arms.some((arm) => arm.fromAccepted);
+  return { arms, nights, unknown: [...new Set(unknown)], fromAccepted };
 }
 
 function isLeftOut(night: string, markers: readonly HistoryMarker[]): boolean {

@@ -1,11 +1,14 @@
+import { canonicalJson } from '../../harness/canonical-json.ts';
+import { grouped } from '../arms.ts';
+import { acceptedLevel } from './accepted-level.ts';
 import { analyse } from './analysis.ts';
 import { armHistories } from './arm-histories.ts';
-import type { History } from './history-line.ts';
+import { cellsOf, type History, type HistoryCell, markersOf } from './history-line.ts';
 
 /** How the present level compares with the one that was accepted first. */
 export interface FrozenReference {
-  /** Marks of new levels since. */
-  marks: number;
+  /** Levels since: nights that a mark, or what was accepted anew, begins one with. */
+  levels: number;
   /** Of a loss from the first level to the present one. */
   evidence: number;
   /** The series with the most of it: an arm, a group, or `all arms`. */
@@ -15,21 +18,23 @@ export interface FrozenReference {
 }
 
 /**
- * Holds the nights since the last mark of a new level against the accepted seeds, which the history keeps as they were
- * when its arms were new: losses that were marked as wanted one by one cannot add up unseen. It alarms nobody, as they
- * were marked on purpose. Null: there is no such mark, and the evidence itself says it.
+ * Holds the nights since the last new level, by a mark or by what was accepted anew, against the seeds that were accepted
+ * when an arm was new, which the history keeps: losses that were wanted one by one cannot add up unseen. It alarms
+ * nobody, as they were wanted. Null: there is no new level, and the evidence itself says it.
  */
 export function frozenReference(history: History): FrozenReference | null {
-  const levels = history.entries.flatMap((entry) =>
-    entry.type === 'marker' && entry.kind !== 'fixed' ? [entry.night] : [],
-  );
-  const last = levels.toSorted().at(-1);
+  const cells = cellsOf(history);
+  const marked = markersOf(history).flatMap(({ kind, night }) => (kind === 'fixed' ? [] : [night]));
+  const arms = [...grouped(cells, ({ arm, data }) => canonicalJson([arm, data])).values()];
+  const levels = [...new Set([...marked, ...arms.flatMap((arm) => acceptedLevel(arm)?.begins ?? [])])].sort();
+  const last = levels.at(-1);
   if (last === undefined) return null;
+  const isOfFirst = (cell: HistoryCell) => (cell.role === 'accepted' ? cell.since === undefined : cell.night >= last);
   const entries = history.entries.filter((entry) =>
-    entry.type === 'marker' ? entry.kind === 'fixed' : entry.role === 'accepted' || entry.night >= last,
+    entry.type === 'marker' ? entry.kind === 'fixed' : isOfFirst(entry),
   );
   const { evidence, series } = analyse(armHistories({ ...history, entries }));
   const [first] = series;
   if (first === undefined) return null;
-  return { marks: levels.length, evidence, name: first.name, change: first.change };
+  return { levels: levels.length, evidence, name: first.name, change: first.change };
 }

@@ -33,5 +33,5 @@ export async function readHistory(file: string, suite: string, profile: ProfileN
 
 /** Writes a history whole or not at all. */
 export async function writeHistory(file: string, history: History): Promise<void> {
-  await writeFileAtomically(file, historyText(history));
+  await writeFileAtomically(file, historyText(history), 'name another file with --history');
 }

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { nightSchema } from '../../harness/night.ts';
 import { statusNames } from '../../harness/record.ts';
-import { factorSchema, profileNames } from '../../harness/spec/words.ts';
+import { factorSchema, nameSchema, profileNames } from '../../harness/spec/words.ts';
 
 /** What a history file holds: a line a trained cell, and the marks that people set. */
 
@@ -16,7 +16,7 @@ export const historyVersion = 1;
 const headSchema = z.strictObject({
   type: z.literal('history'),
   version: z.literal(historyVersion),
-  suite: z.string(),
+  suite: nameSchema,
   profile: z.enum(profileNames),
   previous,
 });
@@ -38,13 +38,19 @@ const cellSchema = z.strictObject({
   /** Digest of the fingerprint without the data. */
   environment: z.string(),
   data: z.string(),
-  cell: z.string(),
-  arm: z.string(),
+  cell: nameSchema,
+  arm: nameSchema,
   seed: z.int().min(0),
+  /** Digest of the configuration without the seed; absent in lines of before it was told. */
+  configuration: z.string().optional(),
+  /** Of accepted cells alone: digest of the final weights; absent in lines of before it was told. */
+  weights: digest.optional(),
+  /** Of accepted cells alone, where the arm had others before: the first night that found them in the baseline. */
+  since: nightSchema.optional(),
   /** Of accepted cells alone: what their arm is grouped by. */
   factors: z.array(factorSchema).optional(),
   /** The gated one. */
-  metric: z.string(),
+  metric: nameSchema,
   value: measured,
   loss: measured,
   status: z.enum(statusNames).exclude(['failed']),

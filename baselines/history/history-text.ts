@@ -5,7 +5,7 @@ import { UsageError } from '../../harness/errors.ts';
 import { cleanTexts } from '../../harness/foreign-text.ts';
 import { type History, type HistoryEntry, type HistoryLine, historyVersion, lineSchema } from './history-line.ts';
 
-/** A history as text: JSON lines, each with the digest of the line before. */
+/** A history as text: JSON lines, each with the digest of the line before, and that of its own content. */
 
 /** The file's text: a head, then an entry a line. */
 export function historyText({ suite, profile, entries }: History): string {
@@ -13,18 +13,30 @@ export function historyText({ suite, profile, entries }: History): string {
   let previous: string | null = null;
   let text = '';
   for (const entry of bare) {
-    const line = JSON.stringify(lineSchema.parse({ ...entry, previous }));
+    const line = sealed(lineSchema.parse({ ...entry, previous }));
     text += `${line}\n`;
     previous = shortDigest(line);
   }
   return text;
 }
 
+/** A line as text, with the digest of its text without it. */
+function sealed(line: HistoryLine): string {
+  return JSON.stringify({ ...line, digest: shortDigest(JSON.stringify(line)) });
+}
+
+/** A line's data without the digest, and whether it is theirs; null: there is none, as in lines of before it was kept. */
+function unsealed(data: unknown): { data: unknown; isIntact: boolean | null } {
+  if (data === null || typeof data !== 'object' || !('digest' in data)) return { data, isIntact: null };
+  const { digest, ...line } = data;
+  return { data: line, isIntact: digest === shortDigest(JSON.stringify(line)) };
+}
+
 /**
- * Reads a history's text.
+ * Reads a history's text. That lines are missing at its end cannot be seen from it.
  *
  * @param file for messages
- * @throws UsageError naming the first line that is none of a history, breaks the chain or comes twice
+ * @throws UsageError naming the first line that is none of a history, was changed, breaks the chain or comes twice
  */
 export function parseHistory(text: string, file: string): History {
   const remedy = 'Restore the file from where it is kept.';
@@ -34,8 +46,14 @@ export function parseHistory(text: string, file: string): History {
   const entries: HistoryEntry[] = [];
   let head: (HistoryLine & { type: 'history' }) | null = null;
   let previous: string | null = null;
+  let isSealed = false;
   for (const [at, line] of lines.entries()) {
-    const { previous: told, ...entry } = parseLine(line, (why) => fail(at + 1, why));
+    const { line: data, isIntact } = parseLine(line, (why) => fail(at + 1, why));
+    if (isIntact === false) throw fail(at + 1, 'was changed: it does not have the digest that it tells');
+    // Whoever wrote the digest of one line wrote those of all after it.
+    if (isSealed && isIntact === null) throw fail(at + 1, 'was changed: it does not tell its digest');
+    isSealed = isIntact === true;
+    const { previous: told, ...entry } = data;
     if (told !== previous) throw fail(at + 1, 'does not follow from the line before: a line was changed or removed');
     previous = shortDigest(line);
     if (entry.type === 'history') {
@@ -51,7 +69,7 @@ export function parseHistory(text: string, file: string): History {
   return { suite: head.suite, profile: head.profile, entries };
 }
 
-function parseLine(line: string, fail: (why: string) => UsageError): HistoryLine {
+function parseLine(line: string, fail: (why: string) => UsageError): { line: HistoryLine; isIntact: boolean | null } {
   let data: unknown;
   try {
     data = JSON.parse(line);
@@ -62,17 +80,18 @@ function parseLine(line: string, fail: (why: string) => UsageError): HistoryLine
   if (version.success && version.data.version !== historyVersion) {
     throw fail(`is of version ${version.data.version}, but this program reads version ${historyVersion}`);
   }
-  const parsed = lineSchema.safeParse(cleanTexts(data));
-  if (parsed.success) return parsed.data;
+  const { data: bare, isIntact } = unsealed(data);
+  const parsed = lineSchema.safeParse(cleanTexts(bare));
+  if (parsed.success) return { line: parsed.data, isIntact };
   const [issue] = parsed.error.issues;
   throw fail(`is no line of a history (${[...(issue?.path ?? []), issue?.message].join(': ')})`);
 }
 
-/** What may come once: a cell's seed in a night, or among the accepted ones; and a mark. */
+/** What may come once: a cell's seed in a night, or among those accepted together; and a mark. */
 function keyOf(entry: HistoryEntry): string {
   if (entry.type === 'marker') return canonicalJson(entry);
-  const { role, night, cell, seed, data } = entry;
-  return canonicalJson([role === 'accepted' ? [role, data] : night, cell, seed]);
+  const { role, night, cell, seed, data, since = null } = entry;
+  return canonicalJson([role === 'accepted' ? [role, data, since] : night, cell, seed]);
 }
 
 /**

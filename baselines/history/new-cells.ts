@@ -1,9 +1,11 @@
 import { canonicalJson } from '../../harness/canonical-json.ts';
-import { armNameOf } from '../../harness/cell-name.ts';
+import { armNameOf, seedless } from '../../harness/cell-name.ts';
 import { shortDigest } from '../../harness/digest.ts';
 import { extraSeeds, freshSeeds, nightSchema } from '../../harness/night.ts';
 import { type CellRecord, gatedMeasure } from '../../harness/record.ts';
+import { armKey, grouped } from '../arms.ts';
 import type { Baseline, BaselineEntry } from '../baseline.ts';
+import { acceptedLevel, isSameAcceptance } from './accepted-level.ts';
 import { type CellRole, cellsOf, type History, type HistoryCell } from './history-line.ts';
 
 /** A finished night, as run.json tells of it. */
@@ -45,6 +47,7 @@ export function nightCells(records: readonly CellRecord[], { night, run, commit 
         cell,
         arm: armNameOf(record),
         seed,
+        configuration: configurationOf(record.config),
         metric,
         value,
         loss: train_loss,
@@ -65,25 +68,45 @@ function rolesOfNight(suite: string, profile: string, night: string): Map<number
   return new Map([...fresh, ...extraSeeds(suite, profile, night).map((seed) => [seed, 'extra'] as const)]);
 }
 
-/** The history with a night's cells, and with the accepted ones of the arms that are new in it. */
+/** The history with a night's cells, and with the accepted ones of the arms that are new in it, or newly accepted. */
 export function withNightCells(
   history: History,
   baseline: Baseline,
   night: string,
   cells: readonly HistoryCell[],
 ): History {
-  return { ...history, entries: [...history.entries, ...newlyAccepted(baseline, history, night), ...cells] };
+  const run = cells[0]?.run ?? null;
+  return { ...history, entries: [...history.entries, ...newlyAccepted(baseline, history, night, run), ...cells] };
 }
 
 /**
- * The accepted cells of a baseline whose arm, on its data, the history does not know yet.
+ * The accepted cells of a baseline whose arm, on its data, the history does not know as they are: of an arm that is new,
+ * or was accepted with another configuration, other seeds or other bits.
  *
- * @param night stands for a date of acceptance that the baseline does not tell
+ * @param night the first that they are held against; stands for a date of acceptance that the baseline does not tell
+ * @param run when the night began: what was accepted later is not its arms' level, but where they have no other
  */
-export function newlyAccepted(baseline: Baseline, history: Pick<History, 'entries'>, night: string): HistoryCell[] {
+export function newlyAccepted(
+  baseline: Baseline,
+  history: Pick<History, 'entries'>,
+  night: string,
+  run: string | null = null,
+): HistoryCell[] {
   const armOf = ({ arm, data }: Pick<HistoryCell, 'arm' | 'data'>) => canonicalJson([arm, data]);
-  const known = new Set(cellsOf(history).flatMap((cell) => (cell.role === 'accepted' ? [armOf(cell)] : [])));
-  return acceptedCells(baseline, night).filter((cell) => !known.has(armOf(cell)));
+  const known = grouped(cellsOf(history), armOf);
+  return [...grouped(acceptedCells(baseline, night), armOf)].flatMap(([arm, cells]) => {
+    const level = acceptedLevel(known.get(arm) ?? []);
+    if (level === null) return cells;
+    const isLater = run !== null && run < (acceptedAt(baseline, cells) ?? '');
+    if (isLater || isSameAcceptance(level.accepted, cells)) return [];
+    return cells.map((cell) => ({ ...cell, since: night }));
+  });
+}
+
+/** When cells of an arm were last accepted; null: the baseline does not tell. */
+function acceptedAt({ history }: Baseline, arm: readonly HistoryCell[]): string | null {
+  const names = new Set(arm.map(({ cell }) => seedless(cell)));
+  return history.findLast(({ cells }) => cells.some((cell) => names.has(seedless(cell))))?.at ?? null;
 }
 
 function acceptedCells({ cells, history }: Baseline, night: string): HistoryCell[] {
@@ -108,6 +131,8 @@ function acceptedCells({ cells, history }: Baseline, night: string): HistoryCell
         cell,
         arm: armNameOf(entry),
         seed,
+        configuration: configurationOf(entry.config),
+        weights: entry.weights_digest,
         factors,
         metric: gated.metric,
         value: gated.value,
@@ -126,6 +151,10 @@ function acceptedCells({ cells, history }: Baseline, night: string): HistoryCell
 function speedOf({ launch }: Pick<BaselineEntry, 'launch'>): Pick<HistoryCell, 'x' | 'c' | 'void'> {
   if (launch === undefined) return {};
   return { x: launch.x, c: launch.c, ...(launch.void.length === 0 ? {} : { void: launch.void }) };
+}
+
+function configurationOf(config: object): string {
+  return shortDigest(armKey(config));
 }
 
 /** Digest of the environment, and the data, that a fingerprint tells of. */

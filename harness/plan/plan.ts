@@ -125,10 +125,17 @@ function keptExperiments(
 
 /** The names of a profile's own cells: on the data sets that it names and on their stand-ins. */
 export function namesOfProfile(suite: SuiteSpec, profileName: ProfileName): Set<string> {
-  const context = contextOf(suite, profileName, {});
-  return new Set(
-    (['files', 'stand-ins'] as const).flatMap((which) => draftsOn(which, context).map(({ cell }) => cell)),
-  );
+  return new Set(cellsOfProfile(suite, profileName).map(({ cell }) => cell));
+}
+
+/** The same with their ids. @param choices what was found for tuned arms */
+export function cellsOfProfile(
+  suite: SuiteSpec,
+  profileName: ProfileName,
+  choices: readonly TuningChoice[] = [],
+): Pick<Draft, 'id' | 'cell'>[] {
+  const context = contextOf(suite, profileName, { choices });
+  return (['files', 'stand-ins'] as const).flatMap((which) => draftsOn(which, context));
 }
 
 /** What the experiments of a profile have in common. */

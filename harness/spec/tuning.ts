@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { count, positive, profileNames } from './words.ts';
+import { count, nameSchema, positive, profileNames } from './words.ts';
 
 /** The words of tuning: which learning rates and λ are tried for an arm, and which it is given. */
 
@@ -58,7 +58,7 @@ export function bestPoint(grid: readonly GridPoint[], better: 'higher' | 'lower'
 export const choiceSchema = z
   .strictObject({
     /** The arm's name, as that of its cells is without seed and tuning. */
-    arm: z.string(),
+    arm: nameSchema,
     /** Digest of its configuration without seed, learning rate and λ. */
     configuration: z.string(),
     ...point,

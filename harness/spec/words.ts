@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { cleanName } from '../foreign-text.ts';
 
 /** Words that all kinds of task share. */
 
@@ -12,6 +13,9 @@ export type InitName = (typeof initNames)[number];
 export const regularizerNames = ['none', 'weight-decay', 'no-factor-decay', 'crs', 'frobenius-decay'] as const;
 export type RegularizerName = (typeof regularizerNames)[number];
 
+/** A name that a file tells. */
+export const nameSchema = z.string().transform(cleanName);
+
 export const positive = z.number().positive();
 /** Above the bound, products of counts are no longer whole numbers to the last digit. */
 export const count = z.int().positive().max(1e9);
@@ -24,10 +28,10 @@ export const budgetUnitSchema = z.enum(budgetUnits);
 
 /** A value of a factor. */
 export type FactorValue = string | number;
-export const factorValueSchema = z.union([z.string(), z.number()]);
+export const factorValueSchema = z.union([nameSchema, z.number()]);
 
 /** One named coordinate of a cell. */
-export const factorSchema = z.strictObject({ name: z.string(), value: factorValueSchema });
+export const factorSchema = z.strictObject({ name: nameSchema, value: factorValueSchema });
 export type Factor = z.infer<typeof factorSchema>;
 
 /** The value of a factor; null where there is none of that name. */

@@ -38,10 +38,10 @@ function suspectLines(history: History, analysis: Analysis): string[] {
 
 function frozenLines(frozen: FrozenReference | null): string[] {
   if (frozen === null) return [];
-  const { marks, evidence, name, change } = frozen;
+  const { levels, evidence, name, change } = frozen;
   const by = change === null ? '' : ` (${signed(change, 2)} sd)`;
   return [
-    `Against the level that was accepted first, ${counted(marks, 'mark of a new level', 'marks of new levels')} ago: ` +
+    `Against the level that was accepted first, ${counted(levels, 'new level')} ago: ` +
       `evidence of a loss ${evidenceText(evidence)}, most of it in ${name}${by}.`,
   ];
 }

@@ -5,7 +5,6 @@ import { type BisectResult, bisect } from '../../bisect/bisect.ts';
 import { type BisectState, type Question, readState, type Way, writeState } from '../../bisect/bisect-state.ts';
 import type { CommitRunner } from '../../bisect/commit-runner.ts';
 import { type CommitRange, commitRange, gitIn } from '../../bisect/commits.ts';
-import { seedless, seedOf } from '../../cell-name.ts';
 import { shortDigest } from '../../digest.ts';
 import { UsageError } from '../../errors.ts';
 import { exitCodes } from '../../run/exit-code.ts';
@@ -15,6 +14,7 @@ import { checkoutFolder } from '../checkout.ts';
 import { type Io, withInterruption } from '../io.ts';
 import { bisectText } from './bisect-text.ts';
 import { type CommitsPlace, commitsFolder, lockCommits, withCommits } from './commits-here.ts';
+import { cellAsked, type KnownCell, knownCells, refuseUnknownCell } from './known-cells.ts';
 
 export interface BisectCommandOptions {
   cell: string;
@@ -31,14 +31,20 @@ export interface BisectCommandOptions {
   json?: boolean;
 }
 
+/** What a test puts in place of the checkout's plan and baseline. */
+export interface BisectPlace extends CommitsPlace {
+  known?: readonly KnownCell[];
+}
+
 /** Finds the commit that changed a cell, and prints it. */
 export async function bisectCommand(
   suite: string,
   options: BisectCommandOptions,
   io: Io,
-  place: CommitsPlace = { root: checkoutFolder() },
+  place: BisectPlace = { root: checkoutFolder() },
 ): Promise<number> {
   const { profile, good, bad, by, fresh } = options;
+  refuseUnknownCell(options.cell, place.known ?? (await knownCells(suite, profile, io)));
   const outDir = options.out ?? commitsFolder(place, 'bisect', suite, profile);
   const range = await commitRange(place.root, good, bad);
   const lock = await lockCommits(outDir);
@@ -127,9 +133,7 @@ async function cellOf(
   if ('skipped' in rows) {
     throw new UsageError(`--good ${good.slice(0, 12)}: the commit cannot be asked: ${rows.skipped}; name another one.`);
   }
-  const row =
-    rows.answer.find(({ id, cell }) => [id, cell].includes(asked)) ??
-    rows.answer.find(({ cell }) => asked !== seedless(asked) && seedless(cell) === seedless(asked));
+  const row = cellAsked(asked, rows.answer);
   if (row === undefined) {
     const names = rows.answer.map(({ cell }) => cell);
     throw new UsageError(`--cell ${asked}: the good commit plans no such cell: ${suggestion(asked, names)}`);
@@ -138,11 +142,6 @@ async function cellOf(
     throw new UsageError(`--cell ${asked}: is of the kind ${row.kind}, which this commit does not know.`);
   }
   const cell = row.id === asked ? row.cell : asked;
-  if (seedOf(cell) >= 1000) {
-    throw new UsageError(
-      `--cell ${asked}: is of a night's seed; name the arm's seed 0, as any seed shows what changed.`,
-    );
-  }
   state.cell = { cell, kind: row.kind };
   return state.cell;
 }

@@ -12,6 +12,7 @@ import { speedPowerLine } from '../../../baselines/speed/speed-power.ts';
 import { counted, someOf } from '../../../baselines/wording.ts';
 import { canonicalJson } from '../../canonical-json.ts';
 import { UsageError } from '../../errors.ts';
+import { indented } from '../../foreign-text.ts';
 import { freshSeedsOfRun } from '../../night.ts';
 import type { CellRecord, Verdict } from '../../record.ts';
 import { lacksOf } from '../../run/records/coverage.ts';
@@ -27,6 +28,9 @@ export interface AcceptCommandOptions extends StoredRunOptions {
   drifted?: boolean;
 }
 
+/** Of what a line's text goes on with. */
+const indent = 10;
+
 /**
  * Tells what every lane sees differ, then stores the records of a run as the new baseline, drops what the profile plans no
  * more, and tells what changed and what a check against it can find.
@@ -39,7 +43,7 @@ export async function acceptCommand(name: string, options: AcceptCommandOptions,
   const margin = profileSpec.margin;
   const gate = gateOf(suite, profile, options.only);
   const previous = await readBaseline(suite.name, profile, io.baselinesDir);
-  const say = (line: string) => io.stdout.write(`${line}\n`);
+  const say = (line: string) => io.stdout.write(`${indented(line, indent)}\n`);
   const lasting = withoutFresh(run, say);
   const { cells, groups } = examine(lasting, previous, { margin, gate });
   const records = chosen(lasting, cells, options.drifted === true, say);
@@ -140,8 +144,8 @@ function refusePartial(stored: StoredRun): void {
 }
 
 /**
- * One line for each entry that was added, completed, replaced, dropped with its arm's level or removed; equal entries are counted in
- * the last line.
+ * One line for each entry that was added, completed, replaced, dropped with its arm's level or removed; equal entries are
+ * counted in the last line.
  *
  * @param removed entries that the profile plans no more
  */

@@ -5,6 +5,7 @@ import { text } from '../../../reports/render/document.ts';
 import { markdownSection } from '../../../reports/render/markdown.ts';
 import { verdictBlocks } from '../../../reports/sections/verdict-section.ts';
 import { UsageError } from '../../errors.ts';
+import { indented } from '../../foreign-text.ts';
 import type { CellRecord, Verdict } from '../../record.ts';
 import { checkAgainstBaseline, unjudgedNote } from '../../run/conclude.ts';
 import { exitCodeOf, exitCodes, failsOf } from '../../run/exit-code.ts';
@@ -71,8 +72,12 @@ export async function checkCommand(
     io.stdout.write(markdownSection({ heading: 'Check against the baseline', blocks }));
   } else {
     for (const line of baselineNotes) io.stdout.write(`${line}\n`);
-    for (const { verdict, reason } of verdicts) io.stdout.write(`${verdict.padEnd(12)}  ${reason}\n`);
-    for (const cell of missing) io.stdout.write(`${'missing'.padEnd(12)}  ${cell}: was planned, but has no record.\n`);
+    const line = (verdict: string, reason: string) => {
+      const head = `${verdict.padEnd(12)}  `;
+      io.stdout.write(`${head}${indented(reason, head.length)}\n`);
+    };
+    for (const { verdict, reason } of verdicts) line(verdict, reason);
+    for (const cell of missing) line('missing', `${cell}: was planned, but has no record.`);
     io.stdout.write(`${totalOf(verdicts, missing)}.\n`);
   }
   const lacking = runs.flatMap(tellLacks(io));

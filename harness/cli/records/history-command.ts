@@ -62,7 +62,9 @@ export async function historyCommand(name: string | undefined, options: HistoryO
   refuseTwice(history.entries, `history of ${suite}, ${profile}`);
   if (history.entries.length > (before?.entries.length ?? 0)) await writeHistory(file, history);
   const analysis = analyse(armHistories(history));
-  if (options.html !== undefined) await writeFileAtomically(options.html, await historyPage(history, analysis));
+  if (options.html !== undefined) {
+    await writeFileAtomically(options.html, await historyPage(history, analysis), 'name another file with --html');
+  }
   if (options.json === true) io.stdout.write(`${JSON.stringify(resultOf(history, analysis), null, 2)}\n`);
   else io.stdout.write(historyText(history, analysis));
   return exitCodeOfHistory[historyVerdict(analysis)];

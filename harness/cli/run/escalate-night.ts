@@ -71,6 +71,6 @@ async function historyWith(
   if (baseline === null) return null;
   const file = options.history ?? historyPath(suite.name, profile, io.baselinesDir);
   const before = (await readHistory(file, suite.name, profile)) ?? { suite: suite.name, profile, entries: [] };
-  const { cells } = nightCells(records, { night, run: night, commit: null });
+  const { cells } = nightCells(records, { night, run: new Date().toISOString(), commit: null });
   return withNightCells(before, baseline, night, cells);
 }

@@ -9,7 +9,7 @@ import { UsageError } from '../../errors.ts';
 import { readTextFile } from '../../file-errors.ts';
 import { cleanTexts } from '../../foreign-text.ts';
 import { nightSchema } from '../../night.ts';
-import { profileNames } from '../../spec/words.ts';
+import { nameSchema, profileNames } from '../../spec/words.ts';
 
 const count = z.int().min(0);
 /** Bytes: room for the names of a hundred thousand cells. */
@@ -21,7 +21,7 @@ export type CellIds = z.infer<typeof cellIdsSchema>;
 /** `run.json`: what the last run into an output folder was told to do, with what, and how it ended. */
 export const runFileSchema = z.strictObject({
   version: z.literal(1),
-  suite: z.string(),
+  suite: nameSchema,
   profile: z.enum(profileNames),
   /** The date that decided the seeds; absent: they are the profile's. */
   night: nightSchema.optional(),

@@ -4,7 +4,7 @@ import { basename, join, resolve } from 'node:path';
 import { writeFileAtomically } from '../../atomic-file.ts';
 import { longestCellName } from '../../cell-name.ts';
 import { DamagedFileError, explainFileError, onFile, readTextFile } from '../../file-errors.ts';
-import { cleanText } from '../../foreign-text.ts';
+import { cleanName, cleanText } from '../../foreign-text.ts';
 import { type CellRecord, recordSchema, recordVersion } from '../../record.ts';
 import { makeFolder } from '../../setup/make-folder.mjs';
 import type { Cell } from '../../spec/cell.ts';
@@ -109,11 +109,11 @@ export async function readRecords(store: Store, options: { quarantine: boolean }
     if (read.record !== null) {
       stored.records.push(read.record);
     } else {
-      stored.damaged.push(cell);
+      stored.damaged.push(cleanName(cell));
       stored.warnings.push(await (options.quarantine ? putAside(store, path, cell, read) : warningOf(path, read)));
     }
   }
-  return { ...stored, warnings: stored.warnings.map((warning) => cleanText(warning)) };
+  return { ...stored, warnings: stored.warnings.map((warning) => cleanText(cleanName(warning))) };
 }
 
 function warningOf(path: string, { version, problem }: Unreadable): string {

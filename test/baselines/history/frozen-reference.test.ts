@@ -37,14 +37,31 @@ test('losses that were marked one by one add up against the level that was accep
   const now = analyse(armHistories(history));
   const frozen = frozenReference(history)!;
   expect(now.evidence).toBeLessThan(10);
-  expect(frozen.marks).toBe(2);
+  expect(frozen.levels).toBe(2);
   expect(frozen.evidence).toBeGreaterThan(10 * now.evidence);
   expect(frozen.change).toBeLessThan(-0.5);
   expect(historyLines(history, now)).toContainEqual(
     expect.stringMatching(
-      /^Against the level that was accepted first, 2 marks of new levels ago: evidence of a loss \S+, most /,
+      /^Against the level that was accepted first, 2 new levels ago: evidence of a loss \S+, most /,
     ),
   );
+});
+
+test('and so do losses that were accepted one by one', () => {
+  const accepted = (loss: number, since: string) =>
+    [0, 1, 2, 3].flatMap((index) =>
+      [0, 1, 2].map((seed) => {
+        const arm = `arm-${index}`;
+        const value = 0.5 + wobble(index, seed) - loss;
+        return acceptedCell('m', { arm, seed, cell: `${arm}.seed-${seed}`, value, loss: null, since });
+      }),
+    );
+  const history = historyOf([...nightsWith(lost), ...accepted(0.004, '2026-12-03'), ...accepted(0.012, '2026-12-06')]);
+  const now = analyse(armHistories(history));
+  const frozen = frozenReference(history)!;
+  expect(now.evidence).toBeLessThan(10);
+  expect(frozen.levels).toBe(2);
+  expect(frozen.evidence).toBeGreaterThan(10 * now.evidence);
 });
 
 test('a level that has not fallen shows none', () => {

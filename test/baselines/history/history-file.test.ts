@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { historyPath, readHistory, writeHistory } from '../../../baselines/history/history-file.ts';
 import { nightsOf } from '../../../baselines/history/history-line.ts';
 import { historyText, parseHistory, refuseTwice, unionOf } from '../../../baselines/history/history-text.ts';
+import { shortDigest } from '../../../harness/digest.ts';
 import { UsageError } from '../../../harness/errors.ts';
 import { temporaryFolder } from '../../run/helpers.ts';
 import { acceptedCell, historyCell, historyMarker, historyOf } from './fixtures.ts';
@@ -17,6 +18,8 @@ const history = historyOf([
 ]);
 const lines = historyText(history).trimEnd().split('\n');
 const joined = (changed: readonly string[]) => `${changed.join('\n')}\n`;
+/** The text with a line that tells no digest of its own. */
+const withoutDigest = (at: number) => joined(lines.with(at, lines[at]!.replace(/,"digest":"\w+"\}$/, '}')));
 
 describe('a history file', () => {
   test('gives back what was written, and its nights', async () => {
@@ -46,8 +49,10 @@ describe('a history file', () => {
     [
       'a changed value',
       joined(lines.with(2, lines[2]!.replace('"value":0.5', '"value":0.6'))),
-      /line 4 does not follow/,
+      /line 3 was changed: it does not have the digest/,
     ],
+    ['a changed last line', historyText(history).replace('as wanted', 'as I want'), /line 6 was changed: it does not/],
+    ['a last line without its digest', withoutDigest(5), /line 6 was changed: it does not tell its digest/],
     ['a line taken out', joined(lines.toSpliced(3, 1)), /line 4 does not follow/],
     ['lines in another order', joined([...lines.slice(0, 2), lines[3]!, lines[2]!]), /line 3 does not follow/],
     ['a lost head', joined(lines.slice(1)), /line 1 does not follow/],
@@ -69,6 +74,31 @@ describe('a history file', () => {
     expect(parse).toThrow(UsageError);
     expect(parse).toThrow(message);
     expect(parse).toThrow(/Restore the file/);
+  });
+
+  test('of before lines had a digest of their own is read, and written with them', () => {
+    let previous: string | null = null;
+    const old = lines.map((line) => {
+      const { digest: _, ...bare } = JSON.parse(line);
+      const text = JSON.stringify({ ...bare, previous });
+      previous = shortDigest(text);
+      return text;
+    });
+    expect(parseHistory(joined(old), 'h.jsonl')).toEqual(history);
+    expect(historyText(parseHistory(joined(old), 'h.jsonl'))).toBe(historyText(history));
+    // Then the chain alone tells.
+    const changed = joined(old.with(2, old[2]!.replace('"value":0.5', '"value":0.6')));
+    expect(() => parseHistory(changed, 'h.jsonl')).toThrow(/line 4 does not follow/);
+  });
+
+  test('gives names without what would begin a line of its reader', () => {
+    const named = historyOf([historyCell({ arm: 'low\nrank', cell: 'low\trank.seed-11' })]);
+    const [cell] = parseHistory(historyText(named), 'h.jsonl').entries;
+    expect(cell).toMatchObject({ arm: 'low\\nrank', cell: 'low\\trank.seed-11' });
+  });
+
+  test('that lost lines at its end is what it was before them, which no chain can tell', () => {
+    expect(parseHistory(joined(lines.slice(0, -1)), 'h.jsonl').entries).toEqual(history.entries.slice(0, -1));
   });
 
   test('with a cell twice in a night is refused', async () => {

@@ -1,9 +1,13 @@
 import { expect, test } from 'vitest';
-import { entryOf } from '../../../baselines/baseline.ts';
-import { newlyAccepted, nightCells } from '../../../baselines/history/new-cells.ts';
+import { acceptRecords } from '../../../baselines/accept.ts';
+import { type Baseline, entryOf } from '../../../baselines/baseline.ts';
+import { cellsOf, type History } from '../../../baselines/history/history-line.ts';
+import { refuseTwice } from '../../../baselines/history/history-text.ts';
+import { newlyAccepted, nightCells, withNightCells } from '../../../baselines/history/new-cells.ts';
 import { freshSeeds } from '../../../harness/night.ts';
+import type { FinishedRecord } from '../../../harness/record.ts';
 import { fixtureLaunch } from '../../helpers/launches.ts';
-import { failedRecord, fixtureRecord } from '../../helpers/records.ts';
+import { failedRecord, fixtureConfig, fixtureRecord } from '../../helpers/records.ts';
 
 const night = '2026-12-01';
 const run = { night, run: '2026-12-01T01:00:00.000Z', commit: 'c0ffee' };
@@ -65,4 +69,56 @@ test('accepted seeds are added once, for the arms that are new', () => {
   expect(newlyAccepted(both, { entries }, night)).toMatchObject([{ night, cell: unknown.cell }]);
   const moved = { ...known, fingerprint: { ...known.fingerprint, data: 'other' } };
   expect(newlyAccepted({ ...baseline, cells: [entryOf(moved)] }, { entries }, night)).toHaveLength(1);
+});
+
+test('accepted seeds are added anew where the baseline has others of their arm, and once', () => {
+  const seeds = [0, 1, 2].map((seed) => fixtureRecord({}, { seed }));
+  const accept = (records: FinishedRecord[], before: Baseline | null, at: string) =>
+    acceptRecords(records, before, { why: 'x', at });
+  const old = accept(seeds, null, '2026-11-01T10:00:00.000Z');
+  const beginning = { suite: 'compression', profile: 'smoke' as const, entries: [] };
+  const grown = (history: History, baseline: Baseline, date: string, began = `${date}T01:00:00.000Z`) => {
+    const { cells } = nightCells([fixtureRecord({}, { seed: freshSeeds('compression', 'smoke', date)[0]! })], {
+      night: date,
+      run: began,
+      commit: null,
+    });
+    const next = withNightCells(history, baseline, date, cells);
+    refuseTwice(next.entries, 'here');
+    return { history: next, added: cellsOf(next).slice(history.entries.length, -1) };
+  };
+  const first = grown(beginning, old, '2026-12-01');
+  expect(first.added.map(({ seed, since }) => [seed, since])).toEqual([0, 1, 2].map((seed) => [seed, undefined]));
+  expect(first.added[0]!.configuration).toBe(cellsOf(first.history).at(-1)!.configuration);
+
+  // Further seeds of the same program come with the ones before.
+  const more = accept([fixtureRecord({}, { seed: 3 })], old, '2026-12-01T12:00:00.000Z');
+  const second = grown(first.history, more, '2026-12-02');
+  expect(second.added.map(({ seed, since }) => [seed, since])).toEqual(
+    [0, 1, 2, 3].map((seed) => [seed, '2026-12-02']),
+  );
+  expect(grown(second.history, more, '2026-12-03').added).toEqual([]);
+
+  // Other bits, which were accepted after a night had begun: the next one is held against them.
+  const later = seeds.map((record) =>
+    fixtureRecord({ weights_digest: 'later', program: 'later' }, { seed: record.seed }),
+  );
+  const moved = accept(later, more, '2026-12-03T12:00:00.000Z');
+  const third = grown(second.history, moved, '2026-12-03');
+  expect(third.added).toEqual([]);
+  const fourth = grown(third.history, moved, '2026-12-04');
+  expect(fourth.added.map(({ weights, since }) => [weights, since])).toEqual(
+    [0, 1, 2].map(() => ['later', '2026-12-04']),
+  );
+
+  // Another configuration of the same results.
+  const training = { ...fixtureConfig().training, epochs: 3 };
+  const longer = accept(
+    seeds.map(({ seed }) => fixtureRecord({ weights_digest: 'later' }, { seed, training })),
+    moved,
+    '2026-12-04T12:00:00.000Z',
+  );
+  const fifth = grown(fourth.history, longer, '2026-12-05');
+  expect(fifth.added).toHaveLength(3);
+  expect(fifth.added[0]!.configuration).not.toBe(fourth.added[0]!.configuration);
 });

@@ -3,12 +3,18 @@ import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { beforeEach, describe, expect, test } from 'vitest';
+import { acceptRecords } from '../../../baselines/accept.ts';
+import { writeBaseline } from '../../../baselines/baseline-file.ts';
 import type { CommitRunner } from '../../../harness/bisect/commit-runner.ts';
-import { type BisectCommandOptions, bisectCommand } from '../../../harness/cli/bisect/bisect-command.ts';
-import type { CommitsPlace } from '../../../harness/cli/bisect/commits-here.ts';
+import {
+  type BisectCommandOptions,
+  type BisectPlace,
+  bisectCommand,
+} from '../../../harness/cli/bisect/bisect-command.ts';
+import { knownCells, refuseUnknownCell } from '../../../harness/cli/bisect/known-cells.ts';
 import { type Made, madeUpRepository } from '../../bisect/made-up-repository.ts';
-import { capture, temporaryFolder } from '../../run/helpers.ts';
-import { cli } from '../helpers.ts';
+import { capture, recordOfCell, temporaryFolder } from '../../run/helpers.ts';
+import { cli, smokeCells } from '../helpers.ts';
 
 let root: string;
 let outDir: string;
@@ -26,7 +32,13 @@ beforeEach(async () => {
   [root, outDir, cache] = [await temporaryFolder(), await temporaryFolder(), await temporaryFolder()];
 });
 
-async function bisect(options: Partial<BisectCommandOptions> = {}, place: Partial<CommitsPlace> = {}) {
+/** The cell of the made-up commits, and one that this checkout alone has. */
+const known = [
+  { id: 'a0b1c2d3', cell: 'dense.seed-0' },
+  { id: 'b0b1c2d3', cell: 'dens.seed-0' },
+];
+
+async function bisect(options: Partial<BisectCommandOptions> = {}, place: Partial<BisectPlace> = {}) {
   const [stdout, stderr] = [capture(), capture()];
   const env = { ...process.env, FACTORBENCH_CACHE: cache };
   const asked = { cell: 'dense.seed-0', good: commits[0]!, bad: 'main', profile: 'smoke', threads: 1, device: 'cpu' };
@@ -34,7 +46,7 @@ async function bisect(options: Partial<BisectCommandOptions> = {}, place: Partia
     'compression',
     { ...asked, out: outDir, ...options },
     { stdout: stdout.stream, stderr: stderr.stream, env },
-    { root, ...place },
+    { root, known, ...place },
   );
   return { exitCode, stdout: stdout.text(), stderr: stderr.text() };
 }
@@ -173,7 +185,7 @@ test('it goes on where it stopped, and asks nothing twice', async () => {
 });
 
 describe('what cannot be searched is refused with the remedy', () => {
-  const refused = (options: Partial<BisectCommandOptions> = {}, place?: Partial<CommitsPlace>) =>
+  const refused = (options: Partial<BisectCommandOptions> = {}, place?: Partial<BisectPlace>) =>
     expect(bisect(options, place)).rejects;
 
   test('commits', async () => {
@@ -211,6 +223,41 @@ describe('what cannot be searched is refused with the remedy', () => {
     await refused().toThrow('--good: the commit cannot be asked: dense.seed-0 failed: no such layer');
     await refused({ good: commits[1]! }).toThrow('holds a bisection with another good');
     expect((await bisect({ good: commits[1]!, fresh: true })).exitCode).toBe(0);
+  });
+
+  test('a cell that this checkout knows neither by its plan nor by its baseline, before anything is set up', async () => {
+    // No commit is looked at: there is no repository.
+    await refused({ good: 'A', cell: 'denso.seed-0' }).toThrow(
+      '--cell denso.seed-0: neither the plan of this commit nor its baseline has such a cell: did you mean dense.seed-0? ' +
+        'Known: dense.seed-0, dens.seed-0.',
+    );
+    await refused({ good: 'A', cell: 'a0b1' }).toThrow('neither the plan of this commit nor its baseline');
+    await refused({ good: 'A', cell: 'dense.seed-1234567890' }).toThrow("is of a night's seed");
+    expect(await readdir(outDir)).toEqual([]);
+    // What the checkout has: plan, stored choices and baseline.
+    const [planned] = smokeCells;
+    const gone = {
+      ...acceptRecords([recordOfCell(planned!)], null, { why: 'x' }).cells[0]!,
+      id: 'gone',
+      cell: 'gone.seed-0',
+    };
+    const baselinesDir = await temporaryFolder();
+    const baseline = {
+      version: 2 as const,
+      suite: 'compression',
+      profile: 'smoke' as const,
+      history: [],
+      cells: [gone],
+    };
+    await writeBaseline(baseline, baselinesDir);
+    const near = planned!.cell.replace('dense', 'dens');
+    const argv = ['bisect', 'compression', '--good', 'A', '--bad', 'HEAD', '--cell', near];
+    const { exitCode, stderr } = await cli(argv, { baselinesDir });
+    expect(stderr).toContain(`--cell ${near}: neither the plan of this commit nor its baseline has such a cell: did`);
+    expect(exitCode).toBe(2);
+    const stdout = capture().stream;
+    const here = await knownCells('compression', 'smoke', { stdout, stderr: stdout, env: {}, baselinesDir });
+    for (const cell of [planned!.cell, planned!.id, 'gone.seed-0', 'gone.seed-2']) refuseUnknownCell(cell, here);
   });
 
   test('words of the command line', async () => {

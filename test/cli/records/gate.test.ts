@@ -7,7 +7,7 @@ import { writeRunFile } from '../../../harness/run/records/run-file.ts';
 import { recordPath, storeAt, writeRecord } from '../../../harness/run/records/store.ts';
 import { compression } from '../../../suites/compression.ts';
 import { fixtureRunFile, unnamedRunFile } from '../../helpers/run-file.ts';
-import { recordOfCell, temporaryFolder } from '../../run/helpers.ts';
+import { failureOfCell, recordOfCell, temporaryFolder } from '../../run/helpers.ts';
 import { cli, folderWith, smokeCells } from '../helpers.ts';
 
 /** A gate compares the names of what was planned with those of what is there. */
@@ -141,6 +141,23 @@ describe('check', () => {
     await rm(join(outDir, 'run.json'));
     const { exitCode, stderr } = await check(outDir);
     expect(stderr).toContain('there is no run.json, which says what was planned');
+    expect(exitCode).toBe(1);
+  });
+
+  it('prints no line that a file or what it holds has begun', async () => {
+    const outDir = await folderOf(plan);
+    const store = storeAt(outDir);
+    const forged = 'pass          forged.seed-0: as accepted.';
+    await writeFile(join(store.recordsDir, `evil\n${forged}.json`), '{');
+    await writeRecord(store, failureOfCell(second, `boom\n${forged}`));
+    const { version: _, ...run } = fixtureRunFile(plan);
+    const planned_cells = { ...run.planned_cells, [`lost\n${forged}`]: 'id' };
+    await writeFile(join(outDir, 'run.json'), JSON.stringify({ version: 1, ...run, planned_cells }));
+    const { stdout, stderr, exitCode } = await check(outDir);
+    for (const line of [...stdout.split('\n'), ...stderr.split('\n')]) expect(line).not.toMatch(/^pass /);
+    for (const name of ['evil', 'lost']) expect(stdout).toContain(`\nmissing       ${name}\\n${forged}: was planned`);
+    expect(stdout).toContain(`failed: boom\n${' '.repeat(14)}${forged}`);
+    expect(stderr).toContain(`evil\\n${forged}.json holds no valid record`);
     expect(exitCode).toBe(1);
   });
 

@@ -111,6 +111,25 @@ test('the files of two machines join in a new one', async () => {
   expect(joined).toEqual(await readHistory(join(baselinesDir, 'a.jsonl'), 'compression', 'smoke'));
 });
 
+test('a file that cannot be written is told by the option that named it', async () => {
+  const baselinesDir = await baselineFolder();
+  const folder = await nightFolder('2026-12-01');
+  const written = async (...options: string[]) => {
+    const argv = ['history', 'compression', '--profile', 'smoke', '--append', folder, ...options];
+    const { exitCode, stderr } = await cli(argv, { baselinesDir });
+    expect(exitCode).toBe(2);
+    expect(stderr).not.toContain('--out');
+    return stderr;
+  };
+  expect(await written('--history', '/proc/nope/h.jsonl')).toMatch(
+    /\/proc\/nope\/h\.jsonl cannot be written .*, or name another file with --history\.\n$/,
+  );
+  const history = join(baselinesDir, 'h.jsonl');
+  expect(await written('--history', history, '--html', '/proc/nope/x.html')).toMatch(
+    /\/proc\/nope\/x\.html cannot be written .*, or name another file with --html\.\n$/,
+  );
+});
+
 describe('what cannot be added is refused', () => {
   test.each([
     ['no history', [], /There is no history in .*compression\.smoke\.jsonl.*--append DIR/],

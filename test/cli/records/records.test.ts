@@ -50,7 +50,9 @@ it('drops, and names, the seeds of another level that were not run again', async
     (await cli(['accept', 'compression', '--out', out, '--why', 'x'], { baselinesDir })).stdout;
   await accept(await folderWith(seeds));
   const again = await accept(await folderWith([first], { weights_digest: 'new', program: 'later' }));
-  expect(again).toContain(`\ndropped   ${seeds[1]!.cell}: not run again, and its arm has other bits now\n0 unchanged.\n`);
+  expect(again).toContain(
+    `\ndropped   ${seeds[1]!.cell}: not run again, and its arm has other bits now\n0 unchanged.\n`,
+  );
   expect((await readBaseline('compression', 'smoke', baselinesDir))!.cells.map(({ seed }) => seed)).toEqual([0]);
 });
 

@@ -16,7 +16,7 @@ const scenario = (name: string) => scenarios.find((one) => one.name === name)!;
 
 describe('a suite’s model', () => {
   test.each([
-    ['translation', 14],
+    ['translation', 21],
     ['compression', 42],
     ['tensors', 18],
   ])('of %s has its arms, and a part that seeds change in all of them', async (suite, arms) => {

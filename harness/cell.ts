@@ -62,7 +62,7 @@ async function runTask(cell: Cell, context: CellContext): Promise<FinishedRecord
 
   // What a method's file computes has no baseline; and its hooks may bear no second call.
   const isDefined = cell.origin === undefined && !context.resultOnly;
-  const definition = isDefined ? ((await task.definition?.({ isTrained: true })) ?? null) : null;
+  const definition = isDefined ? ((await task.definition?.()) ?? null) : null;
   const checkpoint = context.checkpointDir === null ? null : join(context.checkpointDir, `${cell.cell}.ckpt`);
   const program = programDigest();
   const key = { id: cell.id, computation: { ...fingerprint, program } };

@@ -15,21 +15,18 @@ export interface FirstStepsOptions<B, F extends Feeds> {
   phase: LoopPhase<B, F, { loss: number }>;
   feedsOf(batch: B): F;
   hooks: LoopHooks<B>;
-  /** Whether the steps run as graphs. */
-  asGraphs: boolean;
 }
 
 /** What the first steps are fed, and what they come to. */
 export type FirstSteps = Pick<Definition, 'inputs' | 'first_steps'>;
 
 /**
- * Trains the first steps of a phase, its preparations included. Both forms of a step give the same bits: graphs are
- * faster, but take longer to be made ready than three steps. The variables are left changed.
+ * Trains the first steps of a phase, its preparations included, operation by operation: that gives the bits of the
+ * graphs, which take longer to be made ready than three steps. The variables are left changed.
  */
 export async function firstSteps<B, F extends Feeds>(options: FirstStepsOptions<B, F>): Promise<FirstSteps> {
-  const { learner, phase, feedsOf, hooks, asGraphs } = options;
+  const { learner, phase, feedsOf, hooks } = options;
   const { step } = learner;
-  const run = asGraphs ? step.run : step.runEagerly;
   await hooks.beforePhase?.(0);
   const inputs: Record<string, string>[] = [];
   const losses: (number | null)[] = [];
@@ -44,7 +41,7 @@ export async function firstSteps<B, F extends Feeds>(options: FirstStepsOptions<
     const { loss } = readStep('training step', () => {
       const feeds = feedsOf(batch);
       inputs.push(digestsOf(feeds));
-      return run({ ...feeds, learningRate: tf.scalar(learningRate) });
+      return step.runEagerly({ ...feeds, learningRate: tf.scalar(learningRate) });
     });
     done++;
     losses.push(finiteOrNull(loss));

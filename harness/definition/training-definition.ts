@@ -32,51 +32,46 @@ export interface DefinedTraining<B, F extends Feeds, M extends { loss: number },
   /** Digest of the data. */
   data: string;
   facts?: Definition['facts'];
-  /** Whether it is trained afterwards, with the graphs that were recorded. */
-  isTrained?: boolean | undefined;
 }
 
 /**
  * What a training asks the engine to compute, by recording its steps, going through its draws without training, and
- * training its first steps: as graphs where these are made for the training anyway. The variables keep their values.
+ * training its first steps. The variables keep their values.
  */
 export async function trainingDefinition<B, F extends Feeds, M extends { loss: number }, E>(
   training: DefinedTraining<B, F, M, E>,
 ): Promise<Definition> {
-  const { loop, labels, hooks, state, evaluated, data, facts = {}, isTrained = false } = training;
+  const { loop, labels, hooks, state, evaluated, data, facts = {} } = training;
   const graphs = graphList();
   const initial = initialOf(state);
   const [first] = loop.phases;
   const learner = first!.learner ?? loop;
-  const { trace, tests } = await keeping(state, async () => ({
-    trace: await tracedGraphs(training, graphs),
-    tests: evaluationGraphs(evaluated, graphs),
-  }));
-  // After the recordings, which a graph then replays.
-  const begun = await keeping(state, () =>
-    firstSteps({ learner, phase: first!, feedsOf: loop.feedsOf, hooks, asGraphs: isTrained }),
-  );
-  return {
-    data,
-    graphs: graphs.list,
-    phases: loop.phases.map(({ steps }, index) => ({ label: labels[index]!, steps })),
-    drawn: trace.drawn,
-    rates: trace.rates,
-    ...begun,
-    tests: tests.digests,
-    initial,
-    counts: {
-      ...graphs.counts,
-      'recorded graphs': graphs.list.length,
-      'graph runs of an epoch': first!.stepsPerPoint,
-      'graph runs of an evaluation': tests.runs,
-      steps: trace.steps,
-      examples: trace.examples,
-      'bytes of state': 4 * state.reduce((sum, { size }) => sum + size, 0),
-      'bytes that a training step adds': trace.stepBytes,
-    },
-    facts,
-  };
+  const begun = await keeping(state, () => firstSteps({ learner, phase: first!, feedsOf: loop.feedsOf, hooks }));
+  return keeping(state, async () => {
+    const trace = await tracedGraphs(training, graphs);
+    const tests = evaluationGraphs(evaluated, graphs);
+    return {
+      data,
+      graphs: graphs.list,
+      phases: loop.phases.map(({ steps }, index) => ({ label: labels[index]!, steps })),
+      drawn: trace.drawn,
+      rates: trace.rates,
+      ...begun,
+      tests: tests.digests,
+      initial,
+      counts: {
+        ...graphs.counts,
+        'recorded graphs': graphs.list.length,
+        'graph runs of an epoch': first!.stepsPerPoint,
+        'graph runs of an evaluation': tests.runs,
+        steps: trace.steps,
+        examples: trace.examples,
+        'bytes of state': 4 * state.reduce((sum, { size }) => sum + size, 0),
+        'bytes that a training step adds': trace.stepBytes,
+      },
+      facts,
+    };
+  });
 }
 
 /** Runs something that changes variables, which have their values again when it ends. */

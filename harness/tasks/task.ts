@@ -41,14 +41,9 @@ export interface Task {
    * What the engine is asked to compute, told before anything is trained; the state stays. Left out: the kind cannot
    * tell.
    */
-  definition?(options?: DefinitionOptions): Promise<Definition>;
+  definition?(): Promise<Definition>;
   /** Frees the recorded graphs. Left out: there are none. */
   dispose?(): void;
-}
-
-export interface DefinitionOptions {
-  /** Whether the task is trained afterwards; left out: it is not. */
-  isTrained?: boolean;
 }
 
 export interface TaskSize {

@@ -57,8 +57,8 @@ export async function distillationTask(config: DistillationConfig, options: Task
       const checks = [...counted.checks, ...collapseChecks(collapse, made.plan.network.dense)];
       return { ...counted, measures: [...counted.measures, after], checks, details };
     },
-    definition: async (options) => {
-      const define = () => task.definition!(options);
+    definition: async () => {
+      const define = () => task.definition!();
       const defined = await (teacher === null ? define() : withDrawnTeacher(teacher.model, define));
       return { ...defined, facts: { ...defined.facts, ...(collapses ? collapseFacts(made.model, made.data) : {}) } };
     },

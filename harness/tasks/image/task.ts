@@ -157,9 +157,8 @@ export async function networkTask<C extends Companion = Companion>(
       const { trainOnce } = idleTraining(data, config);
       return () => trainOnce(step.run);
     },
-    definition: (options) =>
+    definition: () =>
       trainingDefinition({
-        ...options,
         loop,
         labels: phases.map(({ label }) => label),
         hooks,

@@ -86,8 +86,8 @@ function withNorms(task: Task, followed: Followed, keepsTrace: boolean): Task {
         details: seriesOf(trace, done, rateAt),
       };
     },
-    async definition(options) {
-      const definition = await task.definition!(options);
+    async definition() {
+      const definition = await task.definition!();
       const { facts, first_steps: first } = definition;
       const norms = normSteps(products, trace, first);
       const restore = keepValues(products.flatMap(({ u, v }) => [u, v]));

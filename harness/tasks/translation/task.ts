@@ -166,9 +166,8 @@ export async function translationTask(
       };
       return { measures, checks: [], details, masked, examples };
     },
-    definition: (options) =>
+    definition: () =>
       trainingDefinition({
-        ...options,
         loop,
         labels: phases.map(({ label }) => label),
         hooks,

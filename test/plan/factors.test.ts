@@ -4,7 +4,9 @@ import { product } from '../../harness/plan/drafts.ts';
 import { planCells } from '../../harness/plan/plan.ts';
 import type { PlannedCell } from '../../harness/spec/cell.ts';
 import { dataFolderNames } from '../../harness/spec/datasets.ts';
+import { isGaussianAttention } from '../../harness/spec/gaussian-attention.ts';
 import { wordsOfKind } from '../../harness/spec/kinds.ts';
+import { isLazyTraining } from '../../harness/spec/lazy-training.ts';
 import { factorOf, type ProfileName } from '../../harness/spec/words.ts';
 import { suites } from '../../suites/registry.ts';
 import { experimentOf, fixtureSuite, imageConfig, setting } from '../helpers/suites.ts';
@@ -85,7 +87,14 @@ const profiles = suites.flatMap((suite) =>
 );
 
 /** A cell's name, put together from its configuration by hand. */
-function nameOf({ config, factors, model, dataset, seed }: PlannedCell): string {
+function nameOf(cell: PlannedCell): string {
+  const { config, factors, model, dataset, seed } = cell;
+  if (isLazyTraining(config)) {
+    return `${config.method}-${config.widthRatio}.${config.fit.name}.${config.target}-d${config.dimension}.seed-${seed}`;
+  }
+  if (isGaussianAttention(config)) {
+    return `${config.method}.${config.paths}.memory-${config.model.dimension}.${dataset}.seed-${seed}`;
+  }
   const { method, budget, init, regularizer, training, teacher } = config as unknown as Record<
     string,
     string | number
@@ -121,7 +130,8 @@ describe.each(profiles)('every cell of $name, $profile,', ({ suite, profile }) =
       const order = Object.keys(words.factors);
       const names = factors.map(({ name }) => name);
       expect(names, cell).toEqual(order.filter((name) => names.includes(name)));
-      expect(names.slice(0, 4), cell).toEqual(['method', 'budget', 'init', 'regularizer']);
+      const first = words.usesMethods ? ['method', 'budget', 'init', 'regularizer'] : ['method'];
+      expect(names.slice(0, first.length), cell).toEqual(first);
       expect(factors, cell).toEqual(names.map((name) => ({ name, value: words.factors[name]!.of(config) })));
       expect([kind, model, dataset, seed], cell).toEqual([
         config.task,

@@ -1,3 +1,4 @@
+import { grouped } from '../../baselines/arms.ts';
 import type { CellRecord } from '../record.ts';
 import type { PlannedCell } from '../spec/cell.ts';
 import { type AsideOptions, withTemporaryStore } from './aside.ts';
@@ -58,15 +59,14 @@ export async function proveCells(options: ProveOptions): Promise<CellProof[]> {
   const { cells, environments, stream, jobs, timeLimitSeconds, signal } = options;
   const found = new Map<string, EnvironmentResult[]>(cells.map(({ id }) => [id, []]));
   const limited = cells.map((cell) => ({ ...cell, timeLimitSeconds }));
-  for (const { name, node } of environments) {
-    if (signal.aborted) break;
-    stream.write(`${name}\n`);
-    const progress = startProgress({ cells: limited, jobs, stream, now: () => performance.now() });
-    const inEnvironment = { ...options, node, dataFolders: {}, device: 'cpu', threads: 1 } as const;
-    try {
-      // Names of cells, and so of files, are unique in their suite.
-      for (const suiteName of new Set(limited.map(({ suite }) => suite))) {
-        const ofSuite = limited.filter(({ suite }) => suite === suiteName);
+  // Names of cells, and so of files, are unique in their suite. What is interrupted has compared whole suites.
+  for (const [suite, ofSuite] of grouped(limited, (cell) => cell.suite)) {
+    for (const { name, node } of environments) {
+      if (signal.aborted) break;
+      stream.write(`${suite}: ${name}\n`);
+      const progress = startProgress({ cells: ofSuite, jobs, stream, now: () => performance.now() });
+      const inEnvironment = { ...options, node, dataFolders: {}, device: 'cpu', threads: 1 } as const;
+      try {
         await withTemporaryStore('prove', (store) =>
           runPool(ofSuite, {
             ...inEnvironment,
@@ -81,9 +81,9 @@ export async function proveCells(options: ProveOptions): Promise<CellProof[]> {
             },
           }),
         );
+      } finally {
+        progress.stop();
       }
-    } finally {
-      progress.stop();
     }
   }
   return cells.map(({ suite, cell, id }) => {

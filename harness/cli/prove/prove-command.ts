@@ -60,17 +60,22 @@ export async function proveCommand(options: ProveOptions, io: Io): Promise<numbe
 
 type Proof = Awaited<ReturnType<typeof proveCells>>;
 
-/** A cell a line: whether all environments agree, and its digests or what went wrong, each once. */
-function proofText(environments: readonly ProofEnvironment[], proof: Proof): string {
+/** A cell a line: whether all environments agree or are still asked, and its digests or what went wrong, each once. */
+export function proofText(environments: readonly Pick<ProofEnvironment, 'name'>[], proof: Proof): string {
+  const stateOf = ({ equal, results }: Proof[number]) => {
+    const isOpen = results.length < environments.length && (equal || results.length === 0);
+    return isOpen ? 'open' : equal ? 'equal' : 'DIFFERS';
+  };
+  const cellsIn = (state: ReturnType<typeof stateOf>) => proof.filter((of) => stateOf(of) === state);
   const rows = proof.map(({ suite, cell, equal, results }) => [
-    equal ? 'equal' : 'DIFFERS',
+    stateOf({ suite, cell, equal, results }),
     `in ${results.length} of ${environments.length}`,
     suite,
     cell,
     eachOnce(results.map(({ initial }) => initial)),
     eachOnce(results.map(({ result }) => result)),
   ]);
-  const differing = proof.filter(({ equal }) => !equal);
+  const differing = cellsIn('DIFFERS');
   const details = differing.flatMap(({ suite, cell, results }) =>
     results.map(({ environment, initial, result, error }) =>
       [suite, cell, environment, initial, result, error === null ? null : firstLine(error, 200)].map(
@@ -80,8 +85,10 @@ function proofText(environments: readonly ProofEnvironment[], proof: Proof): str
   );
   const names = environments.map(({ name }) => name).join(', ');
   const head = table([['', 'environments', 'suite', 'cell', 'initial values', 'result'], ...rows]);
-  const equal = proof.length - differing.length;
-  const count = `${equal} of ${proof.length} cells are equal wherever they were computed. Environments: ${names}.\n`;
+  const open = cellsIn('open').length;
+  const left = open === 0 ? '' : ` ${open} are open: not computed in every environment.`;
+  const equal = cellsIn('equal').length;
+  const count = `${equal} of ${proof.length} cells are equal wherever they were computed.${left} Environments: ${names}.\n`;
   return `${head}${details.length === 0 ? '' : `\n${table(details)}`}${count}`;
 }
 

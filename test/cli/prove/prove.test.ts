@@ -1,4 +1,5 @@
 import { expect, it, vi } from 'vitest';
+import { proofText } from '../../../harness/cli/prove/prove-command.ts';
 import { methods } from '../../../harness/methods/registry.ts';
 import { cli } from '../helpers.ts';
 
@@ -25,6 +26,27 @@ it('proves tiny cells of stand-ins equal, a line each, and as JSON', async () =>
   expect(stdout).toMatch(/^2 of 2 cells are equal wherever they were computed\. Environments: here, here again\.$/m);
   const json = JSON.parse((await cli(['prove-portable', ...options, '--json'])).stdout);
   expect(json).toMatchObject([{ equal: true, results: [{ environment: 'here' }, { environment: 'here again' }] }, {}]);
+});
+
+it('calls cells of an interrupted proof open, and those that differ already different', () => {
+  const of = (environment: string, result: string | null) => ({ environment, initial: 'i', result, error: null });
+  const proofOf = (cell: string, equal: boolean, ...results: ReturnType<typeof of>[]) => {
+    return { suite: 'compression', cell, equal, results };
+  };
+  const text = proofText(
+    [{ name: 'a' }, { name: 'b' }, { name: 'c' }],
+    [
+      proofOf('whole', true, of('a', 'r'), of('b', 'r'), of('c', 'r')),
+      proofOf('begun', true, of('a', 'r'), of('b', 'r')),
+      proofOf('not-begun', false),
+      proofOf('different', false, of('a', 'r'), of('b', 's')),
+    ],
+  );
+  expect(text).toMatch(/^equal .* whole /m);
+  expect(text).toMatch(/^open +in 2 of 3 .* begun /m);
+  expect(text).toMatch(/^open +in 0 of 3 .* not-begun/m);
+  expect(text).toMatch(/^DIFFERS +in 2 of 3 .* different /m);
+  expect(text).toContain('1 of 4 cells are equal wherever they were computed. 2 are open: ');
 });
 
 it('has a tiny cell of every method of the registry', async () => {

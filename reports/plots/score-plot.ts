@@ -1,0 +1,80 @@
+import type { TopLevelSpec } from 'vega-lite';
+import { counted } from '../../baselines/wording.ts';
+import { type ArmSummary, meanGain } from '../arms/arm-summary.ts';
+import type { Figure } from '../render/document.ts';
+import { legendsOf, metricOfArms } from './legends.ts';
+import { meanPoints, type PlotGroup, seedPoints } from './plot-data.ts';
+import { axisEncoding, config, type LookOf, metricAxis, titleOf } from './plot-style.ts';
+
+/** Most arms in a panel: the best means, and the dense arms beside them. */
+const mostArms = 20;
+
+/**
+ * Every seed of the arms a dot, a panel a budget; null where no arm has a result.
+ *
+ * @param title of the model, data set and lane
+ * @param groups of one of these
+ */
+export function scorePlot(title: string, groups: readonly PlotGroup[], lookOf: LookOf): Figure | null {
+  const shown = groups
+    .map(({ panel, dense, arms }) => {
+      const measured = arms.filter(({ values }) => values.size > 0);
+      return { panel, arms: [...dense, ...bestOf(measured)], left: measured.length - bestOf(measured).length };
+    })
+    .filter(({ arms }) => arms.some(({ values }) => values.size > 0));
+  const all = shown.flatMap(({ arms }) => arms);
+  if (all.length === 0) return null;
+  const metric = metricOfArms(all);
+  const score = axisEncoding(metricAxis(metric));
+  const y = { field: 'arm', type: 'nominal', title: null, sort: null } as const;
+  const color = { ...legendsOf(all, lookOf).color, legend: null };
+  const isSeed = [{ filter: 'isValid(datum.value)' }];
+  const isMean = [{ filter: 'isValid(datum.mean)' }];
+  const layer = [
+    {
+      transform: isMean,
+      mark: { type: 'rule', strokeWidth: 6, opacity: 0.35, aria: false },
+      encoding: { x: { field: 'low', ...score }, x2: { field: 'high' } },
+    },
+    {
+      transform: isMean,
+      mark: { type: 'tick', thickness: 2, size: 16, aria: false },
+      encoding: { x: { field: 'mean', ...score } },
+    },
+    {
+      transform: isSeed,
+      mark: { type: 'point', filled: true, size: 45, opacity: 0.9, aria: false },
+      encoding: { x: { field: 'value', ...score } },
+    },
+  ];
+  const drawn = { width: 520, height: { step: 24 }, encoding: { y, color }, layer };
+  const values = shown.flatMap(({ panel, arms }) =>
+    [...meanPoints(arms, lookOf), ...seedPoints(arms, lookOf)].map((point) => ({ ...point, panel })),
+  );
+  const data = { values };
+  const header = { labelFontWeight: 'bold', labelColor: 'currentColor', labelAnchor: 'start' };
+  const sort = shown.map(({ panel }) => panel);
+  const spec =
+    shown.length === 1
+      ? { config, data, ...drawn }
+      : {
+          config,
+          data,
+          columns: 1,
+          facet: { field: 'panel', type: 'nominal', title: null, sort, header },
+          resolve: { scale: { y: 'independent' } },
+          spec: drawn,
+        };
+  const left = shown.reduce((sum, group) => sum + group.left, 0);
+  const caption =
+    'Every seed a dot; the bar is mean ± sample standard deviation.' +
+    (left > 0 ? ` The ${mostArms} best means a panel; ${counted(left, 'further arm')} in the table of results.` : '');
+  return { title: `${titleOf(metric)}, ${title}`, caption, spec: spec as TopLevelSpec };
+}
+
+/** In the order of tables. */
+function bestOf(arms: readonly ArmSummary[]): readonly ArmSummary[] {
+  if (arms.length <= mostArms) return arms;
+  const best = arms.toSorted((left, right) => meanGain(right)! - meanGain(left)!).slice(0, mostArms);
+  return arms.filter((arm) => best.includes(arm));
+}

@@ -1,3 +1,4 @@
+import { grouped } from '../baselines/arms.ts';
 import { byKind } from './arms/arm-groups.ts';
 import type { ArmSummary } from './arms/arm-summary.ts';
 import { summarizeArms } from './arms/arm-summary.ts';
@@ -14,6 +15,7 @@ import { checkSection } from './sections/check-section.ts';
 import { computeSection } from './sections/compute-section.ts';
 import { contrastSection } from './sections/contrast-section.ts';
 import { curveSection } from './sections/curve-section.ts';
+import { interactionSection } from './sections/interaction-section.ts';
 import { laneSection } from './sections/lane-section.ts';
 import { launchSection } from './sections/launch-section.ts';
 import { measureSection } from './sections/measure-section.ts';
@@ -62,16 +64,17 @@ export function reportSections(input: ReportInput, all = summarizeArms(input.rec
 function kindSections(kind: string, arms: readonly ArmSummary[], input: ReportInput): Section[] {
   const { sections, curves, contrasts, colour, dash } = kindReportOf(kind);
   const lookOf = (arm: ArmSummary) => ({ hue: colour(arm, arms), dash: dash(arm, arms) });
-  const plots = plotsOf(arms, { curves, lookOf });
+  const plots = grouped(plotsOf(arms, { curves, lookOf }), ({ part }) => part);
   const records = input.records.filter((record) => record.kind === kind);
   return present([
     resultSection(arms),
-    plotSection('Plots', plots.results),
+    plotSection('Plots', plots.get('results')),
     bestSection(arms),
+    interactionSection(arms, contrasts),
     contrastSection(arms, contrasts),
     ...sections(arms),
-    folded(plotSection('Seed by seed', plots.scores)),
-    folded(plotSection('Curves', plots.curves)),
+    folded(plotSection('Seed by seed', plots.get('seeds'))),
+    folded(plotSection('Curves', plots.get('curves'))),
     folded(laneSection(arms)),
     folded(measureSection(arms)),
     folded(methodSection(arms)),

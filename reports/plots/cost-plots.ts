@@ -17,7 +17,8 @@ import { axisEncoding, config, type LookOf, metricAxis, titleOf } from './plot-s
  */
 export function costPlot({ place, lane, own, dense }: PlotLane, lookOf: LookOf): Figure | null {
   const arms = [...new Set([...dense, ...own])].filter((arm) => meanGain(arm) !== null);
-  const panels = costs.flatMap(({ title, of }) => {
+  // Parameters have a plot of their own.
+  const panels = costs.filter(({ name }) => name !== 'parameters').flatMap(({ title, of }) => {
     const priced = arms.flatMap((arm) => {
       const [cost, gain] = [of(arm), meanGain(arm)];
       return cost === null || cost <= 0 || gain === null ? [] : [{ arm, cost, gain }];

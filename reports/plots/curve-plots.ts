@@ -4,10 +4,11 @@ import { wordsOfKind } from '../../harness/spec/kinds.ts';
 import { factorOf } from '../../harness/spec/words.ts';
 import { type ArmSummary, meanGain } from '../arms/arm-summary.ts';
 import { isDense, methodOf } from '../arms/coordinates.ts';
+import { withLane } from '../arms/tuning-lanes.ts';
 import type { Figure } from '../render/document.ts';
 import { legendsOf } from './legends.ts';
 import { layersOf } from './panels.ts';
-import { type Curve, curvePoints, type PlotGroup } from './plot-data.ts';
+import { type Curve, curvePoints, type PlotLane, plotGroups } from './plot-data.ts';
 import { axisEncoding, config, type LookOf } from './plot-style.ts';
 
 /** Most lines in a panel beside those of the dense arms: their bands would cover each other. */
@@ -15,18 +16,9 @@ const mostArms = 9;
 /** Most points that are marked one by one. */
 const markedPoints = 20;
 
-/**
- * The curves of a model, data set and lane, a panel a budget: means over the seeds within what the seeds spread over.
- *
- * @param groups of one model, data set and lane
- */
-export function curvePlots(
-  title: string,
-  groups: readonly PlotGroup[],
-  curves: readonly Curve[],
-  lookOf: LookOf,
-): Figure[] {
-  const panels = groups.map(({ panel, dense, arms }) => ({ panel, dense, ...shownOf(arms) }));
+/** The curves of a model, data set and lane, a panel a budget: means over the seeds within what the seeds spread over. */
+export function curvePlots(lane: PlotLane, curves: readonly Curve[], lookOf: LookOf): Figure[] {
+  const panels = plotGroups(lane).map(({ panel, dense, arms }) => ({ panel, dense, ...shownOf(arms) }));
   const several = panels.some(({ arms }) => new Set(arms.map(methodOf)).size > 1);
   // Of several methods each has its best arm alone: the method tells them apart.
   const ownLook = several ? lookByMethod : lookOf;
@@ -61,7 +53,7 @@ export function curvePlots(
       (left > 0 ? ` ${counted(left, 'further arm')}: seed by seed, under Cells.` : '');
     const layer = layersOf(shown, look);
     const spec = panels.length === 1 ? singleSpec(shown, layer) : facetSpec(shown, layer, panels);
-    return [{ title: `${curve.title} by ${at}, ${title}`, caption, spec }];
+    return [{ title: `${curve.title} by ${at}, ${withLane(lane.place, lane.lane)}`, caption, spec }];
   });
 }
 

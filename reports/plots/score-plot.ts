@@ -1,22 +1,18 @@
 import type { TopLevelSpec } from 'vega-lite';
 import { counted } from '../../baselines/wording.ts';
 import { type ArmSummary, meanGain } from '../arms/arm-summary.ts';
+import { withLane } from '../arms/tuning-lanes.ts';
 import type { Figure } from '../render/document.ts';
 import { legendsOf, metricOfArms } from './legends.ts';
-import { meanPoints, type PlotGroup, seedPoints } from './plot-data.ts';
+import { meanPoints, type PlotLane, plotGroups, seedPoints } from './plot-data.ts';
 import { axisEncoding, config, type LookOf, metricAxis, titleOf } from './plot-style.ts';
 
 /** Most arms in a panel: the best means, and the dense arms beside them. */
 const mostArms = 20;
 
-/**
- * Every seed of the arms a dot, a panel a budget; null where no arm has a result.
- *
- * @param title of the model, data set and lane
- * @param groups of one of these
- */
-export function scorePlot(title: string, groups: readonly PlotGroup[], lookOf: LookOf): Figure | null {
-  const shown = groups
+/** Every seed of the arms a dot, a panel a budget; null where no arm has a result. */
+export function scorePlot(lane: PlotLane, lookOf: LookOf): Figure | null {
+  const shown = plotGroups(lane)
     .map(({ panel, dense, arms }) => {
       const measured = arms.filter(({ values }) => values.size > 0);
       return { panel, arms: [...dense, ...bestOf(measured)], left: measured.length - bestOf(measured).length };
@@ -69,7 +65,7 @@ export function scorePlot(title: string, groups: readonly PlotGroup[], lookOf: L
   const caption =
     'Every seed a dot; the bar is mean ± sample standard deviation.' +
     (left > 0 ? ` The ${mostArms} best means a panel; ${counted(left, 'further arm')} in the table of results.` : '');
-  return { title: `${titleOf(metric)}, ${title}`, caption, spec: spec as TopLevelSpec };
+  return { title: `${titleOf(metric)}, ${withLane(lane.place, lane.lane)}`, caption, spec: spec as TopLevelSpec };
 }
 
 /** In the order of tables. */

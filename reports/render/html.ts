@@ -5,7 +5,7 @@ import type { Block, Figure, Section, Table } from './document.ts';
 import { styleSheet } from './html-style.ts';
 import { packed } from './pack.ts';
 import { pageScript } from './page/page-script.ts';
-import { drawSvg } from './svg.ts';
+import { drawAll } from './svg.ts';
 import { escapeHtml } from './xml.ts';
 
 /** A document with a word on how it ended. */
@@ -27,9 +27,10 @@ const shownFigures = 4;
  */
 export async function htmlDocument({ title, badge, sections }: Page): Promise<string> {
   const packs = new Packs();
+  const drawings = await drawingsOf(sections);
   const anchors = anchorsOf(sections);
   const shown: string[] = [];
-  for (const [i, section] of sections.entries()) shown.push(await renderSection(section, anchors[i]!, packs));
+  for (const [i, section] of sections.entries()) shown.push(renderSection(section, anchors[i]!, { packs, drawings }));
   const script = pageScript();
   const policy = [
     "default-src 'none'",
@@ -67,6 +68,24 @@ ${packs.text()}
 `;
 }
 
+/** What is drawn of a page's figures. */
+type Drawings = ReadonlyMap<Figure, string>;
+
+async function drawingsOf(sections: readonly Section[]): Promise<Drawings> {
+  const figures = sections.flatMap(({ blocks }) =>
+    blocks.flatMap((block) => (block.kind === 'figure' ? [block.figure] : [])),
+  );
+  const drawn = await drawAll(figures.map(({ spec }) => spec));
+  return new Map(figures.map((figure, i) => [figure, drawn[i]!]));
+}
+
+/** What blocks are rendered with. */
+interface Context {
+  drawings: Drawings;
+  /** Null: the blocks are part of one already, and hold all that they have. */
+  packs: Packs | null;
+}
+
 /** Compressed parts of a page, by the identifiers that its script asks for. */
 class Packs {
   readonly #parts: string[] = [];
@@ -98,38 +117,45 @@ function anchorsOf(sections: readonly Section[]): string[] {
   });
 }
 
-async function renderSection({ heading, blocks, folded }: Section, anchor: string, packs: Packs): Promise<string> {
+function renderSection(
+  { heading, blocks, folded }: Section,
+  anchor: string,
+  { packs, drawings }: { packs: Packs; drawings: Drawings },
+): string {
   const title = `<h2>${escapeHtml(heading)}</h2>`;
   const open = `<section id="${anchor}" aria-label="${escapeHtml(heading)}">`;
-  if (!folded) return `${open}\n${title}\n${await renderBlocks(blocks, heading, packs)}\n</section>`;
-  const cells = blocks.find((block) => block.kind === 'cells');
-  const content = await renderBlocks(blocks, heading, cells === undefined ? null : packs);
-  const inner = cells === undefined ? `<div data-pack="${packs.add(content)}"></div>` : content;
+  if (!folded) return `${open}\n${title}\n${renderBlocks(blocks, heading, { packs, drawings })}\n</section>`;
+  // A sheet of cells has packs of its own.
+  const isWhole = blocks.some(({ kind }) => kind === 'cells');
+  const content = renderBlocks(blocks, heading, { packs: isWhole ? packs : null, drawings });
+  const inner = isWhole ? content : `<div data-pack="${packs.add(content)}"></div>`;
   return `${open}\n<details class="fold"><summary>${title}</summary>\n${inner}\n</details>\n</section>`;
 }
 
-/** @param packs null: the blocks are part of one already, and hold all that they have */
-async function renderBlocks(blocks: readonly Block[], heading: string, packs: Packs | null): Promise<string> {
+function renderBlocks(blocks: readonly Block[], heading: string, context: Context): string {
+  const { packs } = context;
   const parts: string[] = [];
   const later: string[] = [];
   let figures = 0;
   for (const block of blocks) {
-    const shown = await renderBlock(block, heading, packs);
+    const shown = renderBlock(block, heading, context);
     if (block.kind === 'figure' && packs !== null && ++figures > shownFigures) later.push(shown);
     else parts.push(shown);
   }
   if (later.length > 0 && packs !== null) {
-    const summary = `${later.length} further plots`;
     const id = packs.add(later.join('\n'));
+    const summary = `${later.length} further plots`;
     parts.push(`<details class="fold"><summary>${summary}</summary>\n<div data-pack="${id}"></div>\n</details>`);
   }
   return parts.join('\n');
 }
 
-async function renderFigure({ title, caption, spec }: Figure): Promise<string> {
+function renderFigure(figure: Figure, drawings: Drawings): string {
+  const { title, caption } = figure;
+  const svg = drawings.get(figure);
+  if (svg === undefined) throw new Error(`renderFigure: ${title} was not drawn`);
   return (
-    `<figure>\n<h3>${escapeHtml(title)}</h3>\n` +
-    `${scrolling(named(await drawSvg(spec), title), title)}\n` +
+    `<figure>\n<h3>${escapeHtml(title)}</h3>\n${scrolling(named(svg, title), title)}\n` +
     `<figcaption>${escapeHtml(caption)}</figcaption>\n</figure>`
   );
 }
@@ -145,7 +171,7 @@ function scrolling(content: string, name: string): string {
 }
 
 /** @param heading of the section that the block is in */
-async function renderBlock(block: Block, heading: string, packs: Packs | null): Promise<string> {
+function renderBlock(block: Block, heading: string, { packs, drawings }: Context): string {
   switch (block.kind) {
     case 'text':
       return `<p>${escapeHtml(block.text)}</p>`;
@@ -156,7 +182,7 @@ async function renderBlock(block: Block, heading: string, packs: Packs | null): 
     case 'code':
       return `<pre tabindex="0"><code>${escapeHtml(block.text)}</code></pre>`;
     case 'figure':
-      return renderFigure(block.figure);
+      return renderFigure(block.figure, drawings);
     case 'cells':
       if (packs === null) throw new Error('renderBlock: a sheet of cells is packed by itself');
       return renderCells(cellPacks(block.cells), packs);

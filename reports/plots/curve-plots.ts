@@ -3,7 +3,7 @@ import { counted } from '../../baselines/wording.ts';
 import { wordsOfKind } from '../../harness/spec/kinds.ts';
 import { factorOf } from '../../harness/spec/words.ts';
 import { type ArmSummary, meanGain } from '../arms/arm-summary.ts';
-import { isDense, methodOf } from '../arms/coordinates.ts';
+import { methodOf } from '../arms/coordinates.ts';
 import { withLane } from '../arms/tuning-lanes.ts';
 import type { Figure } from '../render/document.ts';
 import { legendsOf } from './legends.ts';
@@ -31,7 +31,7 @@ export function curvePlots(lane: PlotLane, curves: readonly Curve[], lookOf: Loo
     // Alone, dense arms are no background.
     const shown = points.some(({ own }) => own) ? points : points.map((point) => ({ ...point, own: true }));
     const { at } = wordsOfKind(first.kind);
-    const arms = panels.flatMap((panel) => (shown === points ? panel.arms : [...panel.dense, ...panel.arms]));
+    const arms = panels.flatMap((panel) => panel.arms);
     const look = {
       ...legendsOf(arms, ownLook),
       x: {
@@ -49,7 +49,7 @@ export function curvePlots(lane: PlotLane, curves: readonly Curve[], lookOf: Loo
     const caption =
       'Mean over the completed seeds; the band reaches from the lowest to the highest of them.' +
       (several ? ' Of each method the arm of the best mean.' : '') +
-      (points.some(({ own }) => !own) ? ' Gray: the dense model.' : '') +
+      (shown.some(({ own }) => !own) ? ' Gray: the dense model.' : '') +
       (left > 0 ? ` ${counted(left, 'further arm')}: seed by seed, under Cells.` : '');
     const layer = layersOf(shown, look);
     const spec = panels.length === 1 ? singleSpec(shown, layer) : facetSpec(shown, layer, panels);
@@ -84,7 +84,7 @@ const lookByMethod: LookOf = (arm) => {
 /** The arms that are drawn: of several methods the best arm of each, else all; the best means of more than fit. */
 function shownOf(arms: readonly ArmSummary[]): { arms: ArmSummary[]; left: number } {
   const measured = arms
-    .filter((arm) => !isDense(arm) && meanGain(arm) !== null)
+    .filter((arm) => meanGain(arm) !== null)
     .toSorted((left, right) => meanGain(right)! - meanGain(left)!);
   const methods = new Set(measured.map(methodOf));
   const candidates =

@@ -24,29 +24,27 @@ export function scorePlot(lane: PlotLane, lookOf: LookOf): Figure | null {
   const score = axisEncoding(metricAxis(metric));
   const y = { field: 'arm', type: 'nominal', title: null, sort: null } as const;
   const color = { ...legendsOf(all, lookOf).color, legend: null };
-  const isSeed = [{ filter: 'isValid(datum.value)' }];
-  const isMean = [{ filter: 'isValid(datum.mean)' }];
   const layer = [
     {
-      transform: isMean,
       mark: { type: 'rule', strokeWidth: 6, opacity: 0.35, aria: false },
       encoding: { x: { field: 'low', ...score }, x2: { field: 'high' } },
     },
     {
-      transform: isMean,
       mark: { type: 'tick', thickness: 2, size: 16, aria: false },
       encoding: { x: { field: 'mean', ...score } },
     },
     {
-      transform: isSeed,
       mark: { type: 'point', filled: true, size: 45, opacity: 0.9, aria: false },
       encoding: { x: { field: 'value', ...score } },
     },
   ];
   const drawn = { width: 520, height: { step: 24 }, encoding: { y, color }, layer };
-  const values = shown.flatMap(({ panel, arms }) =>
-    [...meanPoints(arms, lookOf), ...seedPoints(arms, lookOf)].map((point) => ({ ...point, panel })),
-  );
+  // Rows of both in one source, which panels of their own axes need; each mark leaves out what it has no value for.
+  const noMean = { mean: null, low: null, high: null };
+  const values = shown.flatMap(({ panel, arms }) => [
+    ...meanPoints(arms, lookOf).map((point) => ({ ...point, panel, value: null })),
+    ...seedPoints(arms, lookOf).map((point) => ({ ...point, panel, ...noMean })),
+  ]);
   const data = { values };
   const header = { labelFontWeight: 'bold', labelColor: 'currentColor', labelAnchor: 'start' };
   const sort = shown.map(({ panel }) => panel);

@@ -132,6 +132,6 @@ export function table<T>(rows: readonly T[], columns: readonly Column<T>[]): Tab
 }
 
 /** The section, shown on demand. */
-export function folded<S extends Section | null>(section: S): S {
-  return section === null ? section : { ...section, folded: true };
+export function folded(section: Section | null): Section | null {
+  return section === null ? null : { ...section, folded: true };
 }

@@ -17,6 +17,7 @@ td.long { white-space: normal; min-width: 18rem; overflow-wrap: anywhere; }
 th { background: var(--soft); white-space: normal; vertical-align: bottom; }
 .number { text-align: right; }
 pre { overflow-x: auto; background: var(--soft); padding: .6rem; border-radius: 4px; font-size: .85rem; }
+h1, h3 { overflow-wrap: anywhere; }
 h2 { scroll-margin-top: 1rem; }
 nav ul { columns: 3 14rem; list-style: none; padding: 0; font-size: .9rem; }
 a { color: #1a5fb4; } @media (prefers-color-scheme: dark) { a { color: #8ab8ff; } }

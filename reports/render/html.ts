@@ -26,7 +26,7 @@ const shownFigures = 4;
  * shown on demand compressed. No other script can run in it.
  */
 export async function htmlDocument({ title, badge, sections }: Page): Promise<string> {
-  const packs = new Packs();
+  const packs = emptyPacks();
   const drawings = await drawingsOf(sections);
   const anchors = anchorsOf(sections);
   const shown: string[] = [];
@@ -87,18 +87,22 @@ interface Context {
 }
 
 /** Compressed parts of a page, by the identifiers that its script asks for. */
-class Packs {
-  readonly #parts: string[] = [];
-
+interface Packs {
   /** Keeps a part, and gives its identifier. */
-  add(content: string | Uint8Array, id = `pack-${this.#parts.length}`): string {
-    this.#parts.push(`<script type="application/gzip" id="${id}">${packed(content)}</script>`);
-    return id;
-  }
+  add(content: string | Uint8Array, id?: string): string;
+  /** All parts, as elements of the page. */
+  text(): string;
+}
 
-  text(): string {
-    return this.#parts.join('\n');
-  }
+function emptyPacks(): Packs {
+  const parts: string[] = [];
+  return {
+    add(content, id = `pack-${parts.length}`) {
+      parts.push(`<script type="application/gzip" id="${id}">${packed(content)}</script>`);
+      return id;
+    },
+    text: () => parts.join('\n'),
+  };
 }
 
 function hashOf(text: string): string {

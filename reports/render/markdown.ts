@@ -1,7 +1,9 @@
 import type { Block, Section, Table } from './document.ts';
 
-/** Rows of a table, and items of a list, that are shown; the page and the CSV file hold all. */
+/** Rows of a section's tables, and items of each list, that are shown; the page and the CSV file hold all. */
 const shownRows = { open: 30, folded: 15 };
+/** Rows that every table has, however many stand before it. */
+const leastRows = 3;
 
 /** A document in Markdown. Figures and cells are left out, and sections that hold nothing else. */
 export function markdownDocument(title: string, sections: readonly Section[]): string {
@@ -17,7 +19,13 @@ export function markdownSection(section: Section): string {
 
 function sectionText({ heading, blocks, folded = false }: Section): string {
   if (blocks.every(({ kind }) => ['figure', 'cells', 'text'].includes(kind)) && blocks.some(isDrawn)) return '';
-  const shown = blocks.flatMap((block) => renderBlock(block, folded ? shownRows.folded : shownRows.open) ?? []);
+  const most = folded ? shownRows.folded : shownRows.open;
+  let left = most;
+  const shown = blocks.flatMap((block) => {
+    const rows = Math.max(leastRows, left);
+    if (block.kind === 'table') left -= Math.min(rows, block.table.rows.length);
+    return renderBlock(block, block.kind === 'table' ? rows : most) ?? [];
+  });
   if (shown.length === 0) return '';
   const title = `## ${escapeMarkdown(heading)}`;
   if (!folded) return [title, ...shown].join('\n\n');

@@ -8,7 +8,7 @@ import { cleanText } from '../../foreign-text.ts';
 import { type CellRecord, recordSchema } from '../../record.ts';
 import { makeFolder } from '../../setup/make-folder.mjs';
 import type { Cell } from '../../spec/cell.ts';
-import { issuesOf, readRecordFile, type Unreadable } from './record-file.ts';
+import { issuesOf, type Unreadable } from './record-file.ts';
 import { readRecordFiles } from './record-files.ts';
 
 /** The folders of one output folder. `records/<cell>.json` is the only truth; the rest can be made again from it. */
@@ -92,8 +92,9 @@ export async function removeResults(store: Store, cell: Identity): Promise<void>
 
 /** A cell's valid record with the same id; null where there is none. */
 export async function readRecord(store: Store, cell: Identity): Promise<CellRecord | null> {
-  const read = await readRecordFile(recordPath(store, cell.cell));
-  return read.record?.id === cell.id ? read.record : null;
+  const [file] = await readRecordFiles([recordPath(store, cell.cell)]);
+  const record = file?.read.record ?? null;
+  return record?.id === cell.id ? record : null;
 }
 
 /**

@@ -163,10 +163,12 @@ async function enhance(table, given = null) {
 }
 
 /** The table of all cells, whose rows open what is known of each. */
-async function openCells(holder) {
-  if (holder.dataset.cells === undefined) return;
-  const id = holder.dataset.cells;
-  holder.removeAttribute('data-cells');
+function openCells(holder) {
+  holder.opened ??= fillCells(holder, holder.dataset.cells);
+  return holder.opened;
+}
+
+async function fillCells(holder, id) {
   const sheet = await (await unpack(id)).json();
   const bytes = new Uint8Array(await (await unpack(`${id}-curves`)).arrayBuffer());
   const { table, names } = sheet;

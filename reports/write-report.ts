@@ -1,8 +1,8 @@
 import { rm } from 'node:fs/promises';
 import path from 'node:path';
 import { writeFileAtomically } from '../harness/atomic-file.ts';
-import { renderJunit } from './junit.ts';
 import { summarizeArms } from './arms/arm-summary.ts';
+import { renderJunit } from './junit.ts';
 import { renderHtml, renderMarkdown, reportSections } from './report.ts';
 import type { ReportInput } from './report-input.ts';
 import { renderCsv } from './results-csv.ts';

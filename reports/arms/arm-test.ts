@@ -76,7 +76,10 @@ function combinationsOf(arms: readonly ArmSummary[], weightOf: (arm: ArmSummary)
   const valuesOf = new Map(arms.map((arm, i) => [arm, fitted[i]?.values]));
   const varianceOf = new Map(arms.map((arm, i) => [arm, variances?.[i] ?? null]));
   return (combination: Combination): ArmTest => {
-    const terms = combination.map(([arm, times]) => ({ times, values: valuesOf.get(arm) ?? new Map<number, number>() }));
+    const terms = combination.map(([arm, times]) => ({
+      times,
+      values: valuesOf.get(arm) ?? new Map<number, number>(),
+    }));
     const [first] = terms;
     const sums: number[] = [];
     for (const seed of first?.values.keys() ?? []) {
@@ -109,10 +112,7 @@ export function intervalOf({ difference, df, standardError }: ArmTest): [number,
   return [difference - reach, difference + reach];
 }
 
-function test(
-  sums: readonly number[],
-  terms: readonly { times: number; variance: Variance | null }[],
-): ArmTest {
+function test(sums: readonly number[], terms: readonly { times: number; variance: Variance | null }[]): ArmTest {
   const n = sums.length;
   const difference = mean(sums);
   const variances = terms.flatMap(({ variance }) => variance ?? []);

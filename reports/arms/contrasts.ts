@@ -82,7 +82,11 @@ function pairsOf(spec: ContrastSpec, arms: readonly ArmSummary[]): Pair[] {
   const valued = (value: FactorValue) =>
     arms.filter((arm) => factorOf(arm, spec.factor) === value).map((arm) => ({ arm, rest: restOf(spec, arm) }));
   // Of several with the same rest the first.
-  const before = new Map(valued(spec.from).reverse().map(({ arm, rest }) => [rest, arm]));
+  const before = new Map(
+    valued(spec.from)
+      .reverse()
+      .map(({ arm, rest }) => [rest, arm]),
+  );
   return valued(spec.to).flatMap(({ arm, rest }) => {
     const from = before.get(rest);
     return from ? [{ spec, from, to: arm }] : [];

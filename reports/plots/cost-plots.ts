@@ -2,8 +2,8 @@ import type { TopLevelSpec } from 'vega-lite';
 import { armLabelOf } from '../../harness/cell-name.ts';
 import { shownScale } from '../../harness/spec/metrics.ts';
 import { type ArmSummary, meanGain } from '../arms/arm-summary.ts';
-import { costs } from '../arms/costs.ts';
 import { isDense } from '../arms/coordinates.ts';
+import { costs } from '../arms/costs.ts';
 import { dominating } from '../arms/pareto.ts';
 import { withLane } from '../arms/tuning-lanes.ts';
 import type { Figure } from '../render/document.ts';
@@ -18,13 +18,15 @@ import { axisEncoding, config, type LookOf, metricAxis, titleOf } from './plot-s
 export function costPlot({ place, lane, own, dense }: PlotLane, lookOf: LookOf): Figure | null {
   const arms = [...new Set([...dense, ...own])].filter((arm) => meanGain(arm) !== null);
   // Parameters have a plot of their own.
-  const panels = costs.filter(({ name }) => name !== 'parameters').flatMap(({ title, of }) => {
-    const priced = arms.flatMap((arm) => {
-      const [cost, gain] = [of(arm), meanGain(arm)];
-      return cost === null || cost <= 0 || gain === null ? [] : [{ arm, cost, gain }];
+  const panels = costs
+    .filter(({ name }) => name !== 'parameters')
+    .flatMap(({ title, of }) => {
+      const priced = arms.flatMap((arm) => {
+        const [cost, gain] = [of(arm), meanGain(arm)];
+        return cost === null || cost <= 0 || gain === null ? [] : [{ arm, cost, gain }];
+      });
+      return new Set(priced.map(({ cost }) => cost)).size < 2 ? [] : [{ title, values: pointsOf(priced, lookOf) }];
     });
-    return new Set(priced.map(({ cost }) => cost)).size < 2 ? [] : [{ title, values: pointsOf(priced, lookOf) }];
-  });
   if (panels.length === 0) return null;
   const metric = metricOfArms(arms);
   const y = { field: 'value', ...axisEncoding(metricAxis(metric)) };

@@ -1,7 +1,7 @@
+import { grouped } from '../../baselines/arms.ts';
 import { metricOf, shownScale } from '../../harness/spec/metrics.ts';
 import { factorOf } from '../../harness/spec/words.ts';
 import { meanReach } from '../../harness/statistics/mean-tests.ts';
-import { grouped } from '../../baselines/arms.ts';
 import { byPlace, denseArms } from '../arms/arm-groups.ts';
 import type { ArmSummary } from '../arms/arm-summary.ts';
 import { seriesLabel } from '../arms/arm-text.ts';

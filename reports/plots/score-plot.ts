@@ -38,32 +38,29 @@ export function scorePlot(lane: PlotLane, lookOf: LookOf): Figure | null {
       encoding: { x: { field: 'value', ...score } },
     },
   ];
-  const drawn = { width: 520, height: { step: 24 }, encoding: { y, color }, layer };
-  // Rows of both in one source, which panels of their own axes need; each mark leaves out what it has no value for.
-  const noMean = { mean: null, low: null, high: null };
-  const values = shown.flatMap(({ panel, arms }) => [
-    ...meanPoints(arms, lookOf).map((point) => ({ ...point, panel, value: null })),
-    ...seedPoints(arms, lookOf).map((point) => ({ ...point, panel, ...noMean })),
-  ]);
-  const data = { values };
-  const header = { labelFontWeight: 'bold', labelColor: 'currentColor', labelAnchor: 'start' };
-  const sort = shown.map(({ panel }) => panel);
-  const spec =
-    shown.length === 1
-      ? { config, data, ...drawn }
-      : {
-          config,
-          data,
-          columns: 1,
-          facet: { field: 'panel', type: 'nominal', title: null, sort, header },
-          resolve: { scale: { y: 'independent' } },
-          spec: drawn,
-        };
+  const panels = shown.map(({ panel, arms }) => ({
+    width: 520,
+    height: { step: 24 },
+    data: { values: rowsOf(arms, lookOf) },
+    encoding: { y, color },
+    layer,
+    ...(shown.length === 1 ? {} : { title: { text: panel, anchor: 'start', color: 'currentColor' } }),
+  }));
+  const spec = { config, columns: 1, concat: panels, resolve: { scale: { x: 'shared' } } };
   const left = shown.reduce((sum, group) => sum + group.left, 0);
   const caption =
     'Every seed a dot; the bar is mean ± sample standard deviation.' +
     (left > 0 ? ` The ${mostArms} best means a panel; ${counted(left, 'further arm')} in the table of results.` : '');
-  return { title: `${titleOf(metric)}, ${withLane(lane.place, lane.lane)}`, caption, spec: spec as TopLevelSpec };
+  return { title: `${titleOf(metric)}, ${withLane(lane.place, lane.lane)}`, caption, spec: spec as unknown as TopLevelSpec };
+}
+
+/** Means and seeds in one source; each mark leaves out what it has no value for. */
+function rowsOf(arms: readonly ArmSummary[], lookOf: LookOf): object[] {
+  const noMean = { mean: null, low: null, high: null };
+  return [
+    ...meanPoints(arms, lookOf).map((point) => ({ ...point, value: null })),
+    ...seedPoints(arms, lookOf).map((point) => ({ ...point, ...noMean })),
+  ];
 }
 
 /** In the order of tables. */

@@ -113,7 +113,11 @@ function hashOf(text: string): string {
 function anchorsOf(sections: readonly Section[]): string[] {
   const taken = new Set<string>();
   return sections.map(({ heading }) => {
-    const base = heading.toLowerCase().replace(/[^a-z0-9]+/g, '-').replace(/^-|-$/g, '') || 'section';
+    const base =
+      heading
+        .toLowerCase()
+        .replace(/[^a-z0-9]+/g, '-')
+        .replace(/^-|-$/g, '') || 'section';
     let anchor = base;
     for (let copy = 2; taken.has(anchor); copy++) anchor = `${base}-${copy}`;
     taken.add(anchor);
@@ -220,7 +224,9 @@ function renderTable({ columns, rows, strong }: Table, caption: string, packs: P
     const cells = row.map((cell, i) => `<td${classOf(i, cell)}>${cellText(cell, strong?.[place]?.[i] ?? false)}</td>`);
     return `<tr>${cells.join('')}</tr>`;
   });
-  const source = isSplit ? ` data-rows="${packs.add(JSON.stringify({ rows, strong }))}" data-count="${rows.length}"` : '';
+  const source = isSplit
+    ? ` data-rows="${packs.add(JSON.stringify({ rows, strong }))}" data-count="${rows.length}"`
+    : '';
   const parts = [
     `<caption>${escapeHtml(caption)}</caption>`,
     `<thead><tr>${head}</tr></thead>`,

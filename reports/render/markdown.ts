@@ -77,9 +77,7 @@ export function markdownTable({ columns, rows, strong }: Table): string {
   const body = rows.map((row, place) =>
     row.map((cell, i) => (strong?.[place]?.[i] ? `**${escapeMarkdown(cell)}**` : escapeMarkdown(cell))),
   );
-  return [head, rule, ...body]
-    .map((cells) => `| ${cells.join(' | ')} |`)
-    .join('\n');
+  return [head, rule, ...body].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
 }
 
 /** Text on a line of its own, which begins no heading, list, rule or block of code. */

@@ -1,4 +1,5 @@
 import { grouped } from '../../baselines/arms.ts';
+import { valueText } from '../../baselines/wording.ts';
 import { canonicalJson } from '../../harness/canonical-json.ts';
 import { cellCommand } from '../../harness/cell-command.ts';
 import { type CellRecord, chosenValue, errorOf, gatedMetric, gatedValue } from '../../harness/record.ts';
@@ -9,7 +10,6 @@ import type { Curve } from '../plots/plot-data.ts';
 import { type CellDetail, type Column, type Section, table, text } from '../render/document.ts';
 import { fixed, orDash, significant } from '../render/format.ts';
 import type { ReportInput } from '../report-input.ts';
-import { valueText } from '../../baselines/wording.ts';
 import { factorColumns } from './factor-columns.ts';
 
 type Origin = Pick<ReportInput, 'dataDir' | 'night' | 'command' | 'verdicts'>;
@@ -47,18 +47,18 @@ function columnsFor(records: readonly CellRecord[], metric: string): Column<Cell
     ...factorColumns(records, (record) => record),
     { name: 'seed', cell: ({ seed }) => String(seed), numeric, factor: true },
     { name: 'status', cell: ({ status }) => status, factor: true },
-    { name: metricOf(metric).title, cell: (record) => orDash(gatedValue(record), (v) => valueText(metric, v)), numeric },
+    {
+      name: metricOf(metric).title,
+      cell: (record) => orDash(gatedValue(record), (v) => valueText(metric, v)),
+      numeric,
+    },
     { name: 'train loss', cell: (record) => finished(record, 'train_loss', fixed(4)), numeric },
     { name: 'step ms', cell: (record) => finished(record, 'step_ms', significant), numeric },
     { name: 'seconds', cell: ({ seconds }) => significant(seconds), numeric },
   ];
 }
 
-function finished(
-  record: CellRecord,
-  field: 'train_loss' | 'step_ms',
-  format: (value: number) => string,
-): string {
+function finished(record: CellRecord, field: 'train_loss' | 'step_ms', format: (value: number) => string): string {
   return orDash(record.status === 'failed' ? null : record[field], format);
 }
 
@@ -79,7 +79,12 @@ function detailsOf(records: readonly CellRecord[], { verdicts, dataDir = null, n
     }),
     detail('warnings', records, ({ warnings }) => (warnings.length === 0 ? null : warnings.join('\n'))),
     detail('settings', records, ({ config }) => readable({ ...config, seed: undefined }), true),
-    detail('environment', records, (record) => (record.status === 'failed' ? null : readable(record.fingerprint)), true),
+    detail(
+      'environment',
+      records,
+      (record) => (record.status === 'failed' ? null : readable(record.fingerprint)),
+      true,
+    ),
     detail('program', records, (record) => (record.status === 'failed' ? null : record.program)),
     detail('id', records, ({ id }) => id),
     detail('weights digest', records, (record) => (record.status === 'failed' ? null : record.weights_digest)),

@@ -6,9 +6,9 @@ import type { ArmSummary } from '../arms/arm-summary.ts';
 import { type Compare, comparisonWithin, testAssumptions } from '../arms/arm-test.ts';
 import { resultText, seedsOf } from '../arms/arm-text.ts';
 import { isTuned } from '../arms/coordinates.ts';
+import { costs } from '../arms/costs.ts';
 import type { Standing } from '../arms/pareto.ts';
 import { paretoOf } from '../arms/pareto.ts';
-import { costs } from '../arms/costs.ts';
 import { lanesOf, withLane } from '../arms/tuning-lanes.ts';
 import type { Block, Column, Section } from '../render/document.ts';
 import { table, text } from '../render/document.ts';
@@ -33,7 +33,9 @@ export function paretoSection(arms: readonly ArmSummary[]): Section | null {
 }
 
 function rowsOf(arms: readonly ArmSummary[], compare: Compare): Row[] {
-  const standings = costs.map(({ of }) => new Map(paretoOf(arms, of, compare).map(({ arm, ...place }) => [arm, place])));
+  const standings = costs.map(
+    ({ of }) => new Map(paretoOf(arms, of, compare).map(({ arm, ...place }) => [arm, place])),
+  );
   const [bySize] = standings;
   return [...(bySize?.keys() ?? [])].map((arm) => ({ arm, places: standings.map((own) => own.get(arm)) }));
 }
@@ -95,7 +97,9 @@ function columnsFor(metric: string): Column<Row>[] {
     { name: 'parameters', cell: ({ arm }) => orDash(arm.means.nonzero_parameters, whole), numeric },
     { name: 'MACs', cell: ({ arm }) => orDash(arm.means.macs, whole), numeric },
     { name: metricOf(metric).title, cell: ({ arm }) => resultText(arm), numeric },
-    ...costs.map(({ name }, i): Column<Row> => ({ name: `by ${name}`, cell: ({ places }) => orDash(places[i], wordsFor) })),
+    ...costs.map(
+      ({ name }, i): Column<Row> => ({ name: `by ${name}`, cell: ({ places }) => orDash(places[i], wordsFor) }),
+    ),
   ];
 }
 

@@ -20,7 +20,11 @@ const skipped = executablePath === undefined ? ' (skipped: no Chromium here; apt
 const hostile = '<img src=x onerror=alert(1)>"&\'';
 const records: CellRecord[] = [
   ...madeUpRecords(300, 6),
-  { ...fixtureRecord({ warnings: [hostile] }), cell: `${hostile}.seed-0`, factors: [{ name: 'method', value: hostile }] },
+  {
+    ...fixtureRecord({ warnings: [hostile] }),
+    cell: `${hostile}.seed-0`,
+    factors: [{ name: 'method', value: hostile }],
+  },
 ];
 
 describe.skipIf(executablePath === undefined)(`report.html in a browser${skipped}`, () => {
@@ -64,7 +68,9 @@ describe.skipIf(executablePath === undefined)(`report.html in a browser${skipped
     const names = await results().locator('thead th').allTextContents();
     const place = names.indexOf(name);
     expect(place).toBeGreaterThanOrEqual(0);
-    return results().locator(`tbody td:nth-child(${place + 1}):visible`).allTextContents();
+    return results()
+      .locator(`tbody td:nth-child(${place + 1}):visible`)
+      .allTextContents();
   };
 
   it('sorts a table by a column, both ways, and says so to a screen reader', async () => {
@@ -98,9 +104,21 @@ describe.skipIf(executablePath === undefined)(`report.html in a browser${skipped
     const bar = page.locator('#results .bar').first();
     await bar.locator('summary').click();
     await bar.locator('.columns label', { hasText: /MACs$/ }).locator('input').uncheck();
-    await expect.poll(() => results().locator('th', { hasText: /^MACs$/ }).isHidden()).toBe(true);
+    await expect
+      .poll(() =>
+        results()
+          .locator('th', { hasText: /^MACs$/ })
+          .isHidden(),
+      )
+      .toBe(true);
     await bar.locator('.columns label', { hasText: /MACs$/ }).locator('input').check();
-    await expect.poll(() => results().locator('th', { hasText: /^MACs$/ }).isHidden()).toBe(false);
+    await expect
+      .poll(() =>
+        results()
+          .locator('th', { hasText: /^MACs$/ })
+          .isHidden(),
+      )
+      .toBe(false);
   });
 
   it('opens what a link names: a folded section, and a cell with its command, digest and curves', async () => {

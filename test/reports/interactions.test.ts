@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest';
 import { summarizeArms } from '../../reports/arms/arm-summary.ts';
+import type { ContrastSpec } from '../../reports/arms/contrasts.ts';
 import { interactionsOf } from '../../reports/arms/interactions.ts';
 import { imageReport } from '../../reports/kinds/image.ts';
-import type { ContrastSpec } from '../../reports/arms/contrasts.ts';
 import { interactionSection } from '../../reports/sections/interaction-section.ts';
 import { armRecords } from '../helpers/arms.ts';
 

@@ -40,10 +40,12 @@ async function enhance(table, given = null) {
   const heads = [...table.tHead.rows[0].cells];
   const isNumeric = heads.map((head) => head.classList.contains('number'));
   const body = table.tBodies[0];
-  let all = given?.rows.map((cells) => ({ cells, strong: [] })) ?? [...body.rows].map((row) => ({
-    cells: [...row.cells].map((cell) => cell.textContent),
-    strong: [...row.cells].map((cell) => cell.querySelector('strong') !== null),
-  }));
+  let all =
+    given?.rows.map((cells) => ({ cells, strong: [] })) ??
+    [...body.rows].map((row) => ({
+      cells: [...row.cells].map((cell) => cell.textContent),
+      strong: [...row.cells].map((cell) => cell.querySelector('strong') !== null),
+    }));
   const pack = table.dataset.rows;
   let isWhole = pack === undefined;
   const state = { sort: null, chosen: new Map(), words: '', hidden: new Set(), open: isWhole && given === null };

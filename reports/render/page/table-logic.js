@@ -43,7 +43,10 @@ export function sorted(rows, places, { column, numeric, descending }) {
  * @returns {number[]}
  */
 export function filtered(rows, { chosen, words }) {
-  const wanted = words.toLowerCase().split(/\s+/).filter((word) => word !== '');
+  const wanted = words
+    .toLowerCase()
+    .split(/\s+/)
+    .filter((word) => word !== '');
   return [...rows.keys()].filter((place) => {
     const row = rows[place] ?? [];
     if ([...chosen].some(([column, value]) => row[column] !== value)) return false;

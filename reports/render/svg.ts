@@ -57,8 +57,11 @@ export type PlacedSpecs = { place: number; spec: TopLevelSpec }[];
 /** What it says of each. */
 export type PlacedSvg = { place: number; svg: string };
 
+/** Megabytes: what a plot leaves behind is collected early, as it is much and soon of no use. */
+const resourceLimits = { maxYoungGenerationSizeMb: 16, maxOldGenerationSizeMb: 512 };
+
 function drawInThread(specs: PlacedSpecs, keep: (place: number, svg: string) => void): Promise<void> {
-  const worker = new Worker(new URL('./svg-thread.js', import.meta.url), { workerData: specs });
+  const worker = new Worker(new URL('./svg-thread.js', import.meta.url), { workerData: specs, resourceLimits });
   return new Promise((resolve, reject) => {
     worker.on('message', ({ place, svg }: PlacedSvg) => keep(place, svg));
     worker.on('error', reject);

@@ -17,6 +17,10 @@ import { fixtureRecord, fixtureVerdict } from '../helpers/records.ts';
 const executablePath = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find(existsSync);
 const skipped = executablePath === undefined ? ' (skipped: no Chromium here; apt-get install chromium)' : '';
 
+/** Milliseconds that a busy machine may take for anything. */
+const patience = 60_000;
+const poll = <T>(found: () => Promise<T>) => expect.poll(found, { timeout: patience });
+
 const hostile = '<img src=x onerror=alert(1)>"&\'';
 const records: CellRecord[] = [
   ...madeUpRecords(300, 6),
@@ -41,8 +45,9 @@ describe.skipIf(executablePath === undefined)(`report.html in a browser${skipped
     const verdicts = records.slice(0, 3).map((record) => fixtureVerdict(record, 'regressed', { reason: hostile }));
     await writeFile(file, await renderHtml({ ...emptyRun, title: hostile, records, verdicts, notes: [hostile] }));
     url = pathToFileURL(file).href;
-    browser = await chromium.launch({ executablePath: executablePath!, args: ['--no-sandbox'] });
+    browser = await chromium.launch({ executablePath: executablePath!, args: ['--no-sandbox'], timeout: patience });
     page = await browser.newPage();
+    page.setDefaultTimeout(patience);
     page.on('console', (message) => said.push(message.text()));
     page.on('pageerror', (error) => said.push(String(error)));
     page.on('dialog', (dialog) => {
@@ -76,12 +81,12 @@ describe.skipIf(executablePath === undefined)(`report.html in a browser${skipped
   it('sorts a table by a column, both ways, and says so to a screen reader', async () => {
     const head = results().locator('th', { hasText: /^accuracy$/ });
     await head.locator('button').click();
-    await expect.poll(() => head.getAttribute('aria-sort')).toBe('ascending');
+    await poll(() => head.getAttribute('aria-sort')).toBe('ascending');
     const shown = (await column('accuracy')).filter((text) => text !== '–').map(Number.parseFloat);
     expect(shown.length).toBe(60);
     expect(shown).toEqual(shown.toSorted((left, right) => left - right));
     await head.locator('button').press('Enter');
-    await expect.poll(() => head.getAttribute('aria-sort')).toBe('descending');
+    await poll(() => head.getAttribute('aria-sort')).toBe('descending');
     expect((await column('accuracy')).map(Number.parseFloat)[0]).toBe(shown.at(-1));
   });
 
@@ -91,13 +96,13 @@ describe.skipIf(executablePath === undefined)(`report.html in a browser${skipped
     await choose.focus();
     await choose.selectOption('spectral');
     const status = section.locator('.status').first();
-    await expect.poll(() => status.textContent()).toMatch(/^18 of 60 rows/);
+    await poll(() => status.textContent()).toMatch(/^18 of 60 rows/);
     expect(new Set(await column('init'))).toEqual(new Set(['spectral']));
     await section.locator('input[type=search]').first().fill('tensor-train frob');
-    await expect.poll(() => status.textContent()).toMatch(/^\d+ of 60 rows/);
+    await poll(() => status.textContent()).toMatch(/^\d+ of 60 rows/);
     await choose.selectOption('');
     await section.locator('input[type=search]').first().fill('');
-    await expect.poll(() => status.textContent()).toMatch(/^60 of 60 rows/);
+    await poll(() => status.textContent()).toMatch(/^60 of 60 rows/);
   });
 
   it('hides and shows columns', async () => {
@@ -123,11 +128,11 @@ describe.skipIf(executablePath === undefined)(`report.html in a browser${skipped
 
   it('opens what a link names: a folded section, and a cell with its command, digest and curves', async () => {
     await open('#pareto-set');
-    await expect.poll(() => page.locator('#pareto-set table').count()).toBeGreaterThan(0);
+    await poll(() => page.locator('#pareto-set table').count()).toBeGreaterThan(0);
     const { cell, weights_digest: digest } = records[7] as CellRecord & { weights_digest: string };
     await open(`#cell-${encodeURIComponent(cell)}`);
     const panel = page.locator('#cells .cell');
-    await expect.poll(() => panel.locator('h3').textContent()).toBe(cell);
+    await poll(() => panel.locator('h3').textContent()).toBe(cell);
     const text = (await panel.textContent())!;
     expect(text).toContain(`--only ${cell}`);
     expect(text).toContain(digest);
@@ -136,7 +141,7 @@ describe.skipIf(executablePath === undefined)(`report.html in a browser${skipped
 
   it('shows hostile names as text', async () => {
     await open(`#cell-${encodeURIComponent(`${hostile}.seed-0`)}`);
-    await expect.poll(() => page.locator('#cells .cell h3').textContent()).toBe(`${hostile}.seed-0`);
+    await poll(() => page.locator('#cells .cell h3').textContent()).toBe(`${hostile}.seed-0`);
     expect(await page.locator('h1').textContent()).toBe(hostile);
     expect(await page.locator('img').count()).toBe(0);
   });

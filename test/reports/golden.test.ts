@@ -14,7 +14,7 @@ import { fixtureRun } from '../helpers/run.ts';
 /** Reports to the byte: what changes in them is seen in a change's own lines. */
 
 const records = [
-  ...fixtureRun(3).filter(({ config }) => (config as { budget: number }).budget !== 0.05),
+  ...fixtureRun(3).filter(({ config }) => (config as unknown as { budget: number }).budget !== 0.05),
   failedRecord('the worker <ended>\nwith "code" 1', { method: 'snip' }),
 ];
 const verdicts = records.map((record, i) =>

@@ -24,7 +24,6 @@ export function factorColumns<T>(
     .map((name) => ({
       name,
       cell: (row) => orDash(valueIn(coordinatesOf(row), name), String),
-      factor: true,
       numeric: all.every((arm) => typeof (factorOf(arm, name) ?? 0) === 'number'),
     }));
 }

@@ -26,7 +26,8 @@ export function floatField(field: number, value: number): string {
 
 /** A field of text, or of bytes. */
 export function bytesField(field: number, value: string | Uint8Array): string {
-  const bytes = typeof value === 'string' ? Buffer.from(value) : Buffer.from(value.buffer, value.byteOffset, value.length);
+  const bytes =
+    typeof value === 'string' ? Buffer.from(value) : Buffer.from(value.buffer, value.byteOffset, value.length);
   return messageField(field, bytes.toString('latin1'));
 }
 

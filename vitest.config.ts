@@ -12,7 +12,8 @@ const computing = (
  * What a test says that changes more than itself: modules that stand in for others, kinds of task that are made known,
  * the environment, the clock.
  */
-const changing = /\bvi\.(mock|stubEnv|useFakeTimers)\(|helpers\/(chain|other|scored)-kind|\bprocess\.env\.\w+ = /;
+const changing =
+  /\bvi\.(mock|stubEnv|useFakeTimers)\(|helpers\/(chain|other|scored)-kind|\baddKind|\bprocess\.env\.\w+ = /;
 
 const files = readdirSync(join(import.meta.dirname, 'test'), { recursive: true, encoding: 'utf8' })
   .filter((name) => name.endsWith('.test.ts'))

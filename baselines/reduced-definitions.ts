@@ -3,7 +3,7 @@ import { canonicalJson } from '../harness/canonical-json.ts';
 import { shortDigest } from '../harness/digest.ts';
 import { arithmetics } from '../harness/fingerprint.ts';
 import type { Definition } from '../harness/spec/definition.ts';
-import { profileNames } from '../harness/spec/words.ts';
+import { nameSchema, profileNames } from '../harness/spec/words.ts';
 import { acceptanceSchema } from './baseline.ts';
 import { lossDifference } from './first-step-differences.ts';
 
@@ -44,7 +44,7 @@ const reducedSchema = z.strictObject({
 export type ReducedDefinition = z.infer<typeof reducedSchema>;
 
 const cellSchema = z.strictObject({
-  cell: z.string(),
+  cell: nameSchema,
   /** Of its published configuration. */
   id: z.string(),
   /** That it keeps at its published size; null where training finds it. */
@@ -58,7 +58,7 @@ export const reducedDefinitionsVersion = 1;
 
 export const reducedDefinitionsSchema = z.strictObject({
   version: z.literal(reducedDefinitionsVersion),
-  suite: z.string(),
+  suite: nameSchema,
   profile: z.enum(profileNames),
   history: z.array(acceptanceSchema.omit({ cells: true })),
   cells: z.array(cellSchema),

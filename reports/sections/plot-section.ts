@@ -1,7 +1,7 @@
 import type { Figure, Section } from '../render/document.ts';
 
-/** The plots of a kind; no section where there are none. */
-export function plotSection(figures: readonly Figure[]): Section | null {
+/** Plots under a heading; no section where there are none. */
+export function plotSection(heading: string, figures: readonly Figure[] = []): Section | null {
   if (figures.length === 0) return null;
-  return { heading: 'Plots', blocks: figures.map((figure) => ({ kind: 'figure', figure })) };
+  return { heading, blocks: figures.map((figure) => ({ kind: 'figure', figure })) };
 }

@@ -1,6 +1,7 @@
 import type { CellRecord, CurvePoint } from '../../harness/record.ts';
 import type { CellCurve } from '../render/document.ts';
 import type { Curve } from './plot-data.ts';
+import { thinned } from './thinning.ts';
 
 /** Curves of single cells in a byte a point. */
 
@@ -11,10 +12,9 @@ const most = 64;
 export function cellCurves(records: readonly CellRecord[], curves: readonly Curve[]): CellCurve[] {
   const series = records.map((record) => (record.status === 'failed' ? [] : seriesOf(record.curve, curves)));
   return curves.flatMap(({ title, axis }, i) => {
-    const all = series.flatMap((own) => own[i]?.values ?? []).filter((value) => !Number.isNaN(value));
-    if (all.length === 0) return [];
-    const low = all.reduce((least, value) => Math.min(least, value), Number.POSITIVE_INFINITY);
-    const high = all.reduce((largest, value) => Math.max(largest, value), Number.NEGATIVE_INFINITY);
+    const own = series.map((all) => all[i] ?? none);
+    const [low, high] = rangeOf(own);
+    if (low > high) return [];
     const { logarithmic } = axis;
     const place = logarithmic ? Math.log : (value: number) => value;
     const range = place(high) - place(low);
@@ -27,30 +27,42 @@ export function cellCurves(records: readonly CellRecord[], curves: readonly Curv
         low,
         high,
         logarithmic,
-        from: series.map((own) => own[i]?.from ?? 0),
-        to: series.map((own) => own[i]?.to ?? 0),
-        levels: series.map((own) => Uint8Array.from(own[i]?.values ?? [], levelOf)),
+        from: own.map(({ from }) => from),
+        to: own.map(({ to }) => to),
+        levels: own.map(({ values }) => Uint8Array.from(values, levelOf)),
       },
     ];
   });
+}
+
+/** The least and the largest value; the least is larger where there is none. */
+function rangeOf(series: readonly Series[]): [number, number] {
+  let [low, high] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
+  for (const { values } of series) {
+    for (const value of values) {
+      if (value < low) low = value;
+      if (value > high) high = value;
+    }
+  }
+  return [low, high];
 }
 
 interface Series {
   from: number;
   to: number;
   /** NaN: not measured. */
-  values: number[];
+  values: Float64Array;
 }
+
+const none: Series = { from: 0, to: 0, values: new Float64Array(0) };
 
 /** Values of each curve, in shown numbers: the measured points, at most so many, evenly spread. */
 function seriesOf(points: readonly CurvePoint[], curves: readonly Curve[]): Series[] {
   return curves.map(({ value: name, axis }) => {
     const measured = points.filter(({ values }) => name in values);
     const [first, last] = [measured[0], measured.at(-1)];
-    if (!first || !last) return { from: 0, to: 0, values: [] };
-    const count = Math.min(most, measured.length);
-    const values = Array.from({ length: count }, (_, i) => {
-      const { values: own } = measured[count === 1 ? 0 : Math.round((i * (measured.length - 1)) / (count - 1))]!;
+    if (!first || !last) return none;
+    const values = Float64Array.from(thinned(measured, most), ({ values: own }) => {
       const value = own[name] ?? Number.NaN;
       return axis.logarithmic && value <= 0 ? Number.NaN : axis.times * value;
     });

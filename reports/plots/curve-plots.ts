@@ -10,15 +10,19 @@ import { legendsOf } from './legends.ts';
 import { layersOf } from './panels.ts';
 import { type Curve, curvePoints, type PlotLane, plotGroups } from './plot-data.ts';
 import { axisEncoding, config, type LookOf } from './plot-style.ts';
+import { thinned } from './thinning.ts';
 
 /** Most lines in a panel beside those of the dense arms: their bands would cover each other. */
 const mostArms = 9;
+/** Most panels: the largest budget, the smallest, and one between. */
+const mostPanels = 3;
 /** Most points that are marked one by one. */
 const markedPoints = 20;
 
 /** The curves of a model, data set and lane, a panel a budget: means over the seeds within what the seeds spread over. */
 export function curvePlots(lane: PlotLane, curves: readonly Curve[], lookOf: LookOf): Figure[] {
-  const panels = plotGroups(lane).map(({ panel, dense, arms }) => ({ panel, dense, ...shownOf(arms) }));
+  const groups = plotGroups(lane);
+  const panels = thinned(groups, mostPanels).map(({ panel, dense, arms }) => ({ panel, dense, arms: shownOf(arms) }));
   const several = panels.some(({ arms }) => new Set(arms.map(methodOf)).size > 1);
   // Of several methods each has its best arm alone: the method tells them apart.
   const ownLook = several ? lookByMethod : lookOf;
@@ -45,12 +49,13 @@ export function curvePlots(lane: PlotLane, curves: readonly Curve[], lookOf: Loo
       dots: new Set(points.map((point) => point.at)).size <= markedPoints,
       interval: 'band' as const,
     };
-    const left = panels.reduce((sum, panel) => sum + panel.left, 0);
+    const drawn = panels.reduce((sum, panel) => sum + panel.arms.length, 0);
+    const left = groups.reduce((sum, group) => sum + group.arms.length, 0) - drawn;
     const caption =
       'Mean over the completed seeds; the band reaches from the lowest to the highest of them.' +
       (several ? ' Of each method the arm of the best mean.' : '') +
       (shown.some(({ own }) => !own) ? ' Gray: the dense model.' : '') +
-      (left > 0 ? ` ${counted(left, 'further arm')}: seed by seed, under Cells.` : '');
+      (left > 0 ? ` ${counted(left, 'further arm')} without a line: see Cells.` : '');
     const layer = layersOf(shown, look);
     const spec = panels.length === 1 ? singleSpec(shown, layer) : facetSpec(shown, layer, panels);
     return [{ title: `${curve.title} by ${at}, ${withLane(lane.place, lane.lane)}`, caption, spec }];
@@ -82,7 +87,7 @@ const lookByMethod: LookOf = (arm) => {
 };
 
 /** The arms that are drawn: of several methods the best arm of each, else all; the best means of more than fit. */
-function shownOf(arms: readonly ArmSummary[]): { arms: ArmSummary[]; left: number } {
+function shownOf(arms: readonly ArmSummary[]): ArmSummary[] {
   const measured = arms
     .filter((arm) => meanGain(arm) !== null)
     .toSorted((left, right) => meanGain(right)! - meanGain(left)!);
@@ -91,5 +96,5 @@ function shownOf(arms: readonly ArmSummary[]): { arms: ArmSummary[]; left: numbe
     methods.size > 1 ? [...methods].map((method) => measured.find((arm) => methodOf(arm) === method)!) : measured;
   const best = candidates.slice(0, mostArms);
   // In the order of tables, which legends follow.
-  return { arms: arms.filter((arm) => best.includes(arm)), left: measured.length - best.length };
+  return arms.filter((arm) => best.includes(arm));
 }

@@ -29,7 +29,7 @@ export interface Look {
 }
 
 /** Most panels of a plot. */
-const mostPanels = 12;
+const mostPanels = 8;
 
 /** Lines of more methods in one plot cannot be told apart: there are not as many colours. */
 const mostMethods = 2;

@@ -133,7 +133,7 @@ export interface CurvePoint extends Line {
 }
 
 /** Most points of a line: a few pixels lie between them. */
-const mostPoints = 64;
+const mostPoints = 48;
 
 /**
  * A curve over the arm's completed seeds, where every one of them measured it; of a long one as many points as a plot

@@ -8,7 +8,7 @@ import { meanPoints, type PlotLane, plotGroups, seedPoints } from './plot-data.t
 import { axisEncoding, config, type LookOf, metricAxis, titleOf } from './plot-style.ts';
 
 /** Most arms in a panel: the best means, and the dense arms beside them. */
-const mostArms = 20;
+const mostArms = 12;
 
 /** Every seed of the arms a dot, a panel a budget; null where no arm has a result. */
 export function scorePlot(lane: PlotLane, lookOf: LookOf): Figure | null {
@@ -51,7 +51,11 @@ export function scorePlot(lane: PlotLane, lookOf: LookOf): Figure | null {
   const caption =
     'Every seed a dot; the bar is mean ± sample standard deviation.' +
     (left > 0 ? ` The ${mostArms} best means a panel; ${counted(left, 'further arm')} in the table of results.` : '');
-  return { title: `${titleOf(metric)}, ${withLane(lane.place, lane.lane)}`, caption, spec: spec as unknown as TopLevelSpec };
+  return {
+    title: `${titleOf(metric)}, ${withLane(lane.place, lane.lane)}`,
+    caption,
+    spec: spec as unknown as TopLevelSpec,
+  };
 }
 
 /** Means and seeds in one source; each mark leaves out what it has no value for. */

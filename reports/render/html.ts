@@ -18,6 +18,8 @@ export interface Page {
 
 /** Rows of a table that are shown at once; the others on demand. */
 const shownRows = 40;
+/** Items of a list that are shown at once. */
+const shownItems = 40;
 /** Figures of a section that are shown at once. */
 const shownFigures = 4;
 
@@ -151,11 +153,23 @@ function renderBlocks(blocks: readonly Block[], heading: string, context: Contex
     else parts.push(shown);
   }
   if (later.length > 0 && packs !== null) {
-    const id = packs.add(later.join('\n'));
-    const summary = `${later.length} further plots`;
-    parts.push(`<details class="fold"><summary>${summary}</summary>\n<div data-pack="${id}"></div>\n</details>`);
+    parts.push(onDemand(`${later.length} further plots`, later.join('\n'), packs));
   }
   return parts.join('\n');
+}
+
+/** What is shown where its summary is opened. */
+function onDemand(summary: string, content: string, packs: Packs): string {
+  const holder = `<div data-pack="${packs.add(content)}"></div>`;
+  return `<details class="fold"><summary>${summary}</summary>\n${holder}\n</details>`;
+}
+
+function renderList(items: readonly string[], packs: Packs | null): string {
+  const listed = (some: readonly string[]) =>
+    `<ul>\n${some.map((item) => `<li>${escapeHtml(item)}</li>`).join('\n')}\n</ul>`;
+  if (packs === null || items.length <= shownItems) return listed(items);
+  const later = items.slice(shownItems);
+  return `${listed(items.slice(0, shownItems))}\n${onDemand(`${later.length} more`, listed(later), packs)}`;
 }
 
 function renderFigure(figure: Figure, drawings: Drawings): string {
@@ -184,7 +198,7 @@ function renderBlock(block: Block, heading: string, { packs, drawings }: Context
     case 'text':
       return `<p>${escapeHtml(block.text)}</p>`;
     case 'list':
-      return `<ul>\n${block.items.map((item) => `<li>${escapeHtml(item)}</li>`).join('\n')}\n</ul>`;
+      return renderList(block.items, packs);
     case 'table':
       return renderTable(block.table, heading, packs);
     case 'code':

@@ -73,7 +73,9 @@ function madeUpRecord(at: number, choice: Choice, dataset: (typeof datasets)[num
     dataset: { ...base.dataset, name: dataset, trainExamples: null, testExamples: null },
     training: { ...base.training, epochs },
   };
-  if (at % 200 === 199) return failedRecord('made up: the worker ended without a result', config);
+  if (at % 200 === 199) {
+    return { ...failedRecord('made up: the worker ended without a result', config), profile: 'paper' };
+  }
   const value = accuracyOf(choice, uniform);
   const dense = choice.method === 'dense';
   const masked = sparse.includes(choice.method);

@@ -234,7 +234,9 @@ describe('the plotted data', () => {
       [40, 40],
       [60, 60],
     ]);
-    expect(curvePoints(arms, rate, lookOf)).toHaveLength(60);
+    const shown = curvePoints(arms, rate, lookOf);
+    expect(shown).toHaveLength(48);
+    expect([shown[0]?.at, shown.at(-1)?.at]).toEqual([1, 60]);
     const marks = (drawn: typeof accuracy) => {
       const plot = plotsOf(arms, { curves: [drawn], lookOf }).find(({ title }) => title.startsWith(drawn.title));
       return JSON.stringify(plot!.spec).includes('"type":"point"');

@@ -58,7 +58,8 @@ const runs: [string, CellRecord[]][] = [
 it.each(runs)('a run of %s is reported without holes, alike in Markdown and HTML', async (_, records) => {
   const input = { ...run, records, missing: ['a', 'b'] };
   const [markdown, html] = [renderMarkdown(input), unfolded(await renderHtml(input))];
-  for (const text of [markdown, html, renderSummary(input)]) expect(withoutScript(text)).not.toMatch(/NaN|undefined|Infinity/);
+  for (const text of [markdown, html, renderSummary(input)])
+    expect(withoutScript(text)).not.toMatch(/NaN|undefined|Infinity/);
   expect(markdown).not.toMatch(/null/);
   const headings = [...markdown.matchAll(/^## (.*)$/gm)].map(([, heading]) => heading);
   const shown = [...html.matchAll(/<h2>(.*)<\/h2>/g)].map(([, heading]) => heading);

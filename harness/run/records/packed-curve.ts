@@ -30,7 +30,9 @@ export function packCurve(curve: readonly CurvePoint[], known: Map<string, reado
 }
 
 function namesOf(curve: readonly CurvePoint[], known: Map<string, readonly string[]>): readonly string[] {
-  const names = [...new Set(curve.flatMap(({ values }) => Object.keys(values)))];
+  const found = new Set<string>();
+  for (const { values } of curve) for (const name of Object.keys(values)) found.add(name);
+  const names = [...found];
   const key = JSON.stringify(names);
   const same = known.get(key) ?? names;
   known.set(key, same);
@@ -39,20 +41,19 @@ function namesOf(curve: readonly CurvePoint[], known: Map<string, readonly strin
 
 /** The points that were packed; names within a point stand in the order of the whole curve. */
 export function unpackCurve({ names, numbers }: PackedCurve): CurvePoint[] {
-  const width = 3 + names.length;
-  return Array.from({ length: numbers.length / width }, (_, i) => {
-    const [at, seconds, trainSeconds] = [0, 1, 2].map((column) => numbers[i * width + column]!) as [
-      number,
-      number,
-      number,
-    ];
+  const curve: CurvePoint[] = [];
+  for (let next = 0; next < numbers.length; ) {
+    const [at, seconds, trainSeconds] = [numbers[next++]!, numbers[next++]!, numbers[next++]!];
     const values: CurvePoint['values'] = {};
-    names.forEach((name, column) => {
-      const value = numbers[i * width + 3 + column]!;
+    for (const name of names) {
+      const value = numbers[next++]!;
       if (value !== lacking) values[name] = Number.isNaN(value) ? null : value;
-    });
-    return trainSeconds === lacking ? { at, seconds, values } : { at, seconds, train_seconds: trainSeconds, values };
-  });
+    }
+    curve.push(
+      trainSeconds === lacking ? { at, seconds, values } : { at, seconds, train_seconds: trainSeconds, values },
+    );
+  }
+  return curve;
 }
 
 /** The record, whose curve is kept packed: each use of it unpacks it. */

@@ -13,8 +13,8 @@ import { writeRunFile } from '../../../harness/run/records/run-file.ts';
 import { storeAt, writeRecord } from '../../../harness/run/records/store.ts';
 import type { PlannedCell } from '../../../harness/spec/cell.ts';
 import { compression } from '../../../suites/compression.ts';
-import { fixtureRunFile } from '../../helpers/run-file.ts';
 import { unfolded } from '../../helpers/page.ts';
+import { fixtureRunFile } from '../../helpers/run-file.ts';
 import { recordOfCell, temporaryFolder } from '../../run/helpers.ts';
 import { cli } from '../helpers.ts';
 

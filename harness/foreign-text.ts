@@ -66,17 +66,25 @@ export function firstLine(text: string, limit = 200): string {
 
 /** Plain data with every text in it cleaned, names of fields as names; the data themselves where nothing is to be. */
 export function cleanTexts(data: unknown): unknown {
-  return isClean(data) ? data : cleaned(data);
+  return isClean(data, new Set()) ? data : cleaned(data);
 }
 
-/** Most data are clean and large: they are looked through without a copy. */
-function isClean(data: unknown): boolean {
+/**
+ * Most data are clean and large: they are looked through without a copy.
+ *
+ * @param names that were found clean: the points of a curve all have the same
+ */
+function isClean(data: unknown, names: Set<string>): boolean {
   if (typeof data === 'string') return isCleanText(data);
   if (data === null || typeof data !== 'object') return true;
-  if (Array.isArray(data)) return data.every(isClean);
+  if (Array.isArray(data)) return data.every((one) => isClean(one, names));
   for (const name of Object.keys(data)) {
     const value = (data as Readonly<Record<string, unknown>>)[name];
-    if (!isCleanText(name) || cleanName(name) !== name || (typeof value !== 'number' && !isClean(value))) return false;
+    if (!names.has(name)) {
+      if (!isCleanText(name) || cleanName(name) !== name) return false;
+      names.add(name);
+    }
+    if (typeof value !== 'number' && !isClean(value, names)) return false;
   }
   return true;
 }

@@ -21,7 +21,7 @@ import { launchSection } from './sections/launch-section.ts';
 import { measureSection } from './sections/measure-section.ts';
 import { methodSection } from './sections/method-section.ts';
 import { paretoSection } from './sections/pareto-section.ts';
-import { plotSection } from './sections/plot-section.ts';
+import { detailPlotSection, plotSection } from './sections/plot-section.ts';
 import { resultSection } from './sections/result-section.ts';
 import { reproduceSection, runSection, troubleSection } from './sections/run-section.ts';
 import { verdictSection } from './sections/verdict-section.ts';
@@ -73,8 +73,8 @@ function kindSections(kind: string, arms: readonly ArmSummary[], input: ReportIn
     interactionSection(arms, contrasts),
     contrastSection(arms, contrasts),
     ...sections(arms),
-    folded(plotSection('Seed by seed', plots.get('seeds'))),
-    folded(plotSection('Curves', plots.get('curves'))),
+    folded(detailPlotSection('Seed by seed', plots.get('seeds'))),
+    folded(detailPlotSection('Curves', plots.get('curves'))),
     folded(laneSection(arms)),
     folded(measureSection(arms)),
     folded(methodSection(arms)),

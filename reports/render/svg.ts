@@ -58,7 +58,7 @@ export type PlacedSpecs = { place: number; spec: TopLevelSpec }[];
 export type PlacedSvg = { place: number; svg: string };
 
 /** Megabytes: what a plot leaves behind is collected early, as it is much and soon of no use. */
-const resourceLimits = { maxYoungGenerationSizeMb: 8, maxOldGenerationSizeMb: 512 };
+const resourceLimits = { maxYoungGenerationSizeMb: 16, maxOldGenerationSizeMb: 512 };
 
 function drawInThread(specs: PlacedSpecs, keep: (place: number, svg: string) => void): Promise<void> {
   const worker = new Worker(new URL('./svg-thread.js', import.meta.url), { workerData: specs, resourceLimits });

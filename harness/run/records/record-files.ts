@@ -51,8 +51,8 @@ function unpackedRead({ read, curve }: PackedRead): ReadFile {
   return { record: withPackedCurve(read.record, curve) };
 }
 
-/** What a thread says: what it read of one of its files, or that the system refused. */
-export type ThreadMessage = { at: number; read: PackedRead | null };
+/** What a thread says of some of its files: what it read, or null where the system refused. */
+export type ThreadMessage = { at: number; read: PackedRead | null }[];
 
 /** Megabytes of young objects, all of which die with their record. */
 const youngGeneration = 32;
@@ -65,9 +65,11 @@ function readInThread(paths: readonly string[], keep: (at: number, read: PackedR
     resourceLimits: { maxYoungGenerationSizeMb: youngGeneration },
   });
   return new Promise((resolve, reject) => {
-    worker.on('message', ({ at, read }: ThreadMessage) => {
-      if (read === null) refused.push(at);
-      else keep(at, read);
+    worker.on('message', (message: ThreadMessage) => {
+      for (const { at, read } of message) {
+        if (read === null) refused.push(at);
+        else keep(at, read);
+      }
     });
     worker.on('error', reject);
     worker.on('exit', (code) => {

@@ -64,14 +64,40 @@ export function firstLine(text: string, limit = 200): string {
   return cleanText(text.trimStart().split('\n', 1)[0] ?? '', limit);
 }
 
-/** Plain data with every text in it cleaned, and names of fields as names. */
+/** Plain data with every text in it cleaned, names of fields as names; the data themselves where nothing is to be. */
 export function cleanTexts(data: unknown): unknown {
+  return isClean(data, new Set()) ? data : cleaned(data);
+}
+
+/**
+ * Most data are clean and large: they are looked through without a copy.
+ *
+ * @param names that were found clean: the points of a curve all have the same
+ */
+function isClean(data: unknown, names: Set<string>): boolean {
+  if (typeof data === 'string') return isCleanText(data);
+  if (data === null || typeof data !== 'object') return true;
+  if (Array.isArray(data)) return data.every((one) => isClean(one, names));
+  for (const name of Object.keys(data)) {
+    const value = (data as Readonly<Record<string, unknown>>)[name];
+    if (!names.has(name)) {
+      if (!isCleanText(name) || cleanName(name) !== name) return false;
+      names.add(name);
+    }
+    if (typeof value !== 'number' && !isClean(value, names)) return false;
+  }
+  return true;
+}
+
+function isCleanText(text: string): boolean {
+  return text.length <= longestText && !suspicious.test(text);
+}
+
+function cleaned(data: unknown): unknown {
   if (typeof data === 'string') return cleanText(data);
-  if (Array.isArray(data)) return data.map(cleanTexts);
+  if (Array.isArray(data)) return data.map(cleaned);
   if (data === null || typeof data !== 'object') return data;
-  return Object.fromEntries(
-    Object.entries(data).map(([name, value]) => [cleanName(cleanText(name)), cleanTexts(value)]),
-  );
+  return Object.fromEntries(Object.entries(data).map(([name, value]) => [cleanName(cleanText(name)), cleaned(value)]));
 }
 
 /** A list that is not longer than one is kept: its first texts, and how many were left out. */

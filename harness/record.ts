@@ -27,6 +27,14 @@ const counted = count.nullable();
 const amount = z.number().min(0);
 const measuredAmount = amount.nullable();
 
+/** Long curves are most of what is read: their numbers are looked through in one loop, without a copy. */
+function isMeasuredByName(values: unknown): boolean {
+  if (values === null || typeof values !== 'object' || Array.isArray(values)) return false;
+  // A name that objects give a meaning of their own would be lost in copies.
+  if (Object.hasOwn(values, '__proto__')) return false;
+  return Object.values(values).every((value) => value === null || Number.isFinite(value));
+}
+
 /** The state after a part of a training, such as an epoch. */
 export const curvePointSchema = z.strictObject({
   /** Epochs or steps that are done, as the kind's words say. */
@@ -38,7 +46,7 @@ export const curvePointSchema = z.strictObject({
    * What was computed, by name: the same whenever it is computed again. Null: no finite number; a name that other
    * points have and this one lacks: not measured here.
    */
-  values: z.record(z.string(), measured),
+  values: z.custom<Record<string, number | null>>(isMeasuredByName, 'must be finite numbers or null, by name'),
 });
 export type CurvePoint = z.infer<typeof curvePointSchema>;
 
@@ -200,7 +208,25 @@ export function resultDigestOf(
   of: Pick<FinishedRecord, 'weights_digest' | 'measures' | 'checks'> & { curve: readonly CurvePoint[] },
 ): string {
   const { weights_digest: weights, measures, checks, curve } = of;
-  return shortDigest(canonicalJson([weights, measures, checks, curve.map(({ at, values }) => [at, values])]));
+  const before = canonicalJson([weights, measures, checks]).slice(0, -1);
+  return shortDigest(`${before},${curveJson(curve)}]`);
+}
+
+/** Canonical JSON of `[at, values]` of every point; points of the same names are put in order alike. */
+function curveJson(curve: readonly CurvePoint[]): string {
+  let names: readonly string[] = [];
+  let ordered: readonly string[] = [];
+  const points = curve.map(({ at, values }) => {
+    const own = Object.keys(values);
+    if (own.length !== names.length || own.some((name, i) => name !== names[i])) {
+      names = own;
+      ordered = own.toSorted();
+    }
+    const inOrder: CurvePoint['values'] = {};
+    for (const name of ordered) inOrder[name] = values[name]!;
+    return [at, inOrder];
+  });
+  return JSON.stringify(points);
 }
 
 /** What in a record contradicts its configuration or its kind's words. */

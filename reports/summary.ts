@@ -19,11 +19,10 @@ import { alarmsOf, coverage, verdictCounts } from './sections/verdict-section.ts
 const shownAlarms = 5;
 
 /** What to print at the end of a run: coverage, verdicts and the worst of them, the best arm of each budget. */
-export function renderSummary(input: ReportInput): string {
+export function renderSummary(input: ReportInput, arms = summarizeArms(input.records)): string {
   const [drifted, alarms] = partition(alarmsOf(input.verdicts), ({ verdict }) => verdict === 'drift');
   const more = alarms.length - shownAlarms;
   const checks = checkCounts(exactChecksOf(input.records));
-  const arms = summarizeArms(input.records);
   return [
     `${input.suite}, ${input.profile}: ${coverage(input)}`,
     verdictCounts(input),

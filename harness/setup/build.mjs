@@ -15,7 +15,7 @@ const sourceFolders = /** @type {const} */ ([
   // Baselines and histories lie beside the code.
   ['baselines', '\\.ts$'],
   // What runs put out lies beside the code.
-  ['reports', '^(?!out/).*\\.ts$'],
+  ['reports', '^(?!out/).*\\.(ts|js)$'],
 ]);
 
 /**
@@ -39,7 +39,7 @@ export function sourcesHash(root) {
 function builtFilesArePresent(root) {
   return sourceFolders.every(([folder, pattern]) =>
     listFiles(join(root, folder), pattern, true)
-      .filter((name) => name.endsWith('.ts'))
+      .filter((name) => /\.[tj]s$/.test(name))
       .every((name) => existsSync(join(root, 'build', folder, name.replace(/\.ts$/, '.js')))),
   );
 }

@@ -1,7 +1,7 @@
 import type { Variance } from '../../harness/statistics/moderated-variance.ts';
 import { mean } from '../../harness/statistics/moments.ts';
 import { twoSidedQuantile, twoSidedTail, upperTail as upperTailOf } from '../../harness/statistics/student-t.ts';
-import { type ArmSummary, differencesOf, gainsOf } from './arm-summary.ts';
+import { type ArmSummary, gainsOf } from './arm-summary.ts';
 import { variancesOf } from './arm-variances.ts';
 import { sharersOf } from './shared-training.ts';
 
@@ -48,15 +48,49 @@ export function comparisonWithin(arms: readonly ArmSummary[]): Compare {
   };
 }
 
+/** A sum of arms' gains, each times a number: of the numbers 1 and -1 it is a difference. */
+export type Combination = readonly (readonly [arm: ArmSummary, times: number])[];
+
+/**
+ * Tests whether combinations of `arms`, of one kind, are zero: Σ c_a y_a over the n seeds that all of them have, as
+ * `comparisonWithin` takes gains to be. Its variance is Σ c_a² s̃²_a / n.
+ */
+export function combinationsWithin(arms: readonly ArmSummary[]): (combination: Combination) => ArmTest {
+  const sharers = sharersOf(arms);
+  return combinationsOf(arms, (arm) => 1 / (sharers.get(arm)?.length ?? 1));
+}
+
 /** @param weightOf how many arms one counts for */
 function comparisonOf(arms: readonly ArmSummary[], weightOf: (arm: ArmSummary) => number): Compare {
+  const combined = combinationsOf(arms, weightOf);
+  return (left, right) =>
+    combined([
+      [left, 1],
+      [right, -1],
+    ]);
+}
+
+function combinationsOf(arms: readonly ArmSummary[], weightOf: (arm: ArmSummary) => number) {
   const fitted = arms.map((arm) => ({ values: gainsOf(arm), weight: weightOf(arm) }));
   const variances = variancesOf(fitted);
   const valuesOf = new Map(arms.map((arm, i) => [arm, fitted[i]?.values]));
   const varianceOf = new Map(arms.map((arm, i) => [arm, variances?.[i] ?? null]));
-  return (left, right) => {
-    const differences = differencesOf(valuesOf.get(left) ?? new Map(), valuesOf.get(right) ?? new Map());
-    return test(differences, varianceOf.get(left) ?? null, varianceOf.get(right) ?? null);
+  return (combination: Combination): ArmTest => {
+    const terms = combination.map(([arm, times]) => ({
+      times,
+      values: valuesOf.get(arm) ?? new Map<number, number>(),
+    }));
+    const [first] = terms;
+    const sums: number[] = [];
+    for (const seed of first?.values.keys() ?? []) {
+      let sum = 0;
+      for (const { times, values } of terms) sum += times * (values.get(seed) ?? Number.NaN);
+      if (!Number.isNaN(sum)) sums.push(sum);
+    }
+    return test(
+      sums,
+      combination.map(([arm, times]) => ({ times, variance: varianceOf.get(arm) ?? null })),
+    );
   };
 }
 
@@ -78,11 +112,16 @@ export function intervalOf({ difference, df, standardError }: ArmTest): [number,
   return [difference - reach, difference + reach];
 }
 
-function test(differences: readonly number[], left: Variance | null, right: Variance | null): ArmTest {
-  const n = differences.length;
-  const difference = mean(differences);
-  if (n < 2 || difference === null || !left || !right) return { n, difference, t: null, df: null, standardError: null };
-  const standardError = Math.sqrt((left.value + right.value) / n);
-  // The prior, which both have in common, counts once.
-  return { n, difference, t: difference / standardError, df: Math.min(left.df, right.df), standardError };
+function test(sums: readonly number[], terms: readonly { times: number; variance: Variance | null }[]): ArmTest {
+  const n = sums.length;
+  const difference = mean(sums);
+  const variances = terms.flatMap(({ variance }) => variance ?? []);
+  if (n < 2 || difference === null || variances.length < terms.length) {
+    return { n, difference, t: null, df: null, standardError: null };
+  }
+  const total = terms.reduce((sum, { times, variance }) => sum + times ** 2 * (variance?.value ?? 0), 0);
+  const standardError = Math.sqrt(total / n);
+  // The prior, which all have in common, counts once.
+  const df = Math.min(...variances.map((variance) => variance.df));
+  return { n, difference, t: difference / standardError, df, standardError };
 }

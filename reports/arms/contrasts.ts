@@ -81,10 +81,15 @@ interface Pair {
 function pairsOf(spec: ContrastSpec, arms: readonly ArmSummary[]): Pair[] {
   const valued = (value: FactorValue) =>
     arms.filter((arm) => factorOf(arm, spec.factor) === value).map((arm) => ({ arm, rest: restOf(spec, arm) }));
-  const before = valued(spec.from);
+  // Of several with the same rest the first.
+  const before = new Map(
+    valued(spec.from)
+      .reverse()
+      .map(({ arm, rest }) => [rest, arm]),
+  );
   return valued(spec.to).flatMap(({ arm, rest }) => {
-    const from = before.find((other) => other.rest === rest);
-    return from ? [{ spec, from: from.arm, to: arm }] : [];
+    const from = before.get(rest);
+    return from ? [{ spec, from, to: arm }] : [];
   });
 }
 
@@ -102,7 +107,7 @@ function comparisonByPlace(arms: readonly ArmSummary[]): Compare {
 }
 
 /** Equal for arms that a contrast may compare: tuned ones may differ in learning rate and λ. */
-function restOf({ factor, rest }: ContrastSpec, arm: ArmSummary): string {
+export function restOf({ factor, rest }: ContrastSpec, arm: Pick<ArmSummary, 'config' | 'factors'>): string {
   const others = rest ? rest(arm.config) : { ...arm.config, seed: null, [factor]: null };
   return isTuned(arm) ? tunedConfigurationOf(others as BaseConfig) : canonicalJson(others);
 }

@@ -13,6 +13,21 @@ export interface Standing {
   clearly: boolean;
 }
 
+/** The points that no other beats: of less cost and no less gain, or of more gain at no more cost. */
+export function dominating<P extends { cost: number; gain: number }>(points: readonly P[]): Set<P> {
+  const members = new Set<P>();
+  let best = Number.NEGATIVE_INFINITY;
+  const sorted = points.toSorted((left, right) => left.cost - right.cost || right.gain - left.gain);
+  let last: P | undefined;
+  for (const point of sorted) {
+    const equal = last !== undefined && last.cost === point.cost && last.gain === point.gain && members.has(last);
+    if (point.gain > best || equal) members.add(point);
+    best = Math.max(best, point.gain);
+    last = point;
+  }
+  return members;
+}
+
 /** The standing of every arm whose cost and metric were measured, the cheapest first. */
 export function paretoOf(
   arms: readonly ArmSummary[],
@@ -25,11 +40,10 @@ export function paretoOf(
       return cost === null || gain === null ? [] : [{ arm, cost, gain }];
     })
     .sort((left, right) => left.cost - right.cost);
+  const members = dominating(points);
   return points.map((point) => {
     const noDearer = points.filter((other) => other !== point && other.cost <= point.cost);
-    const member = !noDearer.some(
-      (other) => other.gain > point.gain || (other.gain === point.gain && other.cost < point.cost),
-    );
+    const member = members.has(point);
     const rivals = noDearer.map((other) => other.arm);
     return {
       arm: point.arm,

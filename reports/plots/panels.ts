@@ -10,7 +10,8 @@ export interface LinePoint extends Line {
   high?: number;
 }
 
-interface Look {
+/** How lines are drawn. */
+export interface Look {
   /** Encodings of position, colour and dashes. */
   x: object;
   y: object;
@@ -18,12 +19,17 @@ interface Look {
   /** Null: all lines are solid. */
   strokeDash: object | null;
   /** Which lines stand in gray behind those of another panel. */
-  behind: (point: LinePoint) => boolean;
+  behind?: (point: LinePoint) => boolean;
   /** Whether points are marked on the lines. */
   dots: boolean;
+  /** How the interval around a point is drawn. */
+  interval: 'rule' | 'band';
   /** A value of y to compare with. */
   level?: number | null;
 }
+
+/** Most panels of a plot. */
+const mostPanels = 8;
 
 /** Lines of more methods in one plot cannot be told apart: there are not as many colours. */
 const mostMethods = 2;
@@ -40,7 +46,7 @@ export function panelSpec(points: readonly LinePoint[], look: Look): TopLevelSpe
   const panels = panelsOf(points);
   const values = [...panels].flatMap(([panel, own]) => [
     ...points
-      .filter((point) => look.behind(point) && !own.has(point))
+      .filter((point) => look.behind?.(point) && !own.has(point))
       .map((point) => ({ ...point, panel, own: false })),
     ...[...own].map((point) => ({ ...point, panel, own: true })),
   ]);
@@ -69,10 +75,20 @@ function panelsOf(points: readonly LinePoint[]): Map<string, Set<LinePoint>> {
       panels.set(parts.size > 1 ? `${method}, ${split}` : method, new Set(own));
     }
   }
-  return panels;
+  return new Map([...panels].slice(0, mostPanels));
 }
 
-function layersOf(points: readonly LinePoint[], { x, y, color, strokeDash, level, dots }: Look): object[] {
+/** A sentence for a caption, behind a space, on the methods that have no panel for lack of room; else empty. */
+export function panelNote(points: readonly LinePoint[]): string {
+  if (!arePanels(points)) return '';
+  const drawn = new Set([...panelsOf(points).values()].flatMap((own) => [...own]).map(({ method }) => method));
+  const left = new Set(points.map(({ method }) => method).filter((method) => !drawn.has(method)));
+  return left.size === 0 ? '' : ` Without a panel, in the tables: ${[...left].join(', ')}.`;
+}
+
+/** The layers of lines: those behind, the level, intervals, the lines themselves, and their points. */
+export function layersOf(points: readonly LinePoint[], look: Look): object[] {
+  const { x, y, color, strokeDash, level, dots, interval: shape } = look;
   const detail = { field: 'arm' };
   const own = { transform: [{ filter: 'datum.own' }] };
   const base = { x, y, color, detail };
@@ -88,13 +104,18 @@ function layersOf(points: readonly LinePoint[], { x, y, color, strokeDash, level
     },
     ...(typeof level === 'number' ? [levelLayer(level, mark)] : []),
     ...(points.some(({ low }) => low !== undefined)
-      ? [{ ...own, mark: { ...mark, type: 'rule', opacity: 0.45, strokeWidth: 2 }, encoding: interval }]
+      ? [{ ...own, mark: { ...mark, ...intervalMarks[shape] }, encoding: interval }]
       : []),
     { ...own, mark: { ...mark, type: 'line', strokeWidth: 2 }, encoding: dashed },
     // Marks of their own, so that the legend of dashes shows strokes and no dots.
     ...(dots ? [{ ...own, mark: { ...mark, type: 'point', filled: true, size: 22 }, encoding: base }] : []),
   ];
 }
+
+const intervalMarks = {
+  rule: { type: 'rule', opacity: 0.45, strokeWidth: 2 },
+  band: { type: 'area', opacity: 0.18 },
+} as const;
 
 function levelLayer(level: number, mark: object): object {
   return {

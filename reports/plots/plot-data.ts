@@ -1,14 +1,14 @@
-import type { CurvePoint as RecordedPoint } from '../../harness/record.ts';
+import { grouped } from '../../baselines/arms.ts';
 import { metricOf, shownScale } from '../../harness/spec/metrics.ts';
 import { factorOf } from '../../harness/spec/words.ts';
 import { meanReach } from '../../harness/statistics/mean-tests.ts';
-import { mean, measuredOnly } from '../../harness/statistics/moments.ts';
-import { byPlace, denseArms, denseMean } from '../arms/arm-groups.ts';
+import { byPlace, denseArms } from '../arms/arm-groups.ts';
 import type { ArmSummary } from '../arms/arm-summary.ts';
 import { seriesLabel } from '../arms/arm-text.ts';
 import { budgetOf, isDense, methodOf, type TuningLane } from '../arms/coordinates.ts';
-import { lanesOf, withLane } from '../arms/tuning-lanes.ts';
+import { lanesOf } from '../arms/tuning-lanes.ts';
 import type { LookOf, ValueAxis } from './plot-style.ts';
+import { thinned } from './thinning.ts';
 
 /** The rows behind the plots. Values of a metric are shown numbers: hundredths of its full score, where it has one. */
 
@@ -21,28 +21,23 @@ export interface Curve {
   axis: ValueAxis;
 }
 
-/** Arms shown in one plot: those of one model, data set, budget and lane, and the dense arms to compare them with. */
+/** Arms shown in one panel: those of one model, data set, budget and lane. */
 export interface PlotGroup {
-  title: string;
+  /** `budget 0.1`; `all budgets` of arms without one. */
+  panel: string;
+  /** The dense arms to compare them with; empty where they stand alone. */
+  dense: readonly ArmSummary[];
+  /** All other arms; the dense ones where there are no others. */
   arms: ArmSummary[];
 }
 
-/**
- * One group a model, data set, lane and budget, or all arms of a kind without budgets; only the dense arms, where there
- * are no others.
- */
-export function plotGroups(arms: readonly ArmSummary[]): PlotGroup[] {
-  return plotLanes(arms).flatMap(({ place, lane, own, dense }) => {
-    const groups = new Map<string, PlotGroup>();
-    for (const arm of own) {
-      if (isDense(arm) && own.some((other) => !isDense(other))) continue;
-      const budget = isDense(arm) ? null : budgetOf(arm);
-      const title = withLane(budget === null ? place : `${place}, budget ${budget}`, lane);
-      const group = groups.get(title) ?? { title, arms: isDense(arm) ? [] : [...dense] };
-      group.arms.push(arm);
-      groups.set(title, group);
-    }
-    return [...groups.values()];
+/** One group a budget, or all arms of a kind without budgets; only the dense arms, where there are no others. */
+export function plotGroups({ own, dense }: PlotLane): PlotGroup[] {
+  const others = own.filter((arm) => !isDense(arm));
+  if (others.length === 0) return [{ panel: 'all budgets', dense: [], arms: [...own] }];
+  const groups = grouped(others, budgetOf);
+  return [...groups].map(([budget, arms]) => {
+    return { panel: budget === null ? 'all budgets' : `budget ${budget}`, dense, arms };
   });
 }
 
@@ -130,24 +125,52 @@ function lineOf(arm: ArmSummary, lookOf: LookOf): Line {
 export interface CurvePoint extends Line {
   /** Epochs or steps that are done. */
   at: number;
+  /** Mean over the completed seeds. */
   value: number;
+  /** The lowest and the highest of them. */
+  low: number;
+  high: number;
 }
 
-/** A curve, mean over the arm's completed seeds, where every one of them measured it. */
+/** Most points of a line: a few pixels lie between them. */
+const mostPoints = 48;
+
+/**
+ * A curve over the arm's completed seeds, where every one of them measured it; of a long one as many points as a plot
+ * shows.
+ */
 export function curvePoints(arms: readonly ArmSummary[], { value: name, axis }: Curve, lookOf: LookOf): CurvePoint[] {
   return arms.flatMap((arm) => {
-    const points = new Set(arm.completed.flatMap(({ curve }) => curve.map(({ at }) => at)));
-    return [...points]
-      .sort((left, right) => left - right)
-      .flatMap((at) => {
-        const valueIn = (curve: readonly RecordedPoint[]) =>
-          curve.find((point) => point.at === at)?.values[name] ?? null;
-        const values = measuredOnly(arm.completed.map(({ curve }) => valueIn(curve)));
-        const value = values.length === arm.completed.length ? mean(values) : null;
-        if (value === null || (axis.logarithmic && value <= 0)) return [];
-        return [{ ...lineOf(arm, lookOf), at, value: axis.times * value }];
-      });
+    const line = lineOf(arm, lookOf);
+    const points = [...spreadByPoint(arm, name)]
+      .filter(([, { n }]) => n === arm.completed.length)
+      .map(([at, { sum, n, low, high }]) => ({ at, value: sum / n, low, high }))
+      .filter(({ low }) => !axis.logarithmic || low > 0)
+      .sort((left, right) => left.at - right.at);
+    const scaled = (number: number) => axis.times * number;
+    return thinned(points, mostPoints).map(({ at, value, low, high }) => {
+      return { ...line, at, value: scaled(value), low: scaled(low), high: scaled(high) };
+    });
   });
+}
+
+/** A value over the seeds that measured it, by what was done. */
+function spreadByPoint({ completed }: ArmSummary, name: string) {
+  const spreads = new Map<number, { n: number; sum: number; low: number; high: number }>();
+  for (const { curve } of completed) {
+    for (const { at, values } of curve) {
+      const value = values[name] ?? null;
+      if (value === null) continue;
+      const spread = spreads.get(at) ?? { n: 0, sum: 0, low: value, high: value };
+      spreads.set(at, {
+        n: spread.n + 1,
+        sum: spread.sum + value,
+        low: Math.min(spread.low, value),
+        high: Math.max(spread.high, value),
+      });
+    }
+  }
+  return spreads;
 }
 
 /** A compressed arm at one budget. */
@@ -159,22 +182,18 @@ export interface BudgetPoint extends Line {
   high: number;
   /** Parameters kept. */
   ratio: number | null;
-  /** MACs of the dense model over the arm's; null where either was not counted. */
-  speedUp: number | null;
 }
 
 /** The compressed arms of one model and data set. */
 export function budgetPoints(arms: readonly ArmSummary[], lookOf: LookOf): BudgetPoint[] {
-  const denseMacs = denseMean(arms, 'macs');
   return arms.flatMap((arm) => {
     const center = arm.value.mean;
     if (isDense(arm) || budgetOf(arm) === null || center === null) return [];
     const scale = shownScale(arm.metric);
     const reach = meanReach([...arm.values.values()]) ?? 0;
-    const { ratio, macs } = arm.means;
-    const speedUp = denseMacs === null || macs === null || macs === 0 ? null : denseMacs / macs;
+    const { ratio } = arm.means;
     const [value, low, high] = [scale * center, scale * (center - reach), scale * (center + reach)];
-    return [{ ...lineOf(arm, lookOf), value, low, high, ratio, speedUp }];
+    return [{ ...lineOf(arm, lookOf), value, low, high, ratio }];
   });
 }
 

@@ -4,7 +4,7 @@
 export const notMeasured = '–';
 
 /** The formatted value; a dash where there is none. */
-export function orDash<T extends string | number>(value: T | null | undefined, format: (value: T) => string): string {
+export function orDash<T>(value: T | null | undefined, format: (value: T) => string): string {
   return value === null || value === undefined ? notMeasured : format(value);
 }
 

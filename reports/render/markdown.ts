@@ -1,6 +1,11 @@
 import type { Block, Section, Table } from './document.ts';
 
-/** A document in Markdown. Figures are left out, and sections that hold nothing else. */
+/** Rows of a section's tables, and items of each list, that are shown; the page and the CSV file hold all. */
+const shownRows = { open: 30, folded: 15 };
+/** Rows that every table has, however many stand before it. */
+const leastRows = 3;
+
+/** A document in Markdown. Figures and cells are left out, and sections that hold nothing else. */
 export function markdownDocument(title: string, sections: readonly Section[]): string {
   const parts = sections.map(sectionText).filter((part) => part !== '');
   return `${[`# ${escapeMarkdown(title)}`, ...parts].join('\n\n')}\n`;
@@ -12,24 +17,50 @@ export function markdownSection(section: Section): string {
   return text === '' ? '' : `${text}\n`;
 }
 
-function sectionText({ heading, blocks }: Section): string {
-  const shown = blocks.flatMap((block) => renderBlock(block) ?? []);
-  return shown.length === 0 ? '' : [`## ${escapeMarkdown(heading)}`, ...shown].join('\n\n');
+function sectionText({ heading, blocks, folded = false }: Section): string {
+  if (blocks.every(({ kind }) => ['figure', 'cells', 'text'].includes(kind)) && blocks.some(isDrawn)) return '';
+  const most = folded ? shownRows.folded : shownRows.open;
+  let left = most;
+  const shown = blocks.flatMap((block) => {
+    const rows = Math.max(leastRows, left);
+    if (block.kind === 'table') left -= Math.min(rows, block.table.rows.length);
+    return renderBlock(block, block.kind === 'table' ? rows : most) ?? [];
+  });
+  if (shown.length === 0) return '';
+  const title = `## ${escapeMarkdown(heading)}`;
+  if (!folded) return [title, ...shown].join('\n\n');
+  return [`<details><summary>${escapeMarkdown(heading)}</summary>`, title, ...shown, '</details>'].join('\n\n');
 }
 
-function renderBlock(block: Block): string | null {
+function isDrawn({ kind }: Block): boolean {
+  return kind === 'figure' || kind === 'cells';
+}
+
+/** @param most rows of a table, and items of a list */
+function renderBlock(block: Block, most: number): string | null {
   switch (block.kind) {
     case 'text':
       return paragraph(block.text);
     case 'list':
-      return block.items.map((item) => `- ${paragraph(item)}`).join('\n');
+      return [
+        ...block.items.slice(0, most).map((item) => `- ${paragraph(item)}`),
+        ...(block.items.length > most ? [`- ${block.items.length - most} more in report.html.`] : []),
+      ].join('\n');
     case 'table':
-      return markdownTable(block.table);
+      return shortTable(block.table, most);
     case 'code':
       return codeBlock(block.text);
     case 'figure':
+    case 'cells':
       return null;
   }
+}
+
+function shortTable(table: Table, most: number): string {
+  const left = table.rows.length - most;
+  if (left <= 0) return markdownTable(table);
+  const head = markdownTable({ ...table, rows: table.rows.slice(0, most) });
+  return `${head}\n\n${left} further rows are in report.html.`;
 }
 
 /** A fence longer than any in the text, which could end it otherwise. */
@@ -40,12 +71,13 @@ function codeBlock(text: string): string {
 }
 
 /** A table in Markdown, numbers aligned right. */
-export function markdownTable({ columns, rows }: Table): string {
+export function markdownTable({ columns, rows, strong }: Table): string {
   const head = columns.map(({ name }) => escapeMarkdown(name));
   const rule = columns.map(({ numeric }) => (numeric ? '---:' : '---'));
-  return [head, rule, ...rows.map((row) => row.map(escapeMarkdown))]
-    .map((cells) => `| ${cells.join(' | ')} |`)
-    .join('\n');
+  const body = rows.map((row, place) =>
+    row.map((cell, i) => (strong?.[place]?.[i] ? `**${escapeMarkdown(cell)}**` : escapeMarkdown(cell))),
+  );
+  return [head, rule, ...body].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
 }
 
 /** Text on a line of its own, which begins no heading, list, rule or block of code. */

@@ -93,7 +93,12 @@ function columnsFor(metric: string, named: boolean): Column<Row>[] {
   const columns: Column<Row>[] = [
     { name: 'arm', cell: ({ arm }) => seriesLabel(arm) },
     { name: 'seeds', cell: ({ arm }) => seedsOf(arm), numeric },
-    { name: metricOf(metric).title, cell: ({ arm }) => resultText(arm), numeric },
+    {
+      name: metricOf(metric).title,
+      cell: ({ arm }) => resultText(arm),
+      numeric,
+      strong: ({ rival }) => rival === null,
+    },
     { name: 'behind the best', cell: ({ rival }) => behind(metric, rival), numeric },
     { name: 'adjusted p', cell: ({ rival }) => orDash(rival?.adjustedP, pValue), numeric },
     { name: 'reading', cell: ({ rival }) => standing(metric, rival) },

@@ -1,14 +1,15 @@
 import { changeUnit } from '../../baselines/wording.ts';
 import { gainOf, metricOf } from '../../harness/spec/metrics.ts';
+import { significance } from '../../harness/statistics/holm.ts';
 import type { ArmSummary } from '../arms/arm-summary.ts';
-import { testAssumptions } from '../arms/arm-test.ts';
+import { intervalOf, testAssumptions } from '../arms/arm-test.ts';
 import type { Contrast, ContrastSpec } from '../arms/contrasts.ts';
 import { contrastsOf } from '../arms/contrasts.ts';
 import { isTuned } from '../arms/coordinates.ts';
 import type { Column, Section } from '../render/document.ts';
 import { list, table, text } from '../render/document.ts';
 import { orDash, pValue } from '../render/format.ts';
-import { changeHeading, directionNote, errorText, gainNumber } from '../render/metric-text.ts';
+import { changeHeading, directionNote, errorText, gainInterval, gainNumber } from '../render/metric-text.ts';
 
 /**
  * What single choices change, such as spectral initialization; no section where no arms differ in one of them alone.
@@ -31,7 +32,7 @@ function legendFor(metric: string): string {
   const of = `${metricOf(metric).title}${unit === '' ? '' : ` in ${unit}`}`;
   return (
     `Mean differences of ${of} over n shared seeds, with the standard error that the test takes them to have; ` +
-    'two-sided p, adjusted over this table by the method of Holm; intervals are not adjusted. They hold for the ' +
+    'two-sided p, adjusted over this table by the method of Holm; 95 % intervals are not adjusted; bold: significant. They hold for the ' +
     `model, data and schedule of this run.${directionNote(metric)} ${testAssumptions}`
   );
 }
@@ -52,12 +53,22 @@ function columnsFor(metric: string): Column<Contrast>[] {
   return [
     { name: 'difference', cell: (contrast) => contrast.choice },
     { name: 'setting', cell: (contrast) => contrast.setting },
-    { name: changeHeading(metric), cell: ({ difference }) => gainNumber(metric, difference), numeric },
+    {
+      name: changeHeading(metric),
+      cell: ({ difference }) => gainNumber(metric, difference),
+      numeric,
+      strong: ({ adjustedP }) => adjustedP !== null && adjustedP <= significance,
+    },
     { name: 'standard error', cell: (contrast) => orDash(contrast.standardError, errorText(metric)), numeric },
     { name: 'n', cell: (contrast) => String(contrast.n), numeric },
     // Of the sign of the difference beside it.
     { name: 't', cell: (contrast) => orDash(contrast.t, (t) => gainOf(metric, t).toFixed(2)), numeric },
     { name: 'p', cell: (contrast) => orDash(contrast.p, pValue), numeric },
     { name: 'adjusted p', cell: (contrast) => orDash(contrast.adjustedP, pValue), numeric },
+    {
+      name: '95 % interval',
+      cell: (contrast) => orDash(intervalOf(contrast), (bounds) => gainInterval(metric, bounds)),
+      numeric,
+    },
   ];
 }

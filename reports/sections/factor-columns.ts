@@ -24,6 +24,7 @@ export function factorColumns<T>(
     .map((name) => ({
       name,
       cell: (row) => orDash(valueIn(coordinatesOf(row), name), String),
+      factor: true,
       numeric: all.every((arm) => typeof (factorOf(arm, name) ?? 0) === 'number'),
     }));
 }

@@ -6,15 +6,16 @@ import type { ArmSummary } from '../arms/arm-summary.ts';
 import { type Compare, comparisonWithin, testAssumptions } from '../arms/arm-test.ts';
 import { resultText, seedsOf } from '../arms/arm-text.ts';
 import { isTuned } from '../arms/coordinates.ts';
+import { costs } from '../arms/costs.ts';
 import type { Standing } from '../arms/pareto.ts';
 import { paretoOf } from '../arms/pareto.ts';
 import { lanesOf, withLane } from '../arms/tuning-lanes.ts';
 import type { Block, Column, Section } from '../render/document.ts';
 import { table, text } from '../render/document.ts';
-import { notMeasured, orDash, whole } from '../render/format.ts';
+import { orDash, whole } from '../render/format.ts';
 
 /**
- * The arms that no other beats in size, or in operations, and the metric; no section where no arm has a result, or
+ * The arms that no other beats in a cost, such as size, operations, step time or memory, and the metric; no section where no arm has a result, or
  * nothing is compressed and all arms are of one size.
  */
 export function paretoSection(arms: readonly ArmSummary[]): Section | null {
@@ -32,16 +33,18 @@ export function paretoSection(arms: readonly ArmSummary[]): Section | null {
 }
 
 function rowsOf(arms: readonly ArmSummary[], compare: Compare): Row[] {
-  const bySize = paretoOf(arms, ({ means }) => means.nonzero_parameters, compare);
-  const byMacs = paretoOf(arms, ({ means }) => means.macs, compare);
-  return bySize.map(({ arm, ...size }) => ({ arm, size, macs: byMacs.find((other) => other.arm === arm) }));
+  const standings = costs.map(
+    ({ of }) => new Map(paretoOf(arms, of, compare).map(({ arm, ...place }) => [arm, place])),
+  );
+  const [bySize] = standings;
+  return [...(bySize?.keys() ?? [])].map((arm) => ({ arm, places: standings.map((own) => own.get(arm)) }));
 }
 
 function blocksOf(place: string, rows: readonly Row[], metric: string): Block[] {
-  const shown = rows.filter(({ size, macs }) => isOpen(size) || (macs && isOpen(macs)));
+  const shown = rows.filter(({ places }) => places.some((place) => place !== undefined && isOpen(place)));
   if (shown.length === 0) return [];
   const hidden = rows.length - shown.length;
-  const note = hidden > 0 ? [text(`Left out: ${counted(hidden, 'arm')} clearly dominated both ways.`)] : [];
+  const note = hidden > 0 ? [text(`Left out: ${counted(hidden, 'arm')} clearly dominated in every way.`)] : [];
   return [text(`${place}:`), table(shown, columnsFor(metric)), ...note];
 }
 
@@ -63,7 +66,7 @@ function legendFor(arms: readonly ArmSummary[], metric: string): string {
     : '';
   const notes = [masked ? 'Parameters: without masked ones. ' : '', arms.some(isCompressed) ? rankNote(masked) : ''];
   return (
-    `By means: an arm is in the set if no other has at most as many parameters (or MACs) and ${asGood}, one of them ` +
+    `By means: an arm is in the set if no other has at most as many parameters (or MACs, or another cost) and ${asGood}, one of them ` +
     'strictly. "Within noise": by means only; the tests cannot tell whether the arm is in the set. Without it: in ' +
     'the set, where every arm that costs no more is significantly worse (one-sided, 0.05); dominated, where one of ' +
     `them is significantly better (0.05 over their number). ${notes.join('')}${lanes}Arms stand as they are, whichever ` +
@@ -82,8 +85,8 @@ type Place = Omit<Standing, 'arm'>;
 
 interface Row {
   arm: ArmSummary;
-  size: Place;
-  macs: Place | undefined;
+  /** In the order of `costs`; undefined: not measured. */
+  places: (Place | undefined)[];
 }
 
 function columnsFor(metric: string): Column<Row>[] {
@@ -94,8 +97,9 @@ function columnsFor(metric: string): Column<Row>[] {
     { name: 'parameters', cell: ({ arm }) => orDash(arm.means.nonzero_parameters, whole), numeric },
     { name: 'MACs', cell: ({ arm }) => orDash(arm.means.macs, whole), numeric },
     { name: metricOf(metric).title, cell: ({ arm }) => resultText(arm), numeric },
-    { name: 'by parameters', cell: ({ size }) => wordsFor(size) },
-    { name: 'by MACs', cell: ({ macs }) => (macs ? wordsFor(macs) : notMeasured) },
+    ...costs.map(
+      ({ name }, i): Column<Row> => ({ name: `by ${name}`, cell: ({ places }) => orDash(places[i], wordsFor) }),
+    ),
   ];
 }
 

@@ -1,7 +1,23 @@
-import type { Figure, Section } from '../render/document.ts';
+import { counted } from '../../baselines/wording.ts';
+import { type Block, type Figure, type Section, text } from '../render/document.ts';
 
-/** The plots of a kind; no section where there are none. */
-export function plotSection(figures: readonly Figure[]): Section | null {
+/** Plots under a heading; no section where there are none. */
+export function plotSection(heading: string, figures: readonly Figure[] = []): Section | null {
   if (figures.length === 0) return null;
-  return { heading: 'Plots', blocks: figures.map((figure) => ({ kind: 'figure', figure })) };
+  return { heading, blocks: figures.map(figureBlock) };
+}
+
+/** Plots of a section for details: a run of many models has more than anyone looks at, and drawing takes long. */
+const most = 12;
+
+/** The first plots under a heading, and how many are not drawn; no section where there are none. */
+export function detailPlotSection(heading: string, figures: readonly Figure[] = []): Section | null {
+  const left = figures.slice(most);
+  if (left.length === 0) return plotSection(heading, figures);
+  const note = `${counted(left.length, 'further plot')}: npm run report -- SUITE --only GLOB draws those of fewer cells.`;
+  return { heading, blocks: [...figures.slice(0, most).map(figureBlock), text(note)] };
+}
+
+function figureBlock(figure: Figure): Block {
+  return { kind: 'figure', figure };
 }

@@ -18,6 +18,7 @@ import { contrastSection } from '../../reports/sections/contrast-section.ts';
 import { renderSummary } from '../../reports/summary.ts';
 import { report, section } from '../helpers/markdown.ts';
 import { density, language, otherRecord, unsized } from '../helpers/other-kinds.ts';
+import { unfolded, withoutScript } from '../helpers/page.ts';
 import { fixtureRun } from '../helpers/run.ts';
 import { translationRecord } from '../helpers/translation-records.ts';
 
@@ -204,13 +205,13 @@ describe('a report of several kinds', () => {
   });
 
   it('draws the plots of each', async () => {
-    const html = await renderHtml({ ...run, records });
-    const headings = [...html.matchAll(/<h2>(Plots.*)<\/h2>/g)].map(([, heading]) => heading);
+    const html = unfolded(withoutScript(await renderHtml({ ...run, records })));
+    const headings = [...html.matchAll(/<h2>(Seed by seed.*)<\/h2>/g)].map(([, heading]) => heading);
     expect(headings).toEqual([
-      'Plots, image',
-      'Plots, translation',
-      'Plots, fixture-language',
-      'Plots, fixture-density',
+      'Seed by seed, image',
+      'Seed by seed, translation',
+      'Seed by seed, fixture-language',
+      'Seed by seed, fixture-density',
     ]);
     expect(html).toContain('<h3>Log-likelihood, fixture-density</h3>');
     expect(html).not.toMatch(/NaN|undefined/);

@@ -4,6 +4,7 @@ import { methodOf } from '../../reports/arms/coordinates.ts';
 import { renderHtml, renderMarkdown } from '../../reports/report.ts';
 import { renderSummary } from '../../reports/summary.ts';
 import { armRecords } from '../helpers/arms.ts';
+import { unfolded, withoutScript } from '../helpers/page.ts';
 import { failedRecord } from '../helpers/records.ts';
 
 /** A comparison of many methods that was cut short, or went wrong: the report says what it can, and no more. */
@@ -56,10 +57,12 @@ const runs: [string, CellRecord[]][] = [
 
 it.each(runs)('a run of %s is reported without holes, alike in Markdown and HTML', async (_, records) => {
   const input = { ...run, records, missing: ['a', 'b'] };
-  const [markdown, html] = [renderMarkdown(input), await renderHtml(input)];
-  for (const text of [markdown, html, renderSummary(input)]) expect(text).not.toMatch(/NaN|undefined|Infinity/);
+  const [markdown, html] = [renderMarkdown(input), unfolded(await renderHtml(input))];
+  for (const text of [markdown, html, renderSummary(input)])
+    expect(withoutScript(text)).not.toMatch(/NaN|undefined|Infinity/);
   expect(markdown).not.toMatch(/null/);
   const headings = [...markdown.matchAll(/^## (.*)$/gm)].map(([, heading]) => heading);
   const shown = [...html.matchAll(/<h2>(.*)<\/h2>/g)].map(([, heading]) => heading);
-  expect(shown.filter((heading) => heading !== 'Plots')).toEqual(headings);
+  const drawn = ['Plots', 'Seed by seed', 'Curves', 'Cells'];
+  expect(shown.filter((heading) => !drawn.includes(heading!))).toEqual(headings);
 });

@@ -1,13 +1,15 @@
 import type { Dirent } from 'node:fs';
-import { lstat, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
+import { lstat, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import { writeFileAtomically } from '../../atomic-file.ts';
 import { longestCellName } from '../../cell-name.ts';
-import { DamagedFileError, explainFileError, onFile, readTextFile } from '../../file-errors.ts';
+import { explainFileError, onFile } from '../../file-errors.ts';
 import { cleanName, cleanText } from '../../foreign-text.ts';
-import { type CellRecord, recordSchema, recordVersion } from '../../record.ts';
+import { type CellRecord, recordSchema } from '../../record.ts';
 import { makeFolder } from '../../setup/make-folder.mjs';
 import type { Cell } from '../../spec/cell.ts';
+import { issuesOf, type Unreadable } from './record-file.ts';
+import { readRecordFiles } from './record-files.ts';
 
 /** The folders of one output folder. `records/<cell>.json` is the only truth; the rest can be made again from it. */
 export interface Store {
@@ -33,8 +35,6 @@ export interface StoredRecords {
 
 type Identity = Pick<Cell, 'id' | 'cell'>;
 
-/** Bytes: hundreds of times those of the longest curve. A larger file was not written as a record. */
-const largestRecord = 64e6;
 const otherFolder = 'choose another folder with --out';
 
 /** Names the folders of a store; creates nothing. */
@@ -92,8 +92,9 @@ export async function removeResults(store: Store, cell: Identity): Promise<void>
 
 /** A cell's valid record with the same id; null where there is none. */
 export async function readRecord(store: Store, cell: Identity): Promise<CellRecord | null> {
-  const read = await readRecordFile(recordPath(store, cell.cell), cell.cell);
-  return read.record?.id === cell.id ? read.record : null;
+  const [file] = await readRecordFiles([recordPath(store, cell.cell)]);
+  const record = file?.read.record ?? null;
+  return record?.id === cell.id ? record : null;
 }
 
 /**
@@ -102,10 +103,9 @@ export async function readRecord(store: Store, cell: Identity): Promise<CellReco
  */
 export async function readRecords(store: Store, options: { quarantine: boolean }): Promise<StoredRecords> {
   const stored: StoredRecords = { records: [], damaged: [], warnings: [] };
-  for (const name of await recordFiles(store)) {
-    const path = join(store.recordsDir, name);
-    const cell = name.slice(0, -'.json'.length);
-    const read = await readRecordFile(path, cell);
+  const files = await recordFiles(store);
+  const all = await readRecordFiles(files.map((name) => join(store.recordsDir, name)));
+  for (const { path, cell, read } of all) {
     if (read.record !== null) {
       stored.records.push(read.record);
     } else {
@@ -204,48 +204,6 @@ async function entriesOf(dir: string): Promise<Dirent[]> {
     if (codeOf(error) === 'ENOENT') return [];
     throw explainFileError(error, { done: 'read', path: dir, remedy: otherFolder });
   }
-}
-
-interface Unreadable {
-  record: null;
-  problem: string;
-  /** Of a record that another version of the program wrote. */
-  version?: number;
-}
-
-async function readRecordFile(path: string, cell: string): Promise<{ record: CellRecord } | Unreadable> {
-  let content: unknown;
-  try {
-    // What is no file is named, not refused: its cell can run again.
-    if (!(await stat(path)).isFile()) return { record: null, problem: 'it is no regular file, nor a link to one' };
-    const text = await readTextFile(path, { most: largestRecord, remedy: otherFolder });
-    if (text === null) return { record: null, problem: 'no such file' };
-    content = JSON.parse(text);
-  } catch (error) {
-    if (codeOf(error) === 'ENOENT') return { record: null, problem: 'there is no such file, or it is a broken link' };
-    if (codeOf(error) === 'ELOOP') return { record: null, problem: 'it is a link that leads to itself' };
-    if (error instanceof DamagedFileError) return { record: null, problem: error.why };
-    if (error instanceof SyntaxError) return { record: null, problem: `no JSON: ${error.message}` };
-    throw error;
-  }
-  const version = versionOf(content);
-  if (version !== null && version !== recordVersion) {
-    const problem = `is a record of version ${version}, and this program reads version ${recordVersion}`;
-    return { record: null, problem, version };
-  }
-  const parsed = recordSchema.safeParse(content);
-  if (!parsed.success) return { record: null, problem: issuesOf(parsed.error) };
-  if (parsed.data.cell !== cell) return { record: null, problem: `it is the record of ${parsed.data.cell}` };
-  return { record: parsed.data };
-}
-
-function versionOf(content: unknown): number | null {
-  const version = content !== null && typeof content === 'object' && 'version' in content ? content.version : null;
-  return typeof version === 'number' ? version : null;
-}
-
-function issuesOf(error: { issues: readonly { path: PropertyKey[]; message: string }[] }): string {
-  return error.issues.map((issue) => `${issue.path.map(String).join('.') || 'record'}: ${issue.message}`).join('; ');
 }
 
 async function exists(path: string): Promise<boolean> {

@@ -13,6 +13,7 @@ import { writeRunFile } from '../../../harness/run/records/run-file.ts';
 import { storeAt, writeRecord } from '../../../harness/run/records/store.ts';
 import type { PlannedCell } from '../../../harness/spec/cell.ts';
 import { compression } from '../../../suites/compression.ts';
+import { unfolded } from '../../helpers/page.ts';
 import { fixtureRunFile } from '../../helpers/run-file.ts';
 import { recordOfCell, temporaryFolder } from '../../run/helpers.ts';
 import { cli } from '../helpers.ts';
@@ -79,7 +80,7 @@ test('a history gathers nights, tells of a loss, draws it, and begins anew at a 
   const told = JSON.parse((await history('--json')).stdout);
   expect(told).toMatchObject({ verdict: 'regressed', nights: dates });
   expect(told.series[0]).toMatchObject({ change_night: '2026-12-05' });
-  const page = await readFile(html, 'utf8');
+  const page = unfolded(await readFile(html, 'utf8'));
   expect(page).toMatch(/<h1>History of compression, smoke<\/h1>\s*<span class="badge regressed">/);
   // A drawing for each series, and one of the evidence.
   expect(page.match(/<figure>/g)).toHaveLength(told.series.length + 1);

@@ -1,0 +1,76 @@
+import { grouped } from '../../baselines/arms.ts';
+import { factorOf } from '../../harness/spec/words.ts';
+import { holm } from '../../harness/statistics/holm.ts';
+import { byPlace } from './arm-groups.ts';
+import type { ArmSummary } from './arm-summary.ts';
+import { type ArmTest, combinationsWithin, twoSidedP } from './arm-test.ts';
+import { type ContrastSpec, restOf } from './contrasts.ts';
+import { placeOf, settingText } from './coordinates.ts';
+import { lanesOf } from './tuning-lanes.ts';
+
+/** What spectral initialization and Frobenius decay do, each alone and both, and whether they add up. */
+export interface Interaction {
+  metric: string;
+  /** Under which other choices. */
+  setting: string;
+  /** Against default initialization, under weight decay. */
+  spectral: ArmTest;
+  /** Against weight decay, under default initialization. */
+  decay: ArmTest;
+  /** Both against neither. */
+  both: ArmTest;
+  /** both - spectral - decay: zero where the effects add up. */
+  interaction: ArmTest;
+  /** Two-sided p of the interaction, corrected over all settings (Holm). */
+  adjustedP: number | null;
+}
+
+/**
+ * Every setting of a kind with all four arms, equal in everything else: differences of gains, and of differences, paired
+ * over the seeds that all arms of each have.
+ */
+export function interactionsOf(arms: readonly ArmSummary[], specs: readonly ContrastSpec[]): Interaction[] {
+  const ofInit = specs.find(({ factor, from, to }) => factor === 'init' && from === 'default' && to === 'spectral');
+  const ofDecay = specs.some(({ from, to }) => from === 'weight-decay' && to === 'frobenius-decay');
+  if (ofInit === undefined || !ofDecay) return [];
+  const found = [...byPlace(arms).values()].flatMap((members) => {
+    const combined = combinationsWithin(members);
+    return lanesOf(members).flatMap(({ arms: own }) =>
+      [...grouped(own, (arm) => keyOf(arm, ofInit)).values()].flatMap((group) => {
+        const having = (init: string, regularizer: string) =>
+          group.find((arm) => factorOf(arm, 'init') === init && factorOf(arm, 'regularizer') === regularizer);
+        const neither = having('default', 'weight-decay');
+        const spectral = having('spectral', 'weight-decay');
+        const decay = having('default', 'frobenius-decay');
+        const both = having('spectral', 'frobenius-decay');
+        if (!neither || !spectral || !decay || !both) return [];
+        const minus = (arm: ArmSummary) =>
+          combined([
+            [arm, 1],
+            [neither, -1],
+          ]);
+        const interaction = combined([
+          [both, 1],
+          [spectral, -1],
+          [decay, -1],
+          [neither, 1],
+        ]);
+        const place = placeOf(both);
+        const setting = [place, settingText(withoutBoth(both), '')].filter((part) => part !== '').join(', ');
+        const tests = { spectral: minus(spectral), decay: minus(decay), both: minus(both), interaction };
+        return [{ metric: both.metric, setting, ...tests }];
+      }),
+    );
+  });
+  const adjusted = holm(found.map(({ interaction }) => twoSidedP(interaction)));
+  return found.map((one, i) => ({ ...one, adjustedP: adjusted[i] ?? null }));
+}
+
+/** Equal for arms that differ in initialization and regularizer alone. */
+function keyOf({ config, factors }: ArmSummary, spec: ContrastSpec): string {
+  return restOf(spec, { factors, config: { ...config, regularizer: null } as ArmSummary['config'] });
+}
+
+function withoutBoth({ kind, factors }: ArmSummary) {
+  return { kind, factors: factors.filter(({ name }) => name !== 'init' && name !== 'regularizer') };
+}

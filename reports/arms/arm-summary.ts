@@ -134,7 +134,7 @@ export function meanGain({ metric, value }: ArmSummary): number | null {
 }
 
 /** Values such that more is better of the completed seeds, by seed. */
-export function gainsOf({ metric, values }: ArmSummary): Map<number, number> {
+export function gainsOf({ metric, values }: Pick<ArmSummary, 'metric' | 'values'>): Map<number, number> {
   return new Map([...values].map(([seed, value]) => [seed, gainOf(metric, value)]));
 }
 

@@ -3,7 +3,7 @@ import { mean } from '../../harness/statistics/moments.ts';
 import { twoSidedQuantile, twoSidedTail, upperTail as upperTailOf } from '../../harness/statistics/student-t.ts';
 import { type ArmSummary, gainsOf } from './arm-summary.ts';
 import { variancesOf } from './arm-variances.ts';
-import { sharersOf } from './shared-training.ts';
+import { type Beginning, sharersOf } from './shared-training.ts';
 
 /** One arm's gains against another's. Null: not measured, or not enough seeds for a test. */
 export interface ArmTest {
@@ -17,8 +17,16 @@ export interface ArmTest {
   standardError: number | null;
 }
 
+/** What tests need of an arm. */
+export interface TestedArm extends Pick<ArmSummary, 'kind' | 'model' | 'dataset' | 'factors' | 'config' | 'metric'> {
+  /** The metric's values of the completed seeds, by seed. */
+  values: ReadonlyMap<number, number>;
+  /** What its completed cells began with, where that is known. */
+  completed: ArmSummary['completed'] | readonly Beginning[];
+}
+
 /** Tests one arm against another. */
-export type Compare = (left: ArmSummary, right: ArmSummary) => ArmTest;
+export type Compare = (left: TestedArm, right: TestedArm) => ArmTest;
 
 /** What the sections that test say of how they do it. */
 export const testAssumptions =
@@ -38,7 +46,7 @@ export const testAssumptions =
  * the seeds' effects, the degrees of freedom and the moderation. Two such arms are compared without all others, by the
  * plain paired t-test: how much two of them share is their own.
  */
-export function comparisonWithin(arms: readonly ArmSummary[]): Compare {
+export function comparisonWithin(arms: readonly TestedArm[]): Compare {
   const sharers = sharersOf(arms);
   const apart = comparisonOf(arms, (arm) => 1 / (sharers.get(arm)?.length ?? 1));
   return (left, right) => {
@@ -49,19 +57,19 @@ export function comparisonWithin(arms: readonly ArmSummary[]): Compare {
 }
 
 /** A sum of arms' gains, each times a number: of the numbers 1 and -1 it is a difference. */
-export type Combination = readonly (readonly [arm: ArmSummary, times: number])[];
+export type Combination = readonly (readonly [arm: TestedArm, times: number])[];
 
 /**
  * Tests whether combinations of `arms`, of one kind, are zero: Σ c_a y_a over the n seeds that all of them have, as
  * `comparisonWithin` takes gains to be. Its variance is Σ c_a² s̃²_a / n.
  */
-export function combinationsWithin(arms: readonly ArmSummary[]): (combination: Combination) => ArmTest {
+export function combinationsWithin(arms: readonly TestedArm[]): (combination: Combination) => ArmTest {
   const sharers = sharersOf(arms);
   return combinationsOf(arms, (arm) => 1 / (sharers.get(arm)?.length ?? 1));
 }
 
 /** @param weightOf how many arms one counts for */
-function comparisonOf(arms: readonly ArmSummary[], weightOf: (arm: ArmSummary) => number): Compare {
+function comparisonOf(arms: readonly TestedArm[], weightOf: (arm: TestedArm) => number): Compare {
   const combined = combinationsOf(arms, weightOf);
   return (left, right) =>
     combined([
@@ -70,28 +78,33 @@ function comparisonOf(arms: readonly ArmSummary[], weightOf: (arm: ArmSummary) =
     ]);
 }
 
-function combinationsOf(arms: readonly ArmSummary[], weightOf: (arm: ArmSummary) => number) {
+function combinationsOf(arms: readonly TestedArm[], weightOf: (arm: TestedArm) => number) {
   const fitted = arms.map((arm) => ({ values: gainsOf(arm), weight: weightOf(arm) }));
   const variances = variancesOf(fitted);
   const valuesOf = new Map(arms.map((arm, i) => [arm, fitted[i]?.values]));
   const varianceOf = new Map(arms.map((arm, i) => [arm, variances?.[i] ?? null]));
   return (combination: Combination): ArmTest => {
-    const terms = combination.map(([arm, times]) => ({
-      times,
-      values: valuesOf.get(arm) ?? new Map<number, number>(),
-    }));
-    const [first] = terms;
-    const sums: number[] = [];
-    for (const seed of first?.values.keys() ?? []) {
-      let sum = 0;
-      for (const { times, values } of terms) sum += times * (values.get(seed) ?? Number.NaN);
-      if (!Number.isNaN(sum)) sums.push(sum);
-    }
     return test(
-      sums,
+      combinedGains(combination, (arm) => valuesOf.get(arm)),
       combination.map(([arm, times]) => ({ times, variance: varianceOf.get(arm) ?? null })),
     );
   };
+}
+
+/** Σ c_a y_a, at each seed that all of the arms have. */
+export function combinedGains(
+  combination: Combination,
+  gains: (arm: TestedArm) => ReadonlyMap<number, number> | undefined = gainsOf,
+): number[] {
+  const terms = combination.map(([arm, times]) => ({ times, values: gains(arm) ?? new Map<number, number>() }));
+  const [first] = terms;
+  return [...(first?.values.keys() ?? [])].flatMap((seed) => {
+    const parts = terms.flatMap(({ times, values }) => {
+      const value = values.get(seed);
+      return value === undefined ? [] : [times * value];
+    });
+    return parts.length === terms.length ? [parts.reduce((sum, part) => sum + part, 0)] : [];
+  });
 }
 
 /** P(T ≥ t): small where left is better than right. */

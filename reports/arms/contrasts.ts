@@ -8,7 +8,7 @@ import { equalsP } from '../render/format.ts';
 import { gainInterval, gainText } from '../render/metric-text.ts';
 import { byPlace } from './arm-groups.ts';
 import type { ArmSummary } from './arm-summary.ts';
-import { type ArmTest, type Compare, comparisonWithin, intervalOf, twoSidedP } from './arm-test.ts';
+import { type ArmTest, comparisonWithin, intervalOf, twoSidedP } from './arm-test.ts';
 import { isTuned, placeOf, settingText } from './coordinates.ts';
 import { lanePairs, lanesOf } from './tuning-lanes.ts';
 
@@ -72,13 +72,17 @@ export function contrastsOf(arms: readonly ArmSummary[], specs: readonly Contras
 }
 
 /** Two arms that differ in what a contrast is of. */
-interface Pair {
+interface Pair<A = ArmSummary> {
   spec: ContrastSpec;
-  from: ArmSummary;
-  to: ArmSummary;
+  from: A;
+  to: A;
 }
 
-function pairsOf(spec: ContrastSpec, arms: readonly ArmSummary[]): Pair[] {
+/** The arms that a contrast compares. */
+export function pairsOf<A extends Pick<ArmSummary, 'config' | 'factors'>>(
+  spec: ContrastSpec,
+  arms: readonly A[],
+): Pair<A>[] {
   const valued = (value: FactorValue) =>
     arms.filter((arm) => factorOf(arm, spec.factor) === value).map((arm) => ({ arm, rest: restOf(spec, arm) }));
   // Of several with the same rest the first.
@@ -93,7 +97,9 @@ function pairsOf(spec: ContrastSpec, arms: readonly ArmSummary[]): Pair[] {
   });
 }
 
-function comparisonByPlace(arms: readonly ArmSummary[]): Compare {
+type CompareArms = (left: ArmSummary, right: ArmSummary) => ArmTest;
+
+function comparisonByPlace(arms: readonly ArmSummary[]): CompareArms {
   const compares = [...byPlace(arms).values()].flatMap((members) => {
     const compare = comparisonWithin(members);
     return members.map((arm) => [arm, compare] as const);
@@ -112,7 +118,7 @@ export function restOf({ factor, rest }: ContrastSpec, arm: Pick<ArmSummary, 'co
   return isTuned(arm) ? tunedConfigurationOf(others as BaseConfig) : canonicalJson(others);
 }
 
-function contrastOf({ spec, from, to }: Pair, compare: Compare) {
+function contrastOf({ spec, from, to }: Pair, compare: CompareArms) {
   const test = compare(to, from);
   const seeds = new Set([...from.records, ...to.records].map((record) => record.seed));
   const setting = [placeOf(to), settingText(to, spec.factor)].filter((part) => part !== '').join(', ');

@@ -25,40 +25,67 @@ export interface Interaction {
   adjustedP: number | null;
 }
 
+/** Four arms that are equal in all but initialization and regularizer. */
+export interface Quadruple<A> {
+  neither: A;
+  spectral: A;
+  decay: A;
+  both: A;
+}
+
+/**
+ * Every setting with all four arms, equal in everything else; none where a kind's contrasts do not have both choices.
+ *
+ * @param arms of one kind, place and lane
+ */
+export function quadruplesOf<A extends Pick<ArmSummary, 'config' | 'factors'>>(
+  arms: readonly A[],
+  specs: readonly ContrastSpec[],
+): Quadruple<A>[] {
+  const ofInit = specs.find(({ factor, from, to }) => factor === 'init' && from === 'default' && to === 'spectral');
+  const ofDecay = specs.some(({ from, to }) => from === 'weight-decay' && to === 'frobenius-decay');
+  if (ofInit === undefined || !ofDecay) return [];
+  return [...grouped(arms, (arm) => keyOf(arm, ofInit)).values()].flatMap((group) => {
+    const having = (init: string, regularizer: string) =>
+      group.find((arm) => factorOf(arm, 'init') === init && factorOf(arm, 'regularizer') === regularizer);
+    const neither = having('default', 'weight-decay');
+    const spectral = having('spectral', 'weight-decay');
+    const decay = having('default', 'frobenius-decay');
+    const both = having('spectral', 'frobenius-decay');
+    return neither && spectral && decay && both ? [{ neither, spectral, decay, both }] : [];
+  });
+}
+
+/** both - spectral - decay + neither: zero where the effects add up. */
+export function interactionOf<A>({ neither, spectral, decay, both }: Quadruple<A>): [A, number][] {
+  return [
+    [both, 1],
+    [spectral, -1],
+    [decay, -1],
+    [neither, 1],
+  ];
+}
+
 /**
  * Every setting of a kind with all four arms, equal in everything else: differences of gains, and of differences, paired
  * over the seeds that all arms of each have.
  */
 export function interactionsOf(arms: readonly ArmSummary[], specs: readonly ContrastSpec[]): Interaction[] {
-  const ofInit = specs.find(({ factor, from, to }) => factor === 'init' && from === 'default' && to === 'spectral');
-  const ofDecay = specs.some(({ from, to }) => from === 'weight-decay' && to === 'frobenius-decay');
-  if (ofInit === undefined || !ofDecay) return [];
   const found = [...byPlace(arms).values()].flatMap((members) => {
     const combined = combinationsWithin(members);
     return lanesOf(members).flatMap(({ arms: own }) =>
-      [...grouped(own, (arm) => keyOf(arm, ofInit)).values()].flatMap((group) => {
-        const having = (init: string, regularizer: string) =>
-          group.find((arm) => factorOf(arm, 'init') === init && factorOf(arm, 'regularizer') === regularizer);
-        const neither = having('default', 'weight-decay');
-        const spectral = having('spectral', 'weight-decay');
-        const decay = having('default', 'frobenius-decay');
-        const both = having('spectral', 'frobenius-decay');
-        if (!neither || !spectral || !decay || !both) return [];
+      quadruplesOf(own, specs).map((four) => {
+        const { neither, spectral, decay, both } = four;
         const minus = (arm: ArmSummary) =>
           combined([
             [arm, 1],
             [neither, -1],
           ]);
-        const interaction = combined([
-          [both, 1],
-          [spectral, -1],
-          [decay, -1],
-          [neither, 1],
-        ]);
+        const interaction = combined(interactionOf(four));
         const place = placeOf(both);
         const setting = [place, settingText(withoutBoth(both), '')].filter((part) => part !== '').join(', ');
         const tests = { spectral: minus(spectral), decay: minus(decay), both: minus(both), interaction };
-        return [{ metric: both.metric, setting, ...tests }];
+        return { metric: both.metric, setting, ...tests };
       }),
     );
   });
@@ -67,7 +94,7 @@ export function interactionsOf(arms: readonly ArmSummary[], specs: readonly Cont
 }
 
 /** Equal for arms that differ in initialization and regularizer alone. */
-function keyOf({ config, factors }: ArmSummary, spec: ContrastSpec): string {
+function keyOf({ config, factors }: Pick<ArmSummary, 'config' | 'factors'>, spec: ContrastSpec): string {
   return restOf(spec, { factors, config: { ...config, regularizer: null } as ArmSummary['config'] });
 }
 

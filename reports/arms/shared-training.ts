@@ -2,8 +2,11 @@ import { grouped } from '../../baselines/arms.ts';
 import { canonicalJson } from '../../harness/canonical-json.ts';
 import { seedless } from '../../harness/cell-name.ts';
 import type { CompletedRecord } from '../../harness/record.ts';
-import type { ArmSummary } from './arm-summary.ts';
+import type { TestedArm } from './arm-test.ts';
 import { isDense, isTuned } from './coordinates.ts';
+
+/** What a completed cell began with. */
+export type Beginning = Pick<CompletedRecord, 'cell' | 'needs' | 'phases'>;
 
 /**
  * Arms that go on from one and the same training of each seed, two at least, each with all of them: cells that read the
@@ -12,7 +15,7 @@ import { isDense, isTuned } from './coordinates.ts';
  * more of chance than one of them. A lottery ticket is none: it is trained anew after each round. An arm that was tuned
  * to the shared learning rate and λ is the shared arm over again.
  */
-export function sharersOf(arms: readonly ArmSummary[]): Map<ArmSummary, readonly ArmSummary[]> {
+export function sharersOf(arms: readonly TestedArm[]): Map<TestedArm, readonly TestedArm[]> {
   const laned = arms.some(isTuned);
   const started = arms.flatMap((arm) => {
     const [record] = arm.completed;
@@ -26,7 +29,7 @@ export function sharersOf(arms: readonly ArmSummary[]): Map<ArmSummary, readonly
 }
 
 /** What an arm's cells go on from, equal where they share it; null: all of the training is the arm's own. */
-function startOf(arm: ArmSummary, { needs, phases }: CompletedRecord): string | null {
+function startOf(arm: TestedArm, { needs, phases }: Beginning): string | null {
   if (needs.length > 0) return cellsKey(needs);
   const [first, next] = phases;
   const fineTunes = first?.label === 'dense' && next?.label === 'fine-tune';
@@ -37,7 +40,7 @@ function startOf(arm: ArmSummary, { needs, phases }: CompletedRecord): string | 
 }
 
 /** All that an arm's training depends on but the seed: the same in both lanes where tuning found what all have. */
-function trainingOf({ config }: ArmSummary): string {
+function trainingOf({ config }: Pick<TestedArm, 'config'>): string {
   return canonicalJson({ ...config, seed: null, tuning: null });
 }
 

@@ -15,7 +15,7 @@ import {
 import { type CommandContext, examples } from '../run/run-commands.ts';
 import { defineHistoryCommand } from './define-history.ts';
 
-/** The commands that start from existing records: check, accept, compare, merge, verify, report, history. */
+/** The commands that start from existing records: check, accept, compare, claims, merge, verify, report, history. */
 export function defineRecordCommands(program: Command, context: CommandContext): void {
   const { io, finish } = context;
   defineHistoryCommand(program, context);
@@ -145,6 +145,24 @@ export function defineRecordCommands(program: Command, context: CommandContext):
     .action(async (before, after, options) => {
       const { compareCommand } = await import('./compare-command.ts');
       finish(await compareCommand(before, after, options, io));
+    });
+
+  program
+    .command('claims')
+    .argument('[dir...]', 'output folders (default: the stored baselines)', collectPaths('claims', io))
+    .summary('hold publications’ claims against what was measured')
+    .description(
+      'Prints each claim of baselines/claims.json with its effect, interval, test and verdict: supported, contradicted, ' +
+        'undecided (with the seeds that would decide it), or not tested.',
+    )
+    .option('--json', 'print JSON only on stdout')
+    .addHelpText(
+      'after',
+      examples('npm run claims', 'npm run -s claims -- reports/out/compression-nightly reports/out/tensors-nightly'),
+    )
+    .action(async (dirs, options) => {
+      const { claimsCommand } = await import('./claims-command.ts');
+      finish(await claimsCommand(dirs ?? [], options, io));
     });
 
   program

@@ -4,9 +4,8 @@ import { kindNames, wordsOfKind } from '../harness/spec/kinds.ts';
 import { type FactorValue, factorOf } from '../harness/spec/words.ts';
 import { csvText } from './render/csv.ts';
 
-type Value = FactorValue | null;
-/** How a record fills a column. */
-type Fill = (record: CellRecord) => Value;
+/** How a record fills a column; null: not measured. */
+type Fill = (record: CellRecord) => FactorValue | null;
 
 /** A field of records with a result. */
 type ResultField =
@@ -69,10 +68,10 @@ const shared: readonly (readonly [name: string, fill: Fill])[] = [
 ];
 
 /**
- * The columns of results.csv in order: those that every file has, then the further metrics and factors of the kinds
+ * The columns of a table of records, such as results.csv, in order: those that every file has, then the further metrics and factors of the kinds
  * that are present, in the order of their words. What is a column already has none of its own.
  */
-function columnsFor(records: readonly CellRecord[]): Map<string, Fill> {
+export function resultColumns(records: readonly CellRecord[]): Map<string, Fill> {
   const columns = new Map(shared);
   const present = new Set(records.map(({ kind }) => kind));
   const words = kindNames()
@@ -89,7 +88,7 @@ function columnsFor(records: readonly CellRecord[]): Map<string, Fill> {
 
 /** results.csv: one row a record, machine units, empty where not measured. */
 export function renderCsv(records: readonly CellRecord[]): string {
-  const columns = columnsFor(records);
+  const columns = resultColumns(records);
   return csvText(
     [...columns.keys()],
     records.map((record) => [...columns.values()].map((fill) => fill(record))),

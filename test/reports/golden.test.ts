@@ -1,4 +1,6 @@
+import { readFile } from 'node:fs/promises';
 import { expect, it } from 'vitest';
+import { validateXML } from 'xmllint-wasm';
 import { summarizeArms } from '../../reports/arms/arm-summary.ts';
 import { renderJunit } from '../../reports/junit.ts';
 import { imageReport } from '../../reports/kinds/image.ts';
@@ -25,6 +27,12 @@ const run = { ...emptyRun, records, verdicts, missing: ['a.seed-0'], notes: ['A 
 it('Markdown', () => expect(renderMarkdown(run)).toMatchFileSnapshot('golden/report.md'));
 it('CSV', () => expect(renderCsv(records)).toMatchFileSnapshot('golden/results.csv'));
 it('JUnit', () => expect(renderJunit(run)).toMatchFileSnapshot('golden/junit.xml'));
+it('JUnit fits its schema, which a wrong file does not', async () => {
+  const schema = await readFile(new URL('junit.xsd', import.meta.url), 'utf8');
+  const checked = (contents: string) => validateXML({ xml: { fileName: 'junit.xml', contents }, schema });
+  expect(await checked(renderJunit(run))).toMatchObject({ valid: true, errors: [] });
+  expect((await checked(renderJunit(run).replace('<testcase ', '<case '))).valid).toBe(false);
+});
 it('a plot', async () => {
   const { curves, colour, dash } = imageReport;
   const arms = summarizeArms(records);

@@ -15,7 +15,7 @@ import {
 import { type CommandContext, examples } from '../run/run-commands.ts';
 import { defineHistoryCommand } from './define-history.ts';
 
-/** The commands that start from existing records: check, accept, compare, claims, merge, verify, report, history. */
+/** The commands that start from existing records: check, accept, compare, claims, export, merge, verify, report, history. */
 export function defineRecordCommands(program: Command, context: CommandContext): void {
   const { io, finish } = context;
   defineHistoryCommand(program, context);
@@ -163,6 +163,28 @@ export function defineRecordCommands(program: Command, context: CommandContext):
     .action(async (dirs, options) => {
       const { claimsCommand } = await import('./claims-command.ts');
       finish(await claimsCommand(dirs ?? [], options, io));
+    });
+
+  program
+    .command('export')
+    .argument('<dir>', 'an output folder', pathOption('export', io))
+    .summary('write records for other programs')
+    .description(
+      'Writes the records of an output folder as Parquet (results.parquet, a row a cell, and curves.parquet, a row a value) ' +
+        'or as TensorBoard event files, a folder a cell.',
+    )
+    .addOption(new Option('--format <format>', 'of the files').choices(['parquet', 'tensorboard']).default('parquet'))
+    .requiredOption('--to <dir>', 'new folder', pathOption('--to', io))
+    .addHelpText(
+      'after',
+      examples(
+        'npm run export -- reports/out/compression-nightly --to frames',
+        'npm run export -- reports/out/compression-nightly --format tensorboard --to runs',
+      ),
+    )
+    .action(async (dir, options) => {
+      const { exportCommand } = await import('./export-command.ts');
+      finish(await exportCommand(dir, options, io));
     });
 
   program

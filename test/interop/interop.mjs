@@ -26,7 +26,7 @@ try {
   const python = join(dir, 'python/bin/python');
   run(python, '-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', ...packages);
   const out = join(dir, 'run');
-  const cells = 'low-rank.default.weight-decay*seed-0';
+  const cells = 'low-rank*.default.weight-decay.*seed-0';
   factorbench('suite', 'compression', '--only', cells, '--limit', '256', '--keep-weights', '--out', out);
   factorbench('export', out, '--to', join(dir, 'frames'));
   factorbench('export', out, '--format', 'tensorboard', '--to', join(dir, 'runs'));

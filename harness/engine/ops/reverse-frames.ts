@@ -15,8 +15,15 @@ const attributes: Attributes = {
  * @param lengths n [batch], int32, frames of each sequence
  */
 export function reverseFrames(x: Tensor, lengths: Tensor): Tensor {
-  return tf.customGrad((input) => ({
-    value: runOp('ReverseSequence', [input as Tensor, lengths], attributes)[0]!,
-    gradFunc: (dy: Tensor) => runOp('ReverseSequence', [dy, lengths], attributes)[0]!,
-  }))(x);
+  return tf.customGrad((input, save) => {
+    (save as (tensors: Tensor[]) => void)([lengths]);
+    return {
+      value: reversed(input as Tensor, lengths),
+      gradFunc: (dy: Tensor, saved: Tensor[]) => reversed(dy, saved[0]!),
+    };
+  })(x);
+}
+
+function reversed(x: Tensor, lengths: Tensor): Tensor {
+  return runOp('ReverseSequence', [x, lengths], attributes)[0]!;
 }

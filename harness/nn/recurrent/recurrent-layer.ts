@@ -1,5 +1,4 @@
 import { biasAdd } from '../../engine/ops/bias-add.ts';
-import { relu } from '../../engine/ops/relu.ts';
 import { type Tensor, tf } from '../../engine/tensorflow.ts';
 import { filledVariable, type Variable } from '../../engine/variable.ts';
 import type { Streams } from '../../random.ts';
@@ -9,6 +8,7 @@ import { batchNormLayer } from '../batch-norm-layer.ts';
 import type { Pass } from '../layer.ts';
 import type { MatrixLayer } from '../matrix-layer.ts';
 import type { MatrixMethod } from '../matrix-method.ts';
+import { rectifier, resetStates, tanh, updateStates } from './recurrence.ts';
 
 /** How the weight matrices of a recurrent layer are made. */
 export interface RecurrentCompression {
@@ -58,10 +58,8 @@ export function recurrentLayer(
       const [frames, batch, features] = x.shape as [number, number, number];
       const rows = offset.apply(input.apply(tf.reshape(x, [frames * batch, features])), pass);
       const projected = tf.reshape(rows, [frames, batch, columns]);
-      const masked = (state: Tensor) => (mask === null ? state : tf.mul(state, mask));
-      if (candidate !== undefined) return resetStates(projected, width, { recurrent, candidate, masked });
-      const activation = cell === 'light-gru' ? relu : tf.tanh;
-      return updateStates(projected, width, { recurrent, activation, masked });
+      if (candidate !== undefined) return resetStates(projected, { recurrent, candidate }, mask);
+      return updateStates(projected, recurrent, cell === 'light-gru' ? rectifier : tanh, mask);
     },
   };
 }
@@ -87,47 +85,4 @@ function normalization(name: string, channels: number): Offset {
       return tf.reshape(layer.apply(pixels, pass), rows.shape);
     },
   };
-}
-
-interface UpdateCell {
-  recurrent: MatrixLayer;
-  activation(x: Tensor): Tensor;
-  masked(state: Tensor): Tensor;
-}
-
-/** States of cells with the update gate alone. */
-function updateStates(projected: Tensor, width: number, { recurrent, activation, masked }: UpdateCell): Tensor {
-  const states: Tensor[] = [];
-  let h: Tensor = tf.zeros([projected.shape[1]!, width]);
-  for (const x of tf.unstack(projected)) {
-    const [gate, inner] = tf.split(tf.add(x, recurrent.apply(h)), 2, 1);
-    h = mixed(tf.sigmoid(gate!), h, masked(activation(inner!)));
-    states.push(h);
-  }
-  return tf.stack(states);
-}
-
-interface ResetCell {
-  recurrent: MatrixLayer;
-  candidate: MatrixLayer;
-  masked(state: Tensor): Tensor;
-}
-
-/** States of the GRU: ĥ reads the last state through the reset gate. */
-function resetStates(projected: Tensor, width: number, { recurrent, candidate, masked }: ResetCell): Tensor {
-  const states: Tensor[] = [];
-  let h: Tensor = tf.zeros([projected.shape[1]!, width]);
-  const [forGates, forInner] = tf.split(projected, [2 * width, width], 2).map((part) => tf.unstack(part));
-  for (const [frame, x] of forGates!.entries()) {
-    const [z, r] = tf.split(tf.sigmoid(tf.add(x, recurrent.apply(h))), 2, 1);
-    const inner = tf.tanh(tf.add(forInner![frame]!, candidate.apply(tf.mul(r!, h))));
-    h = mixed(z!, h, masked(inner));
-    states.push(h);
-  }
-  return tf.stack(states);
-}
-
-/** z∘h + (1 − z)∘ĥ, as ĥ + z∘(h − ĥ). */
-function mixed(z: Tensor, h: Tensor, inner: Tensor): Tensor {
-  return tf.add(inner, tf.mul(z, tf.sub(h, inner)));
 }

@@ -1,7 +1,7 @@
 import { matMul } from '../../engine/algebra/mat-mul.ts';
 import { biasAdd } from '../../engine/ops/bias-add.ts';
 import { linearCrossEntropy } from '../../engine/ops/linear-cross-entropy.ts';
-import { stopGradient } from '../../engine/ops/stop-gradient.ts';
+import { stopGradient } from '../../engine/ops/without-gradient.ts';
 import { type Scalar, type Tensor, tf } from '../../engine/tensorflow.ts';
 import type { Variable } from '../../engine/variable.ts';
 import type { StatisticUpdates } from '../../nn/layer.ts';

@@ -19,16 +19,16 @@ beforeAll(async () => {
   record = await runCell(separate, context);
 });
 const detailsOf = ({ details }: FinishedRecord) => details as NonNullable<TwinDetails>;
-const valueOf = ({ measures }: FinishedRecord, name: string) => measures.find(({ metric }) => metric === name)?.value;
+const measureOf = ({ measures }: FinishedRecord, name: string) => measures.find(({ metric }) => metric === name)?.value;
 
 describe('a cell with a twin', () => {
   it('has errors of frames and phones', () => {
     expect(record.status).toBe('completed');
     expect(record.measures.map(({ metric }) => metric)).toEqual(['frame_error', 'phone_error']);
     const { phones, substitutions, insertions, deletions } = detailsOf(record);
-    expect(valueOf(record, 'phone_error')).toBeCloseTo((substitutions + insertions + deletions) / phones, 12);
+    expect(measureOf(record, 'phone_error')).toBeCloseTo((substitutions + insertions + deletions) / phones, 12);
     // Whole numbers of the 42 frames of the test.
-    const wrong = valueOf(record, 'frame_error')! * 42;
+    const wrong = measureOf(record, 'frame_error')! * 42;
     expect(wrong).toBeCloseTo(Math.round(wrong), 9);
   });
 
@@ -39,7 +39,7 @@ describe('a cell with a twin', () => {
     const { chosen_update, validation, last } = detailsOf(record);
     expect(chosen_update).toBe(errors.find(([, error]) => error === least)![0]);
     expect(validation.frame_error).toBe(least);
-    if (chosen_update === 5) expect(last.frame_error).toBe(valueOf(record, 'frame_error'));
+    if (chosen_update === 5) expect(last.frame_error).toBe(measureOf(record, 'frame_error'));
   });
 
   it('leaves no more than the unidirectional network, by checks that pass', async () => {

@@ -11,8 +11,7 @@ const facts = {
   source: 'files',
   examples: null,
   folder: 'kaldi',
-  files:
-    'text archives of features and of a label a frame: `train.feats.txt`, `train.labels.txt`, and so `valid`, `test`',
+  files: 'text archives: `train.feats.txt` and `train.labels.txt` (a label a frame), and so `valid`, `test`',
   downloads: [],
   address: 'https://kaldi-asr.org/doc/io.html, ark,t archives of copy-feats and ali-to-phones --per-frame',
 } as const;

@@ -237,7 +237,7 @@ export const twinRegularization: KindWords<TwinConfig, TwinExperimentSpec> = {
     twin_weight: { of: ({ twinWeight: weight }) => weight },
     look_ahead: { of: ({ lookAhead }) => (lookAhead === 0 ? null : lookAhead) },
     budget: { of: ({ budget }) => budget, silent: 1 },
-    init: { of: ({ init }) => init, order: initNames, silent: 'default' },
+    init: { of: ({ init }) => init, order: initNames },
     regularizer: { of: ({ regularizer }) => regularizer, order: regularizerNames },
   },
   configOf({ task, training }, { model, dataset, method, factors: chosen, budgetUnit, seed }: Choice) {

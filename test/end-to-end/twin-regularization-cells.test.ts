@@ -43,7 +43,7 @@ describe('a cell with a twin', () => {
   });
 
   it('leaves no more than the unidirectional network, by checks that pass', async () => {
-    const alone = await run('unidirectional.none.minimal-gru');
+    const alone = await run('unidirectional.default.none.minimal-gru');
     expect([record.parameters, record.macs, record.ratio]).toEqual([alone.parameters, alone.macs, 1]);
     expect(detailsOf(record).trained_parameters).toBe(2 * alone.parameters!);
     expect(record.checks.map(({ name }) => name)).toEqual([
@@ -69,9 +69,9 @@ describe('a cell with a twin', () => {
 
 it('is the unidirectional network, to the bit, where the twin’s λ is 0, and another one where it is not', async () => {
   const [alone, without, shared] = [
-    await run('unidirectional.none.minimal-gru'),
-    await run('shared-twin-0.none'),
-    await run('shared-twin-0.6.none.minimal-gru'),
+    await run('unidirectional.default.none.minimal-gru'),
+    await run('shared-twin-0.default.none'),
+    await run('shared-twin-0.6.default.none.minimal-gru'),
   ];
   expect(without.weights_digest).toBe(alone.weights_digest);
   expect(without.measures).toEqual(alone.measures);
@@ -92,7 +92,7 @@ it.each(['look-ahead', 'bidirectional', 'twin-networks', 'frobenius-decay', 'lig
 it('has a factorized network of half the parameters, whose test multiplies as often as its ranks say', async () => {
   const half = await run('unidirectional-0.5.spectral.frobenius-decay');
   expect(half.ratio).toBeCloseTo(0.5, 1);
-  expect(half.ratio).toBe(half.parameters! / (await run('unidirectional.none.minimal-gru')).parameters!);
+  expect(half.ratio).toBe(half.parameters! / (await run('unidirectional.default.none.minimal-gru')).parameters!);
 });
 
 it('reads a folder of archives, pieces of utterances of different lengths among them', async () => {
@@ -112,7 +112,7 @@ it('reads a folder of archives, pieces of utterances of different lengths among 
   const [experiment] = suite.profiles.smoke!.experiments;
   experiment!.dataset = { name: 'kaldi', frames: 7, blank: 0 };
   const own = planCells(suite, 'smoke', { present: ['kaldi'] });
-  for (const name of ['shared-twin-0.6.none.minimal-gru', 'bidirectional']) {
+  for (const name of ['shared-twin-0.6.default.none.minimal-gru', 'bidirectional']) {
     const found = await runCell(cellNamed(name, own), { ...context, dataDir });
     expect(found).toMatchObject({ status: 'completed', data_source: 'files', train_examples: 25, test_examples: 25 });
     expect(found.checks.filter((check) => !passes(check))).toEqual([]);

@@ -63,9 +63,9 @@ describe('the words of twin regularization', () => {
     const cells = tinyTwinCells();
     expect(cells.map(({ cell }) => cell)).toEqual(
       expect.arrayContaining([
-        'unidirectional.none.minimal-gru-1x8.spoken-words-1.8.seed-0',
-        'shared-twin-0.6.none.gru-1x8.spoken-words-1.seed-0',
-        'look-ahead-2.none.minimal-gru-1x8.spoken-words-1.8.seed-0',
+        'unidirectional.default.none.minimal-gru-1x8.spoken-words-1.8.seed-0',
+        'shared-twin-0.6.default.none.gru-1x8.spoken-words-1.seed-0',
+        'look-ahead-2.default.none.minimal-gru-1x8.spoken-words-1.8.seed-0',
         'unidirectional-0.5.spectral.frobenius-decay.minimal-gru-1x8.spoken-words-1.8.seed-0',
       ]),
     );

@@ -7,6 +7,7 @@ import { normalization } from './normalization.ts';
 import { pretraining } from './pretraining.ts';
 import { tensors } from './tensors.ts';
 import { translation } from './translation.ts';
+import { twinRegularization } from './twin-regularization.ts';
 
 const known: SuiteSpec[] = [
   compression,
@@ -17,6 +18,7 @@ const known: SuiteSpec[] = [
   pretraining,
   lazyTraining,
   gaussianAttention,
+  twinRegularization,
 ];
 
 /** Every suite that the command line knows. */

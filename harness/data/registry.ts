@@ -1,4 +1,6 @@
 import type { Dataset } from './dataset.ts';
+import { kaldiFolder } from './frames/kaldi-folder.ts';
+import { spokenWords } from './frames/spoken-words.ts';
 import { cifar10 } from './images/cifar-10.ts';
 import { cifar100 } from './images/cifar-100.ts';
 import { generatedImages } from './images/generated.ts';
@@ -23,11 +25,13 @@ export const datasets = [
   wikitext103,
   squad,
   folderTriples,
+  kaldiFolder,
   generatedImages,
   generatedPair,
   generatedText,
   generatedQuestions,
   football,
+  spokenWords,
 ] as const satisfies readonly Dataset[];
 
 type Registered = (typeof datasets)[number];

@@ -20,19 +20,25 @@ export type QuestionFileDatasetName = (typeof questionFileDatasetNames)[number];
 export const tripleFileDatasetNames = ['triples'] as const;
 export type TripleFileDatasetName = (typeof tripleFileDatasetNames)[number];
 
+/** Data sets of frames with labels that are read from files. */
+export const frameFileDatasetNames = ['kaldi'] as const;
+export type FrameFileDatasetName = (typeof frameFileDatasetNames)[number];
+
 /** Everything that lies in a folder of its own. */
 export type DataFolderName =
   | FileDatasetName
   | TextFileDatasetName
   | PlainTextFileDatasetName
   | QuestionFileDatasetName
-  | TripleFileDatasetName;
+  | TripleFileDatasetName
+  | FrameFileDatasetName;
 export const dataFolderNames: readonly DataFolderName[] = [
   ...fileDatasetNames,
   ...textFileDatasetNames,
   ...plainTextFileDatasetNames,
   ...questionFileDatasetNames,
   ...tripleFileDatasetNames,
+  ...frameFileDatasetNames,
 ];
 
 /** Whether a data set is read from files. */

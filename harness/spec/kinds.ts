@@ -9,6 +9,7 @@ import { normalization } from './normalization.ts';
 import { pretraining } from './pretraining.ts';
 import { questionAnswering } from './question-answering.ts';
 import { translation } from './translation.ts';
+import { twinRegularization } from './twin-regularization.ts';
 import type { BaseConfig, BaseExperiment } from './words.ts';
 
 /** The words of every kind of task: one line a kind. */
@@ -21,6 +22,7 @@ addKindWords(pretraining);
 addKindWords(questionAnswering);
 addKindWords(lazyTraining);
 addKindWords(gaussianAttention);
+addKindWords(twinRegularization);
 
 /**
  * Makes the words of a kind known. Its tasks and its part of the reports have lists of their own.

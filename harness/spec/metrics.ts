@@ -6,7 +6,7 @@ export interface Metric {
   better: 'higher' | 'lower';
   /** Behind a value, `%` or such as `nats`; empty for points. */
   unit: string;
-  /** The best possible value, whose hundredths values are then shown in; null: they are shown as they are. */
+  /** The value that is shown as 100: the best or the whole; null: values are shown as they are. */
   full: number | null;
   /** Bounds, both possible; null: none. */
   least: number | null;
@@ -144,6 +144,24 @@ const known = new Map<string, Metric>(
       least: 0,
       most: 1,
       of: 'single, path and conjunctive questions in words, each sort counting a third',
+    },
+    frame_error: {
+      title: 'frame error',
+      better: 'lower',
+      unit: '%',
+      full: 1,
+      least: 0,
+      most: 1,
+      of: 'the test utterances, by the weights that validation chose',
+    },
+    phone_error: {
+      title: 'phone error',
+      better: 'lower',
+      unit: '%',
+      full: 1,
+      least: 0,
+      most: null,
+      of: 'the test utterances: edits over phones, by the weights that validation chose',
     },
   } satisfies Record<string, Metric>),
 );

@@ -8,6 +8,7 @@ import { normalization } from './normalization/kind.ts';
 import { pretraining } from './pretraining/kind.ts';
 import { questionAnswering } from './question-answering/kind.ts';
 import { translation } from './translation/kind.ts';
+import { twinRegularization } from './twin-regularization/kind.ts';
 
 /** Every kind of task: one line a kind. */
 const kinds = new Map<string, Kind>();
@@ -19,6 +20,7 @@ addKind(pretraining);
 addKind(questionAnswering);
 addKind(lazyTraining);
 addKind(gaussianAttention);
+addKind(twinRegularization);
 
 /**
  * Makes a kind of task known whose words are known.

@@ -8,6 +8,7 @@ import { lazyTrainingReport } from './lazy-training.ts';
 import { normalizationReport } from './normalization.ts';
 import { pretrainingReport, questionAnsweringReport } from './pretraining.ts';
 import { translationReport } from './translation.ts';
+import { twinRegularizationReport } from './twin-regularization.ts';
 
 /** The kinds that have a part of their own in reports: one line a kind. */
 const reports = new Map<string, KindReport>();
@@ -19,6 +20,7 @@ addKindReport('pretraining', pretrainingReport);
 addKindReport('question-answering', questionAnsweringReport);
 addKindReport('lazy-training', lazyTrainingReport);
 addKindReport('gaussian-attention', gaussianAttentionReport);
+addKindReport('twin-regularization', twinRegularizationReport);
 
 /**
  * Gives a kind a part of its own in reports.

@@ -6,6 +6,7 @@ import { dataFolderNames, needsFiles } from '../../harness/spec/datasets.ts';
 import { triplesDatasetSchema } from '../../harness/spec/gaussian-attention.ts';
 import { datasetSchema } from '../../harness/spec/image.ts';
 import { languageNames, textDatasetSchema } from '../../harness/spec/text.ts';
+import { framesDatasetSchema } from '../../harness/spec/twin-regularization.ts';
 import { temporaryFolder } from '../run/helpers.ts';
 import { failure } from './failure.ts';
 
@@ -25,6 +26,10 @@ describe('the list and the words of the schema', () => {
       'options' in shape.name ? [...shape.name.options] : [...shape.name.values],
     );
     expect(ofSort('triples')).toEqual(tripleNames.sort());
+    const frameNames = framesDatasetSchema.options.flatMap(({ shape }) =>
+      'options' in shape.name ? [...shape.name.options] : [...shape.name.values],
+    );
+    expect(ofSort('frames')).toEqual(frameNames.sort());
   });
 
   it('finds each by its name, and knows which need files', () => {

@@ -1,8 +1,9 @@
 import type { Drawn } from '../../data/drawn.ts';
+import { orderOf } from '../../data/passes.ts';
 import type { TextData } from '../../data/text/text-sequences.ts';
 import { type Tensor, tf } from '../../engine/tensorflow.ts';
 import { linearRate } from '../../optim/linear-schedule.ts';
-import { permutation, type Streams, streamsOf, type Uniform } from '../../random.ts';
+import { type Streams, streamsOf, type Uniform } from '../../random.ts';
 import type { EncoderTrainingSpec } from '../../spec/pretraining.ts';
 import type { Sequences } from '../../text/encoded-text.ts';
 import { type MaskedBatch, maskedBatch } from '../../text/masking.ts';
@@ -91,16 +92,6 @@ export function* trainBatches(
     const rows = Array.from({ length: size }, (_, row) => sequenceAt(step * size + row));
     yield { ...maskedBatch(train, rows, { size, masking, vocabulary }, masks), dropoutSeed: [seed(), seed()] };
   }
-}
-
-/** Which sequence is read as the n-th, through as many passes as it takes. */
-function orderOf(count: number, streams: Streams): (n: number) => number {
-  let [drawn, order]: [number, Uint32Array] = [-1, new Uint32Array()];
-  return (n) => {
-    const pass = Math.floor(n / count);
-    if (pass !== drawn) [drawn, order] = [pass, permutation(count, streams(`order/${pass}`))];
-    return order[n % count]!;
-  };
 }
 
 /** Sequences that are evaluated together. */

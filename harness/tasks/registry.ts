@@ -4,6 +4,7 @@ import { gaussianAttention } from './gaussian-attention/kind.ts';
 import { image } from './image/kind.ts';
 import type { Kind } from './kind.ts';
 import { lazyTraining } from './lazy-training/kind.ts';
+import { nasi } from './nasi/kind.ts';
 import { normalization } from './normalization/kind.ts';
 import { pretraining } from './pretraining/kind.ts';
 import { questionAnswering } from './question-answering/kind.ts';
@@ -19,6 +20,7 @@ addKind(pretraining);
 addKind(questionAnswering);
 addKind(lazyTraining);
 addKind(gaussianAttention);
+addKind(nasi);
 
 /**
  * Makes a kind of task known whose words are known.

@@ -98,21 +98,21 @@ export const nasi: SuiteSpec<NasiExperimentSpec> = {
       experiments: [
         mixture({
           scoring: { examples: 64, exactExamples: 16, inits: 2 },
-          search: { ...published, samples: 20, width: 16, examples: 16, nu: 0.05 },
+          search: { ...published, samples: 20, width: 16, examples: 16, nu: 0.03 },
           training: { ...perceptronTraining, epochs: 5 },
           arms: [
-            trained([...some(perceptrons, 8, [48]), ...some(perceptrons, 4, [12, 24], 8)]),
+            trained([...some(perceptrons, 7, [48]), ...some(perceptrons, 3, [12, 24], 7)]),
             searched('nasi-fix', ['true']),
           ],
         }),
         ...images(
           smallCells,
-          { trainExamples: 500, validationExamples: 250, testExamples: 500 },
+          { trainExamples: 320, validationExamples: 250, testExamples: 250 },
           {
             scoring: { examples: 32, exactExamples: 4, inits: 1 },
-            search: { ...published, samples: 10, width: 4, examples: 8, nu: 0.003 },
-            training: { ...cellTraining, epochs: 3 },
-            arms: [trained(some(smallCells, 7, [4, 8])), searched('nasi-ada', ['true'])],
+            search: { ...published, samples: 10, width: 4, examples: 8, nu: 0.015 },
+            training: { ...cellTraining, epochs: 4 },
+            arms: [trained(some(smallCells, 6, [4, 8])), searched('nasi-ada', ['true'])],
           },
         ),
       ],
@@ -127,7 +127,7 @@ export const nasi: SuiteSpec<NasiExperimentSpec> = {
       experiments: [
         mixture({
           scoring: { examples: 64, exactExamples: 16, inits: 4 },
-          search: { ...published, width: 48, examples: 64, nu: 0.05 },
+          search: { ...published, width: 48, examples: 64, nu: 0.03 },
           training: { ...perceptronTraining, epochs: 8 },
           arms: [
             trained([...some(perceptrons, 64, [48]), ...some(perceptrons, 24, [12, 24, 96], 64)]),
@@ -140,7 +140,7 @@ export const nasi: SuiteSpec<NasiExperimentSpec> = {
           { trainExamples: 1000, validationExamples: 500, testExamples: 1000 },
           {
             scoring: { examples: 32, exactExamples: 8, inits: 2 },
-            search: { ...published, width: 8, examples: 16, nu: 0.003 },
+            search: { ...published, width: 8, examples: 16, nu: 0.015 },
             training: { ...cellTraining, epochs: 8 },
             arms: [
               trained(some(smallCells, 32, [4, 8, 12])),
@@ -162,7 +162,7 @@ export const nasi: SuiteSpec<NasiExperimentSpec> = {
       experiments: [
         mixture({
           scoring: { examples: 64, exactExamples: 64, inits: 4 },
-          search: { ...published, width: 48, examples: 64, nu: 0.05 },
+          search: { ...published, width: 48, examples: 64, nu: 0.03 },
           training: { ...perceptronTraining, epochs: 8 },
           arms: [trained([...some(perceptrons, 256, [48]), ...some(perceptrons, 96, [12, 24, 96])]), ...allSearches],
         }),
@@ -171,7 +171,7 @@ export const nasi: SuiteSpec<NasiExperimentSpec> = {
           { trainExamples: 45_000, validationExamples: 5000, testExamples: 10_000 },
           {
             scoring: { examples: 64, exactExamples: 8, inits: 4 },
-            search: { ...published, width: 16, examples: 64, nu: 0.003 },
+            search: { ...published, width: 16, examples: 64, nu: 0.015 },
             training: { ...cellTraining, batchSize: 64, epochs: 30 },
             arms: [trained(some(benchCells, 200, [8, 16, 24])), ...allSearches],
           },

@@ -93,7 +93,7 @@ export const nasi: SuiteSpec<NasiExperimentSpec> = {
   profiles: {
     smoke: {
       note:
-        'A few architectures of both spaces, trained for some ten steps an epoch: scores, checks and searches are those ' +
+        'A few architectures of both spaces, trained for 100 or 40 steps: scores, checks and searches are those ' +
         'of the other profiles, but correlations over so few architectures have wide intervals.',
       experiments: [
         mixture({

@@ -1,20 +1,13 @@
 import { createHash } from 'node:crypto';
-import type { Drawn } from '../../data/drawn.ts';
 import { type ImageData, type ImageSet, loadImages } from '../../data/images/images.ts';
 import { bytesOf } from '../../definition/trace.ts';
 import { gaussian, permutation, type Streams } from '../../random.ts';
 import type { InputName, NasiDatasetSpec } from '../../spec/nasi.ts';
+import { type ExampleSet, taken } from './example-set.ts';
 import type { Sizes } from './graph.ts';
 import { mixtureExamples } from './mixture.ts';
 import type { LabelledBatch } from './scores.ts';
 import { templateChannels, templateClasses, templateImages } from './templates.ts';
-
-/** Examples one after another, each side·side·channels, with one label each. */
-export interface ExampleSet {
-  count: number;
-  x: Float32Array;
-  labels: Int32Array;
-}
 
 /** What a cell is scored, trained, validated and tested on. */
 export interface NasiData {
@@ -118,51 +111,6 @@ function digestOf(sets: readonly ExampleSet[]): string {
   const hash = createHash('sha256');
   for (const { x, labels } of sets) hash.update(bytesOf(x)).update(bytesOf(labels));
   return hash.digest('hex').slice(0, 16);
-}
-
-/** A batch for a network: x [size·side·side·channels]. */
-export interface Batch {
-  size: number;
-  x: Float32Array;
-  labels: Int32Array;
-}
-
-/** An epoch's training batches in a random order; the last one may be smaller. */
-export function* drawnTrainBatches(
-  set: ExampleSet,
-  batchSize: number,
-  epoch: number,
-  streams: Streams,
-): Generator<Drawn<Batch>> {
-  const order = permutation(set.count, streams(`order/${epoch}`));
-  for (let from = 0; from < order.length; from += batchSize) yield drawn(set, order.subarray(from, from + batchSize));
-}
-
-/** All examples in their order. */
-export function* drawnWholeBatches(set: ExampleSet, batchSize: number): Generator<Drawn<Batch>> {
-  const order = Uint32Array.from({ length: set.count }, (_, n) => n);
-  for (let from = 0; from < order.length; from += batchSize) yield drawn(set, order.subarray(from, from + batchSize));
-}
-
-function drawn(set: ExampleSet, order: Uint32Array): Drawn<Batch> {
-  return {
-    size: order.length,
-    shape: String(order.length),
-    parts: { order },
-    batch: () => {
-      const { x, labels, count } = taken(set, order);
-      return { size: count, x, labels };
-    },
-  };
-}
-
-function taken({ x, count, labels }: ExampleSet, order: Uint32Array): ExampleSet {
-  const size = x.length / count;
-  const out = new Float32Array(order.length * size);
-  order.forEach((example, n) => {
-    out.set(x.subarray(example * size, (example + 1) * size), n * size);
-  });
-  return { count: order.length, x: out, labels: Int32Array.from(order, (example) => labels[example]!) };
 }
 
 /**

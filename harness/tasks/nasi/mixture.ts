@@ -1,7 +1,7 @@
 import { gaussian, streamsOf } from '../../random.ts';
 import type { NasiDatasetSpec } from '../../spec/nasi.ts';
 import { normOf } from '../../tensor/nd-array.ts';
-import type { ExampleSet } from './examples.ts';
+import type { ExampleSet } from './example-set.ts';
 
 /** Mean squared distance of an example from its class's centre, over the centre's squared norm of 1. */
 const spread = 16;

@@ -10,7 +10,7 @@ import { noDecay } from '../../regularize/decay.ts';
 import type { ActivationName } from '../../spec/nasi.ts';
 import { correctCount } from '../../train/image-steps.ts';
 import { evaluationStep, type Loss, type Step, type TrainingStep, trainingStep } from '../../train/step.ts';
-import type { Batch } from './examples.ts';
+import type { Batch } from './example-set.ts';
 import { type Graph, type Sizes, scaleOf } from './graph.ts';
 
 /** A graph's network on the engine, in float32. */

@@ -8,14 +8,8 @@ import { isSearch, type NasiConfig, type NasiDetails, parsedArchitecture } from 
 import { type TrainingOutcome, trainLoop } from '../../train/loop.ts';
 import { type Conclusion, loadingOwn, type Speeds, type Task, type TaskOptions } from '../task.ts';
 import { closedFormCheck, convexityCheck, engineCheck, jacobianCheck, searchCheck } from './checks.ts';
-import {
-  drawnTrainBatches,
-  drawnWholeBatches,
-  loadNasiData,
-  type NasiData,
-  scoringBatch,
-  streamsUnder,
-} from './examples.ts';
+import { drawnTrainBatches, drawnWholeBatches } from './example-set.ts';
+import { loadNasiData, type NasiData, scoringBatch, streamsUnder } from './examples.ts';
 import { scoringFacts, searchFacts } from './facts.ts';
 import { type Graph, graphOf, macsOf } from './graph.ts';
 import { batchFeeds, drawTheta, type Network, networkOf } from './network.ts';

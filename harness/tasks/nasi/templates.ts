@@ -1,7 +1,7 @@
 import { gaussian, streamsOf } from '../../random.ts';
 import type { NasiDatasetSpec } from '../../spec/nasi.ts';
 import { normOf } from '../../tensor/nd-array.ts';
-import type { ExampleSet } from './examples.ts';
+import type { ExampleSet } from './example-set.ts';
 
 export const templateClasses = 10;
 export const templateChannels = 3;

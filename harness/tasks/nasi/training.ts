@@ -4,7 +4,8 @@ import type { NasiTrainingSpec } from '../../spec/nasi.ts';
 import { finiteOrNull } from '../../train/curve.ts';
 import { type Evaluation, evaluate } from '../../train/evaluate.ts';
 import type { LoopKind } from '../../train/loop.ts';
-import { type Batch, drawnTrainBatches, drawnWholeBatches, type NasiData } from './examples.ts';
+import { type Batch, drawnTrainBatches, drawnWholeBatches } from './example-set.ts';
+import type { NasiData } from './examples.ts';
 import { type BatchFeeds, batchFeeds, type Network } from './network.ts';
 
 /** Examples evaluated at once. */

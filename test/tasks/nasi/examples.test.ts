@@ -1,13 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { loadImages } from '../../../harness/data/images/images.ts';
 import { streamsOf } from '../../../harness/random.ts';
-import {
-  drawnTrainBatches,
-  type ExampleSet,
-  imageSpecOf,
-  loadNasiData,
-  scoringBatch,
-} from '../../../harness/tasks/nasi/examples.ts';
+import { drawnTrainBatches, type ExampleSet } from '../../../harness/tasks/nasi/example-set.ts';
+import { imageSpecOf, loadNasiData, scoringBatch } from '../../../harness/tasks/nasi/examples.ts';
 
 const parts = { trainExamples: 40, validationExamples: 10, testExamples: 20 };
 const mixture = { name: 'mixture', dimension: 16, classes: 4, ...parts } as const;

@@ -244,20 +244,23 @@ describe('a direction', () => {
 
   it('of a search compares it with a random choice, with training all, and with labels', () => {
     const find = (input: InputName, accuracy: number, seconds: number): Given => ({
-      architecture: 'rrrr-4',
+      architecture: 'rrrr-48',
       accuracy,
       found: { method: 'nasi-fix', input, seconds },
     });
     const given = [
       ...many(6, (i) => ({ accuracy: i / 10, seconds: 5 })),
+      // No search has its width.
+      { architecture: 'rrrr-7', accuracy: 1, seconds: 5 },
       find('true', 0.5, 10),
       find('random-labels', 0.2, 40),
     ];
     const judged = (start: string) => verdictOf(start, ...given).judged;
-    expect(judged('nasi-fix, true finds better networks than a random choice')).toBe('met');
+    expect(judged('nasi-fix, true finds better networks than a random choice of its width')).toBe('met');
     expect(judged('nasi-fix, random-labels finds better')).toBe('failed');
     expect(judged('nasi-fix, true takes less time')).toBe('met');
     expect(judged('nasi-fix, random-labels takes less time')).toBe('failed');
+    expect(() => verdictOf('nasi-fix, true finds better', ...given.slice(6))).toThrow('nothing is expected');
     expect(judged('nasi-fix, random-labels finds as good networks as with labels')).toBe('failed');
   });
 

@@ -3,6 +3,7 @@ import { compression } from './compression.ts';
 import { distillation } from './distillation.ts';
 import { gaussianAttention } from './gaussian-attention.ts';
 import { lazyTraining } from './lazy-training.ts';
+import { nasi } from './nasi.ts';
 import { normalization } from './normalization.ts';
 import { pretraining } from './pretraining.ts';
 import { tensors } from './tensors.ts';
@@ -19,6 +20,7 @@ const known: SuiteSpec[] = [
   lazyTraining,
   gaussianAttention,
   twinRegularization,
+  nasi,
 ];
 
 /** Every suite that the command line knows. */

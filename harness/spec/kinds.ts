@@ -5,6 +5,7 @@ import { image } from './image.ts';
 import type { KindWords } from './kind-words.ts';
 import { lazyTraining } from './lazy-training.ts';
 import { metricOf } from './metrics.ts';
+import { nasi } from './nasi.ts';
 import { normalization } from './normalization.ts';
 import { pretraining } from './pretraining.ts';
 import { questionAnswering } from './question-answering.ts';
@@ -23,6 +24,7 @@ addKindWords(questionAnswering);
 addKindWords(lazyTraining);
 addKindWords(gaussianAttention);
 addKindWords(twinRegularization);
+addKindWords(nasi);
 
 /**
  * Makes the words of a kind known. Its tasks and its part of the reports have lists of their own.

@@ -4,6 +4,7 @@ import { gaussianAttention } from './gaussian-attention/kind.ts';
 import { image } from './image/kind.ts';
 import type { Kind } from './kind.ts';
 import { lazyTraining } from './lazy-training/kind.ts';
+import { nasi } from './nasi/kind.ts';
 import { normalization } from './normalization/kind.ts';
 import { pretraining } from './pretraining/kind.ts';
 import { questionAnswering } from './question-answering/kind.ts';
@@ -21,6 +22,7 @@ addKind(questionAnswering);
 addKind(lazyTraining);
 addKind(gaussianAttention);
 addKind(twinRegularization);
+addKind(nasi);
 
 /**
  * Makes a kind of task known whose words are known.

@@ -5,6 +5,7 @@ import { generalReport } from './general.ts';
 import { imageReport } from './image.ts';
 import type { KindReport } from './kind-report.ts';
 import { lazyTrainingReport } from './lazy-training.ts';
+import { nasiReport } from './nasi.ts';
 import { normalizationReport } from './normalization.ts';
 import { pretrainingReport, questionAnsweringReport } from './pretraining.ts';
 import { translationReport } from './translation.ts';
@@ -21,6 +22,7 @@ addKindReport('question-answering', questionAnsweringReport);
 addKindReport('lazy-training', lazyTrainingReport);
 addKindReport('gaussian-attention', gaussianAttentionReport);
 addKindReport('twin-regularization', twinRegularizationReport);
+addKindReport('nasi', nasiReport);
 
 /**
  * Gives a kind a part of its own in reports.

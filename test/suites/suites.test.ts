@@ -213,7 +213,7 @@ test.each([
   ['normalization', 25],
   ['pretraining', 35],
   ['lazy-training', 10],
-  ['twin-regularization', 10],
+  ['twin-regularization', 10, 'nasi'],
 ])('the nightly of %s takes at most %i minutes on two cores', (name, most) => {
   const suite = suites.find((known) => known.name === name)!;
   const cells = planCells(suite, 'nightly', { present: dataFolderNames, untuned: 'counted' });

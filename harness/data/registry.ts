@@ -1,3 +1,5 @@
+import { generatedBinary } from './binary/generated-binary.ts';
+import { mnist } from './binary/mnist.ts';
 import type { Dataset } from './dataset.ts';
 import { cifar10 } from './images/cifar-10.ts';
 import { cifar100 } from './images/cifar-100.ts';
@@ -23,11 +25,13 @@ export const datasets = [
   wikitext103,
   squad,
   folderTriples,
+  mnist,
   generatedImages,
   generatedPair,
   generatedText,
   generatedQuestions,
   football,
+  generatedBinary,
 ] as const satisfies readonly Dataset[];
 
 type Registered = (typeof datasets)[number];

@@ -20,19 +20,25 @@ export type QuestionFileDatasetName = (typeof questionFileDatasetNames)[number];
 export const tripleFileDatasetNames = ['triples'] as const;
 export type TripleFileDatasetName = (typeof tripleFileDatasetNames)[number];
 
+/** Data sets of images that are read from files and made binary. */
+export const binaryImageFileDatasetNames = ['mnist'] as const;
+export type BinaryImageFileDatasetName = (typeof binaryImageFileDatasetNames)[number];
+
 /** Everything that lies in a folder of its own. */
 export type DataFolderName =
   | FileDatasetName
   | TextFileDatasetName
   | PlainTextFileDatasetName
   | QuestionFileDatasetName
-  | TripleFileDatasetName;
+  | TripleFileDatasetName
+  | BinaryImageFileDatasetName;
 export const dataFolderNames: readonly DataFolderName[] = [
   ...fileDatasetNames,
   ...textFileDatasetNames,
   ...plainTextFileDatasetNames,
   ...questionFileDatasetNames,
   ...tripleFileDatasetNames,
+  ...binaryImageFileDatasetNames,
 ];
 
 /** Whether a data set is read from files. */

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { amortizedInference } from './amortized-inference.ts';
 import { distillation } from './distillation.ts';
 import { gaussianAttention } from './gaussian-attention.ts';
 import { image } from './image.ts';
@@ -21,6 +22,7 @@ addKindWords(pretraining);
 addKindWords(questionAnswering);
 addKindWords(lazyTraining);
 addKindWords(gaussianAttention);
+addKindWords(amortizedInference);
 
 /**
  * Makes the words of a kind known. Its tasks and its part of the reports have lists of their own.

@@ -1,4 +1,5 @@
 import type { BaseConfig, BaseExperiment } from '../spec/words.ts';
+import { amortizedInference } from './amortized-inference/kind.ts';
 import { distillation } from './distillation/kind.ts';
 import { gaussianAttention } from './gaussian-attention/kind.ts';
 import { image } from './image/kind.ts';
@@ -19,6 +20,7 @@ addKind(pretraining);
 addKind(questionAnswering);
 addKind(lazyTraining);
 addKind(gaussianAttention);
+addKind(amortizedInference);
 
 /**
  * Makes a kind of task known whose words are known.

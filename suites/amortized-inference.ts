@@ -4,6 +4,7 @@ import type {
   AutoencoderTrainingSpec,
   GeneratedBinarySpec,
 } from '../harness/spec/amortized-inference.ts';
+import type { DenoisingEncoderExperimentSpec } from '../harness/spec/denoising-encoder.ts';
 import type { SuiteSpec } from '../harness/spec/suite.ts';
 
 /**
@@ -54,7 +55,17 @@ const training: AutoencoderTrainingSpec = {
   decay: 1e-3,
 };
 
-export const amortizedInference: SuiteSpec<AmortizedExperimentSpec> = {
+/** Ten points in the plane whose posteriors are known, so that the best encoder of noisy points is too. */
+const known = (sigma: readonly number[]): DenoisingEncoderExperimentSpec => ({
+  task: 'denoising-encoder',
+  models: [{ name: 'perceptron', hidden: [64, 64] }],
+  dataset: { name: 'normal-posteriors', points: 10, dimension: 2, variance: 0.25, testExamples: 2000 },
+  fallbackDataset: null,
+  training: { steps: 4000, batchSize: 100, learningRate: 3e-3 },
+  arms: [{ method: 'perceptron', factors: { sigma: [...sigma] } }],
+});
+
+export const amortizedInference: SuiteSpec<AmortizedExperimentSpec | DenoisingEncoderExperimentSpec> = {
   name: 'amortized-inference',
   title: 'Amortized inference regularization',
   description:
@@ -85,6 +96,7 @@ export const amortizedInference: SuiteSpec<AmortizedExperimentSpec> = {
           ],
           macsPerSecond: 2e9,
         },
+        known([1]),
       ],
       seeds: 1,
       margin: 0.5,
@@ -113,8 +125,9 @@ export const amortizedInference: SuiteSpec<AmortizedExperimentSpec> = {
           ],
           macsPerSecond: 2e9,
         },
+        known([0.2, 0.5, 1, 5]),
       ],
-      seeds: 2,
+      seeds: 3,
       margin: 0.5,
       timeLimitSeconds: 1800,
     },
@@ -164,6 +177,7 @@ export const amortizedInference: SuiteSpec<AmortizedExperimentSpec> = {
           ],
           macsPerSecond: 2e9,
         },
+        known([0.2, 0.5, 1, 5]),
       ],
       seeds: 5,
       margin: 0.2,

@@ -31,12 +31,13 @@ export function autoencoderBlueprint(name: string, sizes: AutoencoderSizes): Aut
   return {
     name,
     sizes,
-    encoder: stackOf('encoder', [inputs, ...encoder, 2 * latent]),
-    decoder: stackOf('decoder', [latent, ...decoder, inputs]),
+    encoder: perceptronShapes('encoder', [inputs, ...encoder, 2 * latent]),
+    decoder: perceptronShapes('decoder', [latent, ...decoder, inputs]),
   };
 }
 
-function stackOf(name: string, widths: readonly number[]): MatrixShape[] {
+/** Matrices of a stack of layers from one width to the next. */
+export function perceptronShapes(name: string, widths: readonly number[]): MatrixShape[] {
   return widths.slice(1).map((outFeatures, index) => {
     return { kind: 'matrix', name: `${name}.${index}`, use: 'linear', inFeatures: widths[index]!, outFeatures };
   });

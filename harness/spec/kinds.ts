@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { amortizedInference } from './amortized-inference.ts';
+import { denoisingEncoder } from './denoising-encoder.ts';
 import { distillation } from './distillation.ts';
 import { gaussianAttention } from './gaussian-attention.ts';
 import { image } from './image.ts';
@@ -23,6 +24,7 @@ addKindWords(questionAnswering);
 addKindWords(lazyTraining);
 addKindWords(gaussianAttention);
 addKindWords(amortizedInference);
+addKindWords(denoisingEncoder);
 
 /**
  * Makes the words of a kind known. Its tasks and its part of the reports have lists of their own.

@@ -190,6 +190,24 @@ const known = new Map<string, Metric>(
       most: null,
       of: 'the last step: log-likelihood of training examples − that of test examples',
     },
+    encoder_error: {
+      title: 'error of the encoder',
+      better: 'lower',
+      unit: '',
+      full: null,
+      least: 0,
+      most: null,
+      of: 'its mean over noisy points, root mean square, against the best encoder’s',
+    },
+    posterior_divergence: {
+      title: 'divergence from the posteriors',
+      better: 'lower',
+      unit: 'nats',
+      full: null,
+      least: 0,
+      most: null,
+      of: 'the encoder over noisy points',
+    },
   } satisfies Record<string, Metric>),
 );
 

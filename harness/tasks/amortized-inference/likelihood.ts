@@ -1,5 +1,6 @@
 import { type Tensor, tf } from '../../engine/tensorflow.ts';
-import type { Autoencoder, DiagonalNormal } from '../../nn/autoencoder.ts';
+import type { Autoencoder } from '../../nn/autoencoder.ts';
+import type { DiagonalNormal } from '../../nn/perceptron.ts';
 
 /** What ln p(x) is bounded by. Several samples of z stand one after the other: row s·n + i is sample s of row i. */
 

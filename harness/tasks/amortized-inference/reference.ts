@@ -1,5 +1,6 @@
 import { type Tensor, tf } from '../../engine/tensorflow.ts';
-import type { Autoencoder, Stack } from '../../nn/autoencoder.ts';
+import type { Autoencoder } from '../../nn/autoencoder.ts';
+import type { Perceptron } from '../../nn/perceptron.ts';
 
 /**
  * The bounds of ln p(x) in float64, example by example and sample by sample, by their definitions: what the engine's are
@@ -28,7 +29,7 @@ export function referenceOf(model: Autoencoder, bound: number | null): Reference
   };
 }
 
-function layersOf({ matrices, biases }: Stack, bound: number | null): Layer[] {
+function layersOf({ matrices, biases }: Perceptron, bound: number | null): Layer[] {
   return matrices.map((matrix, index) => {
     const rows = rowsOf(tf.tidy(() => matrix.matrix()));
     if (bound !== null) boundColumns(rows, bound);

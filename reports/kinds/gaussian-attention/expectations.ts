@@ -8,12 +8,10 @@ import {
 } from '../../../harness/spec/gaussian-attention.ts';
 import { byPlace } from '../../arms/arm-groups.ts';
 import { type ArmSummary, differencesOf } from '../../arms/arm-summary.ts';
-import { type Estimate, estimateOf, resultsOf, type ScoreName } from './sort-values.ts';
+import { above, type Estimate, estimateOf, type Judgement, within } from '../estimates.ts';
+import { resultsOf, type ScoreName } from './sort-values.ts';
 
 /** What is expected of the arms on the knowledge base of 300 players, and whether it holds. */
-
-/** `open`: the interval over seeds holds both. */
-export type Judgement = 'met' | 'failed' | 'open';
 
 type ArmName = `${AttentionName} ${PathTrainingName}`;
 
@@ -108,12 +106,6 @@ export function judgedValues({ arms }: ExpectedSetting): JudgedValue[] {
   });
 }
 
-/** Whether a mean lies within bounds; open where it does not, but its interval reaches them. */
-function within({ mean, reach }: Estimate, [low, high]: readonly [number, number]): Judgement {
-  if (mean >= low && mean <= high) return 'met';
-  return reach !== null && mean + reach >= low && mean - reach <= high ? 'open' : 'failed';
-}
-
 /** A claim about the arms, with what speaks for it. */
 export interface JudgedClaim {
   claim: string;
@@ -202,13 +194,6 @@ function directionsOf(arms: ExpectedSetting['arms']): JudgedClaim[] {
       { claim: `${claim} (${of.join(' against ')}, ${sort})`, measured, isDifference: true, judged: above(measured) },
     ];
   });
-}
-
-/** Whether a difference is greater than zero; a single seed leaves it open. */
-function above({ mean, reach }: Estimate): Judgement {
-  if (reach === null) return 'open';
-  if (mean - reach > 0) return 'met';
-  return mean <= 0 ? 'failed' : 'open';
 }
 
 function hitsBySeed(arm: ArmSummary, sort: SortName): Map<number, number> {

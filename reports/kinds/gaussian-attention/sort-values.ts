@@ -4,10 +4,9 @@ import {
   type SortName,
   type SortResult,
 } from '../../../harness/spec/gaussian-attention.ts';
-import { meanReach } from '../../../harness/statistics/mean-tests.ts';
-import { mean } from '../../../harness/statistics/moments.ts';
 import type { ArmSummary } from '../../arms/arm-summary.ts';
 import { notMeasured } from '../../render/format.ts';
+import type { Estimate } from '../estimates.ts';
 
 /** What records of this kind hold of each sort of questions. */
 
@@ -28,19 +27,6 @@ export function resultsOf(
       return bySort == null ? [] : [[seed, bySort[sort]]];
     }),
   );
-}
-
-/** A mean over seeds with its 95 % interval. */
-export interface Estimate {
-  mean: number;
-  /** Half of the interval's width; null: one seed. */
-  reach: number | null;
-}
-
-/** Null for no values. */
-export function estimateOf(values: readonly number[]): Estimate | null {
-  const center = mean(values);
-  return center === null ? null : { mean: center, reach: meanReach(values) };
 }
 
 /** `99.9 ± 0.2`, of hits@1 in per cent. */

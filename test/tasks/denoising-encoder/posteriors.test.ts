@@ -70,7 +70,7 @@ describe('of equal variances', () => {
 
   it('the least divergence rises with σ to that of a constant, and the variance stays s²', () => {
     const least = [0.05, 0.2, 0.5, 1, 5, 100].map((sigma) => {
-      const noisy = drawNoisyPoints(drawn, sigma, 4000, streamsOf('noisy', 0)('test'));
+      const noisy = drawNoisyPoints(drawn, sigma, 1500, streamsOf('noisy', 0)('test'));
       const any = Array.from({ length: noisy.count }, () => ({ mean: 0, variance: 1 }));
       return measureEncoder(drawn, sigma, noisy, any).leastDivergence;
     });

@@ -211,6 +211,7 @@ test.each([
   ['normalization', 25],
   ['pretraining', 35],
   ['lazy-training', 10],
+  ['amortized-inference', 10],
 ])('the nightly of %s takes at most %i minutes on two cores', (name, most) => {
   const suite = suites.find((known) => known.name === name)!;
   const cells = planCells(suite, 'nightly', { present: dataFolderNames, untuned: 'counted' });

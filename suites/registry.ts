@@ -1,4 +1,5 @@
 import type { SuiteSpec } from '../harness/spec/suite.ts';
+import { amortizedInference } from './amortized-inference.ts';
 import { compression } from './compression.ts';
 import { distillation } from './distillation.ts';
 import { gaussianAttention } from './gaussian-attention.ts';
@@ -21,6 +22,7 @@ const known: SuiteSpec[] = [
   gaussianAttention,
   twinRegularization,
   nasi,
+  amortizedInference,
 ];
 
 /** Every suite that the command line knows. */

@@ -1,3 +1,5 @@
+import { generatedBinary } from './binary/generated-binary.ts';
+import { mnist } from './binary/mnist.ts';
 import type { Dataset } from './dataset.ts';
 import { kaldiFolder } from './frames/kaldi-folder.ts';
 import { spokenWords } from './frames/spoken-words.ts';
@@ -26,12 +28,14 @@ export const datasets = [
   squad,
   folderTriples,
   kaldiFolder,
+  mnist,
   generatedImages,
   generatedPair,
   generatedText,
   generatedQuestions,
   football,
   spokenWords,
+  generatedBinary,
 ] as const satisfies readonly Dataset[];
 
 type Registered = (typeof datasets)[number];

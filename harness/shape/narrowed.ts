@@ -4,7 +4,7 @@ import { type TransformerBlueprint, transformerBlueprint } from './transformer.t
 /** Thinner dense networks: the same depth, inputs and outputs, and a share of every width in between. */
 
 /** round(s·width), one at least. */
-function scaled(width: number, scale: number): number {
+export function scaled(width: number, scale: number): number {
   return Math.max(1, Math.round(scale * width));
 }
 

@@ -23,6 +23,9 @@ export type TripleFileDatasetName = (typeof tripleFileDatasetNames)[number];
 /** Data sets of frames with labels that are read from files. */
 export const frameFileDatasetNames = ['kaldi'] as const;
 export type FrameFileDatasetName = (typeof frameFileDatasetNames)[number];
+/** Data sets of images that are read from files and made binary. */
+export const binaryImageFileDatasetNames = ['mnist'] as const;
+export type BinaryImageFileDatasetName = (typeof binaryImageFileDatasetNames)[number];
 
 /** Everything that lies in a folder of its own. */
 export type DataFolderName =
@@ -31,7 +34,8 @@ export type DataFolderName =
   | PlainTextFileDatasetName
   | QuestionFileDatasetName
   | TripleFileDatasetName
-  | FrameFileDatasetName;
+  | FrameFileDatasetName
+  | BinaryImageFileDatasetName;
 export const dataFolderNames: readonly DataFolderName[] = [
   ...fileDatasetNames,
   ...textFileDatasetNames,
@@ -39,6 +43,7 @@ export const dataFolderNames: readonly DataFolderName[] = [
   ...questionFileDatasetNames,
   ...tripleFileDatasetNames,
   ...frameFileDatasetNames,
+  ...binaryImageFileDatasetNames,
 ];
 
 /** Whether a data set is read from files. */

@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { amortizedInference } from './amortized-inference.ts';
+import { denoisingEncoder } from './denoising-encoder.ts';
 import { distillation } from './distillation.ts';
 import { gaussianAttention } from './gaussian-attention.ts';
 import { image } from './image.ts';
@@ -25,6 +27,8 @@ addKindWords(lazyTraining);
 addKindWords(gaussianAttention);
 addKindWords(twinRegularization);
 addKindWords(nasi);
+addKindWords(amortizedInference);
+addKindWords(denoisingEncoder);
 
 /**
  * Makes the words of a kind known. Its tasks and its part of the reports have lists of their own.

@@ -47,6 +47,11 @@ export function encoderName(size: TransformerSize): string {
   return `bert-${publishedName(publishedEncoders, size) ?? `${size.layers}-${size.width}`}`;
 }
 
+/** `autoencoder-100-100-z8`: the widths between the data and z, and that of z. */
+export function autoencoderName({ hidden, latent }: { hidden: readonly number[]; latent: number }): string {
+  return `autoencoder-${hidden.join('-')}-z${latent}`;
+}
+
 function publishedName(known: Readonly<Record<string, TransformerSize>>, size: TransformerSize): string | undefined {
   const { layers, width, feedForward, heads } = size;
   return Object.entries(known).find(

@@ -1,4 +1,6 @@
 import type { BaseConfig, BaseExperiment } from '../spec/words.ts';
+import { amortizedInference } from './amortized-inference/kind.ts';
+import { denoisingEncoder } from './denoising-encoder/kind.ts';
 import { distillation } from './distillation/kind.ts';
 import { gaussianAttention } from './gaussian-attention/kind.ts';
 import { image } from './image/kind.ts';
@@ -23,6 +25,8 @@ addKind(lazyTraining);
 addKind(gaussianAttention);
 addKind(twinRegularization);
 addKind(nasi);
+addKind(amortizedInference);
+addKind(denoisingEncoder);
 
 /**
  * Makes a kind of task known whose words are known.

@@ -1,4 +1,6 @@
 import type { BaseConfig } from '../../harness/spec/words.ts';
+import { amortizedInferenceReport } from './amortized-inference.ts';
+import { denoisingEncoderReport } from './denoising-encoder.ts';
 import { distillationReport } from './distillation.ts';
 import { gaussianAttentionReport } from './gaussian-attention.ts';
 import { generalReport } from './general.ts';
@@ -23,6 +25,8 @@ addKindReport('lazy-training', lazyTrainingReport);
 addKindReport('gaussian-attention', gaussianAttentionReport);
 addKindReport('twin-regularization', twinRegularizationReport);
 addKindReport('nasi', nasiReport);
+addKindReport('amortized-inference', amortizedInferenceReport);
+addKindReport('denoising-encoder', denoisingEncoderReport);
 
 /**
  * Gives a kind a part of its own in reports.

@@ -2,6 +2,7 @@ import { describe, expect, it, test } from 'vitest';
 import type { Dataset, FolderDataset } from '../../harness/data/dataset.ts';
 import { contentOf, openIn } from '../../harness/data/folder.ts';
 import { datasetNamed, datasets, folderDatasets } from '../../harness/data/registry.ts';
+import { binaryDatasetSchema } from '../../harness/spec/amortized-inference.ts';
 import { dataFolderNames, needsFiles } from '../../harness/spec/datasets.ts';
 import { triplesDatasetSchema } from '../../harness/spec/gaussian-attention.ts';
 import { datasetSchema } from '../../harness/spec/image.ts';
@@ -30,6 +31,10 @@ describe('the list and the words of the schema', () => {
       'options' in shape.name ? [...shape.name.options] : [...shape.name.values],
     );
     expect(ofSort('frames')).toEqual(frameNames.sort());
+    const binaryNames = binaryDatasetSchema.options.flatMap(({ shape }) =>
+      'options' in shape.name ? [...shape.name.options] : [...shape.name.values],
+    );
+    expect(ofSort('binary-images')).toEqual(binaryNames.sort());
   });
 
   it('finds each by its name, and knows which need files', () => {

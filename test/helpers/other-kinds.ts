@@ -10,7 +10,7 @@ import { finishedRecord, fixtureRecord, type RecordOverrides } from './records.t
 
 /** Kinds that no suite has, for what must be right of every kind: other metrics, other factors, no model, no curve. */
 
-addMetric('log_likelihood', {
+addMetric('model_log_likelihood', {
   title: 'log-likelihood',
   better: 'higher',
   unit: 'nats',
@@ -61,11 +61,11 @@ function wordsFor(
 
 /** Scored by perplexity, of which less is better; two numbers beside it. Arms have budgets. */
 export const language = 'fixture-language';
-addKindWords(wordsFor(language, ['perplexity', 'log_likelihood', 'valid_loss'], ['budget', 'sigma', 'tuning']));
+addKindWords(wordsFor(language, ['perplexity', 'model_log_likelihood', 'valid_loss'], ['budget', 'sigma', 'tuning']));
 
 /** Scored by a log-likelihood, which has no bounds; without model, data, size and curve. */
 export const density = 'fixture-density';
-addKindWords(wordsFor(density, ['log_likelihood'], ['sigma']));
+addKindWords(wordsFor(density, ['model_log_likelihood'], ['sigma']));
 
 /** What a cell of one of these kinds is. */
 export interface OtherCell {

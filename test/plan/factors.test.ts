@@ -2,8 +2,10 @@ import { describe, expect, test } from 'vitest';
 import { cellNameOf } from '../../harness/cell-name.ts';
 import { product } from '../../harness/plan/drafts.ts';
 import { planCells } from '../../harness/plan/plan.ts';
+import { isAmortizedInference } from '../../harness/spec/amortized-inference.ts';
 import type { PlannedCell } from '../../harness/spec/cell.ts';
 import { dataFolderNames } from '../../harness/spec/datasets.ts';
+import { isDenoisingEncoder } from '../../harness/spec/denoising-encoder.ts';
 import { isGaussianAttention } from '../../harness/spec/gaussian-attention.ts';
 import { wordsOfKind } from '../../harness/spec/kinds.ts';
 import { isLazyTraining } from '../../harness/spec/lazy-training.ts';
@@ -99,6 +101,17 @@ function nameOf(cell: PlannedCell): string {
   if (isNasi(config)) {
     const own = isSearch(config) ? config.searchInput : config.architecture;
     return `${config.method}.${own}.${model}.${dataset}.seed-${seed}`;
+  }
+  if (isDenoisingEncoder(config)) {
+    return `${config.method}-${config.sigma}.hidden-${config.model.hidden.join('-')}.${dataset}.seed-${seed}`;
+  }
+  if (isAmortizedInference(config)) {
+    const { objective, budget, method, init, regularizer } = config;
+    const setting = 'sigma' in objective ? objective.sigma : 'bound' in objective ? objective.bound : null;
+    const own = 'samples' in objective ? objective.samples : setting;
+    const kept = budget === 1 ? method : `${method}-${budget}`;
+    const trained = own === null ? objective.name : `${objective.name}-${own}`;
+    return `${kept}.${init}.${regularizer}.${trained}.${model}.${dataset}.seed-${seed}`;
   }
   const { method, budget, init, regularizer, training, teacher } = config as unknown as Record<
     string,

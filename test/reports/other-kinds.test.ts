@@ -30,7 +30,7 @@ function perplexities(method: string, level: number, budget?: number, macs = 1e6
     const sizes = { macs, nonzero_parameters: 1000 * (budget ?? 1), parameters: 1000 * (budget ?? 1) };
     return otherRecord(
       { kind: language, method, seed, factors, model: 'lstm' },
-      { perplexity: value, log_likelihood: -value, valid_loss: null },
+      { perplexity: value, model_log_likelihood: -value, valid_loss: null },
       { ...sizes, ratio: budget ?? 1 },
     );
   });
@@ -38,7 +38,7 @@ function perplexities(method: string, level: number, budget?: number, macs = 1e6
 
 function likelihoods(method: string, sigma: number, values: readonly number[]) {
   return values.map((value, seed) =>
-    otherRecord({ kind: density, method, seed, factors: { sigma } }, { log_likelihood: value }, unsized),
+    otherRecord({ kind: density, method, seed, factors: { sigma } }, { model_log_likelihood: value }, unsized),
   );
 }
 
@@ -165,10 +165,10 @@ describe('a metric in nats, without bounds', () => {
   });
 
   it('has room on its axis beside values that are all alike', () => {
-    const [low, high] = scoreDomain('log_likelihood', [{ value: -33.1 }, { value: -33.1 }], null);
+    const [low, high] = scoreDomain('model_log_likelihood', [{ value: -33.1 }, { value: -33.1 }], null);
     expect(low).toBeLessThan(-33.1);
     expect(high).toBeGreaterThan(-33.1);
-    const zero = scoreDomain('log_likelihood', [{ value: 0 }], null);
+    const zero = scoreDomain('model_log_likelihood', [{ value: 0 }], null);
     expect(zero[0]).toBeLessThan(zero[1]);
   });
 

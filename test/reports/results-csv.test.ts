@@ -79,7 +79,7 @@ it('says whose learning rate and λ a cell has, and nothing where its kind knows
     ...tunedRecords([0.5], {}, { learningRate: 0.3, decay: 0.01 }),
     failedRecord('boom'),
   ];
-  const csv = renderCsv([...records, otherRecord({ kind: density, method: 'flow' }, { log_likelihood: -1 })]);
+  const csv = renderCsv([...records, otherRecord({ kind: density, method: 'flow' }, { model_log_likelihood: -1 })]);
   expect([0, 1, 2, 3].map((row) => rowOf(csv, row).tuning)).toEqual(['shared', 'tuned', 'shared', '']);
   expect(rowOf(csv, 1)).toMatchObject({ learning_rate: '0.3', decay: '0.01' });
 });

@@ -215,6 +215,7 @@ test.each([
   ['lazy-training', 10],
   ['twin-regularization', 10],
   ['nasi', 10],
+  ['amortized-inference', 10],
 ])('the nightly of %s takes at most %i minutes on two cores', (name, most) => {
   const suite = suites.find((known) => known.name === name)!;
   const cells = planCells(suite, 'nightly', { present: dataFolderNames, untuned: 'counted' });

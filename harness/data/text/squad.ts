@@ -1,9 +1,8 @@
-import { mkdir, mkdtemp, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fetchOnce } from '../archive.ts';
-import { type DownloadOptions, download, type PublishedFile } from '../download.ts';
+import type { PublishedFile } from '../download.ts';
 import { damagedFiles, findFolder, missingIn } from '../folder.ts';
-import { onDisk } from '../transfer.ts';
+import { fetchFiles } from '../published-files.ts';
 import type { OpenedQuestions, QuestionFolder } from './questions.ts';
 import { squadQuestions } from './squad-json.ts';
 import { utf8Lines } from './utf8-lines.ts';
@@ -41,7 +40,8 @@ export function squadFrom(downloads: readonly PublishedFile[]): QuestionFolder<'
     downloads,
     find,
     open,
-    fetch: (dir, options) => fetchOnce({ find, open }, dir, () => fetchFiles(downloads, dir, options)),
+    fetch: (dir, options) =>
+      fetchOnce({ find, open }, dir, () => fetchFiles({ downloads, folder: facts.folder, dir, check: open }, options)),
   };
 }
 
@@ -60,28 +60,4 @@ async function open(folder: string): Promise<OpenedQuestions> {
     return squadQuestions(facts.title, path, (await utf8Lines(facts.title, path)).join('\n'));
   };
   return { parts: { train: await read(fileNames.train), test: await read(fileNames.test) } };
-}
-
-async function fetchFiles(
-  downloads: readonly PublishedFile[],
-  dir: string,
-  options: DownloadOptions | undefined,
-): Promise<string> {
-  // The files stay until all are there, so that an interrupted download goes on.
-  const received = join(dir, `.${facts.folder}.download`);
-  for (const { file, ...from } of downloads) await download({ ...options, ...from, path: join(received, file) });
-  // Under their final name only when they are whole.
-  const temporary = await onDisk(dir, () => mkdtemp(join(dir, '.unpack-')));
-  try {
-    const whole = join(temporary, facts.folder);
-    await mkdir(whole);
-    for (const { file } of downloads) await onDisk(whole, () => rename(join(received, file), join(whole, file)));
-    await open(whole);
-    const folder = join(dir, facts.folder);
-    await onDisk(folder, () => rename(whole, folder));
-    await rm(received, { recursive: true });
-    return folder;
-  } finally {
-    await rm(temporary, { recursive: true, force: true });
-  }
 }

@@ -3,7 +3,7 @@ import type { ArmSummary } from '../../arms/arm-summary.ts';
 import { seriesLabel } from '../../arms/arm-text.ts';
 import { placeOf } from '../../arms/coordinates.ts';
 import { type Column, type Section, table, text } from '../../render/document.ts';
-import { estimateOf } from '../judgements.ts';
+import { estimateOf } from '../estimates.ts';
 import { estimateText, resultsOf, type ScoreName } from './sort-values.ts';
 
 interface Row {

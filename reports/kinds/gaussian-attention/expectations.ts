@@ -8,7 +8,7 @@ import {
 } from '../../../harness/spec/gaussian-attention.ts';
 import { byPlace } from '../../arms/arm-groups.ts';
 import { type ArmSummary, differencesOf } from '../../arms/arm-summary.ts';
-import { above, type Estimate, estimateOf, type Judgement, within } from '../judgements.ts';
+import { above, type Estimate, estimateOf, type Judgement, within } from '../estimates.ts';
 import { resultsOf, type ScoreName } from './sort-values.ts';
 
 /** What is expected of the arms on the knowledge base of 300 players, and whether it holds. */

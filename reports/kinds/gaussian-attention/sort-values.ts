@@ -6,7 +6,7 @@ import {
 } from '../../../harness/spec/gaussian-attention.ts';
 import type { ArmSummary } from '../../arms/arm-summary.ts';
 import { notMeasured } from '../../render/format.ts';
-import type { Estimate } from '../judgements.ts';
+import type { Estimate } from '../estimates.ts';
 
 /** What records of this kind hold of each sort of questions. */
 

@@ -3,7 +3,7 @@ import { seriesLabel } from '../../arms/arm-text.ts';
 import { placeOf } from '../../arms/coordinates.ts';
 import { type Column, type Section, table, text } from '../../render/document.ts';
 import { orDash, whole } from '../../render/format.ts';
-import { estimateOf } from '../judgements.ts';
+import { estimateOf } from '../estimates.ts';
 import { lastBySeed, measuredBySeed, percentText, type RecognizerArm } from './error-values.ts';
 
 /** Errors of frames and phones, and what each arm costs in training and at the test; none without a completed arm. */

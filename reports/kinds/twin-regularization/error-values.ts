@@ -2,7 +2,7 @@ import type { CompletedRecord } from '../../../harness/record.ts';
 import { isTwinRegularization, type TwinConfig, type TwinDetails } from '../../../harness/spec/twin-regularization.ts';
 import type { ArmSummary } from '../../arms/arm-summary.ts';
 import { notMeasured } from '../../render/format.ts';
-import type { Estimate } from '../judgements.ts';
+import type { Estimate } from '../estimates.ts';
 
 /** What records of this kind hold of errors. */
 

@@ -2,7 +2,7 @@ import type { RecognizerName, TwinConfig } from '../../../harness/spec/twin-regu
 import { byPlace } from '../../arms/arm-groups.ts';
 import { differencesOf } from '../../arms/arm-summary.ts';
 import { placeOf } from '../../arms/coordinates.ts';
-import { above, type Estimate, estimateOf, type Judgement, within } from '../judgements.ts';
+import { above, type Estimate, estimateOf, type Judgement, within } from '../estimates.ts';
 import { type BySeed, lastBySeed, measuredBySeed, percent, percentText, type RecognizerArm } from './error-values.ts';
 
 /** What is expected of recognizers and their twins, each held against the run. */

@@ -1,0 +1,37 @@
+import type { ExactCheck } from '../../record.ts';
+import { finiteOrNull } from '../../train/curve.ts';
+import type { EncoderMeasure } from './posteriors.ts';
+
+/** How near a trained encoder comes to the best one, of means with a standard deviation of about 1. */
+const tolerances = { error: 0.15, variance: 0.03 };
+/** Rounding of float32. */
+const engineTolerance = 1e-5;
+
+/**
+ * That the trained encoder is the kernel average of the posteriors, with their variance, and that no encoder is nearer to
+ * them than that.
+ *
+ * @param variance s², that of all posteriors
+ */
+export function encoderChecks(measured: EncoderMeasure, variance: number): ExactCheck[] {
+  return [
+    {
+      name: 'mean of the encoder against the kernel average, root mean square error',
+      expected: 0,
+      measured: finiteOrNull(measured.error),
+      tolerance: tolerances.error,
+    },
+    {
+      name: 'variance of the encoder against that of the posteriors',
+      expected: variance,
+      measured: finiteOrNull(measured.variance),
+      tolerance: tolerances.variance,
+    },
+    {
+      name: 'how far the divergence of the encoder is below that of the kernel average, in nats',
+      expected: 0,
+      measured: finiteOrNull(Math.max(0, measured.leastDivergence - measured.divergence)),
+      tolerance: engineTolerance,
+    },
+  ];
+}

@@ -46,15 +46,7 @@ export const amortizedInference: Kind<AmortizedConfig, AmortizedExperimentSpec> 
       'estimate.trainExamples': Math.min(estimate.trainExamples, most),
     };
   },
-  tiny: {
-    limit: 20,
-    set: {
-      'training.steps': 4,
-      'training.validateEvery': 2,
-      'estimate.samples': 4,
-      'estimate.validationSamples': 2,
-    },
-  },
+  tiny: { limit: 20, set: { 'training.steps': 4 } },
   batchOf: ({ training }) => training.batchSize,
   dataDigest: async ({ dataset }, dataDir) => (await loadBinaryExamples(dataset, dataDir)).digest,
   reference: (config) => ({ ...denseReference(config), objective: { name: 'vae' } }),

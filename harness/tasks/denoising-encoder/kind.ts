@@ -15,6 +15,8 @@ export const denoisingEncoder: Kind<DenoisingEncoderConfig, DenoisingEncoderExpe
   outline: ({ training: { steps } }) => {
     return { ratio: null, parameters: null, estimatedSeconds: overheadSeconds + steps * stepSeconds };
   },
+  limited: ({ dataset: { points } }, most) => (points <= most ? {} : { 'dataset.points': Math.max(2, most) }),
+  tiny: { limit: 20, set: { 'training.steps': 4 } },
   batchOf: ({ training }) => training.batchSize,
   // All is drawn from the cell's streams.
   dataDigest: async () => null,

@@ -48,7 +48,12 @@ export async function denoisingEncoderTask(config: DenoisingEncoderConfig, { str
         constant_divergence: constant,
         standard_deviation: Math.sqrt(2 * dataset.variance * constant),
       };
-      return { measures: measuresOf(measured), checks: encoderChecks(measured, dataset.variance), details, examples };
+      return {
+        measures: measuresOf(measured),
+        checks: encoderChecks(measured, dataset.variance, sigma),
+        details,
+        examples,
+      };
     },
     definition: () =>
       trainingDefinition({

@@ -127,11 +127,13 @@ describe('of equal variances', () => {
     const measured = measureEncoder(drawn, 0.5, noisy, best);
     expect(measured.error).toBe(0);
     expect(measured.divergence).toBe(measured.leastDivergence);
-    expect(encoderChecks(measured, 0.25).map(passes)).toEqual([true, true, true]);
+    expect(encoderChecks(measured, 0.25, 0.5).map(passes)).toEqual([true, true, true]);
     const other = best.map(({ mean, variance }) => ({ mean: mean + 0.3, variance: 2 * variance }));
     const wrong = measureEncoder(drawn, 0.5, noisy, other);
-    expect(encoderChecks(wrong, 0.25).map(passes)).toEqual([false, false, true]);
+    for (const sigma of [0.2, 0.5]) expect(encoderChecks(wrong, 0.25, sigma).map(passes)).toEqual([false, false, true]);
+    const near = { ...measured, error: 0.2 };
+    expect([0.2, 0.5].map((sigma) => passes(encoderChecks(near, 0.25, sigma)[0]!))).toEqual([true, false]);
     const impossible = { ...measured, divergence: measured.leastDivergence - 0.01 };
-    expect(encoderChecks(impossible, 0.25).map(passes)).toEqual([true, true, false]);
+    expect(encoderChecks(impossible, 0.25, 0.5).map(passes)).toEqual([true, true, false]);
   });
 });

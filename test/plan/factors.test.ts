@@ -7,6 +7,7 @@ import { dataFolderNames } from '../../harness/spec/datasets.ts';
 import { isGaussianAttention } from '../../harness/spec/gaussian-attention.ts';
 import { wordsOfKind } from '../../harness/spec/kinds.ts';
 import { isLazyTraining } from '../../harness/spec/lazy-training.ts';
+import { isTwinRegularization } from '../../harness/spec/twin-regularization.ts';
 import { factorOf, type ProfileName } from '../../harness/spec/words.ts';
 import { suites } from '../../suites/registry.ts';
 import { experimentOf, fixtureSuite, imageConfig, setting } from '../helpers/suites.ts';
@@ -94,6 +95,12 @@ function nameOf(cell: PlannedCell): string {
   }
   if (isGaussianAttention(config)) {
     return `${config.method}.${config.paths}.memory-${config.model.dimension}.${dataset}.seed-${seed}`;
+  }
+  if (isTwinRegularization(config)) {
+    const { method, twinWeight, lookAhead, budget, init, regularizer } = config;
+    const own = [twinWeight, lookAhead === 0 ? null : lookAhead, budget === 1 ? null : budget];
+    const numbers = own.flatMap((value) => (value === null ? [] : [`-${value}`])).join('');
+    return `${method}${numbers}.${init}.${regularizer}.${model}.${dataset}.seed-${seed}`;
   }
   const { method, budget, init, regularizer, training, teacher } = config as unknown as Record<
     string,

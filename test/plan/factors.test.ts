@@ -10,6 +10,7 @@ import { isGaussianAttention } from '../../harness/spec/gaussian-attention.ts';
 import { wordsOfKind } from '../../harness/spec/kinds.ts';
 import { isLazyTraining } from '../../harness/spec/lazy-training.ts';
 import { isNasi, isSearch } from '../../harness/spec/nasi.ts';
+import { isTwinRegularization } from '../../harness/spec/twin-regularization.ts';
 import { factorOf, type ProfileName } from '../../harness/spec/words.ts';
 import { suites } from '../../suites/registry.ts';
 import { experimentOf, fixtureSuite, imageConfig, setting } from '../helpers/suites.ts';
@@ -112,6 +113,12 @@ function nameOf(cell: PlannedCell): string {
     const kept = budget === 1 ? method : `${method}-${budget}`;
     const trained = own === null ? objective.name : `${objective.name}-${own}`;
     return `${kept}.${init}.${regularizer}.${trained}.${model}.${dataset}.seed-${seed}`;
+  }
+  if (isTwinRegularization(config)) {
+    const { method, twinWeight, lookAhead, budget, init, regularizer } = config;
+    const own = [twinWeight, lookAhead === 0 ? null : lookAhead, budget === 1 ? null : budget];
+    const numbers = own.flatMap((value) => (value === null ? [] : [`-${value}`])).join('');
+    return `${method}${numbers}.${init}.${regularizer}.${model}.${dataset}.seed-${seed}`;
   }
   const { method, budget, init, regularizer, training, teacher } = config as unknown as Record<
     string,

@@ -122,7 +122,7 @@ export const nasi: SuiteSpec<NasiExperimentSpec> = {
     },
     nightly: {
       note:
-        'A part of both spaces: 32 of 256 fully connected networks of width 48 and 6 of other widths, 12 cells with three ' +
+        'A part of both spaces: 32 of 256 fully connected networks of width 48 and 4 of other widths, 10 cells with three ' +
         'nodes, on images of 16 pixels a side that 8 epochs learn in part.',
       experiments: [
         mixture({
@@ -130,7 +130,7 @@ export const nasi: SuiteSpec<NasiExperimentSpec> = {
           search: { ...published, width: 48, examples: 64, nu: 0.03 },
           training: { ...perceptronTraining, epochs: 8 },
           arms: [
-            trained([...some(perceptrons, 32, [48]), ...some(perceptrons, 6, [12, 24, 96], 32)]),
+            trained([...some(perceptrons, 32, [48]), ...some(perceptrons, 4, [12, 24, 96], 32)]),
             searched('nasi-fix', everyInput),
             searched('nasi-ada', ['true']),
           ],
@@ -143,7 +143,7 @@ export const nasi: SuiteSpec<NasiExperimentSpec> = {
             search: { ...published, width: 8, examples: 16, nu: 0.015 },
             training: { ...cellTraining, epochs: 8 },
             arms: [
-              trained(some(smallCells, 12, [4, 8, 12])),
+              trained(some(smallCells, 10, [4, 8, 12])),
               searched('nasi-fix', everyInput),
               searched('nasi-ada', ['true']),
             ],

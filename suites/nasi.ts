@@ -122,15 +122,15 @@ export const nasi: SuiteSpec<NasiExperimentSpec> = {
     },
     nightly: {
       note:
-        'A part of both spaces: 64 of 256 fully connected networks of width 48 and 24 of other widths, 32 cells with ' +
-        'three nodes, on images of 16 pixels a side that 8 epochs learn in part.',
+        'A part of both spaces: 32 of 256 fully connected networks of width 48 and 4 of other widths, 10 cells with three ' +
+        'nodes, on images of 16 pixels a side that 8 epochs learn in part.',
       experiments: [
         mixture({
           scoring: { examples: 64, exactExamples: 16, inits: 4 },
           search: { ...published, width: 48, examples: 64, nu: 0.03 },
           training: { ...perceptronTraining, epochs: 8 },
           arms: [
-            trained([...some(perceptrons, 64, [48]), ...some(perceptrons, 24, [12, 24, 96], 64)]),
+            trained([...some(perceptrons, 32, [48]), ...some(perceptrons, 4, [12, 24, 96], 32)]),
             searched('nasi-fix', everyInput),
             searched('nasi-ada', ['true']),
           ],
@@ -143,14 +143,14 @@ export const nasi: SuiteSpec<NasiExperimentSpec> = {
             search: { ...published, width: 8, examples: 16, nu: 0.015 },
             training: { ...cellTraining, epochs: 8 },
             arms: [
-              trained(some(smallCells, 32, [4, 8, 12])),
+              trained(some(smallCells, 10, [4, 8, 12])),
               searched('nasi-fix', everyInput),
               searched('nasi-ada', ['true']),
             ],
           },
         ),
       ],
-      seeds: 1,
+      seeds: 3,
       margin: 0.03,
       timeLimitSeconds: 600,
     },

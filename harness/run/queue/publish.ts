@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { rename } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { onFile } from '../../file-errors.ts';
@@ -47,10 +48,9 @@ export async function publish(
 
 /** Moves a file over the one that is there; does nothing where there is none to move. */
 async function moveFile(from: string, to: string): Promise<void> {
-  await onFile({ done: 'written', path: to, remedy: 'choose another folder with --out' }, async () => {
+  if (!existsSync(from)) return;
+  await onFile({ done: 'written', path: to, remedy: 'choose another folder with --out' }, () => {
     makeFolder(dirname(to));
-    await rename(from, to).catch((error: NodeJS.ErrnoException) => {
-      if (error.code !== 'ENOENT') throw error;
-    });
+    return rename(from, to);
   });
 }

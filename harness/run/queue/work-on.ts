@@ -1,7 +1,7 @@
 import { rm } from 'node:fs/promises';
 import { type Job, UnrecoverableError } from 'bullmq';
 import { UsageError } from '../../errors.ts';
-import { cleanText, firstLine } from '../../foreign-text.ts';
+import { cleanName, cleanText, firstLine } from '../../foreign-text.ts';
 import { type CellRecord, errorOf } from '../../record.ts';
 import type { PlannedCell } from '../../spec/cell.ts';
 import type { WorkerMessage } from '../protocol.ts';
@@ -45,7 +45,7 @@ export async function workOn(job: Job<CellJob>, run: JoinedRun, options: WorkOpt
   const { token, tell } = options;
   const cell = cellOf(job, run);
   if (cell === null) {
-    const shown = cleanText(JSON.stringify(job.data) ?? '', 200);
+    const shown = cleanName(cleanText(JSON.stringify(job.data) ?? '', 200));
     tell(`Refused: the queue holds a job that is no cell of the run's plan: ${shown}`);
     const why = `refused, as it is no cell of the run's plan: ${shown}`;
     return finish(job, () => job.moveToFailed(new UnrecoverableError(why), token, false), tell);

@@ -159,7 +159,7 @@ export async function serveQueue(options: ServeQueueOptions): Promise<void> {
   }
 
   const done = new AbortController();
-  signal.addEventListener('abort', () => void letGoOnceAway(redis, done.signal), { once: true });
+  signal.addEventListener('abort', () => void letGo(redis, done.signal), { once: true });
   await Promise.all([guarded(watch), ...Array.from({ length: jobs }, () => guarded(lane))]);
   done.abort();
   for (const run of joined.values()) await unlessLate(leaveRun(run));
@@ -171,12 +171,16 @@ export async function serveQueue(options: ServeQueueOptions): Promise<void> {
 /** Milliseconds that the last words to the server may take. */
 const farewellMs = 5000;
 
-/** Where the worker ends while the server is away, what waits for it fails soon. */
-async function letGoOnceAway(redis: Redis, done: AbortSignal): Promise<void> {
-  while (!done.aborted) {
-    await sleep(farewellMs / 2, undefined, { signal: done }).catch(() => {});
-    if (!done.aborted && redis.status !== 'ready') redis.disconnect();
+/**
+ * Where the worker ends, what still waits for a server that is away fails at once, and for one that does not answer
+ * soon.
+ */
+async function letGo(redis: Redis, done: AbortSignal): Promise<void> {
+  const endsAt = performance.now() + 2 * farewellMs;
+  while (!done.aborted && redis.status === 'ready' && performance.now() < endsAt) {
+    await sleep(farewellMs / 10, undefined, { signal: done }).catch(() => {});
   }
+  if (!done.aborted) redis.disconnect();
 }
 
 async function unlessLate(work: Promise<unknown>): Promise<void> {

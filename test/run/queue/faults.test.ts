@@ -1,4 +1,5 @@
 import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Redis } from 'ioredis';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
@@ -96,7 +97,7 @@ describe.skipIf(noRedis !== null)(`a queue in trouble${noRedis === null ? '' : `
   });
 
   it('reaches a server with user and password, which are nowhere else', async () => {
-    const { url } = await startRedis('--user', 'cells on >secret ~* &* +@all', '--user', 'default off');
+    const { url } = await startRedis(...'--user cells on >secret ~* &* +@all --user default off'.split(' '));
     const outDir = await temporaryFolder();
     const own = url.replace('//', '//cells:secret@');
     const going = follow(own, outDir, cellsOf(2));
@@ -167,10 +168,10 @@ describe.skipIf(noRedis !== null)(`a queue in trouble${noRedis === null ? '' : `
     const [first, second]: [string[], string[]] = [[], []];
     const going = follow(url, outDir, [slowCell]);
     const behaviours = { 'traced.seed-0': 'hang' };
-    const cutOff = serve(network.url, outDir, { computed: first, behaviours, lockMs: 1000 });
+    const cutOff = serve(network.url, outDir, { computed: first, behaviours, lockMs: 4000 });
     await vi.waitFor(() => expect(first).toHaveLength(1), 20_000);
     network.silent = true;
-    serve(url, outDir, { computed: second, lockMs: 1000 });
+    serve(url, outDir, { computed: second, lockMs: 4000 });
     await expectExact(going, outDir, 1);
     expect(second).toEqual(['traced.seed-0']);
     network.cut();
@@ -185,12 +186,12 @@ describe.skipIf(noRedis !== null)(`a queue in trouble${noRedis === null ? '' : `
     const outDir = await temporaryFolder();
     const cells = [slowCell, ...cellsOf(3)];
     const going = follow(url, outDir, cells);
-    const killed = serveInProcess(url, outDir, { lockMs: 1500, behaviours: { 'traced.seed-0': 'hang' } });
-    await vi.waitFor(() => expect(going.crowds.at(-1)?.running).toBeGreaterThan(0), 60_000);
-    await vi.waitFor(async () => expect(await readdir(outDir)).toContain('trace'), 30_000);
+    const killed = serveInProcess(url, outDir, { lockMs: 2000, behaviours: { 'traced.seed-0': 'hang' } });
+    const attempts = async () => (await readdir(join(outDir, 'queue', 'attempts'), { recursive: true })).join();
+    await vi.waitFor(async () => expect(await attempts()).toContain('trace'), 60_000);
     killed.kill('SIGKILL');
     const computed: string[] = [];
-    serve(url, outDir, { computed, lockMs: 1500 });
+    serve(url, outDir, { computed, lockMs: 2000 });
     await expectExact(going, outDir, 4);
     expect(computed).toContain('traced.seed-0');
   });

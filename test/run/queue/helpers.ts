@@ -141,10 +141,7 @@ export function serveInProcess(
   { lockMs = 5000, jobs = 2, clockMs = 0, behaviours = {} }: ProcessOptions = {},
 ) {
   const settings = { url, outDir, lockMs, jobs, clockMs, behaviours, machine: ableMachine };
-  const running = execaNode(servePath, [JSON.stringify(settings)], {
-    nodeOptions: ['--import', loaderPath],
-    reject: false,
-  });
+  const running = execaNode(servePath, [JSON.stringify(settings)], { reject: false });
   onTestFinished(async () => {
     running.kill('SIGKILL');
     await running;
@@ -159,4 +156,3 @@ interface ProcessOptions extends Watched {
 }
 
 const servePath = fileURLToPath(new URL('./fixtures/serve.mjs', import.meta.url));
-const loaderPath = fileURLToPath(new URL('../fixtures/typescript-loader.mjs', import.meta.url));

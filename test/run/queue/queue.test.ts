@@ -188,7 +188,7 @@ describe.skipIf(noRedis !== null)(`a queue on Redis${noRedis === null ? '' : ` (
   it('computes a cell once that is delivered twice, and keeps the record that was there first', async () => {
     const { url } = await startRedis();
     const outDir = await temporaryFolder();
-    const [cell] = cellsOf(1) as [PlannedCell];
+    const cell = fixtureCell('fine');
     const computed: string[] = [];
     const going = follow(url, outDir, [cell]);
     // As a worker leaves it that could not tell the queue any more.
@@ -202,7 +202,7 @@ describe.skipIf(noRedis !== null)(`a queue on Redis${noRedis === null ? '' : ` (
   it('gives back what a worker computes that is ended in order', async () => {
     const { url } = await startRedis();
     const outDir = await temporaryFolder();
-    const [cell] = cellsOf(1) as [PlannedCell];
+    const cell = fixtureCell('fine');
     const going = follow(url, outDir, [cell]);
     const computed: string[] = [];
     const first = serve(url, outDir, { computed, behaviours: { [cell.cell]: 'hang' }, lockMs: 60_000 });

@@ -28,7 +28,10 @@ export async function startRedis(...settings: readonly string[]): Promise<RedisS
   async function start(): Promise<void> {
     const own = ['--port', String(port), '--bind', '127.0.0.1', '--dir', dir, '--save', '', '--appendonly', 'yes'];
     server = spawn('redis-server', [...own, '--appendfsync', 'always', ...settings], { stdio: 'ignore' });
-    while (!(await answers(port))) await sleep(20);
+    while (!(await answers(port))) {
+      if (server.exitCode !== null) throw new Error(`redis-server ended with exit code ${server.exitCode}`);
+      await sleep(20);
+    }
   }
   async function stop(signal: NodeJS.Signals = 'SIGTERM'): Promise<void> {
     if (server === null) return;

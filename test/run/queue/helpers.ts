@@ -4,7 +4,6 @@ import { onTestFinished } from 'vitest';
 import type { CellRecord } from '../../../harness/record.ts';
 import type { Crowd, Execution } from '../../../harness/run/executor.ts';
 import { parseQueueAddress } from '../../../harness/run/queue/address.ts';
-import type { Machine } from '../../../harness/run/queue/machine.ts';
 import { queueExecutor } from '../../../harness/run/queue/queue-executor.ts';
 import type { QueueSettings } from '../../../harness/run/queue/queued-run.ts';
 import { type ServeQueueOptions, serveQueue } from '../../../harness/run/queue/serve-queue.ts';
@@ -12,29 +11,7 @@ import { storeAt } from '../../../harness/run/records/store.ts';
 import { runInWorker } from '../../../harness/run/worker-process.ts';
 import type { PlannedCell } from '../../../harness/spec/cell.ts';
 import { fixtureWorker } from '../helpers.ts';
-
-const versions = { factorbench: '1.0.0', commit: 'c0ffee', dirty: false, changes: null };
-
-/** How the fixture's cells are computed. */
-export const queueSettings: QueueSettings = {
-  suite: 'compression',
-  profile: 'smoke',
-  versions,
-  program: 'fixture',
-  device: 'cpu',
-  threads: 1,
-  arithmetic: 'native',
-  keepWeights: false,
-};
-
-/** A machine that can compute them. */
-export const ableMachine: Machine = {
-  versions: { ...versions, node: 'v20' },
-  program: 'fixture',
-  processor: { arch: 'x64', instructionSet: [] },
-  gpus: 0,
-  findData: async () => ({}),
-};
+import { ableMachine, queueSettings } from './queue-fixtures.ts';
 
 /** A run that goes through a queue, in this process. */
 export interface Following {
@@ -140,7 +117,7 @@ export function serveInProcess(
   outDir: string,
   { lockMs = 5000, jobs = 2, clockMs = 0, behaviours = {} }: ProcessOptions = {},
 ) {
-  const settings = { url, outDir, lockMs, jobs, clockMs, behaviours, machine: ableMachine };
+  const settings = { url, outDir, lockMs, jobs, clockMs, behaviours, machine: ableMachine, instantMs: null };
   const running = execaNode(servePath, [JSON.stringify(settings)], { reject: false });
   onTestFinished(async () => {
     running.kill('SIGKILL');

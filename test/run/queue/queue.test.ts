@@ -12,8 +12,10 @@ import { readRecord, readRecords, storeAt, writeRecord } from '../../../harness/
 import type { PlannedCell } from '../../../harness/spec/cell.ts';
 import { chainCells } from '../../helpers/chain-kind.ts';
 import { fixtureCell, fixturePool, recordOfCell, temporaryFolder } from '../helpers.ts';
-import { ableMachine, follow, serve } from './helpers.ts';
-import { noRedis, startRedis } from './redis-server.ts';
+import { follow, serve } from './helpers.ts';
+import { ableMachine } from './queue-fixtures.ts';
+import { noRedis } from './redis-process.ts';
+import { startRedis } from './redis-server.ts';
 
 /** Link 1 reads 0, 2 reads 0, 3 reads 1 and 2, 4 stands alone. */
 const diamond = chainCells([[], [0], [0], [1, 2], []]);

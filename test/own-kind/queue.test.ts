@@ -52,13 +52,14 @@ describe.skipIf(noRedis !== null)(`a suite through a queue${noRedis === null ? '
     const saved = async () => (await readdir(checkpoints, { recursive: true }).catch(() => [])).join();
     while (!(await saved()).includes('.ckpt')) await sleep(20);
     killed.kill('SIGKILL');
-    const second = start(home, ...worker, '--idle', '1');
+    const second = start(home, ...worker);
     const { exitCode, all } = await following;
     expect(all).toContain('2 cells planned, 2 with a record: 2 completed');
     expect(exitCode).toBe(0);
+    second.kill('SIGTERM');
     const ended = await second;
     expect(ended.all).toMatch(/^master-0\.5.*: completed\.$/m);
-    expect(ended.exitCode).toBe(0);
+    expect(ended.exitCode).toBe(130);
 
     const direct = start(home, ...suite, '--out', pooled);
     const expected = await direct;

@@ -1,6 +1,9 @@
+import { spawnSync } from 'node:child_process';
 import { readdir } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { execa, execaNode } from 'execa';
 import { Redis } from 'ioredis';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { UsageError } from '../../../harness/errors.ts';
@@ -15,6 +18,10 @@ import { startRedis } from './redis-server.ts';
 /** A run of cells, of which the first takes its time, with all that is to hold in the end. */
 const cellsOf = (count: number) => Array.from({ length: count }, (_, seed) => fixtureCell('fine', { seed }));
 const slowCell = fixtureCell('traced', { estimatedSeconds: 50 });
+
+const noOpenssl = spawnSync('openssl', ['version']).status !== 0;
+/** Certificates beside those of the system are read at a process's start alone. */
+const connectPath = fileURLToPath(new URL('./fixtures/connect.mjs', import.meta.url));
 
 function clientOf(url: string): Redis {
   const client = new Redis(url);
@@ -110,6 +117,32 @@ describe.skipIf(noRedis !== null)(`a queue in trouble${noRedis === null ? '' : `
     await expectExact(going, outDir, 2);
     await worker.stop();
     expect([...going.lines, ...worker.lines].join()).not.toMatch(/secret|cells:/);
+  });
+
+  it.skipIf(noOpenssl)('reaches a server with TLS, whose certificate is checked', async () => {
+    const dir = await temporaryFolder();
+    const [key, certificate] = [join(dir, 'key.pem'), join(dir, 'certificate.pem')];
+    const subject = ['-subj', '/CN=localhost', '-addext', 'subjectAltName=DNS:localhost'];
+    const words = `req -x509 -newkey rsa:2048 -nodes -days 2 -keyout ${key} -out ${certificate} -subj /CN=localhost`;
+    await execa('openssl', [...words.split(' '), '-addext', 'subjectAltName=DNS:localhost']);
+    const tlsPort = await freePort();
+    const tls = [
+      '--tls-port',
+      tlsPort,
+      '--tls-cert-file',
+      certificate,
+      '--tls-key-file',
+      key,
+      '--tls-auth-clients',
+      'no',
+    ];
+    const { port } = await startRedis(...tls.map(String));
+    const url = `rediss://localhost:${tlsPort}`;
+    const stranger = await execaNode(connectPath, [url], { reject: false });
+    expect(stranger.stderr).toMatch(/self-signed certificate/);
+    const friend = await execaNode(connectPath, [url], { env: { NODE_EXTRA_CA_CERTS: certificate } });
+    expect(friend.stdout).toBe('connected');
+    expect(port).not.toBe(tlsPort);
   });
 
   it('refuses a server that may drop cells', async () => {

@@ -17,7 +17,7 @@ export function defineWorkerCommand(program: Command, { io, finish }: CommandCon
     )
     .option(
       '--out <dir>',
-      'the run’s output folder here (default: reports/out/<suite>-<profile>)',
+      'the run’s output folder here, or the one that holds several runs’ (default: reports/out/<suite>-<profile>)',
       pathOption('--out', io),
     )
     .option('--jobs <n>', 'cells at once (default: cores; with GPUs, their number)', positiveInteger('--jobs'))

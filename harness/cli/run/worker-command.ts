@@ -1,9 +1,12 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { programDigest } from '../../program.ts';
 import { exitCodes } from '../../run/exit-code.ts';
 import { findGpus } from '../../run/gpu/gpu-devices.ts';
 import { gpuSlots } from '../../run/gpu/gpu-slots.ts';
 import { runInPlace } from '../../run/gpu/run-in-place.ts';
 import type { QueueAddress } from '../../run/queue/address.ts';
+import type { RunNotice } from '../../run/queue/names.ts';
 import { serveQueue } from '../../run/queue/serve-queue.ts';
 import { readVersions } from '../../run/records/run-file.ts';
 import { dataFolderNames } from '../../spec/datasets.ts';
@@ -57,7 +60,7 @@ export async function workerCommand(options: WorkerOptions, io: Io): Promise<num
     await serveQueue({
       address: queue,
       machine,
-      outDirOf: ({ suite, profile }) => outputFolder(out, suite, profile),
+      outDirOf: (run) => runFolder(out, run),
       lockMs: takeover * 1000,
       jobs,
       memory: memory === undefined ? process.availableMemory() : memory * 1e9,
@@ -74,4 +77,10 @@ export async function workerCommand(options: WorkerOptions, io: Io): Promise<num
     });
     return signal.aborted ? exitCodes.interrupted : exitCodes.passed;
   });
+}
+
+/** Where a run's folder is here: `--out`, a folder of its name in it as several suites have one, or the usual one. */
+function runFolder(out: string | undefined, { suite, profile }: RunNotice): string {
+  const own = out === undefined ? null : join(out, `${suite}-${profile}`);
+  return own !== null && existsSync(own) ? own : outputFolder(out, suite, profile);
 }

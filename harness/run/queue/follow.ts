@@ -9,6 +9,7 @@ import { parseWorkerMessage } from '../protocol.ts';
 import { failedRecord } from '../records/failed-record.ts';
 import { longestFirst } from '../records/shard.ts';
 import { readRecord, removeResults, writeRecord } from '../records/store.ts';
+import { unlessEnded, whyOf } from './asking.ts';
 import type { QueuedRun } from './queued-run.ts';
 import { announceRun, noticedWorkers } from './registry.ts';
 import type { QueueListener, RunQueues } from './run-queues.ts';
@@ -156,7 +157,7 @@ export async function followCells(cells: readonly PlannedCell[], options: Follow
   while (!ended.aborted) {
     await sleep(lookMs, undefined, { signal: ended }).catch(() => {});
     if (ended.aborted) break;
-    await unlessEnded(look(), ended).catch((error) => tell(`The queue could not be asked: ${messageOf(error)}`));
+    await unlessEnded(look(), ended).catch((error) => tell(`The queue could not be asked: ${whyOf(error)}`));
   }
   // A change that waits for a server which is away is left.
   if (!signal.aborted) await changes;
@@ -177,21 +178,4 @@ export async function followCells(cells: readonly PlannedCell[], options: Follow
     }
     if (performance.now() - lastNews > quietMs) await change(reconcile);
   }
-}
-
-/** Resolves with the work, or once the signal ends the wait for it. */
-export async function unlessEnded(work: Promise<void>, ended: AbortSignal): Promise<void> {
-  let leave = () => {};
-  const left = new Promise<void>((resolve) => {
-    leave = resolve;
-    ended.addEventListener('abort', leave, { once: true });
-    if (ended.aborted) resolve();
-  });
-  await Promise.race([work, left]).finally(() => ended.removeEventListener('abort', leave));
-  // Where it was left, its own end concerns nobody.
-  work.catch(() => {});
-}
-
-function messageOf(error: unknown): string {
-  return cleanText(error instanceof Error ? error.message : String(error), 300);
 }

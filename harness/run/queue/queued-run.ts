@@ -11,7 +11,7 @@ import { readTextFile } from '../../file-errors.ts';
 import { identityFields } from '../../record.ts';
 import type { PlannedCell } from '../../spec/cell.ts';
 import { nameSchema, profileNames } from '../../spec/words.ts';
-import { runFileSchema } from '../records/run-file.ts';
+import { parseJson, runFileSchema } from '../records/run-file.ts';
 import { type Store, storeAt } from '../records/store.ts';
 import { fileDatasetOf } from '../run-data.ts';
 
@@ -167,12 +167,4 @@ function ignoreDamage(error: unknown): null {
 
 function idOfFile(file: QueuedRunFile): string {
   return shortDigest(canonicalJson(file));
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return null;
-  }
 }

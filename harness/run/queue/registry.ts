@@ -1,4 +1,5 @@
 import type { Redis } from 'ioredis';
+import { parseJson } from '../records/run-file.ts';
 import {
   type RunNotice,
   runIdSchema,
@@ -58,12 +59,4 @@ export async function noticedWorkers(redis: Redis): Promise<WorkerNotice[]> {
 async function serverTime(redis: Redis): Promise<number> {
   const [seconds, microseconds] = await redis.time();
   return 1000 * Number(seconds) + Number(microseconds) / 1000;
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return null;
-  }
 }

@@ -5,7 +5,7 @@ import type { Job } from 'bullmq';
 import type { Redis } from 'ioredis';
 import { cleanText } from '../../foreign-text.ts';
 import type { QueueAddress } from './address.ts';
-import { unlessEnded } from './follow.ts';
+import { unlessEnded, whyOf } from './asking.ts';
 import { type JoinedRun, type JoinOptions, joinRun, leaveRun } from './joined-run.ts';
 import type { CellJob } from './names.ts';
 import { openRedis } from './redis.ts';
@@ -89,7 +89,7 @@ export async function serveQueue(options: ServeQueueOptions): Promise<void> {
   async function lane(): Promise<void> {
     while (!signal.aborted) {
       const taken = await takeInTurn().catch((error) => {
-        if (!signal.aborted) tell(`The queue could not be asked: ${messageOf(error)}`);
+        if (!signal.aborted) tell(`The queue could not be asked: ${whyOf(error)}`);
         return null;
       });
       if (taken === null) {
@@ -143,7 +143,7 @@ export async function serveQueue(options: ServeQueueOptions): Promise<void> {
   async function watch(): Promise<void> {
     while (!signal.aborted) {
       await unlessEnded(look(), signal).catch((error) => {
-        if (!signal.aborted) tell(`The queue could not be asked: ${messageOf(error)}`);
+        if (!signal.aborted) tell(`The queue could not be asked: ${whyOf(error)}`);
       });
       await sleep(lookMs, undefined, { signal }).catch(() => {});
     }
@@ -189,8 +189,4 @@ async function unlessLate(work: Promise<unknown>): Promise<void> {
     .catch(() => {})
     .finally(() => soon.abort());
   work.catch(() => {});
-}
-
-function messageOf(error: unknown): string {
-  return cleanText(error instanceof Error ? error.message : String(error), 300);
 }

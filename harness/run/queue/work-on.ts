@@ -8,6 +8,7 @@ import type { WorkerMessage } from '../protocol.ts';
 import { failedRecord } from '../records/failed-record.ts';
 import { readRecord, type Store } from '../records/store.ts';
 import type { WorkerListener, WorkerSettings } from '../worker-process.ts';
+import { whyOf } from './asking.ts';
 import type { JoinedRun } from './joined-run.ts';
 import { type CellJob, cellJobSchema, jobIdOf } from './names.ts';
 import { finishedIn, publish } from './publish.ts';
@@ -203,7 +204,6 @@ async function finish(job: Job<CellJob>, end: () => Promise<unknown>, tell: (lin
   try {
     await end();
   } catch (error) {
-    const why = cleanText(error instanceof Error ? error.message : String(error), 300);
-    tell(`${job.id}: the queue could not be told that it ended: ${why}`);
+    tell(`${job.id}: the queue could not be told that it ended: ${whyOf(error)}`);
   }
 }

@@ -122,7 +122,6 @@ describe.skipIf(noRedis !== null)(`a queue in trouble${noRedis === null ? '' : `
   it.skipIf(noOpenssl)('reaches a server with TLS, whose certificate is checked', async () => {
     const dir = await temporaryFolder();
     const [key, certificate] = [join(dir, 'key.pem'), join(dir, 'certificate.pem')];
-    const subject = ['-subj', '/CN=localhost', '-addext', 'subjectAltName=DNS:localhost'];
     const words = `req -x509 -newkey rsa:2048 -nodes -days 2 -keyout ${key} -out ${certificate} -subj /CN=localhost`;
     await execa('openssl', [...words.split(' '), '-addext', 'subjectAltName=DNS:localhost']);
     const tlsPort = await freePort();

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Queue } from 'bullmq';
 import { Redis } from 'ioredis';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
@@ -213,6 +214,43 @@ describe.skipIf(noRedis !== null)(`a queue on Redis${noRedis === null ? '' : ` (
     serve(url, outDir, { computed, lockMs: 60_000 });
     expect(names(await going.records)).toEqual(['fine.seed-0 completed']);
     expect(computed).toHaveLength(2);
+  });
+
+  it('computes no more cells at once than fit into the memory', async () => {
+    const { url } = await startRedis();
+    const outDir = await temporaryFolder();
+    const going = follow(url, outDir, cellsOf(4));
+    let running = 0;
+    let most = 0;
+    serve(url, outDir, {
+      jobs: 4,
+      memory: 1,
+      compute: async (cell, { store }) => {
+        most = Math.max(most, ++running);
+        await sleep(20);
+        running--;
+        return writeRecord(store, recordOfCell(cell));
+      },
+    });
+    expect(await going.records).toHaveLength(4);
+    expect(most).toBe(1);
+  });
+
+  it('passes progress and points on from the worker to the follower', async () => {
+    const { url } = await startRedis();
+    const outDir = await temporaryFolder();
+    const [onProgress, onPoint] = [vi.fn(), vi.fn()];
+    const going = follow(url, outDir, [fixtureCell('points')], { onProgress, onPoint });
+    serve(url, outDir);
+    await going.records;
+    expect(onPoint).toHaveBeenCalledWith(expect.objectContaining({ cell: 'points.seed-0' }), {
+      at: 3,
+      values: { train_loss: 1.23456789, test_accuracy: null },
+    });
+    expect(onProgress).toHaveBeenCalledWith(
+      expect.objectContaining({ cell: 'points.seed-0' }),
+      expect.objectContaining({ step: 5, steps: 10 }),
+    );
   });
 
   it('ends a worker that is idle for as long as it was told', async () => {

@@ -8,9 +8,7 @@ import type { CellRecord } from '../../../harness/record.ts';
 import { parseQueueAddress } from '../../../harness/run/queue/address.ts';
 import { queueExecutor } from '../../../harness/run/queue/queue-executor.ts';
 import { readRecords, storeAt } from '../../../harness/run/records/store.ts';
-import type { PlannedCell } from '../../../harness/spec/cell.ts';
-import { fixtureConfig, fixtureIdentity } from '../../helpers/records.ts';
-import { ableMachine, queueSettings } from './queue-fixtures.ts';
+import { ableMachine, loadCells, queueSettings } from './queue-fixtures.ts';
 import { launchRedis } from './redis-process.ts';
 
 /**
@@ -36,17 +34,7 @@ const [count, workers, kills, restarts] = [values.cells, values.workers, values.
 ];
 
 const lockMs = 10_000;
-const cells: PlannedCell[] = Array.from({ length: count }, (_, seed) => ({
-  ...fixtureIdentity(fixtureConfig({ method: 'fine', regularizer: 'none', seed })),
-  suite: 'compression',
-  profile: 'smoke',
-  ratio: 0.1,
-  parameters: 27053,
-  estimatedSeconds: 1,
-  timeLimitSeconds: 60,
-  isNeeded: false,
-}));
-
+const cells = loadCells(count);
 const outDir = await mkdtemp(join(tmpdir(), 'factorbench-load-'));
 const redis = await launchRedis();
 const started = new Set<ChildProcess>();

@@ -1,5 +1,7 @@
 import type { Machine } from '../../../harness/run/queue/machine.ts';
 import type { QueueSettings } from '../../../harness/run/queue/queued-run.ts';
+import type { PlannedCell } from '../../../harness/spec/cell.ts';
+import { fixtureConfig, fixtureIdentity } from '../../helpers/records.ts';
 
 const versions = { factorbench: '1.0.0', commit: 'c0ffee', dirty: false, changes: null };
 
@@ -23,3 +25,17 @@ export const ableMachine: Machine = {
   gpus: 0,
   findData: async () => ({}),
 };
+
+/** Cells that the fixture's worker completes. */
+export function loadCells(count: number): PlannedCell[] {
+  return Array.from({ length: count }, (_, seed) => ({
+    ...fixtureIdentity(fixtureConfig({ method: 'fine', regularizer: 'none', seed })),
+    suite: 'compression',
+    profile: 'smoke',
+    ratio: 0.1,
+    parameters: 27053,
+    estimatedSeconds: 1,
+    timeLimitSeconds: 60,
+    isNeeded: false,
+  }));
+}

@@ -86,7 +86,11 @@ export function openRunQueues(run: Pick<QueuedRun, 'id' | 'cells'>, connection: 
       }
     },
     async empty() {
-      await ofEach((queue) => queue.obliterate({ force: true, count: 10_000 }));
+      await ofEach(async (queue) => {
+        const remove = () => queue.obliterate({ force: true, count: 10_000 });
+        // Where another follower of the run removes it at the same moment, the first one finds it half gone.
+        await remove().catch(remove);
+      });
     },
     async close() {
       for (const { own, waiting } of events) {

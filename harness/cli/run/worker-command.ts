@@ -55,7 +55,6 @@ export async function workerCommand(options: WorkerOptions, io: Io): Promise<num
       ),
   };
   const own = { workerPath: io.workerPath ?? workerPath(), killAfterMs };
-  tell(`Takes cells from ${queue.shown}, ${jobs} at once.`);
   return withInterruption(io, async (signal) => {
     await serveQueue({
       address: queue,

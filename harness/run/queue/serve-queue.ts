@@ -42,6 +42,7 @@ const secondLookMs = 10_000;
 export async function serveQueue(options: ServeQueueOptions): Promise<void> {
   const { address, jobs, memory, tell, lookMs = 2000, idleSeconds } = options;
   const redis = await openRedis(address, tell);
+  tell(`Takes cells from ${address.shown}, ${jobs} at once.`);
   const id = randomUUID();
   const joined = new Map<string, JoinedRun>();
   const refused = new Map<string, { why: string; at: number }>();

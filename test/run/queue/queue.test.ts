@@ -351,9 +351,10 @@ describe.skipIf(noRedis !== null)(`a queue on Redis${noRedis === null ? '' : ` (
         return outDir;
       },
     });
-    await vi.waitFor(() => expect(worker.lines).toHaveLength(2), 20_000);
-    expect(worker.lines[0]).toBe("Refused: 3 entries among the queue's runs are none.");
-    expect(worker.lines[1]).toContain('does not hold this run of compression, smoke');
+    await vi.waitFor(() => expect(worker.lines).toHaveLength(3), 20_000);
+    expect(worker.lines[0]).toBe(`Takes cells from ${url}, 2 at once.`);
+    expect(worker.lines[1]).toBe("Refused: 3 entries among the queue's runs are none.");
+    expect(worker.lines[2]).toContain('does not hold this run of compression, smoke');
     expect(asked).toEqual(['compression']);
   });
 });

@@ -1,9 +1,11 @@
+import { randomInt } from 'node:crypto';
 import { open, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { explainFileError } from './file-errors.ts';
 import { makeFolder } from './setup/make-folder.mjs';
 
-let written = 0;
+/** Machines that share a folder may have processes of the same number: they begin to count at different numbers. */
+let written = randomInt(2 ** 40);
 
 /**
  * Writes a file so that readers see the old content or the whole new content, never a part: a temporary file

@@ -80,7 +80,8 @@ export function passes({ expected, measured: found, tolerance }: ExactCheck): bo
 /** A cell that this one read from, and the digest of what it read. */
 const needSchema = z.strictObject({ role: z.string(), id: z.string(), cell: z.string() });
 
-const identity = {
+/** The fields that a record has from its cell. */
+export const identityFields = {
   id: z.string(),
   suite: nameSchema,
   profile: z.enum(profileNames),
@@ -101,7 +102,7 @@ const identity = {
 
 const ended = {
   version: z.literal(recordVersion),
-  ...identity,
+  ...identityFields,
   /** Training alone; of a failed cell from its start to its end. */
   seconds: amount,
   warnings: z.array(z.string()).transform(boundedList),

@@ -1,6 +1,7 @@
 import { Command, CommanderError } from 'commander';
 import { cleanText, thrownStack } from '../foreign-text.ts';
 import { exitCodeOfError, exitCodes } from '../run/exit-code.ts';
+import { withoutSecrets } from '../run/queue/address.ts';
 import { fileErrorWords } from '../setup/file-errors.mjs';
 import { versionLine } from '../setup/version.mjs';
 import { defineBenchCommand } from './bench/define-bench.ts';
@@ -10,6 +11,7 @@ import { type Io, ignoreLostReaders } from './io.ts';
 import { defineProveCommand } from './prove/define-prove.ts';
 import { defineRecordCommands } from './records/record-commands.ts';
 import { refuseRepeats } from './repeats.ts';
+import { defineWorkerCommand } from './run/define-worker.ts';
 import { type CommandContext, defineRunCommands } from './run/run-commands.ts';
 
 /**
@@ -21,7 +23,7 @@ export async function main(argv: string[], io: Io = process): Promise<number> {
   const lostOutput = ignoreLostReaders(io);
   const context: CommandContext = {
     io,
-    commandLine: argv,
+    commandLine: withoutSecrets(argv),
     version: argv.includes('--version') ? versionLine(checkoutFolder()) : '',
     dataHelp: asksForSuiteHelp(argv) ? (await import('./run/data-help.ts')).dataHelp() : '',
     finish: (code) => {
@@ -55,6 +57,7 @@ function programOf(context: CommandContext): Command {
     .showHelpAfterError('(--help shows what is possible)')
     .showSuggestionAfterError();
   defineRunCommands(program, context);
+  defineWorkerCommand(program, context);
   defineBenchCommand(program, context);
   defineRecordCommands(program, context);
   defineBisectCommand(program, context);

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { UsageError } from '../errors.ts';
+import { withoutSecrets } from '../run/queue/address.ts';
 
 /**
  * Lets a command refuse an option that is given twice, with different values of which only one could count. Options
@@ -11,7 +12,9 @@ export function refuseRepeats(command: Command): void {
     command.on(`option:${option.name()}`, (text: string | null | undefined) => {
       if (typeof text !== 'string' || Array.isArray(command.getOptionValue(option.attributeName()))) return;
       if (earlier !== undefined && earlier !== text) {
-        throw new UsageError(`${option.long}: is given twice, as ${earlier} and ${text}; give it once.`);
+        // A password in an address is nobody's business.
+        const [first, second] = withoutSecrets([earlier, text]);
+        throw new UsageError(`${option.long}: is given twice, as ${first} and ${second}; give it once.`);
       }
       earlier = text;
     });

@@ -1,28 +1,21 @@
 import { EventEmitter, once } from 'node:events';
 import type { CellRecord } from '../record.ts';
 import type { PlannedCell } from '../spec/cell.ts';
-import type { CellPoint, CellProgress } from '../tasks/context.ts';
+import type { Execution } from './executor.ts';
 import type { GpuSlots } from './gpu/gpu-slots.ts';
+import { runInPlace } from './gpu/run-in-place.ts';
+import { brokenNeed } from './needed-outcome.ts';
 import { failedRecord } from './records/failed-record.ts';
 import { longestFirst } from './records/shard.ts';
-import { writeRecord } from './records/store.ts';
-import { runInWorker, type WorkerListener, type WorkerSettings } from './worker-process.ts';
+import { type Store, writeRecord } from './records/store.ts';
+import type { WorkerSettings } from './worker-process.ts';
 
-export interface PoolOptions extends WorkerSettings {
+export interface PoolOptions extends WorkerSettings, Execution {
+  store: Store;
   /** Worker processes at once. */
   jobs: number;
-  /** After the first failed cell, ends the other workers and starts no further cells. */
-  failFast?: boolean;
-  /** Records of cells that were finished before, which the cells may need. */
-  finished?: readonly CellRecord[];
   /** Places on GPUs that the cells share; a cell waits for its own. */
   gpuSlots?: GpuSlots | undefined;
-  /** Ends the workers and starts no further cells. */
-  signal: AbortSignal;
-  onProgress(cell: PlannedCell, progress: CellProgress): void;
-  onPoint?(cell: PlannedCell, point: CellPoint): void;
-  /** Called once for each cell that ended with a record, in the order of their ends. */
-  onRecord(record: CellRecord): void;
 }
 
 /**
@@ -42,27 +35,12 @@ export async function runPool(cells: readonly PlannedCell[], options: PoolOption
   const ends = new EventEmitter().setMaxListeners(0);
 
   async function runOn(cell: PlannedCell): Promise<CellRecord | null> {
-    const { gpuSlots, store } = options;
-    const lacking = cell.needs.map((need) => ({ need, status: known.get(need.id)?.status ?? 'not there' }));
-    const broken = lacking.find(({ status }) => status !== 'completed');
-    if (broken !== undefined) {
-      const reason = `It needs ${broken.need.cell} as its ${broken.need.role}, which is ${broken.status}.`;
-      return writeRecord(store, failedRecord(cell, reason, new Date(), new Date()));
-    }
-    const listener: WorkerListener = {
+    const broken = brokenNeed(cell, known);
+    if (broken !== null) return writeRecord(options.store, failedRecord(cell, broken, new Date(), new Date()));
+    return runInPlace(cell, options, signal, {
       onProgress: (progress) => options.onProgress(cell, progress),
       onPoint: (point) => options.onPoint?.(cell, point),
-    };
-    if (gpuSlots === undefined) return runInWorker(cell, options, signal, listener);
-    const place = await gpuSlots.acquire(cell, signal);
-    if (place === null) return null;
-    try {
-      const record = await runInWorker(cell, { ...options, gpu: place.gpu.id }, signal, listener);
-      if (record !== null) gpuSlots.learn(record, place);
-      return record;
-    } finally {
-      place.release();
-    }
+    });
   }
 
   /** The first cell that need not wait for others; undefined where all have to. */

@@ -7,6 +7,7 @@ import type { PlannedCell } from '../spec/cell.ts';
 import { wordsOfKind } from '../spec/kinds.ts';
 import { metricOf } from '../spec/metrics.ts';
 import type { CellPoint, CellProgress } from '../tasks/context.ts';
+import type { Crowd } from './executor.ts';
 import { type CellShare, formatDuration, fractionDone, fractionOf, secondsLeft } from './progress-estimate.ts';
 
 /** Shows how a run goes. */
@@ -15,6 +16,8 @@ export interface ProgressDisplay {
   /** Writes a line, where they are asked for. */
   cellPoint(cell: PlannedCell, point: CellPoint): void;
   cellFinished(record: CellRecord): void;
+  /** Shows who computes, where that is not this process. */
+  crowd(crowd: Crowd): void;
   /** Removes the bar and stops the heartbeat. Safe to call twice. */
   stop(): void;
 }
@@ -41,13 +44,16 @@ export function startProgress(options: ProgressOptions): ProgressDisplay {
     cells.map((cell) => [cell.cell, { estimatedSeconds: cell.estimatedSeconds, fraction: 0 }]),
   );
   let finished = 0;
+  let failed = 0;
+  let seen: Crowd | null = null;
 
-  function state(): { percent: string; left: string; finished: number } {
+  function state(): Pick<BoardState, 'percent' | 'left' | 'finished' | 'beside'> {
     const all = [...shares.values()];
     return {
       percent: `${Math.floor(100 * fractionDone(all))}%`,
       left: formatDuration(secondsLeft(all, (now() - startedAt) / 1000, jobs)),
       finished,
+      beside: seen === null ? '' : crowdText(seen, failed),
     };
   }
 
@@ -68,10 +74,21 @@ export function startProgress(options: ProgressOptions): ProgressDisplay {
       const share = shares.get(record.cell);
       if (share !== undefined) share.fraction = 1;
       finished++;
+      if (record.status === 'failed') failed++;
       board.line(`[${finished}/${cells.length}] ${finishedLine(record, options)}`);
+    },
+    crowd(crowd) {
+      seen = crowd;
+      board.refresh();
     },
     stop: () => board.stop(),
   };
+}
+
+/** `, 3 running, 1 failed, 2 workers`. */
+function crowdText({ running, workers }: Crowd, failed: number): string {
+  const failures = failed === 0 ? '' : `, ${failed} failed`;
+  return `, ${running} running${failures}, ${workers === 1 ? '1 worker' : `${workers || 'no'} workers`}`;
 }
 
 /** One finished cell in a line, which a narrow terminal wraps: metric, name, time, and the first line of an error. */
@@ -105,6 +122,8 @@ interface BoardState {
   percent: string;
   left: string;
   finished: number;
+  /** Further words for the line; none: empty. */
+  beside: string;
   total: number;
   fraction: number;
 }
@@ -121,8 +140,8 @@ function openLines(stream: NodeJS.WritableStream, heartbeatMs: number): Board {
   return {
     begin(state) {
       timer = setInterval(() => {
-        const { percent, left, finished, total } = state();
-        stream.write(`${percent} done, ${finished}/${total} cells finished, about ${left} left\n`);
+        const { percent, left, finished, total, beside } = state();
+        stream.write(`${percent} done, ${finished}/${total} cells finished${beside}, about ${left} left\n`);
       }, heartbeatMs);
       timer.unref();
     },
@@ -140,7 +159,7 @@ const barTextColumns = 36;
 function openBar(stream: ProgressOptions['stream'], cells: number): Board {
   const bars = new MultiBar(
     {
-      format: '{bar} {percent} {finished}/{cells}, {left} left',
+      format: '{bar} {percent} {finished}/{cells}{beside}, {left} left',
       barsize: Math.max(4, Math.min(40, (stream.columns ?? 80) - barTextColumns)),
       // Without it the terminal would cut the lines of finished cells.
       linewrap: true,
@@ -157,13 +176,13 @@ function openBar(stream: ProgressOptions['stream'], cells: number): Board {
   let read: (() => BoardState) | null = null;
   function refresh(): void {
     if (bar === null || read === null) return;
-    const { fraction, percent, left, finished } = read();
-    bar.update(Math.round(1000 * fraction), { percent, left, finished });
+    const { fraction, percent, left, finished, beside } = read();
+    bar.update(Math.round(1000 * fraction), { percent, left, finished, beside });
   }
   return {
     begin(state) {
       read = state;
-      bar = bars.create(1000, 0, { percent: '0%', left: state().left, finished: 0, cells });
+      bar = bars.create(1000, 0, { percent: '0%', left: state().left, finished: 0, cells, beside: '' });
     },
     refresh,
     line(text) {

@@ -1,13 +1,15 @@
-import { firstLine } from '../foreign-text.ts';
 import type { CellRecord, FailedRecord } from '../record.ts';
 import type { PlannedCell } from '../spec/cell.ts';
-import { type PoolOptions, runPool } from './pool.ts';
+import type { Execution, Executor } from './executor.ts';
 import { startProgress } from './progress.ts';
+import { afterFailure } from './records/attempts.ts';
 import type { Resumed } from './records/resume.ts';
 import { type Store, writeRecord } from './records/store.ts';
 
-export interface RemainingOptions
-  extends Omit<PoolOptions, 'store' | 'finished' | 'onProgress' | 'onPoint' | 'onRecord'> {
+export interface RemainingOptions extends Pick<Execution, 'keepWeights' | 'failFast' | 'signal'> {
+  executor: Executor;
+  /** Cells that are computed at once, for the time that is left. */
+  jobs: number;
   /** Times that a failed cell runs again, after all others; left out: none. */
   retry?: number | undefined;
   /** A line for each part of a training. */
@@ -29,13 +31,16 @@ export async function runRemaining(
   const ended = new Map<string, CellRecord>();
   const earlier = new Map<string, FailedRecord>();
   let cells = remaining;
-  for (let round = 0; round <= (options.retry ?? 0) && cells.length > 0 && !options.signal.aborted; round++) {
+  const mayRun = () => cells.length > 0 && !options.signal.aborted;
+  // A queue is told, too, that nothing of an earlier run is wanted any more.
+  if (cells.length === 0 && options.executor.elsewhere) await runRound(store, cells, finished, options);
+  for (let round = 0; round <= (options.retry ?? 0) && mayRun(); round++) {
     if (round > 0) options.stream.write(`${cells.length} failed cells run again (attempt ${round + 1}).\n`);
     // What runs again has no record until it ends.
     for (const { cell } of cells) ended.delete(cell);
     for (const record of await runRound(store, cells, [...finished, ...ended.values()], options)) {
       const failure = earlier.get(record.cell);
-      const kept = failure === undefined ? record : await afterFailure(store, record, failure, round);
+      const kept = failure === undefined ? record : await writeRecord(store, afterFailure(record, failure, round));
       ended.set(kept.cell, kept);
       if (kept.status === 'failed') earlier.set(kept.cell, kept);
     }
@@ -50,29 +55,21 @@ async function runRound(
   finished: readonly CellRecord[],
   options: RemainingOptions,
 ): Promise<CellRecord[]> {
-  const { jobs, stream, verbose = false, heldOut = false } = options;
+  const { executor, jobs, stream, verbose = false, heldOut = false, keepWeights, failFast = false, signal } = options;
   const progress = startProgress({ cells, jobs, stream, verbose, heldOut, now: () => performance.now() });
   try {
-    return await runPool(cells, {
-      ...options,
+    return await executor.execute(cells, {
       store,
       finished,
+      keepWeights,
+      failFast,
+      signal,
       onProgress: progress.cellProgress,
       onPoint: progress.cellPoint,
       onRecord: progress.cellFinished,
+      onCrowd: progress.crowd,
     });
   } finally {
     progress.stop();
   }
-}
-
-/** The record with a warning of the attempt before it, and of those that this one warned of. */
-async function afterFailure(
-  store: Store,
-  record: CellRecord,
-  earlier: FailedRecord,
-  attempt: number,
-): Promise<CellRecord> {
-  const warning = `Attempt ${attempt} failed, this is attempt ${attempt + 1}: ${firstLine(earlier.error)}`;
-  return writeRecord(store, { ...record, warnings: [...earlier.warnings, ...record.warnings, warning] });
 }

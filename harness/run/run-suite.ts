@@ -11,9 +11,9 @@ import { acquireLock, LockHeldError } from '../setup/lock.mjs';
 import { makeFolder } from '../setup/make-folder.mjs';
 import { conclude } from './conclude.ts';
 import { type RunDescription, type RunFacts, runDescription } from './describe-run.ts';
+import type { Executor } from './executor.ts';
 import { exitCodeOf, exitCodeOfError, failsOf } from './exit-code.ts';
-import { type FoundGpus, findGpus } from './gpu/gpu-devices.ts';
-import { gpuSlots } from './gpu/gpu-slots.ts';
+import { localPool } from './local-pool.ts';
 import { formatDuration } from './progress-estimate.ts';
 import type { Device } from './protocol.ts';
 import { type Resumed, resumeStore } from './records/resume.ts';
@@ -36,6 +36,8 @@ export interface RunSuiteOptions extends RunFacts {
   /** The folder that `--data` or the environment named, absolute; null: they named none. */
   dataDir?: string | null;
   jobs: number;
+  /** What brings cells to records; left out: the pool of this process. */
+  executor?: Executor | undefined;
   threads: number;
   device: Device;
   arithmetic: Arithmetic;
@@ -93,9 +95,22 @@ export async function runSuite(options: RunSuiteOptions): Promise<RunSuiteResult
 }
 
 async function runLocked(store: Store, options: RunSuiteOptions): Promise<RunSuiteResult> {
-  // A damaged baseline is told before hours of training, not after; so is a GPU that cannot be used.
+  // A damaged baseline is told before hours of training, not after; so is a GPU or a queue that cannot be used.
   if (options.check) await readBaseline(options.suite, options.profile, options.baselinesDir);
-  const found = options.device === 'gpu' ? await findGpus(process.env) : null;
+  const executor = options.executor ?? localPool(options);
+  const executorNotes = await executor.prepare();
+  try {
+    return await runPrepared(store, options, { executor, executorNotes });
+  } finally {
+    await executor.close();
+  }
+}
+
+async function runPrepared(
+  store: Store,
+  options: RunSuiteOptions,
+  prepared: Pick<Prepared, 'executor' | 'executorNotes'>,
+): Promise<RunSuiteResult> {
   const dataDigest = dataDigests(options.dataFolders);
   const earlier = await earlierRun(store.outDir, options);
   refuseOtherCommand(store.outDir, earlier, options.commandLine);
@@ -103,7 +118,7 @@ async function runLocked(store: Store, options: RunSuiteOptions): Promise<RunSui
   await writeRunFile(store.outDir, describe({ state: 'running', resumed: 0, records: [] }));
   try {
     await removeReport(store.outDir);
-    return await runBegun(store, options, { found, describe, dataDigest });
+    return await runBegun(store, options, { ...prepared, describe, dataDigest });
   } catch (error) {
     await endRun(store, describe({ state: 'ended', resumed: 0, records: [], exitCode: exitCodeOfError(error) }));
     throw error;
@@ -142,8 +157,9 @@ async function earlierRun(outDir: string, { suite, profile, stream }: RunSuiteOp
 
 /** What a run has found out before its folder changes. */
 interface Prepared {
-  /** Null: it computes on the processor. */
-  found: FoundGpus | null;
+  executor: Executor;
+  /** What the reports need to say of it. */
+  executorNotes: readonly string[];
   describe: RunDescription;
   dataDigest: ReturnType<typeof dataDigests>;
 }
@@ -151,19 +167,17 @@ interface Prepared {
 async function runBegun(
   store: Store,
   options: RunSuiteOptions,
-  { found, describe, dataDigest }: Prepared,
+  { executor, executorNotes, describe, dataDigest }: Prepared,
 ): Promise<RunSuiteResult> {
   const { cells, signal, stream, refusals = [] } = options;
-  const resumed = await resumeStore(store, cells, { ...options, dataDigest });
-  const notes = [...notesOf(options, resumed), ...(found?.notes ?? [])];
-  const slots = found === null ? undefined : gpuSlots(found.gpus);
-  for (const record of resumed.finished) slots?.learn(record);
+  const resumed = await resumeStore(store, cells, { ...options, dataDigest, alone: !executor.elsewhere });
+  const notes = [...notesOf(options, resumed), ...executorNotes];
   for (const line of [...notes, ...outlookOf(options, resumed)]) stream.write(`${line}\n`);
   const counted = { resumed: resumed.finished.length };
   await writeRunFile(store.outDir, describe({ ...counted, state: 'running', records: resumed.finished }));
 
   const command = options.commandLine[0] === 'tune' ? 'tune' : 'suite';
-  const ended = await runRemaining(store, resumed, { ...options, gpuSlots: slots, heldOut: command === 'tune' });
+  const ended = await runRemaining(store, resumed, { ...options, executor, heldOut: command === 'tune' });
   const byName = new Map([...resumed.finished, ...ended].map((record) => [record.cell, record]));
   const records = cells.flatMap((cell) => byName.get(cell.cell) ?? []);
   const missing = cells.map(({ cell }) => cell).filter((cell) => !byName.has(cell));

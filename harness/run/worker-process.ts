@@ -30,6 +30,8 @@ export interface WorkerSettings {
   gpu?: string | null;
   /** The store that holds the cells that others need; left out: that of the run. */
   neededStore?: Store;
+  /** The store that holds the checkpoints; left out: that of the run. */
+  checkpointStore?: Store;
   /** Keep the final weights of all cells, also where no other one needs them. */
   keepWeights?: boolean | undefined;
   /** False: what workers print is not kept in the store. */
@@ -66,14 +68,14 @@ export async function runInWorker(
   signal: AbortSignal,
   listener: WorkerListener,
 ): Promise<CellRecord | null> {
-  const { store } = settings;
+  const { store, checkpointStore = store } = settings;
   const startedAt = new Date();
   // What is found afterwards must be this worker's.
   await removeResults(store, cell);
   const end = await runProcess(cell, settings, signal, listener);
   const written = await readRecord(store, cell);
   if (written !== null && !(end !== 'interrupted' && end.distrusted)) {
-    if (written.status !== 'failed') await rm(checkpointDir(store, cell), { recursive: true, force: true });
+    if (written.status !== 'failed') await rm(checkpointDir(checkpointStore, cell), { recursive: true, force: true });
     return written;
   }
   if (end === 'interrupted') return null;
@@ -92,7 +94,7 @@ async function runProcess(
   signal: AbortSignal,
   listener: WorkerListener,
 ): Promise<'interrupted' | Failure> {
-  const { store, dataFolders, device, threads, node, resultOnly = false } = settings;
+  const { store, checkpointStore = store, dataFolders, device, threads, node, resultOnly = false } = settings;
   const [program = process.execPath, ...first] = node ?? [];
   const subprocess = execa(program, [...first, settings.workerPath], {
     ipc: true,
@@ -126,7 +128,7 @@ async function runProcess(
   const { logs = true } = settings;
   const log = logOutput(logs ? logPath(store, cell.cell) : null, [subprocess.stdout, subprocess.stderr]);
   const tail = tailOf(subprocess.stderr, named);
-  const folders = { dataDir: dataDirOf(cell, dataFolders), checkpointDir: checkpointDir(store, cell) };
+  const folders = { dataDir: dataDirOf(cell, dataFolders), checkpointDir: checkpointDir(checkpointStore, cell) };
   const request: WorkerRequest = {
     cell,
     context: { ...folders, device, threads, resultOnly },

@@ -44,6 +44,23 @@ it.each([
   ],
   ['--out given twice', ['check', '--out', 'a', '--out', 'b'], /--out: is given twice, as a and b/],
   ['--peer-limit given twice', ['bench', '--peer-limit', '5', '--peer-limit', '6'], /--peer-limit: is given twice/],
+  [
+    '--queue given twice, without passwords',
+    ['worker', '--queue', 'redis://me:pw1@a', '--queue', 'redis://me:pw2@b'],
+    /^--queue: is given twice, as redis:\/\/a and redis:\/\/b; give it once\.\n$/,
+  ],
+  ['--queue without an address', ['suite', 'compression', '--queue', 'localhost'], /--queue: is no address of a Redis/],
+  [
+    '--queue with --jobs',
+    ['suite', 'tensors', '--queue', 'redis://a', '--jobs', '2'],
+    /--queue[\s\S]*cannot be used with/,
+  ],
+  ['a worker without a queue', ['worker'], /required option '--queue <url>'/],
+  [
+    'a queue that nobody serves',
+    ['worker', '--queue', 'redis://127.0.0.1:1'],
+    /127\.0\.0\.1:1: cannot be used: .*ECONNREFUSED/,
+  ],
   ['--list with --plan', ['suite', '--list', '--plan'], /--list[\s\S]*cannot be used with[\s\S]*--plan/],
   [
     '--strict without a check',

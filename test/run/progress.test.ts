@@ -127,3 +127,17 @@ it.each([40, 80])('fits the bar into %d columns, and leaves the terminal to wrap
   // Wrapping of lines is never switched off.
   expect(text()).not.toContain('\u001b[?7l');
 });
+
+it('says who computes, where others do, and how many cells failed', async () => {
+  const { stream, text } = capture();
+  const cells = [fixtureCell('fine'), fixtureCell('told'), fixtureCell('fine', { seed: 1 })];
+  const progress = startProgress({ cells, jobs: 2, stream, now: () => 0, heartbeatMs: 100 });
+  progress.crowd({ running: 0, workers: 0 });
+  await vi.advanceTimersByTimeAsync(100);
+  progress.cellFinished(failureOfCell(cells[1]!, 'no luck'));
+  progress.crowd({ running: 2, workers: 1 });
+  await vi.advanceTimersByTimeAsync(100);
+  progress.stop();
+  expect(text()).toContain('0/3 cells finished, 0 running, no workers, about');
+  expect(text()).toContain('1/3 cells finished, 2 running, 1 failed, 1 worker, about');
+});

@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
 import { errorOf } from '../../harness/record.ts';
+import { localPool } from '../../harness/run/local-pool.ts';
 import { readRecords, storeAt } from '../../harness/run/records/store.ts';
 import { type RemainingOptions, runRemaining } from '../../harness/run/run-remaining.ts';
 import type { PlannedCell } from '../../harness/spec/cell.ts';
@@ -13,6 +14,7 @@ async function run(cells: PlannedCell[], overrides: Partial<RemainingOptions> = 
     { remaining: cells, finished: [] },
     {
       ...fixturePool(),
+      executor: localPool({ ...fixturePool(), jobs: overrides.jobs ?? 2 }),
       stream,
       ...overrides,
     },

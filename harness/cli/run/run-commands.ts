@@ -1,6 +1,7 @@
 import { type Command, Option } from 'commander';
 import { UsageError } from '../../errors.ts';
 import { extraSeedsOfNight, parseNight } from '../../night.ts';
+import { parseQueueAddress, queueVariables } from '../../run/queue/address.ts';
 import { parseShard } from '../../run/records/shard.ts';
 import type { Io } from '../io.ts';
 import { collect, collectMethods, naturalNumber, pathOption, positiveInteger } from '../parse-options.ts';
@@ -163,6 +164,11 @@ function withRunOptions(command: Command, io: Io): Command {
       'history that must not hold the night yet (default: baselines/history/<suite>.<profile>.jsonl)',
       pathOption('--history', io),
     )
+    .addOption(
+      new Option('--queue <url>', 'give the cells to the workers of a queue on Redis (npm run worker), and follow them')
+        .argParser((text) => parseQueueAddress(text, io.env))
+        .conflicts('jobs'),
+    )
     .option('--no-check', 'do not compare with the baseline')
     .addOption(
       new Option(
@@ -223,6 +229,7 @@ function suiteHelp(dataHelp: string): string {
     'npm run suite -- --all --profile nightly --data ~/data --jobs 2',
     "npm run suite -- compression --only 'low-rank-*' --only 'dense.*' --seeds 1",
     'npm run suite -- compression --profile nightly --shard 1/4 --out shard-1',
+    'npm run suite -- compression --profile nightly --queue redis://10.0.0.5',
     'npm run suite -- compression --profile nightly --escalate',
     'npm run suite -- compression --profile nightly --night 2026-12-01 --fresh --escalate',
     'npm run suite -- compression --method ./my-method.js',
@@ -235,6 +242,11 @@ Several suites are planned before the first of them runs, each into a folder of 
 A run goes on where an earlier one into the same folder stopped: completed and diverged cells are kept, failed ones run
 again. Shards: the longest cells first, each to the shard with the least estimated time so far, so that N machines share
 a plan without talking to each other; npm run merge joins their folders.
+
+--queue puts the cells into a queue on a Redis server, from which workers on any number of machines take them (npm run
+worker -- --help). Records, reports and exit codes are those of a run on this machine. Ctrl-C leaves the run, and the
+workers go on; the same command joins them again. A cell that fails, or with which its worker vanishes, is tried three
+times. A password is best given by the variable ${queueVariables.password}, a user by ${queueVariables.user}.
 
 A run with --night is one of a series: npm run history gathers them. Its folder keeps the date, so that it goes on as the
 same night after midnight; a night that the history holds already is refused.

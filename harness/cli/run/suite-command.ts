@@ -4,8 +4,10 @@ import { arithmeticIn, engineEnvironment } from '../../engine/environment.ts';
 import { UsageError } from '../../errors.ts';
 import type { Arithmetic } from '../../fingerprint.ts';
 import { programDigest } from '../../program.ts';
+import type { Executor } from '../../run/executor.ts';
 import { exitCodeOfHistory, exitCodes } from '../../run/exit-code.ts';
 import { type RunFile, readVersions } from '../../run/records/run-file.ts';
+import { dataDigests } from '../../run/run-data.ts';
 import { type RunSuiteResult, runSuite } from '../../run/run-suite.ts';
 import type { ProfileName } from '../../spec/words.ts';
 import { checkoutFolder, workerPath } from '../checkout.ts';
@@ -95,7 +97,8 @@ async function runReady(
     const own = runOptions({ ...ready, planned }, { ...options, ...(fresh === undefined ? {} : { fresh }) }, io);
     // What the first part has finished, the next ones keep.
     fresh = false;
-    return runSuite({ ...own, commandLine, versions, signal, stream });
+    const executor = await executorOf(own, { options, versions, stream });
+    return runSuite({ ...own, executor, commandLine, versions, signal, stream });
   };
   const { planned, night } = ready;
   if (options.escalate !== true) return { ...ready, result: await run(planned) };
@@ -104,6 +107,25 @@ async function runReady(
   const { verdict, ...ended } = await runSuspectNight({ ...escalating, night });
   const code = verdict === null ? exitCodes.passed : exitCodeOfHistory[verdict];
   return { ...ready, ...ended, result: { ...ended.result, exitCode: worstOf([ended.result.exitCode, code]) } };
+}
+
+/** The workers of the queue that was named; undefined: none was, and this process computes. */
+async function executorOf(
+  own: ReturnType<typeof runOptions>,
+  { options, versions, stream }: Pick<RunContext, 'options' | 'versions' | 'stream'>,
+): Promise<Executor | undefined> {
+  if (options.queue === undefined) return undefined;
+  const { queueExecutor } = await import('../../run/queue/queue-executor.ts');
+  const { suite, profile, program, device, threads, arithmetic, keepWeights, cells, fresh } = own;
+  const { node: _node, ...ofCheckout } = versions;
+  return queueExecutor({
+    address: options.queue,
+    settings: { suite, profile, versions: ofCheckout, program, device, threads, arithmetic, keepWeights },
+    cells,
+    dataDigest: dataDigests(own.dataFolders),
+    fresh,
+    tell: (line) => void stream.write(`${line}\n`),
+  });
 }
 
 /** All plans, and a look at all baselines: what is wrong with the last suite is told before the first one runs. */
@@ -163,7 +185,14 @@ export function runOptions({ planned, outDir, night, arithmetic }: Ready, option
     check: options.check !== false,
     escalates: options.escalate === true,
     strict: options.strict === true,
-    settings: { ...options, portable: arithmetic === 'portable', jobs, data: dataDir ?? undefined, out: outDir },
+    settings: {
+      ...options,
+      portable: arithmetic === 'portable',
+      jobs,
+      data: dataDir ?? undefined,
+      out: outDir,
+      queue: options.queue?.shown,
+    },
     workerPath: io.workerPath ?? workerPath(),
     baselinesDir: io.baselinesDir,
   };

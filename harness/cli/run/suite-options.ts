@@ -1,4 +1,5 @@
 import type { Device } from '../../run/protocol.ts';
+import type { QueueAddress } from '../../run/queue/address.ts';
 import type { Shard } from '../../run/records/shard.ts';
 import type { Setting } from './set-option.ts';
 
@@ -37,6 +38,8 @@ export interface SuiteOptions {
   failFast?: boolean;
   verbose?: boolean;
   shard?: Shard;
+  /** The queue whose workers compute; left out: this process's own. */
+  queue?: QueueAddress;
   check?: boolean;
   strict?: boolean;
   list?: boolean;

@@ -27,6 +27,14 @@ export interface Computation {
   dataDigest(cell: PlannedCell): Promise<string | null>;
 }
 
+export interface ResumeOptions {
+  /** Run all cells again. */
+  fresh: boolean;
+  keepWeights?: boolean | undefined;
+  /** False: workers of a queue may be writing into the store. */
+  alone?: boolean;
+}
+
 /**
  * Prepares a store for the planned cells. A completed or diverged record with a cell's id, of the same computation,
  * makes it finished; a record of an earlier configuration or computation moves to the superseded ones; `fresh` moves
@@ -36,9 +44,9 @@ export interface Computation {
 export async function resumeStore(
   store: Store,
   cells: readonly PlannedCell[],
-  { fresh, keepWeights = false, ...computation }: Computation & { fresh: boolean; keepWeights?: boolean | undefined },
+  { fresh, keepWeights = false, alone = true, ...computation }: Computation & ResumeOptions,
 ): Promise<Resumed> {
-  await removeTemporaryFiles(store);
+  if (alone) await removeTemporaryFiles(store);
   if (fresh) await startAfresh(store, cells);
   const { records, warnings } = await readRecords(store, { quarantine: true });
   const planned = new Map(cells.map((cell) => [cell.cell, cell]));

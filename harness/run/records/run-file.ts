@@ -118,7 +118,8 @@ async function digestOfFiles(root: string, files: readonly string[]): Promise<st
   return shortDigest(canonicalJson(await Promise.all(contents)));
 }
 
-function parseJson(text: string): unknown {
+/** What a text of JSON says; null: it is none. */
+export function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {

@@ -1,0 +1,109 @@
+import { Worker } from 'bullmq';
+import type { Redis } from 'ioredis';
+import { grouped } from '../../../baselines/arms.ts';
+import { UsageError } from '../../errors.ts';
+import type { DataFolders } from '../protocol.ts';
+import { type Store, storeAt } from '../records/store.ts';
+import { type Machine, machineRefusal, matchData } from './machine.ts';
+import { attempts, type CellJob, prefix, queueName, type RunNotice } from './names.ts';
+import { type QueuedCell, type QueueSettings, readQueuedCells, readSettings } from './queued-run.ts';
+import { openRunQueues, type RunQueues } from './run-queues.ts';
+
+/** A run that this worker takes cells of. */
+export interface JoinedRun {
+  id: string;
+  store: Store;
+  settings: QueueSettings;
+  dataFolders: DataFolders;
+  /** By id. */
+  cells: ReadonlyMap<string, QueuedCell>;
+  /** By the id of a cell, those that need it. */
+  needing: ReadonlyMap<string, readonly QueuedCell[]>;
+  queues: RunQueues;
+  /** What this worker takes cells from. */
+  takers: readonly Worker<CellJob>[];
+  /** Why cells of other sorts are left to other machines, a clause each. */
+  lacks: readonly string[];
+  /** Aborted when the run wants no more cells. */
+  left: AbortController;
+}
+
+export interface JoinOptions {
+  redis: Redis;
+  machine: Machine;
+  outDirOf(run: RunNotice): string;
+  /** Milliseconds without a sign of life after which a worker's cells go to others. */
+  lockMs: number;
+}
+
+/** Why a run's cells are not taken. */
+export interface Refused {
+  why: string;
+}
+
+/**
+ * Looks at a run that is announced, and joins it where this machine can compute cells of it. What is announced is
+ * believed in nothing but its id: the run's folder here must hold that run.
+ */
+export async function joinRun(
+  id: string,
+  notice: RunNotice,
+  { redis, machine, outDirOf, lockMs }: JoinOptions,
+): Promise<JoinedRun | Refused> {
+  const store = storeAt(outDirOf(notice));
+  try {
+    const settings = await readSettings(store, id);
+    if (settings === null || settings.suite !== notice.suite || settings.profile !== notice.profile) {
+      const remedy = 'share the folder that its suite writes into, and name it here with --out';
+      return { why: `${store.outDir} does not hold this run of ${notice.suite}, ${notice.profile}: ${remedy}` };
+    }
+    const refusal = machineRefusal(settings, machine);
+    if (refusal !== null) return { why: refusal };
+    const cells = await readQueuedCells(store);
+    const { sorts, dataFolders, lacks } = await matchData(cells, machine);
+    if (sorts.length === 0) return { why: lacks.join('; ') };
+    const takers = sorts.map((sort) => takerOf(queueName(id, sort), redis, lockMs));
+    for (const taker of takers) await taker.startStalledCheckTimer();
+    const needs = cells.flatMap((cell) => cell.needs.map((need) => ({ need: need.id, cell })));
+    const needing = [...grouped(needs, ({ need }) => need)].map(
+      ([need, pairs]) => [need, pairs.map(({ cell }) => cell)] as const,
+    );
+    return {
+      id,
+      store,
+      settings,
+      dataFolders,
+      cells: new Map(cells.map((cell) => [cell.id, cell])),
+      needing: new Map(needing),
+      queues: openRunQueues({ id, cells }, redis),
+      takers,
+      lacks,
+      left: new AbortController(),
+    };
+  } catch (error) {
+    // What is wrong with a folder or with data concerns that run alone.
+    if (error instanceof UsageError) return { why: error.message };
+    throw error;
+  }
+}
+
+/** Ends what this worker does for a run. */
+export async function leaveRun(run: JoinedRun): Promise<void> {
+  run.left.abort();
+  for (const taker of run.takers) await taker.close(true).catch(() => {});
+  await run.queues.close();
+}
+
+/** Cells are taken by hand: how many at once depends on all runs together. */
+function takerOf(name: string, connection: Redis, lockMs: number): Worker<CellJob> {
+  const worker = new Worker<CellJob>(name, null, {
+    connection,
+    prefix,
+    autorun: false,
+    lockDuration: lockMs,
+    stalledInterval: lockMs / 2,
+    maxStalledCount: attempts - 1,
+  });
+  // What goes wrong with a cell is told where it is computed, interruptions by the connection.
+  return worker.on('error', () => {});
+}

@@ -25,7 +25,7 @@ import { locateData } from './data-folder.ts';
 import { joinMethods } from './join-methods.ts';
 import { askedSuites, type SelectedSuite, selectSuite } from './select-suite.ts';
 import { overridesOf } from './set-option.ts';
-import type { SuiteOptions } from './suite-options.ts';
+import type { PlanFileOptions, SuiteOptions } from './suite-options.ts';
 
 export interface PlannedRun extends SelectedSuite {
   cells: PlannedCell[];
@@ -144,14 +144,18 @@ export function findData(
 
 /**
  * Prints the cells that runs of the suites would execute, and what a check of them can find; as JSON the cells alone.
- * A method that could not join is bad input.
+ * A method that could not join is bad input. Files for batch systems are written, where they are asked for.
  */
-export async function planCommand(names: readonly string[], options: SuiteOptions, io: Io): Promise<number> {
+export async function planCommand(names: readonly string[], options: PlanFileOptions, io: Io): Promise<number> {
   const plans: PlannedRun[] = [];
   for (const name of askedSuites(names, options)) plans.push(await planRun(name, options, io, 'look'));
   for (const note of new Set(plans.flatMap(({ dataNotes, notes }) => [...dataNotes, ...notes]))) {
     io.stderr.write(`${note}\n`);
   }
+  const refused = plans.some(({ refusals }) => refusals.length > 0);
+  const asksForFiles = options.slurm !== undefined || options.kubernetes !== undefined;
+  const written =
+    asksForFiles && !refused ? await (await import('./batch/write-batch.ts')).writeBatchFiles(plans, options) : [];
   if (options.json === true) {
     io.stdout.write(
       `${JSON.stringify(
@@ -167,7 +171,8 @@ export async function planCommand(names: readonly string[], options: SuiteOption
       for (const line of await checkLines(plan, options.night, io)) io.stdout.write(`${line}\n`);
     }
   }
-  return plans.some(({ refusals }) => refusals.length > 0) ? exitCodes.usage : exitCodes.passed;
+  for (const line of written) (options.json === true ? io.stderr : io.stdout).write(`${line}\n`);
+  return refused ? exitCodes.usage : exitCodes.passed;
 }
 
 /** What a check of these cells against the stored baseline can find: of a night, it judges the fixed seeds. */

@@ -44,3 +44,16 @@ export interface SuiteOptions {
   json?: boolean;
   download?: boolean;
 }
+
+/** The options of `plan`: those of `suite` that decide the cells, and the files for batch systems. */
+export interface PlanFileOptions extends SuiteOptions {
+  /** File of an array script for Slurm. */
+  slurm?: string;
+  /** File of a Job for Kubernetes. */
+  kubernetes?: string;
+  /** Tasks that the cells are shared out to. */
+  tasks?: number;
+  /** Kubernetes: the image, and the claim of the volume. */
+  image?: string;
+  claim?: string;
+}

@@ -72,7 +72,7 @@ beforeAll(async () => {
   const plan = ['plan', 'gauss', '--only', only, '--tasks', '2', '--out', run];
   const files = ['--slurm', slurm, '--kubernetes', kubernetes];
   const written = await execaNode(kind.command, [baselines, ...plan, ...files], { reject: false });
-  expect(written.stdout, written.stderr).toContain(`${slurm}: 4 cells in 2 tasks, each with 1 core, 4096 MiB`);
+  expect(written.stdout, written.stderr).toContain(`${slurm}: 4 cells in 2 tasks, each with 1 core, 1228 MiB`);
   const whole = join(home, 'whole');
   await execaNode(kind.command, [baselines, 'suite', 'gauss', '--only', only, '--no-check', '--out', whole]);
   expected = await digestsIn([whole]);

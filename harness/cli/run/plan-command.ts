@@ -14,13 +14,16 @@ import type { DataFolders } from '../../run/protocol.ts';
 import { cellsOfShard } from '../../run/records/shard.ts';
 import { dataDigests, heldAgainstData } from '../../run/run-data.ts';
 import type { PlannedCell } from '../../spec/cell.ts';
+import { estimatedOn, type Rates, referenceRates } from '../../spec/cost.ts';
 import { type DataFolderName, dataFolderNames } from '../../spec/datasets.ts';
 import type { TuningChoice } from '../../spec/tuning.ts';
-import { factorOf } from '../../spec/words.ts';
+import { factorOf, type ProfileName } from '../../spec/words.ts';
 import { isTrial, trialNotes } from '../../trial-notes.ts';
 import { checkoutFolder } from '../checkout.ts';
+import { calibratedRates } from '../doctor/calibration-file.ts';
 import { type Io, table } from '../io.ts';
 import { defaultJobs } from '../parse-options.ts';
+import { arithmeticFor, ownProcessor } from './arithmetic.ts';
 import { locateData } from './data-folder.ts';
 import { joinMethods } from './join-methods.ts';
 import { askedSuites, type SelectedSuite, selectSuite } from './select-suite.ts';
@@ -167,12 +170,28 @@ export async function planCommand(names: readonly string[], options: PlanFileOpt
   } else {
     const jobs = options.jobs ?? defaultJobs(options.threads);
     for (const plan of plans) {
-      io.stdout.write(planText(plan, jobs, plans.length > 1));
+      const rates = await ratesHere(plan.profile, options, io);
+      const cells = estimatedOn(rates ?? referenceRates, plan.cells);
+      io.stdout.write(planText({ ...plan, cells }, jobs, plans.length > 1));
       for (const line of await checkLines(plan, options.night, io)) io.stdout.write(`${line}\n`);
     }
   }
   for (const line of written) (options.json === true ? io.stderr : io.stdout).write(`${line}\n`);
   return refused ? exitCodes.usage : exitCodes.passed;
+}
+
+/** What was measured of this machine, of the arithmetic that a run of a profile has; null: nothing. */
+export async function ratesHere(
+  profile: ProfileName,
+  options: Pick<SuiteOptions, 'portable'> & { device?: SuiteOptions['device'] },
+  io: Io,
+): Promise<Rates | null> {
+  const { device = 'cpu', portable } = options;
+  if (device === 'gpu') return null;
+  return calibratedRates(
+    io.env,
+    arithmeticFor({ device, ...(portable === undefined ? {} : { portable }) }, profile, ownProcessor()),
+  );
 }
 
 /** What a check of these cells against the stored baseline can find: of a night, it judges the fixed seeds. */

@@ -199,6 +199,7 @@ function withRunOptions(command: Command, io: Io): Command {
       'history that must not hold the night yet (default: baselines/history/<suite>.<profile>.jsonl)',
       pathOption('--history', io),
     )
+    .option('--overcommit', 'run cells that are expected to take more memory than the machine has')
     .option('--no-check', 'do not compare with the baseline')
     .addOption(
       new Option(

@@ -39,6 +39,8 @@ export interface SuiteOptions {
   shard?: Shard;
   check?: boolean;
   strict?: boolean;
+  /** Run cells that are expected to take more memory than there is. */
+  overcommit?: boolean;
   list?: boolean;
   plan?: boolean;
   json?: boolean;

@@ -26,8 +26,10 @@ const mostTasks = 1000;
 const margin = 2;
 /** Minutes beside the cells: set-up, looking at the data, reports. */
 const besideMinutes = 15;
-/** Memory that a worker is given, in MiB. */
-const workerMiB = 4096;
+/** Memory that is asked for over what is expected: no estimate of a measured cell was a fifth too low. */
+const memoryMargin = 1.25;
+/** Beside the workers, in MiB: the process that starts them, and writes the reports. */
+const besideMiB = 512;
 
 type ShareOptions = Pick<PlanFileOptions, 'tasks' | 'jobs' | 'threads'>;
 
@@ -51,7 +53,9 @@ export function batchTasks(
         `for ${groups.length} tasks or fewer.`,
     );
   }
-  const seconds = Math.max(...shardsOf(cells, count).map((shard) => secondsOf(shard, jobs)));
+  const shards = shardsOf(cells, count);
+  const seconds = Math.max(...shards.map((shard) => secondsOf(shard, jobs)));
+  const bytes = Math.max(...shards.map((shard) => bytesOf(shard, jobs)));
   return {
     name: `${suite}-${profile}`,
     cells: cells.length,
@@ -60,7 +64,7 @@ export function batchTasks(
     cores: jobs * threads,
     gpu: device === 'gpu',
     minutes: besideMinutes + Math.ceil((margin * seconds) / 60),
-    memoryMiB: jobs * workerMiB,
+    memoryMiB: besideMiB + Math.ceil((memoryMargin * bytes) / 2 ** 20),
   };
 }
 
@@ -79,6 +83,12 @@ function secondsOf(shard: readonly PlannedCell[], jobs: number): number {
   const seconds = groupsOf(shard).map(({ estimatedSeconds }) => estimatedSeconds);
   const total = seconds.reduce((sum, one) => sum + one, 0);
   return total / jobs + (1 - 1 / jobs) * Math.max(...seconds);
+}
+
+/** Of as many of the largest cells as run at once. */
+function bytesOf(shard: readonly PlannedCell[], jobs: number): number {
+  const largestFirst = shard.map(({ cost }) => cost.memoryBytes).sort((a, b) => b - a);
+  return largestFirst.slice(0, jobs).reduce((sum, one) => sum + one, 0);
 }
 
 /** What a task tells `suite`: all that decides the cells and how they are computed. Cells are checked once joined. */

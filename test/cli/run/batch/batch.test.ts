@@ -153,11 +153,15 @@ describe('a Job for Kubernetes', () => {
 
 describe('tasks', () => {
   // Links of 10, 11, ... seconds: one group of 33 s, one of 27 s, one of 15 s.
-  const plan = { suite: 'chains', profile: 'smoke', cells: chainCells([[], [0], [1], [], [3], []]) };
+  const cells = chainCells([[], [0], [1], [], [3], []]).map((cell, link) => ({
+    ...cell,
+    cost: { ...cell.cost, memoryBytes: (1 + link) * 2 ** 30 },
+  }));
+  const plan = { suite: 'chains', profile: 'smoke', cells };
   const options = { threads: 2, device: 'cpu' } as const;
 
   it('are as many as make the longest group the last to end, where none are asked for', () => {
-    expect(batchTasks(plan, options, [])).toMatchObject({ count: 3, cells: 6, cores: 2, memoryMiB: 4096, gpu: false });
+    expect(batchTasks(plan, options, [])).toMatchObject({ count: 3, cells: 6, cores: 2, gpu: false });
     expect(batchTasks({ ...plan, cells: chainCells([[], [], [], []]) }, options, []).count).toBe(4);
     expect(batchTasks({ ...plan, cells: chainCells([[], [0], [1], [], []]) }, options, []).count).toBe(2);
   });
@@ -172,6 +176,12 @@ describe('tasks', () => {
     expect(batchTasks(long, { ...options, tasks: 2 }, []).minutes).toBe(15 + 2 * 42);
     // 42 / 2 + 27 / 2.
     expect(batchTasks(long, { ...options, tasks: 2, jobs: 2 }, [])).toMatchObject({ minutes: 15 + 69, cores: 4 });
+  });
+
+  it('ask for a quarter more memory than their largest cells take, and half a GiB', () => {
+    // Links of 1, 2, ... GiB: 6 alone; 6 and 5 of one task.
+    expect(batchTasks(plan, { ...options, tasks: 3 }, []).memoryMiB).toBe(512 + 1.25 * 6 * 1024);
+    expect(batchTasks(plan, { ...options, tasks: 2, jobs: 2 }, []).memoryMiB).toBe(512 + 1.25 * 11 * 1024);
   });
 
   it('are refused where one would have no cell', () => {

@@ -88,9 +88,6 @@ const allAt = (...budgets: number[]): ImageArmSpec[] => [
 /** The published budgets, and two larger ones, so that every method has a curve. */
 const smallImageBudgets = [0.02, 0.05, 0.1, 0.2, 0.4];
 
-/** Pixels of an image over those of a CIFAR image. */
-const areaOf = ({ name }: DatasetSpec) => (name === 'tiny-imagenet' ? 4 : 1);
-
 /** The published training of ResNet-32 in both widths. */
 const resnetExperiment = (dataset: DatasetSpec, ...budgets: number[]): ImageExperimentSpec => ({
   task: 'image',
@@ -103,7 +100,6 @@ const resnetExperiment = (dataset: DatasetSpec, ...budgets: number[]): ImageExpe
   training: published,
   // The first block, stem and shortcuts are 2 % of the narrower network, and hold 3 % with one rank elsewhere.
   arms: [...allAt(...budgets), warmUpAt(...budgets.filter((budget) => budget >= 0.1))],
-  denseExamplesPerSecond: 60 / areaOf(dataset),
 });
 
 /** The published training of VGG-19: twice the decay. */
@@ -115,7 +111,6 @@ const vggExperiment = (dataset: DatasetSpec): ImageExperimentSpec => ({
   training: { ...published, decay: 2e-4 },
   // The first half of the convolutions is 12 % of the network.
   arms: [...allAt(...smallImageBudgets), warmUpAt(...smallImageBudgets.filter((budget) => budget >= 0.2))],
-  denseExamplesPerSecond: 45 / areaOf(dataset),
 });
 
 /** Every kind of method, those that are not to be ranked here once. */
@@ -174,7 +169,6 @@ export const compression: SuiteSpec<ImageExperimentSpec> = {
           fallbackDataset: { ...cifar10, name: 'generated', ...smokeSizes },
           training: shortened(published, { epochs: 6, testEvery: 6, decay: 1e-3 }),
           arms: smokeArms,
-          denseExamplesPerSecond: 2600,
         },
       ],
       seeds: 1,
@@ -194,7 +188,6 @@ export const compression: SuiteSpec<ImageExperimentSpec> = {
           fallbackDataset: null,
           training: shortened(published, { epochs: 10, testEvery: 5, decay: 1e-3 }),
           arms: [...allAt(0.25), warmUpAt(0.25), ...tunedAt(0.25)],
-          denseExamplesPerSecond: 460,
         },
       ],
       seeds: 3,
@@ -224,7 +217,7 @@ export const compression: SuiteSpec<ImageExperimentSpec> = {
       ],
       seeds: 3,
       margin: 0.005,
-      timeLimitSeconds: 1000 * 24 * 3600,
+      timeLimitSeconds: 3000 * 24 * 3600,
     },
   },
 };

@@ -63,10 +63,8 @@ const student: DistillationArmSpec = {
 
 /** An experiment, and the one that trains its teachers. */
 function withTeachers(experiment: DistillationExperimentSpec & { teacher: ModelSpec }): DistillationExperimentSpec[] {
-  const { teacher, denseExamplesPerSecond, ...rest } = experiment;
-  // Twice the width is four times the operations.
-  const ofTeachers = { models: [teacher], arms: [dense('weight-decay')] };
-  return [experiment, { ...rest, ...ofTeachers, denseExamplesPerSecond: denseExamplesPerSecond / 4 }];
+  const { teacher, ...rest } = experiment;
+  return [experiment, { ...rest, models: [teacher], arms: [dense('weight-decay')] }];
 }
 
 const smokeSizes = { trainExamples: 1000, validationExamples: 250, testExamples: 500 };
@@ -90,7 +88,6 @@ function paperExperiments(depth: number): DistillationExperimentSpec[] {
       widerAsDeep,
       student,
     ],
-    denseExamplesPerSecond: (8 * 460) / (depth * 1.2),
   });
 }
 
@@ -124,7 +121,6 @@ export const distillation: SuiteSpec<DistillationExperimentSpec> = {
           widerAsDeep,
           student,
         ],
-        denseExamplesPerSecond: 2600,
       }),
       seeds: 1,
       margin: 0.08,
@@ -152,7 +148,6 @@ export const distillation: SuiteSpec<DistillationExperimentSpec> = {
           widerAsDeep,
           student,
         ],
-        denseExamplesPerSecond: 1600,
       }),
       seeds: 3,
       margin: 0.04,

@@ -65,7 +65,7 @@ const shortened = (
 /** An experiment of pre-training, and one that fine-tunes each of its encoders. */
 function withFineTuning(
   experiment: PretrainingExperimentSpec,
-  own: Pick<QuestionAnsweringExperimentSpec, 'dataset' | 'fineTuning' | 'denseExamplesPerSecond'>,
+  own: Pick<QuestionAnsweringExperimentSpec, 'dataset' | 'fineTuning'>,
 ): [PretrainingExperimentSpec, QuestionAnsweringExperimentSpec] {
   const { models, dataset: text, training, arms } = experiment;
   return [experiment, { task: 'question-answering', models, fallbackDataset: null, text, training, arms, ...own }];
@@ -179,9 +179,8 @@ export const pretraining: SuiteSpec<PretrainingExperimentSpec | QuestionAnswerin
               optimizer: ['adam', 'flambe-as-read'],
             }),
           ],
-          denseExamplesPerSecond: 600,
         },
-        { dataset: generatedQuestions, fineTuning, denseExamplesPerSecond: 400 },
+        { dataset: generatedQuestions, fineTuning },
       ),
       seeds: 1,
       margin: 0.2,
@@ -213,12 +212,10 @@ export const pretraining: SuiteSpec<PretrainingExperimentSpec | QuestionAnswerin
             narrow(0.5),
             ...parts(0.5),
           ],
-          denseExamplesPerSecond: 500,
         },
         {
           dataset: { ...generatedQuestions, trainExamples: 3000, testExamples: 500, length: 128, questionTokens: 40 },
           fineTuning: { ...fineTuning, epochs: 2 },
-          denseExamplesPerSecond: 250,
         },
       ),
       seeds: 3,
@@ -261,7 +258,6 @@ export const pretraining: SuiteSpec<PretrainingExperimentSpec | QuestionAnswerin
             narrow(0.5),
             ...parts(0.5),
           ],
-          denseExamplesPerSecond: 0.1,
         },
         {
           dataset: squad,
@@ -274,7 +270,6 @@ export const pretraining: SuiteSpec<PretrainingExperimentSpec | QuestionAnswerin
             clipNorm: 1,
             dropout: 0.1,
           },
-          denseExamplesPerSecond: 0.1,
         },
       ),
       seeds: 3,

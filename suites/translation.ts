@@ -157,7 +157,6 @@ const onIwslt = (arms: TranslationArmSpec[]): TranslationExperimentSpec => ({
   dataset: iwslt14,
   fallbackDataset: null,
   arms,
-  denseExamplesPerSecond: 25,
 });
 
 /** A corpus on which the level of a small dense Transformer is known: a check of training and decoding. */
@@ -176,7 +175,6 @@ const onMulti30k: Omit<TranslationExperimentSpec, 'models'> = {
     reluDropout: 0.1,
   }),
   arms: [{ ...dense, factors: { ...dense.factors, regularizer: ['none'] } }],
-  denseExamplesPerSecond: 100,
 };
 
 export const translation: SuiteSpec<TranslationExperimentSpec> = {
@@ -219,7 +217,6 @@ export const translation: SuiteSpec<TranslationExperimentSpec> = {
             sparseAt('magnitude', [0.5]),
             narrowAt([0.5], ['weight-decay']),
           ],
-          denseExamplesPerSecond: 1800,
         },
       ],
       seeds: 1,
@@ -261,7 +258,6 @@ export const translation: SuiteSpec<TranslationExperimentSpec> = {
             sparseAt('set', [0.25]),
             sparseAt('magnitude', [0.25]),
           ],
-          denseExamplesPerSecond: 500,
         },
       ],
       seeds: 3,

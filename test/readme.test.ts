@@ -1,9 +1,11 @@
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { expect, it, test } from 'vitest';
 import { cli } from './cli/helpers.ts';
 import { parseStages } from './docker/dockerfile.mjs';
 import { bottleneck, methodFile } from './helpers/method-files.ts';
+import { temporaryFolder } from './run/helpers.ts';
 
 const root = new URL('../', import.meta.url);
 const readme = await readFile(new URL('README.md', root), 'utf8');
@@ -31,6 +33,9 @@ const commands = [...readme.matchAll(/^```sh\n(.*?)^```$/gms)]
 function wordsOf(command: string): string[] {
   return [...command.matchAll(/'([^']*)'|(\S+)/g)].map((match) => match[1] ?? match[2]!);
 }
+
+/** Whether a word is a file that a plan would leave. */
+const isWritten = (word: string) => /^nightly\.(sh|yaml)$/.test(word);
 
 /** Commands that run here only as far as their plan or their help. */
 function harmless(name: string, args: string[]): string[] {
@@ -82,7 +87,9 @@ it.each(npmCommands)('the README’s command works: %s', async (command) => {
   expect(Object.keys(scripts)).toContain(name);
   if (!scripts[name!]!.includes('start.mjs') || ['test', 'setup'].includes(name!)) return;
   const example = words.includes('./my-method.js') ? await methodFile(bottleneck) : '';
-  const args = rest.filter((word) => word !== '--').map((word) => (word === './my-method.js' ? example : word));
+  const written = rest.some(isWritten) ? await temporaryFolder() : '';
+  const placed = (word: string) => (isWritten(word) ? join(written, word) : word);
+  const args = rest.filter((word) => word !== '--').map((word) => (word === './my-method.js' ? example : placed(word)));
   const { exitCode, stdout, stderr } = await cli(harmless(name!, args));
   expect(`${exitCode} ${stderr}`).toMatch(/^0 /);
   for (const option of args.filter((word) => word.startsWith('--'))) {

@@ -284,6 +284,7 @@ describe('what is read off a record', () => {
     const cell = chainCells([[], [0]])[1]!;
     const {
       parameters: _parameters,
+      cost: _cost,
       estimatedSeconds: _seconds,
       timeLimitSeconds: _limit,
       isNeeded: _read,

@@ -1,6 +1,7 @@
 import { MethodFileError, UsageError } from '../errors.ts';
 import type { JoinedMethod } from '../methods/joined.ts';
 import type { PlannedCell } from '../spec/cell.ts';
+import { referenceRates, secondsOn } from '../spec/cost.ts';
 import { type DataFolderName, needsFiles } from '../spec/datasets.ts';
 import { wordsOfKind } from '../spec/kinds.ts';
 import type { ProfileSpec, SuiteSpec } from '../spec/suite.ts';
@@ -191,13 +192,13 @@ function refuseLargerThanData(place: string, drafts: readonly Draft[]): void {
 
 function cellOf(place: string, draft: Draft, needs: NeedsOfPlan): PlannedCell {
   const { id, cell, config, factors, used, context, tuning, untuned } = draft;
-  const { suite, profileName, profile, experiment } = context;
+  const { suite, profileName, profile } = context;
   const kind = kindOf(config.task);
   const words = wordsOfKind(config.task);
   const method = used?.method ?? null;
   const refusal = kind.refusal?.(config, method) ?? null;
   if (refusal !== null) throw new UsageError(`${place}: ${refusal}`);
-  const { ratio, parameters, estimatedSeconds } = kind.outline(config, method, experiment);
+  const { ratio, parameters, cost } = kind.outline(config, method);
   const file = used?.file ?? null;
   return {
     id,
@@ -215,7 +216,8 @@ function cellOf(place: string, draft: Draft, needs: NeedsOfPlan): PlannedCell {
     ...(tuning === undefined ? {} : { tuning }),
     ...(file === null ? {} : { origin: file.path }),
     parameters,
-    estimatedSeconds,
+    cost,
+    estimatedSeconds: secondsOn(referenceRates, cost),
     timeLimitSeconds: profile.timeLimitSeconds,
     isNeeded: needs.isNeeded(draft),
     ...(untuned === undefined ? {} : { untuned }),

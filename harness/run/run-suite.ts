@@ -11,9 +11,11 @@ import { acquireLock, LockHeldError } from '../setup/lock.mjs';
 import { makeFolder } from '../setup/make-folder.mjs';
 import { conclude } from './conclude.ts';
 import { type RunDescription, type RunFacts, runDescription } from './describe-run.ts';
+import { estimateErrors, estimateText } from './estimate-errors.ts';
 import type { Executor } from './executor.ts';
 import { exitCodeOf, exitCodeOfError, failsOf } from './exit-code.ts';
 import { localPool } from './local-pool.ts';
+import { refuseUnfitting } from './memory-fit.ts';
 import { formatDuration } from './progress-estimate.ts';
 import type { Device } from './protocol.ts';
 import { type Resumed, resumeStore } from './records/resume.ts';
@@ -45,6 +47,10 @@ export interface RunSuiteOptions extends RunFacts {
   keepWeights?: boolean;
   /** Put earlier records aside, delete checkpoints. */
   fresh: boolean;
+  /** Whether the cells' times are estimated by what was measured of this machine. */
+  calibrated?: boolean;
+  /** Memory that the cells may take together; null, or left out: whatever they take. */
+  memoryBytes?: number | null;
   /** Digest of the code that decides results. */
   program: string;
   check: boolean;
@@ -171,6 +177,8 @@ async function runBegun(
 ): Promise<RunSuiteResult> {
   const { cells, signal, stream, refusals = [] } = options;
   const resumed = await resumeStore(store, cells, { ...options, dataDigest, alone: !executor.elsewhere });
+  const { jobs, memoryBytes = null } = options;
+  if (memoryBytes !== null) refuseUnfitting(resumed.remaining, { jobs, bytes: memoryBytes });
   const notes = [...notesOf(options, resumed), ...executorNotes];
   for (const line of [...notes, ...outlookOf(options, resumed)]) stream.write(`${line}\n`);
   const counted = { resumed: resumed.finished.length };
@@ -206,7 +214,9 @@ async function runBegun(
     store.outDir,
     describe({ ...counted, state: interrupted ? 'interrupted' : 'ended', records, exitCode }),
   );
-  return { exitCode, records, verdicts, summary: [...stop, summary].join('\n'), files, notes };
+  const estimates = estimateText(estimateErrors(cells, ended), options.calibrated === true);
+  const told = [...stop, summary.trimEnd(), ...(estimates === '' ? [] : [estimates])].join('\n');
+  return { exitCode, records, verdicts, summary: told, files, notes };
 }
 
 /** Which cells did not run, after a run that stops at its first failure. */

@@ -1,3 +1,5 @@
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { ok } from './check.mjs';
 import { checkCheckout, checkEngine, checkMachine, checkPlaces, checkSteps, checkTools } from './checks.mjs';
 import { checkoutRoot, createContext } from './context.mjs';
@@ -9,10 +11,15 @@ import { userPath } from './user-path.mjs';
 
 /** @import { Check } from './check.mjs' */
 
-const usage = `usage: npm run doctor -- [--json] [--device cpu|gpu]
-Says what is there and what is missing for a run, and how to get it. Changes nothing.
+const usage = `usage: npm run doctor -- [--json] [--device cpu|gpu] [--calibrate]
+Says what is there and what is missing for a run, and how to get it. Changes nothing, but for --calibrate.
   --json    print {ready, checks: [{name, status, detail, remedy}]}
   --device  look for the TensorFlow library of this device
+  --calibrate  then measure this machine, which takes a minute in which nothing else should run, and store in the user's
+            cache how fast it is: the times that suite expects are then this machine's
+Examples:
+  $ npm run doctor
+  $ npm run doctor -- --calibrate
 Exit code: 0 a run could start, 1 something is missing.
 `;
 
@@ -21,7 +28,7 @@ Exit code: 0 a run could start, 1 something is missing.
  * @returns {Promise<number>} exit code
  */
 export async function doctor(args) {
-  const { help, json } = readOptions('doctor', args);
+  const { help, json, calibrate } = readOptions('doctor', args);
   if (help) {
     process.stdout.write(usage);
     return 0;
@@ -29,6 +36,11 @@ export async function doctor(args) {
   const checks = await runChecks(args);
   const ready = checks.every(({ status }) => status !== 'missing');
   process.stdout.write(json ? `${JSON.stringify({ ready, checks }, null, 2)}\n` : formatChecks(checks));
+  if (ready && calibrate) {
+    const built = pathToFileURL(join(checkoutRoot, 'build/harness/cli/doctor/calibrate.js')).href;
+    const measured = await (await import(built)).calibrate(process.env);
+    (json ? process.stderr : process.stdout).write(measured);
+  }
   return ready ? 0 : 1;
 }
 

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { availableParallelism } from 'node:os';
+import { availableParallelism, totalmem } from 'node:os';
 import { posix } from 'node:path';
 
 /** What the machine computes with, read from the system's texts. */
@@ -57,6 +57,17 @@ export function mappedLibraries(maps) {
 export function usableCores() {
   const limit = cpuLimit(readOr('/proc/self/cgroup') ?? '', readOr);
   return Math.max(1, Math.min(availableParallelism(), Math.floor(limit)));
+}
+
+/**
+ * Memory that this process may use, in bytes: the machine's, and no more than its control group lets it use.
+ *
+ * @returns {number}
+ */
+export function usableMemory() {
+  const limit = process.constrainedMemory();
+  // 0 and undefined: no limit.
+  return limit > 0 ? Math.min(totalmem(), limit) : totalmem();
 }
 
 /**

@@ -6,11 +6,11 @@ import { requestedDevice } from './platform.mjs';
 /**
  * @param {'setup' | 'doctor'} command
  * @param {string[]} args
- * @returns {{ help: boolean, json: boolean }} `--device` is read where the build is chosen
+ * @returns {{ help: boolean, json: boolean, calibrate: boolean }} `--device` is read where the build is chosen
  * @throws {SetupError} for what the command does not know
  */
 export function readOptions(command, args) {
-  const flags = command === 'doctor' ? ['--help', '-h', '--json'] : ['--help', '-h'];
+  const flags = command === 'doctor' ? ['--help', '-h', '--json', '--calibrate'] : ['--help', '-h'];
   const isKnown = (/** @type {string} */ arg, /** @type {number} */ at) =>
     flags.includes(arg) || arg === '--device' || arg.startsWith('--device=') || args[at - 1] === '--device';
   const unknown = args.find((arg, at) => !isKnown(arg, at));
@@ -19,7 +19,11 @@ export function readOptions(command, args) {
     throw new SetupError(command, `${what} ${unknown}`, `npm run ${command} -- --help shows what is possible`);
   }
   requireKnownDevice(args);
-  return { help: args.includes('--help') || args.includes('-h'), json: args.includes('--json') };
+  return {
+    help: args.includes('--help') || args.includes('-h'),
+    json: args.includes('--json'),
+    calibrate: args.includes('--calibrate'),
+  };
 }
 
 /**

@@ -8,6 +8,7 @@ import {
   type TransformerPart,
   transformerMacs,
   transformerParameters,
+  transformerValues,
 } from './transformer.ts';
 
 /** The sizes that decide an encoder's layers. */
@@ -77,9 +78,12 @@ export function sizedEncoder(blueprint: EncoderBlueprint, lengths: EncoderLength
     const told = head === 'masked-tokens' ? lengths.predicted * counts.parameters(table, scale) : 0;
     return transformerMacs(blueprint, counts, scale, rows) + told;
   };
+  // What is told of a token is a value for each symbol.
+  const told = head === 'masked-tokens' ? lengths.predicted * blueprint.sizes.vocabulary : 0;
+  const values = transformerValues(blueprint, rows) + told;
   return {
     name,
-    dense: { parameters: parametersOf(denseCounts, 1), macs: macsOf(denseCounts, 1) },
+    dense: { parameters: parametersOf(denseCounts, 1), macs: macsOf(denseCounts, 1), values },
     weights: matrixWeights(blueprint, rows),
     parameters: (method, scale) => parametersOf(matricesOf(method), scale),
     operations: (method, scale) => ({ macs: macsOf(matricesOf(method), scale), compositionMacs: 0 }),

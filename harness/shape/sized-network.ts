@@ -1,4 +1,12 @@
-import { type Blueprint, type ConvShape, denseMacs, type LayerShape, totalMacs, totalParameters } from './blueprint.ts';
+import {
+  type Blueprint,
+  type ConvShape,
+  denseMacs,
+  type LayerShape,
+  totalMacs,
+  totalOutputs,
+  totalParameters,
+} from './blueprint.ts';
 import { narrowedBlueprint } from './narrowed.ts';
 import type { Sized, WeightShape } from './sized.ts';
 
@@ -6,7 +14,7 @@ import type { Sized, WeightShape } from './sized.ts';
 export function sizedNetwork(blueprint: Blueprint): Sized {
   return {
     name: blueprint.name,
-    dense: { parameters: totalParameters(blueprint), macs: totalMacs(blueprint) },
+    dense: { parameters: totalParameters(blueprint), macs: totalMacs(blueprint), values: totalOutputs(blueprint) },
     weights: weightShapes(blueprint),
     parameters: (method, scale) => totalParameters(blueprint, (shape) => method.parameters(shape, scale)),
     operations(method, scale) {

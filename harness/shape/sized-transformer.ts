@@ -10,6 +10,7 @@ import {
   type TransformerBlueprint,
   transformerMacs,
   transformerParameters,
+  transformerValues,
 } from './transformer.ts';
 
 /** Tokens of the sentence pair whose multiply-accumulates are counted: a usual length, whatever the data. */
@@ -31,7 +32,11 @@ export function sizedTransformer(blueprint: TransformerBlueprint, lengths = coun
   const macsOf = (counts: MatrixCounts, scale: number) => transformerMacs(blueprint, counts, scale, lengths);
   return {
     name: blueprint.name,
-    dense: { parameters: parametersOf(denseCounts, 1), macs: macsOf(denseCounts, 1) },
+    dense: {
+      parameters: parametersOf(denseCounts, 1),
+      macs: macsOf(denseCounts, 1),
+      values: transformerValues(blueprint, lengths),
+    },
     weights: matrixWeights(blueprint, lengths),
     parameters: (method, scale) => parametersOf(matricesOf(method), scale),
     operations: (method, scale) => ({ macs: macsOf(matricesOf(method), scale), compositionMacs: 0 }),

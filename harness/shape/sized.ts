@@ -50,8 +50,11 @@ export interface WeightShape {
 /** A network by its sizes. */
 export interface Sized {
   readonly name: string;
-  /** Of the dense network: all trainable parameters, and multiply-accumulates of one example's forward pass. */
-  readonly dense: { parameters: number; macs: number };
+  /**
+   * Of the dense network: all trainable parameters, and of one example's forward pass the multiply-accumulates and the
+   * values that layers with weights put out.
+   */
+  readonly dense: { parameters: number; macs: number; values: number };
   /** What masks cover in the dense network, in the order of its variables; biases and normalizations stay whole. */
   readonly weights: readonly WeightShape[];
   /**

@@ -165,6 +165,19 @@ export function transformerMacs(
   }, 0);
 }
 
+/**
+ * Values that matrices put out for one sentence pair, attention's four projections and its scores, before and after the
+ * softmax, included.
+ */
+export function transformerValues({ parts }: Pick<TransformerBlueprint, 'parts'>, lengths: SequenceLengths): number {
+  return parts.reduce((sum, part) => {
+    if (part.kind === 'matrix' || part.kind === 'dense') return sum + rowsOf(part.name, lengths) * part.outFeatures;
+    if (part.kind !== 'attention') return sum;
+    const { asking, asked } = attentionRows(part, lengths);
+    return sum + 2 * part.width * (asking + asked) + 2 * part.heads * asking * asked;
+  }, 0);
+}
+
 /** How many rows a part works on. */
 export function rowsOf(name: string, { source, target }: SequenceLengths): number {
   if (name === 'positions') return source + target;

@@ -1,3 +1,4 @@
+import type { Cost } from './cost.ts';
 import type { Tuning } from './tuning.ts';
 import type { BaseConfig, Factor, ProfileName } from './words.ts';
 
@@ -42,6 +43,8 @@ export interface Cell {
 export interface PlannedCell extends Cell {
   /** Parameters kept, known before training; null where they are not. */
   parameters: number | null;
+  cost: Cost;
+  /** Of its cost: on the reference machine, so that plans and shards are the same everywhere, or on the one that runs it. */
   estimatedSeconds: number;
   timeLimitSeconds: number;
   /** Whether another cell of the plan reads from it: its weights are then kept. */

@@ -91,7 +91,6 @@ export const attentionExperimentSchema = z.strictObject({
   encoder: encoderSchema.nullable(),
   arms: z.array(attentionArmSchema).min(1),
   /** Measured training steps a second of the memory, one thread; the base of the time estimate. */
-  stepsPerSecond: positive,
 });
 
 export const attentionConfigSchema = z

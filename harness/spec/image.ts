@@ -80,7 +80,6 @@ export const imageExperimentFields = {
   fallbackDataset: datasetSchema.nullable(),
   training: trainingSchema,
   /** Measured examples a second of a dense cell, one thread; the base of the time estimate. */
-  denseExamplesPerSecond: positive,
 };
 
 /** The fields of the configuration of a cell of such an experiment, beside its task and method. */

@@ -109,7 +109,6 @@ export const pretrainingExperimentSchema = z.strictObject({
   training: encoderTrainingsSchema,
   arms: z.array(encoderArmSchema).min(1),
   /** Measured sequences a second of a dense cell, one thread; the base of the time estimate. */
-  denseExamplesPerSecond: positive,
 });
 
 export const encoderMethodSchema = methodConfigSchema(transformerInitNames, transformerRegularizerNames);

@@ -50,7 +50,6 @@ export const questionAnsweringExperimentSchema = z.strictObject({
   fineTuning: fineTuningSchema,
   arms: z.array(encoderArmSchema).min(1),
   /** Measured windows a second of a dense cell, one thread; the base of the time estimate. */
-  denseExamplesPerSecond: positive,
 });
 
 export const questionAnsweringConfigSchema = z.strictObject({

@@ -147,7 +147,6 @@ export const translationExperimentSchema = z.strictObject({
   training: sequenceTrainingSchema,
   arms: z.array(translationArmSchema).min(1),
   /** Measured sentence pairs a second of a dense cell, one thread; the base of the time estimate. */
-  denseExamplesPerSecond: positive,
 });
 
 export const translationConfigSchema = z.strictObject({

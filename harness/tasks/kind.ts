@@ -1,5 +1,6 @@
 import type { Method } from '../methods/method.ts';
-import type { BaseConfig, BaseExperiment, Overrides } from '../spec/words.ts';
+import type { Cost } from '../spec/cost.ts';
+import type { BaseConfig, Overrides } from '../spec/words.ts';
 import type { Task, TaskOptions } from './task.ts';
 
 /** What is known of a cell before it runs. */
@@ -8,17 +9,17 @@ export interface Outline {
   ratio: number | null;
   /** Parameters kept; null where they are not known. */
   parameters: number | null;
-  estimatedSeconds: number;
+  cost: Cost;
 }
 
 /** What a kind of task does. Its words are in `harness/spec`, its part of the reports in `reports/kinds`. */
-export interface Kind<C extends BaseConfig = BaseConfig, E extends BaseExperiment = BaseExperiment> {
+export interface Kind<C extends BaseConfig = BaseConfig> {
   readonly task: string;
   /**
    * @param method null where the kind's methods are words of its own
    * @throws UsageError where the method does not go with the configuration
    */
-  outline(config: C, method: Method | null, experiment: E): Outline;
+  outline(config: C, method: Method | null): Outline;
   /**
    * Whether a method of the registry or of a file can be used at all, at some budget; left out: the kind's methods are
    * words of its own.

@@ -1,4 +1,4 @@
-import type { BaseConfig, BaseExperiment } from '../spec/words.ts';
+import type { BaseConfig } from '../spec/words.ts';
 import { amortizedInference } from './amortized-inference/kind.ts';
 import { denoisingEncoder } from './denoising-encoder/kind.ts';
 import { distillation } from './distillation/kind.ts';
@@ -33,7 +33,7 @@ addKind(denoisingEncoder);
  *
  * @throws Error where its name is taken
  */
-export function addKind<C extends BaseConfig, E extends BaseExperiment>(kind: Kind<C, E>): void {
+export function addKind<C extends BaseConfig>(kind: Kind<C>): void {
   if (kinds.has(kind.task)) throw new Error(`kind '${kind.task}' is known already; choose another name`);
   // What is planned or read under a kind's name has been checked by its words' schemas.
   kinds.set(kind.task, kind as unknown as Kind);

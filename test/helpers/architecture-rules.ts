@@ -43,6 +43,7 @@ const writer = 'harness/atomic-file.ts';
 /** Words that kinds of task share; every other file of the vocabulary is one kind's. */
 const sharedWords = [
   'cell',
+  'cost',
   'datasets',
   'definition',
   'kind-words',

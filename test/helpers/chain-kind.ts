@@ -8,6 +8,7 @@ import { armSchemaOf, baseConfig } from '../../harness/spec/words.ts';
 import type { Kind } from '../../harness/tasks/kind.ts';
 import { addKind } from '../../harness/tasks/registry.ts';
 import type { Task, TaskOptions } from '../../harness/tasks/task.ts';
+import { waiting } from './costs.ts';
 
 /** A kind whose cells read from each other: a link adds one to the sum of the weights of the links that it reads. */
 
@@ -50,10 +51,10 @@ const words: KindWords<ChainConfig, ChainExperiment> = {
     (config.reads[config.link] ?? []).map((read) => ({ role: roleOf(read), config: { ...config, link: read } })),
 };
 
-const kind: Kind<ChainConfig, ChainExperiment> = {
+const kind: Kind<ChainConfig> = {
   task: 'chain',
   // What is read later takes longer: a pool that only looks at the time would begin at the wrong end.
-  outline: (config) => ({ ratio: null, parameters: null, estimatedSeconds: 10 + config.link }),
+  outline: (config) => ({ ratio: null, parameters: null, cost: waiting(10 + config.link) }),
   batchOf: () => 1,
   dataDigest: async () => null,
   load: async () => chainTask,

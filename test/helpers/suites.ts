@@ -53,7 +53,6 @@ export function fixtureSuite(change: (suite: SuiteSpec) => void = () => undefine
                 },
               },
             ],
-            denseExamplesPerSecond: 400,
           },
         ],
         seeds: 2,

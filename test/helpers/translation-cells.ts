@@ -45,7 +45,6 @@ export function translationSuite(change: (experiment: TranslationExperimentSpec)
         budgetUnit: 'rank-scale',
       },
     ],
-    denseExamplesPerSecond: 1000,
   };
   change(experiment);
   return suiteSchema.parse({

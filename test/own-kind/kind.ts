@@ -7,15 +7,21 @@ import { gaussian } from '../../harness/random.ts';
 import type { CurvePoint } from '../../harness/record.ts';
 import type { Kind } from '../../harness/tasks/kind.ts';
 import type { Task, TaskOptions } from '../../harness/tasks/task.ts';
-import { type GaussConfig, type GaussExperiment, gap, likelihood, task } from './words.ts';
+import { type GaussConfig, gap, likelihood, task } from './words.ts';
 
 /** What the kind of task of these tests does. */
-export const kind: Kind<GaussConfig, GaussExperiment> = {
+export const kind: Kind<GaussConfig> = {
   task,
   outline: ({ training }) => ({
     ratio: null,
     parameters: null,
-    estimatedSeconds: (training.steps * training.stepMs) / 1000,
+    cost: {
+      flops: 0,
+      bytes: 0,
+      operations: 0,
+      scalarSeconds: (training.steps * training.stepMs) / 1000,
+      memoryBytes: 6e8,
+    },
   }),
   batchOf: () => 1,
   dataDigest: async () => null,

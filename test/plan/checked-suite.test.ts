@@ -16,7 +16,6 @@ it.each([
   ['training.batchSize', 0, `${experiment}.training.batchSize: Too small`],
   ['training.learningRate', -1, `${experiment}.training.learningRate: Too small`],
   ['training.learningRate', Number.NaN, `${experiment}.training.learningRate: Invalid input`],
-  ['denseExamplesPerSecond', 0, `${experiment}.denseExamplesPerSecond: Too small`],
   ['arms.1.factors.budget', [0], `${experiment}.arms.1.factors.budget.0: Too small`],
   ['arms.1.factors.init', ['none'], `${experiment}.arms.1.factors.init.0: Invalid option`],
   ['dataset.testExamples', 0, `${experiment}.dataset.testExamples: Too small`],

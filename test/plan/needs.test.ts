@@ -10,6 +10,7 @@ import { suiteSchema } from '../../harness/spec/suite.ts';
 import { armSchemaOf, baseConfig } from '../../harness/spec/words.ts';
 import { addKind } from '../../harness/tasks/registry.ts';
 import { chainCells, chainSuite } from '../helpers/chain-kind.ts';
+import { waiting } from '../helpers/costs.ts';
 
 /** Link 1 reads 0; 3 reads 1 and 2; 4 stands alone. */
 const diamond = [[], [0], [0], [1, 2], []];
@@ -112,9 +113,9 @@ describe('a cell that reads from one of a method’s file that is refused', () =
       return budget === undefined ? [] : [{ role: 'larger', config: { ...own, budget } }];
     },
   });
-  addKind<z.infer<typeof config>, { task: 'shrinking'; arms: z.infer<typeof arm>[] }>({
+  addKind<z.infer<typeof config>>({
     task: 'shrinking',
-    outline: () => ({ ratio: null, parameters: null, estimatedSeconds: 1 }),
+    outline: () => ({ ratio: null, parameters: null, cost: waiting(1) }),
     refusal: ({ method, budget }) => (method === 'mine' && budget === 0.5 ? 'a half is not for mine' : null),
     batchOf: () => 1,
     dataDigest: async () => null,

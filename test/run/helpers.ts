@@ -8,6 +8,7 @@ import { type FailedRecord, type FinishedRecord, identityOf } from '../../harnes
 import { failedRecord } from '../../harness/run/records/failed-record.ts';
 import type { Cell, PlannedCell } from '../../harness/spec/cell.ts';
 import type { ImageConfig } from '../../harness/spec/image.ts';
+import { waiting } from '../helpers/costs.ts';
 import { fixtureConfig, fixtureIdentity, fixtureRecord, type RecordOverrides } from '../helpers/records.ts';
 
 /** A worker without training; a cell's behaviour or method says how it behaves. */
@@ -60,6 +61,7 @@ export function fixtureCell(
     cell: `${method}.seed-${seed}`,
     ratio: 0.1,
     parameters: 27053,
+    cost: waiting(10),
     estimatedSeconds: 10,
     timeLimitSeconds: 20,
     isNeeded: false,

@@ -11,6 +11,7 @@ import { type RunSuiteOptions, runSuite } from '../../harness/run/run-suite.ts';
 import type { PlannedCell } from '../../harness/spec/cell.ts';
 import { multi30kText, writeText } from '../data/text/text-files.ts';
 import { chainCells } from '../helpers/chain-kind.ts';
+import { waiting } from '../helpers/costs.ts';
 import { standInNvidiaSmi } from '../helpers/nvidia-smi.ts';
 import { gpuTables } from '../helpers/nvidia-smi-outputs.ts';
 import { cellsOfMulti30k } from '../helpers/translation-cells.ts';
@@ -63,6 +64,22 @@ it('that stops at its first failure writes the reports, names what did not run, 
   expect(await readFile(join(outDir, 'report.md'), 'utf8')).toContain(note);
   expect(summary).toContain(note);
   expect(await stateOf(outDir)).toMatchObject({ interrupted: false, exit_code: 1, failed: 1, completed: 0 });
+});
+
+it('refuses cells that do not fit in memory, where it is asked to, before one of them runs', async () => {
+  const cells = [fixtureCell('fine', { cost: { ...waiting(1), memoryBytes: 2e9 } })];
+  await expect(run(cells, { memoryBytes: 1e9 })).rejects.toThrow('fine.seed-0 is expected to take 1.9 GiB of memory');
+  expect(await run(cells, { memoryBytes: null })).toMatchObject({ exitCode: 0 });
+  const { outDir, exitCode } = await run(cells);
+  expect(exitCode).toBe(0);
+  // What is finished takes no memory.
+  expect(await run(cells, { outDir, memoryBytes: 1e9 })).toMatchObject({ exitCode: 0 });
+});
+
+it('says how far its estimates were off, by the machine that they are of', async () => {
+  const cells = [fixtureCell('fine', { cost: { ...waiting(1), memoryBytes: 1e9 } })];
+  expect((await run(cells)).summary).toMatch(/\nEstimates of the reference machine, 1 cell: .*memory \d+ % off/);
+  expect((await run(cells, { calibrated: true })).summary).toMatch(/\nEstimates, 1 cell: .*memory \d+ % off.*\)\.$/);
 });
 
 it('brings all cells to records, writes the reports and run.json, and passes', async () => {

@@ -50,7 +50,9 @@ test.each(suites.map((suite) => ({ name: suite.name, suite })))(
 );
 
 describe.each(profiles)('$name', ({ suite, profile }) => {
-  const cells = planCells(suite, profile, { present: dataFolderNames, untuned: 'counted' });
+  // How large a folder of triples is, only its files tell: smoke's time is that of the generated knowledge base.
+  const present = profile === 'smoke' ? dataFolderNames.filter((name) => name !== 'triples') : dataFolderNames;
+  const cells = planCells(suite, profile, { present, untuned: 'counted' });
   // Of kinds whose methods are words of their own, nothing is dense, and nothing has a budget.
   const ofMethods = cells.filter(({ kind }) => wordsOfKind(kind).usesMethods);
 
@@ -209,8 +211,8 @@ test.each([
   ['compression', 110],
   ['tensors', 40],
   ['translation', 70],
-  ['distillation', 25],
-  ['normalization', 25],
+  ['distillation', 28],
+  ['normalization', 28],
   ['pretraining', 35],
   ['lazy-training', 10],
   ['twin-regularization', 10],

@@ -14,18 +14,21 @@ import type { DataFolders } from '../../run/protocol.ts';
 import { cellsOfShard } from '../../run/records/shard.ts';
 import { dataDigests, heldAgainstData } from '../../run/run-data.ts';
 import type { PlannedCell } from '../../spec/cell.ts';
+import { estimatedOn, type Rates, referenceRates } from '../../spec/cost.ts';
 import { type DataFolderName, dataFolderNames } from '../../spec/datasets.ts';
 import type { TuningChoice } from '../../spec/tuning.ts';
-import { factorOf } from '../../spec/words.ts';
+import { factorOf, type ProfileName } from '../../spec/words.ts';
 import { isTrial, trialNotes } from '../../trial-notes.ts';
 import { checkoutFolder } from '../checkout.ts';
+import { calibratedRates } from '../doctor/calibration-file.ts';
 import { type Io, table } from '../io.ts';
 import { defaultJobs } from '../parse-options.ts';
+import { arithmeticFor, ownProcessor } from './arithmetic.ts';
 import { locateData } from './data-folder.ts';
 import { joinMethods } from './join-methods.ts';
 import { askedSuites, type SelectedSuite, selectSuite } from './select-suite.ts';
 import { overridesOf } from './set-option.ts';
-import type { SuiteOptions } from './suite-options.ts';
+import type { PlanFileOptions, SuiteOptions } from './suite-options.ts';
 
 export interface PlannedRun extends SelectedSuite {
   cells: PlannedCell[];
@@ -144,14 +147,18 @@ export function findData(
 
 /**
  * Prints the cells that runs of the suites would execute, and what a check of them can find; as JSON the cells alone.
- * A method that could not join is bad input.
+ * A method that could not join is bad input. Files for batch systems are written, where they are asked for.
  */
-export async function planCommand(names: readonly string[], options: SuiteOptions, io: Io): Promise<number> {
+export async function planCommand(names: readonly string[], options: PlanFileOptions, io: Io): Promise<number> {
   const plans: PlannedRun[] = [];
   for (const name of askedSuites(names, options)) plans.push(await planRun(name, options, io, 'look'));
   for (const note of new Set(plans.flatMap(({ dataNotes, notes }) => [...dataNotes, ...notes]))) {
     io.stderr.write(`${note}\n`);
   }
+  const refused = plans.some(({ refusals }) => refusals.length > 0);
+  const asksForFiles = options.slurm !== undefined || options.kubernetes !== undefined;
+  const written =
+    asksForFiles && !refused ? await (await import('./batch/write-batch.ts')).writeBatchFiles(plans, options) : [];
   if (options.json === true) {
     io.stdout.write(
       `${JSON.stringify(
@@ -163,11 +170,28 @@ export async function planCommand(names: readonly string[], options: SuiteOption
   } else {
     const jobs = options.jobs ?? defaultJobs(options.threads);
     for (const plan of plans) {
-      io.stdout.write(planText(plan, jobs, plans.length > 1));
+      const rates = await ratesHere(plan.profile, options, io);
+      const cells = estimatedOn(rates ?? referenceRates, plan.cells);
+      io.stdout.write(planText({ ...plan, cells }, jobs, plans.length > 1));
       for (const line of await checkLines(plan, options.night, io)) io.stdout.write(`${line}\n`);
     }
   }
-  return plans.some(({ refusals }) => refusals.length > 0) ? exitCodes.usage : exitCodes.passed;
+  for (const line of written) (options.json === true ? io.stderr : io.stdout).write(`${line}\n`);
+  return refused ? exitCodes.usage : exitCodes.passed;
+}
+
+/** What was measured of this machine, of the arithmetic that a run of a profile has; null: nothing. */
+export async function ratesHere(
+  profile: ProfileName,
+  options: Pick<SuiteOptions, 'portable'> & { device?: SuiteOptions['device'] },
+  io: Io,
+): Promise<Rates | null> {
+  const { device = 'cpu', portable } = options;
+  if (device === 'gpu') return null;
+  return calibratedRates(
+    io.env,
+    arithmeticFor({ device, ...(portable === undefined ? {} : { portable }) }, profile, ownProcessor()),
+  );
 }
 
 /** What a check of these cells against the stored baseline can find: of a night, it judges the fixed seeds. */

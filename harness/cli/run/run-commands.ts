@@ -4,9 +4,9 @@ import { extraSeedsOfNight, parseNight } from '../../night.ts';
 import { parseQueueAddress, queueVariables } from '../../run/queue/address.ts';
 import { parseShard } from '../../run/records/shard.ts';
 import type { Io } from '../io.ts';
-import { collect, collectMethods, naturalNumber, pathOption, positiveInteger } from '../parse-options.ts';
+import { collect, collectMethods, naturalNumber, nonEmpty, pathOption, positiveInteger } from '../parse-options.ts';
 import { collectSettings } from './set-option.ts';
-import type { SuiteOptions } from './suite-options.ts';
+import type { PlanFileOptions, SuiteOptions } from './suite-options.ts';
 import type { TuneOptions } from './tune-command.ts';
 
 /** What the definitions of commands share: where to write, and where the exit code goes. */
@@ -33,11 +33,11 @@ export function defineRunCommands(program: Command, { io, commandLine, dataHelp,
       finish(await suiteCommand(names, options, commandLine, io));
     });
 
-  withPlanOptions(program.command('plan'), io)
-    .summary('print the cells of a suite')
+  withBatchOptions(withPlanOptions(program.command('plan'), io), io)
+    .summary('print the cells of a suite, or write them for a batch system')
     .description('Prints the cells that a suite would run, with an estimate of their time.')
-    .addHelpText('after', examples('npm run plan -- compression', 'npm run plan -- compression --profile paper --json'))
-    .action(async (names: string[], options: SuiteOptions) => {
+    .addHelpText('after', planHelp())
+    .action(async (names: string[], options: PlanFileOptions) => {
       const { planCommand } = await import('./plan-command.ts');
       finish(await planCommand(names, options, io));
     });
@@ -146,6 +146,42 @@ function withSourceOptions(command: Command, io: Io): Command {
     .option('--download', 'fetch what is missing of the data sets that the cells need');
 }
 
+/** What batch systems are told. */
+function withBatchOptions(command: Command, io: Io): Command {
+  return withArithmeticOptions(command)
+    .addOption(
+      new Option('--slurm <file>', 'write an array script for Slurm')
+        .conflicts('shard')
+        .argParser(pathOption('--slurm', io)),
+    )
+    .addOption(
+      new Option('--kubernetes <file>', 'write an Indexed Job for Kubernetes, on the project’s Docker image')
+        .conflicts('shard')
+        .argParser(pathOption('--kubernetes', io)),
+    )
+    .option('--tasks <n>', 'tasks of it (default: as many as make it end earlier)', positiveInteger('--tasks'))
+    .option(
+      '--out <dir>',
+      'with --slurm: where the tasks write (default: reports/out/<suite>-<profile>-batch)',
+      pathOption('--out', io),
+    )
+    .option('--image <name>', 'with --kubernetes: the image (default: factorbench)', nonEmpty('--image'))
+    .option('--claim <name>', 'with --kubernetes: the claim of the volume (default: factorbench)', nonEmpty('--claim'));
+}
+
+function planHelp(): string {
+  return `${examples(
+    'npm run plan -- compression',
+    'npm run plan -- compression --profile paper --json',
+    'npm run plan -- compression --profile nightly --slurm nightly.sh',
+    'npm run plan -- compression --profile nightly --kubernetes nightly.yaml --tasks 8 --image registry.example/factorbench',
+  )}
+
+The tasks of a file are shards of about equal estimated time, with --jobs workers each (1); cells that read from each
+other are in one task. A task that runs again goes on where it stopped. bash FILE submits a Slurm array and, behind it,
+a job that joins the tasks' folders; those of Kubernetes are joined by npm run merge, as the file says.`;
+}
+
 function withRunOptions(command: Command, io: Io): Command {
   return withArithmeticOptions(command)
     .option(
@@ -169,6 +205,7 @@ function withRunOptions(command: Command, io: Io): Command {
         .argParser((text) => parseQueueAddress(text, io.env))
         .conflicts('jobs'),
     )
+    .option('--overcommit', 'run cells that are expected to take more memory than the machine has')
     .option('--no-check', 'do not compare with the baseline')
     .addOption(
       new Option(

@@ -9,8 +9,11 @@ import { exitCodeOfHistory, exitCodes } from '../../run/exit-code.ts';
 import { type RunFile, readVersions } from '../../run/records/run-file.ts';
 import { dataDigests } from '../../run/run-data.ts';
 import { type RunSuiteResult, runSuite } from '../../run/run-suite.ts';
+import { usableMemory } from '../../setup/machine.mjs';
+import { estimatedOn, type Rates } from '../../spec/cost.ts';
 import type { ProfileName } from '../../spec/words.ts';
 import { checkoutFolder, workerPath } from '../checkout.ts';
+import { calibratedRates } from '../doctor/calibration-file.ts';
 import { gateOf } from '../gate.ts';
 import { type Io, table, withInterruption } from '../io.ts';
 import { defaultJobs } from '../parse-options.ts';
@@ -34,6 +37,8 @@ export interface Ready {
   /** The date that decided its seeds. */
   night?: string | undefined;
   arithmetic: Arithmetic;
+  /** What was measured of this machine; null: nothing. */
+  rates: Rates | null;
 }
 
 /** A suite that ran. */
@@ -140,7 +145,8 @@ async function planAll(names: readonly string[], options: SuiteOptions, io: Io):
     const planned = await planRun(name, { ...options, ...(night === undefined ? {} : { night }) }, io, 'run');
     if (options.check !== false) await readBaseline(suite.name, profile, io.baselinesDir);
     const arithmetic = recordedArithmetic(options, profile, io.env);
-    ready.push({ planned, outDir, night, arithmetic });
+    const rates = options.device === 'cpu' ? await calibratedRates(io.env, arithmetic) : null;
+    ready.push({ planned, outDir, night, arithmetic, rates });
   }
   return ready;
 }
@@ -152,8 +158,11 @@ export function recordedArithmetic(options: SuiteOptions, profile: ProfileName, 
 }
 
 /** What a run is told of its plan and options. */
-export function runOptions({ planned, outDir, night, arithmetic }: Ready, options: SuiteOptions, io: Io) {
-  const { suite, profile, profileSpec, cells, plan, dataFolders, notes, refusals } = planned;
+export function runOptions({ planned, outDir, night, arithmetic, rates }: Ready, options: SuiteOptions, io: Io) {
+  const { suite, profile, profileSpec, plan, dataFolders, notes, refusals } = planned;
+  // Shards were made of the reference machine's estimates, which are the same everywhere.
+  const cells = rates === null ? planned.cells : estimatedOn(rates, planned.cells);
+  const isChecked = options.overcommit !== true && options.device === 'cpu';
   const jobs = options.jobs ?? defaultJobs(options.threads);
   const dataDir = searchPlaces({ data: options.data, env: io.env, checkout: checkoutFolder() }).named?.folder ?? null;
   return {
@@ -167,6 +176,8 @@ export function runOptions({ planned, outDir, night, arithmetic }: Ready, option
     gate: gateOf(suite, profile, options.only),
     cells,
     plan,
+    calibrated: rates !== null,
+    memoryBytes: isChecked ? usableMemory() : null,
     refusals,
     outDir,
     dataFolders,

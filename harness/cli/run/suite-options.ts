@@ -42,8 +42,23 @@ export interface SuiteOptions {
   queue?: QueueAddress;
   check?: boolean;
   strict?: boolean;
+  /** Run cells that are expected to take more memory than there is. */
+  overcommit?: boolean;
   list?: boolean;
   plan?: boolean;
   json?: boolean;
   download?: boolean;
+}
+
+/** The options of `plan`: those of `suite` that decide the cells, and the files for batch systems. */
+export interface PlanFileOptions extends SuiteOptions {
+  /** File of an array script for Slurm. */
+  slurm?: string;
+  /** File of a Job for Kubernetes. */
+  kubernetes?: string;
+  /** Tasks that the cells are shared out to. */
+  tasks?: number;
+  /** Kubernetes: the image, and the claim of the volume. */
+  image?: string;
+  claim?: string;
 }

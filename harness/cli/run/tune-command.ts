@@ -54,7 +54,7 @@ export async function tuneCommand(
   const versions = await readVersions(checkoutFolder());
   const result = await withInterruption(io, (signal) =>
     runSuite({
-      ...runOptions({ planned, outDir, arithmetic }, options, io),
+      ...runOptions({ planned, outDir, arithmetic, rates: null }, options, io),
       title: `${suite.title}: learning rates and λ`,
       notes: [...planned.notes, 'Tuning: held-out examples choose; what the tests of these cells say plays no part.'],
       check: false,

@@ -41,31 +41,41 @@ export function cellsOfShard(cells: readonly PlannedCell[], shard: Shard): Plann
 
 /**
  * The cells of one shard, in the plan's order. The shards of one plan are disjoint and together complete: every machine
- * computes the same partition from the plan alone. Cells that read from each other stay together. The longest of these
- * groups first, each goes to the shard with the least estimated time so far (Graham's longest-processing-time rule);
- * ties go to the earlier group, to the shard with fewer cells, to the lower shard.
+ * computes the same partition from the plan alone.
  */
-export function shardCells(cells: readonly PlannedCell[], shard: Shard): PlannedCell[] {
-  const loads = Array.from({ length: shard.count }, () => ({ seconds: 0, cells: 0 }));
-  const chosen = new Set<PlannedCell>();
+export function shardCells(cells: readonly PlannedCell[], { index, count }: Shard): PlannedCell[] {
+  return shardsOf(cells, count)[index - 1] ?? [];
+}
+
+/**
+ * All shards, each in the plan's order. Cells that read from each other stay together, so that no shard waits for
+ * another one. The longest of these groups first, each goes to the shard with the least estimated time so far (Graham's
+ * longest-processing-time rule); ties go to the earlier group, to the shard with fewer cells, to the lower shard.
+ */
+export function shardsOf(cells: readonly PlannedCell[], count: number): PlannedCell[][] {
+  const loads = Array.from({ length: count }, (_, shard) => ({ shard, seconds: 0, cells: 0 }));
+  const shardOf = new Map<PlannedCell, number>();
   for (const { members, estimatedSeconds } of longestFirst(groupsOf(cells))) {
     const lightest = loads.reduce((best, load) =>
       load.seconds < best.seconds || (load.seconds === best.seconds && load.cells < best.cells) ? load : best,
     );
     lightest.seconds += estimatedSeconds;
     lightest.cells += members.length;
-    if (lightest === loads[shard.index - 1]) for (const cell of members) chosen.add(cell);
+    for (const cell of members) shardOf.set(cell, lightest.shard);
   }
-  return cells.filter((cell) => chosen.has(cell));
+  const shards: PlannedCell[][] = loads.map(() => []);
+  for (const cell of cells) shards[shardOf.get(cell) ?? 0]?.push(cell);
+  return shards;
 }
 
-interface Group {
+/** Cells that stay together. */
+export interface Group {
   members: PlannedCell[];
   estimatedSeconds: number;
 }
 
 /** Cells that read from each other, directly or not, in the order of their first members. */
-function groupsOf(cells: readonly PlannedCell[]): Group[] {
+export function groupsOf(cells: readonly PlannedCell[]): Group[] {
   const leader = new Map(cells.map(({ id }) => [id, id]));
   const leaderOf = (id: string): string => {
     const above = leader.get(id) ?? id;

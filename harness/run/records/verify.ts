@@ -21,10 +21,11 @@ export function sampleRecords(records: readonly CellRecord[], size: number, seed
   return [...order.subarray(0, size)].flatMap((index) => completed[index] ?? []);
 }
 
-/** The cell that a record came from. The record tells its configuration and how long it took. */
+/** The cell that a record came from. The record tells its configuration how long it took, and its memory. */
 export function cellOfRecord(record: CompletedRecord, timeLimitSeconds: number): PlannedCell {
-  const { parameters, seconds: estimatedSeconds } = record;
-  return { ...identityOf(record), parameters, estimatedSeconds, timeLimitSeconds, isNeeded: false };
+  const { parameters, seconds: estimatedSeconds, rss_peak_bytes: memoryBytes } = record;
+  const cost = { flops: 0, bytes: 0, operations: 0, scalarSeconds: estimatedSeconds, memoryBytes: memoryBytes ?? 0 };
+  return { ...identityOf(record), parameters, cost, estimatedSeconds, timeLimitSeconds, isNeeded: false };
 }
 
 /** Compares a stored record with that of its re-execution: equal fingerprints promise equal final weights. */

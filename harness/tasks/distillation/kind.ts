@@ -1,26 +1,23 @@
 import { splitOf } from '../../data/images/split.ts';
 import { datasetNamed } from '../../data/registry.ts';
 import { idleRefusal } from '../../methods/refusal.ts';
-import { totalMacs } from '../../shape/blueprint.ts';
-import {
-  type DistillationConfig,
-  type DistillationExperimentSpec,
-  imageConfigOf,
-  distillation as words,
-} from '../../spec/distillation.ts';
+import { totalMacs, totalOutputs } from '../../shape/blueprint.ts';
+import type { Cost } from '../../spec/cost.ts';
+import { type DistillationConfig, imageConfigOf, distillation as words } from '../../spec/distillation.ts';
 import { denseReference } from '../dense-reference.ts';
+import { costOfSteps, ofConvolutions, operationsPerLayer, summed } from '../estimate.ts';
 import { imageTraining } from '../image/kind.ts';
 import { blueprintOf, outlineImageCell } from '../image/outline.ts';
 import type { Kind } from '../kind.ts';
 import { methodFor } from '../task.ts';
 
 /** Distillation: image classification by networks that are trained with more than they keep, or by a teacher. */
-export const distillation: Kind<DistillationConfig, DistillationExperimentSpec> = {
+export const distillation: Kind<DistillationConfig> = {
   ...imageTraining,
   task: words.task,
-  outline(config, method, { denseExamplesPerSecond }) {
-    const own = outlineImageCell(imageConfigOf(config), methodFor(config, method), denseExamplesPerSecond);
-    return { ...own, estimatedSeconds: own.estimatedSeconds + teachingSeconds(config, denseExamplesPerSecond) };
+  outline(config, method) {
+    const own = outlineImageCell(imageConfigOf(config), methodFor(config, method));
+    return { ...own, cost: { ...own.cost, ...summed([own.cost, teachingCost(config)]) } };
   },
   // A sparse method scores weights by the labels' loss, and a warm-up trains another network first.
   accepts: ({ kind }) => kind === 'layer' || kind === 'narrow',
@@ -33,14 +30,21 @@ export const distillation: Kind<DistillationConfig, DistillationExperimentSpec> 
   load: async () => (await import('./task.ts')).distillationTask,
 };
 
-/**
- * Seconds of a teacher's forward passes, each a third of a training step of its network; 0 without a teacher.
- *
- * @param speed examples a second of the student's dense training
- */
-function teachingSeconds({ model, dataset, training, teacher }: DistillationConfig, speed: number): number {
-  if (teacher === undefined) return 0;
-  const macsOf = (one: DistillationConfig['model']) => totalMacs(blueprintOf(one, dataset));
-  const examples = training.epochs * splitOf(dataset, datasetNamed(dataset.name).examples).train;
-  return (examples * macsOf(teacher.model)) / (3 * macsOf(model) * speed);
+/** What a teacher's forward passes take; nothing without a teacher. */
+function teachingCost({
+  dataset,
+  training,
+  teacher,
+}: DistillationConfig): Pick<Cost, 'flops' | 'bytes' | 'operations'> {
+  if (teacher === undefined) return summed([]);
+  const blueprint = blueprintOf(teacher.model, dataset);
+  return costOfSteps({
+    trained: 0,
+    evaluated: training.epochs * splitOf(dataset, datasetNamed(dataset.name).examples).train,
+    batchSize: training.batchSize,
+    macs: totalMacs(blueprint),
+    values: totalOutputs(blueprint),
+    operations: operationsPerLayer * blueprint.layers.length,
+    passes: ofConvolutions.passes,
+  });
 }

@@ -1,16 +1,12 @@
 import { loadKnowledge } from '../../data/triples/knowledge.ts';
-import {
-  type AttentionConfig,
-  type AttentionExperimentSpec,
-  gaussianAttention as words,
-} from '../../spec/gaussian-attention.ts';
+import { type AttentionConfig, gaussianAttention as words } from '../../spec/gaussian-attention.ts';
 import type { Kind } from '../kind.ts';
 import { footballFacts, footballSizes, outlineAttentionCell } from './outline.ts';
 
 /** Questions answered by Gaussian attention over a memory of a knowledge base. */
-export const gaussianAttention: Kind<AttentionConfig, AttentionExperimentSpec> = {
+export const gaussianAttention: Kind<AttentionConfig> = {
   task: words.task,
-  outline: (config, _method, experiment) => outlineAttentionCell(config, experiment),
+  outline: (config) => outlineAttentionCell(config),
   // A part of a knowledge base is none: the generated one is drawn smaller, and triples from files are taken as they are.
   limited({ dataset }, most) {
     if (dataset.name !== 'football' || 2 * footballFacts(dataset) <= most) return {};

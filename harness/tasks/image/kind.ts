@@ -3,7 +3,7 @@ import { EngineNotLoadedError } from '../../data/images/jpeg.ts';
 import { splitRefusal } from '../../data/images/split.ts';
 import { datasetNamed } from '../../data/registry.ts';
 import { idleRefusal } from '../../methods/refusal.ts';
-import { type ImageConfig, type ImageExperimentSpec, image as words } from '../../spec/image.ts';
+import { type ImageConfig, image as words } from '../../spec/image.ts';
 import type { BaseConfig } from '../../spec/words.ts';
 import { denseReference } from '../dense-reference.ts';
 import type { Kind } from '../kind.ts';
@@ -35,11 +35,10 @@ export const imageTraining = {
 } satisfies Partial<Kind<OfImages>>;
 
 /** Image classification. */
-export const image: Kind<ImageConfig, ImageExperimentSpec> = {
+export const image: Kind<ImageConfig> = {
   ...imageTraining,
   task: words.task,
-  outline: (config, method, { denseExamplesPerSecond }) =>
-    outlineImageCell(config, methodFor(config, method), denseExamplesPerSecond),
+  outline: (config, method) => outlineImageCell(config, methodFor(config, method)),
   accepts: () => true,
   refusal: (config, method) => idleRefusal(methodFor(config, method), config),
   reference: denseReference,

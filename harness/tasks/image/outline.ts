@@ -14,7 +14,7 @@ import { vggBlueprint } from '../../shape/vgg.ts';
 import { wideResnetBlueprint } from '../../shape/wide-resnet.ts';
 import type { DatasetSpec, ImageConfig, ModelSpec, TrainingSpec } from '../../spec/image.ts';
 import { epochsOf, type Phase } from '../../train/phases.ts';
-import { overheadSeconds, relativeCost } from '../estimate.ts';
+import { costOfSteps, ofConvolutions, operationsPerLayer, startSeconds, summed, trainingBytes } from '../estimate.ts';
 import type { Outline } from '../kind.ts';
 
 /** The network of a model for the images and classes of a data set. */
@@ -32,13 +32,6 @@ export function blueprintOf(model: ModelSpec, dataset: DatasetSpec): Blueprint {
       return wideResnetBlueprint({ ...model, ...images });
   }
 }
-
-/**
- * What a convolution's output costs beside its operations (normalization, activation, their gradients), in
- * multiply-accumulates a value. Measured in training steps of batches of 32 at 0.1 to 0.3 of the dense operations: 0.5
- * to 0.6 of the dense time for ResNet-8 and WRN-10-1, 0.3 to 0.5 for WRN-10-2.
- */
-const macsPerValue = 100;
 
 /** A cell's network before anything is built: what its method makes of its model and budget. */
 export interface ImagePlan {
@@ -91,29 +84,36 @@ export function macsByPhase({ network, budget, phases }: ImagePlan, method: Meth
   return phases.map((_, index) => (method.kind === 'warm-up' && index < phases.length - 1 ? network.dense.macs : own));
 }
 
-/** @param denseSpeed examples a second of the dense network's training */
-export function outlineImageCell(config: ImageConfig, method: Method, denseSpeed: number): Outline {
+export function outlineImageCell(config: ImageConfig, method: Method): Outline {
   const { dataset, training } = config;
+  const { batchSize } = training;
   const plan = planImageNetwork(config, method);
-  const { plain, blueprint, network, budget, phases } = plan;
-  const split = splitOf(dataset, datasetNamed(dataset.name).examples);
-  // A test image costs a forward pass, as a held-out one does: a third of a training step's three convolutions.
-  const evaluated = (split.validation + split.test) / 3;
-  const imagesOf = (phase: Phase<TrainingSpec>) => {
-    const epochs = epochsOf(phase);
-    return epochs * split.train + Math.ceil(epochs / (training.testEvery ?? 1)) * evaluated;
-  };
-  const { macs } = network.dense;
-  const rest = macsPerValue * totalOutputs(plain);
-  // What a thinner network puts out is less, too.
-  const saved = rest - macsPerValue * totalOutputs(blueprint);
-  const denseImages = macsByPhase(plan, method, training.batchSize).map(
-    (passMacs, index) => imagesOf(phases[index]!) * relativeCost(passMacs - saved, macs, rest),
-  );
-  const images = denseImages.reduce((sum, count) => sum + count, 0);
+  const { blueprint, network, budget, phases } = plan;
+  const { side, channels, examples } = datasetNamed(dataset.name);
+  const split = splitOf(dataset, examples);
+  const held = split.validation + split.test;
+  const values = totalOutputs(blueprint);
+  const parts = macsByPhase(plan, method, batchSize).map((macs, index) => {
+    const epochs = epochsOf(phases[index]!);
+    return costOfSteps({
+      trained: epochs * split.train,
+      evaluated: Math.ceil(epochs / (training.testEvery ?? 1)) * held,
+      batchSize,
+      macs,
+      values,
+      operations: operationsPerLayer * blueprint.layers.length,
+      passes: ofConvolutions.passes,
+    });
+  });
+  const dataBytes = (split.train + held) * side * side * channels;
+  const { parameters } = network.dense;
   return {
     ratio: budget.ratio,
-    parameters: Math.round(budget.ratio * network.dense.parameters),
-    estimatedSeconds: overheadSeconds + images / denseSpeed,
+    parameters: Math.round(budget.ratio * parameters),
+    cost: {
+      ...summed(parts),
+      scalarSeconds: startSeconds,
+      memoryBytes: trainingBytes({ values, batchSize, parameters, dataBytes, copies: ofConvolutions.copies }),
+    },
   };
 }

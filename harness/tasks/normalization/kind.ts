@@ -3,7 +3,6 @@ import { idleRefusal } from '../../methods/refusal.ts';
 import {
   imageConfigOf,
   type NormalizationConfig,
-  type NormalizationExperimentSpec,
   trainedRegularizer,
   normalization as words,
 } from '../../spec/normalization.ts';
@@ -14,11 +13,10 @@ import type { Kind } from '../kind.ts';
 import { methodFor } from '../task.ts';
 
 /** Image classification in which the norms of products UVᵀ are followed or set. */
-export const normalization: Kind<NormalizationConfig, NormalizationExperimentSpec> = {
+export const normalization: Kind<NormalizationConfig> = {
   ...imageTraining,
   task: words.task,
-  outline: (config, method, { denseExamplesPerSecond }) =>
-    outlineImageCell(imageConfigOf(config), methodFor(config, method), denseExamplesPerSecond),
+  outline: (config, method) => outlineImageCell(imageConfigOf(config), methodFor(config, method)),
   accepts,
   refusal(config, method) {
     const used = methodFor(config, method);

@@ -1,36 +1,25 @@
 import { usedPlainText } from '../../data/text/text-sequences.ts';
-import {
-  type PretrainingConfig,
-  type PretrainingExperimentSpec,
-  pretraining as words,
-} from '../../spec/pretraining.ts';
+import { type PretrainingConfig, pretraining as words } from '../../spec/pretraining.ts';
 import type { PlainTextDatasetSpec } from '../../spec/text.ts';
 import type { Overrides } from '../../spec/words.ts';
 import { denseReference } from '../dense-reference.ts';
-import { overheadSeconds, relativeCost } from '../estimate.ts';
 import type { Kind } from '../kind.ts';
 import { methodFor } from '../task.ts';
 import { buildsEncoders, encoderRefusal, maskedLengths, planEncoder } from './encoder.ts';
-
-/** Measured: what of a dense step's time a step keeps that has no operations left, over the dense operations' time. */
-export const restOfDense = 0.6;
+import { outlineEncoder } from './outline.ts';
 
 /** Pre-training of encoders on masked tokens. */
-export const pretraining: Kind<PretrainingConfig, PretrainingExperimentSpec> = {
+export const pretraining: Kind<PretrainingConfig> = {
   task: words.task,
-  outline(config, method, { denseExamplesPerSecond }) {
-    const { network, budget } = planEncoder(config, methodFor(config, method), 'masked-tokens', maskedLengths(config));
+  outline(config, method) {
     const { updates, batchSize, testEvery } = config.training;
-    const tested =
-      Math.ceil(updates / testEvery) * ((config.dataset.testExamples ?? 0) + config.dataset.validationExamples);
-    const { parameters, macs } = network.dense;
-    const relative = relativeCost(budget.passMacs, macs, restOfDense * macs);
-    return {
-      ratio: budget.ratio,
-      parameters: Math.round(budget.ratio * parameters),
-      // An evaluation is about a third of a training step.
-      estimatedSeconds: overheadSeconds + ((updates * batchSize + tested / 3) * relative) / denseExamplesPerSecond,
-    };
+    const held = (config.dataset.testExamples ?? 0) + config.dataset.validationExamples;
+    return outlineEncoder(planEncoder(config, methodFor(config, method), 'masked-tokens', maskedLengths(config)), {
+      trained: updates * batchSize,
+      evaluated: Math.ceil(updates / testEvery) * held,
+      batchSize,
+      examples: (config.dataset.trainExamples ?? 0) + held,
+    });
   },
   accepts: buildsEncoders,
   refusal: (config, method) => encoderRefusal(config, methodFor(config, method)),

@@ -1,35 +1,27 @@
 import { datasetNamed } from '../../data/registry.ts';
 import { loadQuestions } from '../../data/text/question-data.ts';
-import {
-  type QuestionAnsweringConfig,
-  type QuestionAnsweringExperimentSpec,
-  questionAnswering as words,
-} from '../../spec/question-answering.ts';
-import { overheadSeconds, relativeCost } from '../estimate.ts';
+import { type QuestionAnsweringConfig, questionAnswering as words } from '../../spec/question-answering.ts';
 import type { Kind } from '../kind.ts';
 import { limitedExamples } from '../limited-examples.ts';
 import { buildsEncoders, encoderRefusal, planEncoder } from '../pretraining/encoder.ts';
-import { limitedText, restOfDense } from '../pretraining/kind.ts';
+import { limitedText } from '../pretraining/kind.ts';
+import { outlineEncoder } from '../pretraining/outline.ts';
 import { methodFor } from '../task.ts';
 import { spanLengths } from './lengths.ts';
 
 /** Question answering by pre-trained encoders. */
-export const questionAnswering: Kind<QuestionAnsweringConfig, QuestionAnsweringExperimentSpec> = {
+export const questionAnswering: Kind<QuestionAnsweringConfig> = {
   task: words.task,
-  outline(config, method, { denseExamplesPerSecond }) {
+  outline(config, method) {
     const { dataset, fineTuning } = config;
-    const { network, budget } = planEncoder(config, methodFor(config, method), 'span', spanLengths(config));
     const whole = datasetNamed(dataset.name).examples;
     const [train, test] = [dataset.trainExamples ?? whole.train, dataset.testExamples ?? whole.test];
-    const { parameters, macs } = network.dense;
-    const relative = relativeCost(budget.passMacs, macs, restOfDense * macs);
-    // An evaluation is about a third of a training step.
-    const read = fineTuning.epochs * (train + test / 3);
-    return {
-      ratio: budget.ratio,
-      parameters: Math.round(budget.ratio * parameters),
-      estimatedSeconds: overheadSeconds + (read * relative) / denseExamplesPerSecond,
-    };
+    return outlineEncoder(planEncoder(config, methodFor(config, method), 'span', spanLengths(config)), {
+      trained: fineTuning.epochs * train,
+      evaluated: fineTuning.epochs * test,
+      batchSize: fineTuning.batchSize,
+      examples: train + test,
+    });
   },
   accepts: buildsEncoders,
   refusal: (config, method) => encoderRefusal(config, methodFor(config, method)),

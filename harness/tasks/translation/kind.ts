@@ -1,11 +1,7 @@
 import { datasetNamed } from '../../data/registry.ts';
 import { usedText } from '../../data/text/translation.ts';
 import { idleRefusal } from '../../methods/refusal.ts';
-import {
-  type TranslationConfig,
-  type TranslationExperimentSpec,
-  translation as words,
-} from '../../spec/translation.ts';
+import { type TranslationConfig, translation as words } from '../../spec/translation.ts';
 import { denseReference } from '../dense-reference.ts';
 import type { Kind } from '../kind.ts';
 import { limitedExamples } from '../limited-examples.ts';
@@ -14,10 +10,9 @@ import { outlineTranslationCell } from './outline.ts';
 import { reducedTranslation } from './reduced.ts';
 
 /** Machine translation. */
-export const translation: Kind<TranslationConfig, TranslationExperimentSpec> = {
+export const translation: Kind<TranslationConfig> = {
   task: words.task,
-  outline: (config, method, { denseExamplesPerSecond }) =>
-    outlineTranslationCell(config, methodFor(config, method), denseExamplesPerSecond),
+  outline: (config, method) => outlineTranslationCell(config, methodFor(config, method)),
   accepts(method) {
     if (method.kind === 'sparse') return method.imagesOnly !== true;
     return method.kind === 'narrow' || (method.kind === 'layer' && method.matrices !== undefined);

@@ -8,7 +8,7 @@ import { countedLengths, sizedTransformer } from '../../shape/sized-transformer.
 import { type TransformerBlueprint, transformerBlueprint } from '../../shape/transformer.ts';
 import { transformerName } from '../../spec/model-names.ts';
 import type { TransformerSpec, TranslationConfig } from '../../spec/translation.ts';
-import { overheadSeconds, relativeCost } from '../estimate.ts';
+import { costOfSteps, ofTransformers, operationsPerPart, startSeconds, trainingBytes } from '../estimate.ts';
 import type { Outline } from '../kind.ts';
 
 /** The network of a model; the paper's sizes have names, others are called after layers and width. */
@@ -26,11 +26,11 @@ export function transformerOf(model: TransformerSpec): TransformerBlueprint {
   });
 }
 
+/** Characters and tokens of a sentence pair. */
+const bytesPerPair = 1000;
+
 /** Measured: to translate a sentence by a beam of five takes the time of training on so many sentence pairs. */
 const decodingCost = 30;
-
-/** Measured: at a tenth of the dense operations a step still takes about 0.6 of the dense time. */
-const restOfDense = 1.2;
 
 /** @throws UsageError where a method works by what only networks of images offer */
 function refuseImageMethods(method: Method): void {
@@ -47,12 +47,12 @@ function refuseImageMethods(method: Method): void {
   );
 }
 
-/** @param denseSpeed sentence pairs a second of the dense network's training */
-export function outlineTranslationCell(config: TranslationConfig, method: Method, denseSpeed: number): Outline {
+export function outlineTranslationCell(config: TranslationConfig, method: Method): Outline {
   const { dataset, training } = config;
   refuseImageMethods(method);
-  const network = sizedTransformer(transformerOf(config.model));
-  const { ratio, passMacs, weightRatio } = planBudget(network, method, budgetOf(config));
+  const blueprint = transformerOf(config.model);
+  const network = sizedTransformer(blueprint);
+  const { ratio, passMacs, weightRatio, width } = planBudget(network, method, budgetOf(config));
   const whole = datasetNamed(dataset.name).examples;
   const pairs = dataset.trainExamples ?? whole.train;
   const phases = phasesOf(method, training, weightRatio);
@@ -60,13 +60,32 @@ export function outlineTranslationCell(config: TranslationConfig, method: Method
     const capped = (updates ?? Number.POSITIVE_INFINITY) * (batchTokens / countedLengths.target);
     return sum + Math.min(epochs * pairs, capped);
   }, 0);
-  const validated = ((trained / pairs) * whole.valid) / 3;
-  const decoded = (dataset.testExamples ?? whole.test) * decodingCost * (training.decoding.beam / 5);
-  const denseMacs = network.dense.macs;
-  const relative = relativeCost(passMacs, denseMacs, restOfDense * denseMacs);
+  const tested = dataset.testExamples ?? whole.test;
+  const decoded = tested * decodingCost * (training.decoding.beam / 5);
+  const batchSize = training.batchTokens / countedLengths.target;
+  const { values } = (width === 1 ? network : network.narrowed(width)).dense;
+  const { parameters } = network.dense;
   return {
     ratio,
-    parameters: Math.round(ratio * network.dense.parameters),
-    estimatedSeconds: overheadSeconds + ((trained + validated) * relative + decoded) / denseSpeed,
+    parameters: Math.round(ratio * parameters),
+    cost: {
+      ...costOfSteps({
+        trained: trained + decoded,
+        evaluated: (trained / pairs) * whole.valid,
+        batchSize,
+        macs: passMacs,
+        values,
+        operations: operationsPerPart * blueprint.parts.length,
+        passes: ofTransformers.passes,
+      }),
+      scalarSeconds: startSeconds,
+      memoryBytes: trainingBytes({
+        values,
+        batchSize,
+        parameters,
+        dataBytes: (pairs + whole.valid + tested) * bytesPerPair,
+        copies: ofTransformers.copies,
+      }),
+    },
   };
 }

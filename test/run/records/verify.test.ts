@@ -7,6 +7,7 @@ import { storeAt, writeRecord } from '../../../harness/run/records/store.ts';
 import { cellOfRecord, compareReproduction, sampleRecords } from '../../../harness/run/records/verify.ts';
 import { runVerify, type VerifyRunOptions } from '../../../harness/run/run-verify.ts';
 import { chainCells, chainSuite } from '../../helpers/chain-kind.ts';
+import { waiting } from '../../helpers/costs.ts';
 import type { RecordOverrides } from '../../helpers/records.ts';
 import { recordOf } from '../fixtures/record-of.mjs';
 import { capture, failureOfCell, fixtureCell, fixturePool, recordOfCell, temporaryFolder } from '../helpers.ts';
@@ -35,10 +36,13 @@ it('samples completed records without repetition, the same for a seed, others fo
 it('makes the cell of a record again', () => {
   const cell = fixtureCell('fine', { timeLimitSeconds: 77 });
   const record = completed(recordOfCell(cell, { seconds: 12 }));
-  expect(cellOfRecord(record, 77)).toEqual({ ...cell, parameters: record.parameters, estimatedSeconds: 12 });
+  const costOf = (seconds: number, of: CompletedRecord) => ({ ...waiting(seconds), memoryBytes: of.rss_peak_bytes! });
+  const known = { parameters: record.parameters, cost: costOf(12, record), estimatedSeconds: 12 };
+  expect(cellOfRecord(record, 77)).toEqual({ ...cell, ...known });
   const [, reader] = chainCells([[], [0]]);
-  const expected = { ...reader!, parameters: 100, estimatedSeconds: 1, timeLimitSeconds: 77 };
-  expect(cellOfRecord(completed(recordOf(reader!)), 77)).toEqual(expected);
+  const read = completed(recordOf(reader!));
+  const expected = { ...reader!, parameters: 100, cost: costOf(1, read), estimatedSeconds: 1, timeLimitSeconds: 77 };
+  expect(cellOfRecord(read, 77)).toEqual(expected);
 });
 
 it('calls equal results in an equal environment reproduced, naming the weights where there are some', () => {

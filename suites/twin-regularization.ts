@@ -90,7 +90,6 @@ const experiment = {
   dataset: spokenWords,
   fallbackDataset: null,
   training,
-  updatesPerSecond: 130,
 } as const;
 
 export const twinRegularization: SuiteSpec<TwinExperimentSpec> = {
@@ -118,7 +117,6 @@ export const twinRegularization: SuiteSpec<TwinExperimentSpec> = {
             without,
             ...factorized.slice(1),
           ],
-          updatesPerSecond: 200,
         },
         {
           ...experiment,
@@ -126,7 +124,6 @@ export const twinRegularization: SuiteSpec<TwinExperimentSpec> = {
           dataset: { ...fewWords, noise: 1 },
           training: { ...training, updates: 40, validateEvery: 10 },
           arms: [arm('unidirectional'), arm('shared-twin', { twin_weight: [0.6] })],
-          updatesPerSecond: 150,
         },
         {
           ...experiment,
@@ -134,7 +131,6 @@ export const twinRegularization: SuiteSpec<TwinExperimentSpec> = {
           dataset: fewWords,
           training: { ...training, updates: 20, validateEvery: 10, dropout: 0.2, clipNorm: 5 },
           arms: [arm('shared-twin', { twin_weight: [0.6] })],
-          updatesPerSecond: 100,
         },
       ],
       seeds: 1,
@@ -162,14 +158,12 @@ export const twinRegularization: SuiteSpec<TwinExperimentSpec> = {
           ...experiment,
           models: [recurrent('gru', 1, 32)],
           arms: least,
-          updatesPerSecond: 100,
         },
         {
           ...experiment,
           models: [recurrent('gru', 1, 32)],
           dataset: { ...spokenWords, noise: 1 },
           arms: least.filter(({ method }) => method !== 'bidirectional'),
-          updatesPerSecond: 100,
         },
       ],
       seeds: 5,
@@ -197,7 +191,6 @@ export const twinRegularization: SuiteSpec<TwinExperimentSpec> = {
             dropout: 0.2,
           },
           arms: [...all, ...factorized],
-          updatesPerSecond: 0.2,
         },
       ],
       seeds: 5,

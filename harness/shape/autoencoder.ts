@@ -59,9 +59,10 @@ export function sizedAutoencoder(blueprint: AutoencoderBlueprint): Sized {
     stackParameters(encoder, counts, scale) + stackParameters(decoder);
   const macsOf = (counts: MatrixCounts, scale: number) =>
     stackMacs(encoder, counts, scale) + stackMacs(decoder, denseCounts, 1);
+  const values = [...encoder, ...decoder].reduce((sum, { outFeatures }) => sum + outFeatures, 0);
   return {
     name,
-    dense: { parameters: parametersOf(denseCounts, 1), macs: macsOf(denseCounts, 1) },
+    dense: { parameters: parametersOf(denseCounts, 1), macs: macsOf(denseCounts, 1), values },
     weights: [...encoder, ...decoder].map((shape) => ({
       name: `${shape.name}.weight`,
       shape: [shape.inFeatures, shape.outFeatures],

@@ -93,9 +93,10 @@ export function sizedRecognizer(blueprint: RecognizerBlueprint): Sized {
   const weight = (of: string, rows: number, columns: number) => {
     return { name: `${of}.weight`, shape: [rows, columns], size: rows * columns, uses: 1 };
   };
+  const values = matrices.reduce((sum, { outFeatures }) => sum + outFeatures, output.classes);
   return {
     name,
-    dense: { parameters: parametersOf(denseCounts, 1), macs: macsOf(denseCounts, 1) },
+    dense: { parameters: parametersOf(denseCounts, 1), macs: macsOf(denseCounts, 1), values },
     weights: [
       ...matrices.map((shape) => weight(shape.name, shape.inFeatures, shape.outFeatures)),
       weight('output', output.inFeatures, output.classes),

@@ -135,8 +135,6 @@ export const amortizedExperimentSchema = z
     /** α of `mixed`. */
     mixedShare: share,
     arms: z.array(amortizedArmSchema).min(1),
-    /** Measured multiply-accumulates a second, one thread; the base of the time estimate. */
-    macsPerSecond: positive,
   })
   .superRefine(({ arms }, context) => {
     arms.forEach(({ factors }, index) => {

@@ -2,19 +2,22 @@ import { z } from 'zod';
 
 /** What a cell takes before any machine is asked, and the seconds of it on a machine. */
 
+const amount = z.number().min(0);
+
 /** Operations, traffic and memory of a cell: the same on every machine. */
-export interface Cost {
+export const costSchema = z.strictObject({
   /** Of the engine's products, two for each multiply-accumulate. */
-  flops: number;
+  flops: amount,
   /** Bytes that the engine reads and writes beside its products: normalizations, activations, gradients of them. */
-  bytes: number;
+  bytes: amount,
   /** Operations that the engine begins, whatever their size. */
-  operations: number;
+  operations: amount,
   /** Seconds of the reference machine outside the engine: start, data, and what is computed in float64. */
-  scalarSeconds: number;
+  scalarSeconds: amount,
   /** The largest resident set of its process, in bytes. */
-  memoryBytes: number;
-}
+  memoryBytes: amount,
+});
+export type Cost = z.infer<typeof costSchema>;
 
 /** How fast one core of a machine is at each part of a cost. */
 export const ratesSchema = z.strictObject({

@@ -152,8 +152,6 @@ export const twinExperimentSchema = z.strictObject({
   fallbackDataset: framesDatasetSchema.nullable(),
   training: recognizerTrainingSchema,
   arms: z.array(recognizerArmSchema).min(1),
-  /** Measured updates a second of a unidirectional cell, one thread; the base of the time estimate. */
-  updatesPerSecond: positive,
 });
 export type TwinExperimentSpec = z.infer<typeof twinExperimentSchema>;
 

@@ -162,7 +162,8 @@ export function runOptions({ planned, outDir, night, arithmetic, rates }: Ready,
   const { suite, profile, profileSpec, plan, dataFolders, notes, refusals } = planned;
   // Shards were made of the reference machine's estimates, which are the same everywhere.
   const cells = rates === null ? planned.cells : estimatedOn(rates, planned.cells);
-  const isChecked = options.overcommit !== true && options.device === 'cpu';
+  // Workers of a queue look at their own machines' memory.
+  const isChecked = options.overcommit !== true && options.device === 'cpu' && options.queue === undefined;
   const jobs = options.jobs ?? defaultJobs(options.threads);
   const dataDir = searchPlaces({ data: options.data, env: io.env, checkout: checkoutFolder() }).named?.folder ?? null;
   return {

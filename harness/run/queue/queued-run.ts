@@ -10,6 +10,7 @@ import { UsageError } from '../../errors.ts';
 import { readTextFile } from '../../file-errors.ts';
 import { identityFields } from '../../record.ts';
 import type { PlannedCell } from '../../spec/cell.ts';
+import { costSchema } from '../../spec/cost.ts';
 import { nameSchema, profileNames } from '../../spec/words.ts';
 import { parseJson, runFileSchema } from '../records/run-file.ts';
 import { type Store, storeAt } from '../records/store.ts';
@@ -25,6 +26,7 @@ const count = z.int().min(0);
 const queuedCellSchema = z.strictObject({
   ...identityFields,
   parameters: count.nullable(),
+  cost: costSchema,
   estimatedSeconds: z.number().min(0),
   timeLimitSeconds: z.number().positive(),
   isNeeded: z.boolean(),

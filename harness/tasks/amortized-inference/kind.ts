@@ -1,13 +1,9 @@
 import { examplesRefusal, loadBinaryExamples } from '../../data/binary/binary-examples.ts';
 import { mnist } from '../../data/binary/mnist.ts';
 import { stackParameters } from '../../shape/autoencoder.ts';
-import {
-  type AmortizedConfig,
-  type AmortizedExperimentSpec,
-  amortizedInference as words,
-} from '../../spec/amortized-inference.ts';
+import { type AmortizedConfig, amortizedInference as words } from '../../spec/amortized-inference.ts';
 import { denseReference } from '../dense-reference.ts';
-import { overheadSeconds } from '../estimate.ts';
+import { plainWorkerBytes, startSeconds } from '../estimate.ts';
 import type { Kind } from '../kind.ts';
 import { limitedExamples } from '../limited-examples.ts';
 import { methodFor } from '../task.ts';
@@ -15,9 +11,9 @@ import { autoencoderRefusal, buildsAutoencoders, planAutoencoder } from './netwo
 import { drawsOf } from './objective.ts';
 
 /** Amortized inference. */
-export const amortizedInference: Kind<AmortizedConfig, AmortizedExperimentSpec> = {
+export const amortizedInference: Kind<AmortizedConfig> = {
   task: words.task,
-  outline(config, method, { macsPerSecond }) {
+  outline(config, method) {
     const { budget, dense } = planAutoencoder(config, methodFor(config, method));
     const { training, estimate, dataset, objective } = config;
     const { steps, batchSize, validateEvery } = training;
@@ -30,7 +26,13 @@ export const amortizedInference: Kind<AmortizedConfig, AmortizedExperimentSpec> 
     return {
       ratio: budget.ratio,
       parameters: Math.round(budget.ratio * parameters),
-      estimatedSeconds: overheadSeconds + steps * stepSeconds + macs / macsPerSecond,
+      cost: {
+        flops: 2 * macs,
+        bytes: bytesPerMac * macs,
+        operations: steps * operations,
+        scalarSeconds: startSeconds,
+        memoryBytes: plainWorkerBytes,
+      },
     };
   },
   accepts: buildsAutoencoders,
@@ -53,5 +55,7 @@ export const amortizedInference: Kind<AmortizedConfig, AmortizedExperimentSpec> 
   load: async () => (await import('./task.ts')).amortizedTask,
 };
 
-/** Measured: what a step takes beside its products. */
-const stepSeconds = 1e-3;
+/** Operations that a training step begins, by the 1 ms that it takes beside its products. */
+const operations = 125;
+/** Small products move their operands: by 5e9 multiply-accumulates a second, measured. */
+const bytesPerMac = 1.7;

@@ -1,12 +1,12 @@
 import { needsFiles } from '../../spec/datasets.ts';
-import { isSearch, type NasiConfig, type NasiExperimentSpec, nasi as words } from '../../spec/nasi.ts';
+import { isSearch, type NasiConfig, nasi as words } from '../../spec/nasi.ts';
 import type { Overrides } from '../../spec/words.ts';
 import type { Kind } from '../kind.ts';
 import { loadNasiData } from './examples.ts';
 import { outlineNasiCell } from './outline.ts';
 
 /** Architecture search at initialization. */
-export const nasi: Kind<NasiConfig, NasiExperimentSpec> = {
+export const nasi: Kind<NasiConfig> = {
   task: words.task,
   outline: (config) => outlineNasiCell(config),
   limited(config, most) {

@@ -1,16 +1,12 @@
 import { loadFrames } from '../../data/frames/pieces.ts';
-import {
-  type TwinConfig,
-  type TwinExperimentSpec,
-  twinRegularization as words,
-} from '../../spec/twin-regularization.ts';
+import { type TwinConfig, twinRegularization as words } from '../../spec/twin-regularization.ts';
 import type { Kind } from '../kind.ts';
 import { outlineTwinCell } from './outline.ts';
 
 /** Recurrent recognizers of frames, trained with a twin that reads backwards. */
-export const twinRegularization: Kind<TwinConfig, TwinExperimentSpec> = {
+export const twinRegularization: Kind<TwinConfig> = {
   task: words.task,
-  outline: (config, _method, experiment) => outlineTwinCell(config, experiment),
+  outline: (config) => outlineTwinCell(config),
   // Utterances from files are taken as they are: a part of one is none.
   limited({ dataset }, most) {
     if (dataset.name !== 'spoken-words' || dataset.trainUtterances * dataset.frames <= most) return {};

@@ -1,6 +1,7 @@
 import type { Machine } from '../../../harness/run/queue/machine.ts';
 import type { QueueSettings } from '../../../harness/run/queue/queued-run.ts';
 import type { PlannedCell } from '../../../harness/spec/cell.ts';
+import { waiting } from '../../helpers/costs.ts';
 import { fixtureConfig, fixtureIdentity } from '../../helpers/records.ts';
 
 const versions = { factorbench: '1.0.0', commit: 'c0ffee', dirty: false, changes: null };
@@ -34,6 +35,7 @@ export function loadCells(count: number): PlannedCell[] {
     profile: 'smoke',
     ratio: 0.1,
     parameters: 27053,
+    cost: waiting(1),
     estimatedSeconds: 1,
     timeLimitSeconds: 60,
     isNeeded: false,

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, it, test } from 'vitest';
 import { cli } from './cli/helpers.ts';
@@ -8,7 +8,14 @@ import { bottleneck, methodFile } from './helpers/method-files.ts';
 import { temporaryFolder } from './run/helpers.ts';
 
 const root = new URL('../', import.meta.url);
-const readme = await readFile(new URL('README.md', root), 'utf8');
+/** The README, and the manual. */
+const pages = await Promise.all(
+  [
+    'README.md',
+    ...(await readdir(new URL('docs/', root))).filter((name) => name.endsWith('.md')).map((name) => `docs/${name}`),
+  ].map(async (path) => ({ path, text: await readFile(new URL(path, root), 'utf8') })),
+);
+const manual = pages.map(({ text }) => text).join('\n');
 const { scripts } = JSON.parse(await readFile(new URL('package.json', root), 'utf8')) as {
   scripts: Record<string, string>;
 };
@@ -23,7 +30,7 @@ const launchers = [
 const intoFile = / > \S+\.log 2>&1(?: &)?$/;
 
 /** The commands of the shell blocks, without prompts, comments, and what starts them. */
-const commands = [...readme.matchAll(/^```sh\n(.*?)^```$/gms)]
+const commands = [...manual.matchAll(/^```sh\n(.*?)^```$/gms)]
   .flatMap((block) => block[1]!.split('\n'))
   .map((line) => line.replace(/\s+#.*$/, '').trim())
   .filter((line) => line !== '')
@@ -43,7 +50,7 @@ function harmless(name: string, args: string[]): string[] {
   return ['list', 'plan'].includes(name) ? [name, ...args] : [name, '--help'];
 }
 
-test('the README has commands', () => {
+test('the README and the manual have commands', () => {
   expect(commands.length).toBeGreaterThan(5);
 });
 
@@ -51,7 +58,7 @@ const npmCommands = commands.filter((command) => command.startsWith('npm '));
 const dockerCommands = commands.filter((command) => command.startsWith('docker '));
 const stages = parseStages(await readFile(new URL('Dockerfile', root), 'utf8'));
 
-test('the README’s commands are of npm, Docker, or the replay of its Dockerfile', () => {
+test('the manual’s commands are of npm, Docker, or the replay of its Dockerfile', () => {
   const others = commands.filter((command) => !npmCommands.includes(command) && !dockerCommands.includes(command));
   expect(others).toHaveLength(1);
   const [node, script, target, , separator, ...args] = wordsOf(others[0]!);
@@ -60,7 +67,7 @@ test('the README’s commands are of npm, Docker, or the replay of its Dockerfil
   expect(args).toEqual(['suite', 'compression']);
 });
 
-it.each(dockerCommands)('the README’s command fits the Dockerfile: %s', async (command) => {
+it.each(dockerCommands)('the manual’s command fits the Dockerfile: %s', async (command) => {
   const [, verb, ...words] = wordsOf(command);
   if (verb === 'build') {
     expect(words.slice(2)).toEqual(['--tag', expect.stringMatching(/^factorbench/), '.']);
@@ -79,7 +86,7 @@ it.each(dockerCommands)('the README’s command fits the Dockerfile: %s', async 
   expect((await cli(harmless(name!, args))).exitCode).toBe(0);
 });
 
-it.each(npmCommands)('the README’s command works: %s', async (command) => {
+it.each(npmCommands)('the manual’s command works: %s', async (command) => {
   const [npm, ...words] = wordsOf(command);
   expect(npm).toBe('npm');
   // -s silences npm's banner.
@@ -102,4 +109,16 @@ it('a script of npm gives its process over, so that a signal to npm reaches the 
   const starting = Object.values(scripts).filter((script) => /\bnode\b/.test(script));
   expect(starting.length).toBeGreaterThan(10);
   for (const script of starting) expect(script).toMatch(/^exec node /);
+});
+
+test('the README has two screens, and what the manual links to is there', () => {
+  const [readme] = pages;
+  expect(readme!.text.split('\n').length).toBeLessThan(110);
+  for (const { path, text } of pages) {
+    for (const [, target] of text.matchAll(/\]\(([^)#:]+)\)/g)) {
+      expect(existsSync(new URL(target!, new URL(path, root))), `${path}: ${target}`).toBe(true);
+    }
+  }
+  const linked = pages.slice(1).map(({ path }) => readme!.text.includes(`](${path})`));
+  expect(linked).not.toContain(false);
 });

@@ -7,10 +7,10 @@ import { temporaryFolder } from '../run/helpers.ts';
 import { writeText } from './text/text-files.ts';
 
 const root = new URL('../../', import.meta.url);
-const readme = await readFile(new URL('README.md', root), 'utf8');
-const section = /^## Add a data set\n(.*?)^## /ms.exec(readme)?.[1] ?? '';
+const manual = await readFile(new URL('docs/extending.md', root), 'utf8');
+const section = /^## Add a data set\n(.*?)^## /ms.exec(`${manual}\n## `)?.[1] ?? '';
 
-/** The data set of the README's example, made as a file of the harness would make it. */
+/** The data set of the manual's example, made as a file of the harness would make it. */
 async function exampleOf(): Promise<ImageFolder> {
   const code = /^```ts\n(.*?)^```$/ms.exec(section)?.[1] ?? '';
   const reader = new URL('harness/data/images/image-records.ts', root).pathname;
@@ -19,7 +19,7 @@ async function exampleOf(): Promise<ImageFolder> {
   return ((await import(path)) as { myImages: ImageFolder }).myImages;
 }
 
-it('the README’s example of a data set is found and read', async () => {
+it('the manual’s example of a data set is found and read', async () => {
   const dataset = await exampleOf();
   const { side, channels, folder } = dataset;
   const record = (label: number) =>
@@ -40,14 +40,14 @@ it('the README’s example of a data set is found and read', async () => {
   expect([...images.subarray(-3)]).toEqual(valuesAt(plane - 1));
 });
 
-it('the README’s example of what a suite says fits the schema but for the new name', () => {
+it('the manual’s example of what a suite says fits the schema but for the new name', () => {
   const line = /^dataset: (\{.*\}),$/m.exec(section)?.[1] ?? '';
   const spec = JSON.parse(line.replaceAll("'", '"').replace(/(\w+):/g, '"$1":')) as object;
   expect(datasetSchema.parse({ ...spec, name: 'cifar-10' })).toEqual({ ...spec, name: 'cifar-10' });
   expect(datasetSchema.safeParse(spec).error?.issues.map(({ path }) => path)).toEqual([['name']]);
 });
 
-it('the README names the lists that a data set joins', async () => {
+it('the manual names the lists that a data set joins', async () => {
   for (const path of section.match(/`harness\/[\w/.-]+\.ts`/g) ?? []) {
     if (path.includes('my-images')) continue;
     expect(await readFile(new URL(path.replaceAll('`', ''), root), 'utf8')).not.toBe('');

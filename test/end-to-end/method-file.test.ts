@@ -35,7 +35,7 @@ it.each([
   expect((await runCell(cell, context)).weights_digest).toBe(record.weights_digest);
 });
 
-it('the README’s example takes at most 30 lines', () => {
+it('the manual’s example takes at most 30 lines', () => {
   expect(bottleneck.trimEnd().split('\n').length).toBeLessThanOrEqual(30);
 });
 

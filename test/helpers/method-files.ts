@@ -4,12 +4,12 @@ import { temporaryFolder } from '../run/helpers.ts';
 
 /** Files of methods, as a researcher would write them. */
 
-/** The README's example of a layer method. */
-export const bottleneck = exampleOf(await readFile(new URL('../../README.md', import.meta.url), 'utf8'));
+/** The manual's example of a layer method. */
+export const bottleneck = exampleOf(await readFile(new URL('../../docs/extending.md', import.meta.url), 'utf8'));
 
-function exampleOf(readme: string): string {
-  const blocks = [...readme.matchAll(/^```js\n(.*?)^```$/gms)].map((block) => block[1]!);
-  if (blocks.length !== 1) throw new Error(`the README has ${blocks.length} examples in JavaScript instead of one`);
+function exampleOf(manual: string): string {
+  const blocks = [...manual.matchAll(/^```js\n(.*?)^```$/gms)].map((block) => block[1]!);
+  if (blocks.length !== 1) throw new Error(`the manual has ${blocks.length} examples in JavaScript instead of one`);
   return blocks[0]!;
 }
 

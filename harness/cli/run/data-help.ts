@@ -8,7 +8,7 @@ export function dataHelp(): string {
   return `${title}\n${table(rows).trimEnd()}`;
 }
 
-/** The same as the table of the README, in Markdown. */
+/** The same as the table of docs/data.md, in Markdown. */
 export function dataTable(): string {
   const titles = ['data set', 'folder in `DIR`', 'files'];
   const rows = folderDatasets.map(({ name, folder, files }) => [`\`${name}\``, `\`${folder}/\``, files]);

@@ -291,8 +291,8 @@ same night after midnight; a night that the history holds already is refused.
 --escalate goes on where the check has not decided an arm, with 5, then 10 seeds; three looks share the chance of a false
 alarm. With --night it gives more seeds of the date to what is suspect in the history, twice at most.
 
-A method from a file gets the budgets of the suite's compressed arms. The file is an ES module; the README's section
-"Add a method" has an example. A file that is changed runs its cells again. A file that cannot be loaded, or a budget
+A method from a file gets the budgets of the suite's compressed arms. The file is an ES module; docs/extending.md
+has an example. A file that is changed runs its cells again. A file that cannot be loaded, or a budget
 that it cannot reach, is named, the other cells run, and the exit code is 1. A name that no method has, an --only that
 matches no cell and a shard without cells are refused.
 

@@ -3,10 +3,10 @@ import { expect, it } from 'vitest';
 import { dataHelp, dataTable } from '../../../harness/cli/run/data-help.ts';
 import { folderDatasets } from '../../../harness/data/registry.ts';
 
-it('the README’s table of data sets follows from their objects', async () => {
-  const readme = await readFile(new URL('../../../README.md', import.meta.url), 'utf8');
-  const start = readme.indexOf('| data set ');
-  expect(readme.slice(start, readme.indexOf('\n\n', start))).toBe(dataTable());
+it('the manual’s table of data sets follows from their objects', async () => {
+  const manual = await readFile(new URL('../../../docs/data.md', import.meta.url), 'utf8');
+  const start = manual.indexOf('| data set ');
+  expect(manual.slice(start, manual.indexOf('\n\n', start))).toBe(dataTable());
 });
 
 it('lists every data set that needs files once, in columns', () => {

@@ -117,8 +117,8 @@ export const lazyTraining: SuiteSpec<LazyTrainingExperimentSpec> = {
           adam: adam(3000),
           arms: [
             ...regimes(['closed-form'], [0.5]),
-            ...seen(2, regimes(['gradient-descent'], [0.25, 2])),
-            ...seen(2, regimes(['adam'], [0.25, 0.5, 1])),
+            ...seen(3, regimes(['gradient-descent'], [0.25, 2])),
+            ...seen(3, regimes(['adam'], [0.25, 0.5, 1])),
           ],
         }),
         mixture({
@@ -127,8 +127,8 @@ export const lazyTraining: SuiteSpec<LazyTrainingExperimentSpec> = {
           adam: adam(3000),
           arms: [
             ...regimes(['closed-form'], [0.25, 0.5, 1, 2]),
-            ...seen(2, regimes(['gradient-descent'], [0.5])),
-            ...seen(2, regimes(['adam'], [0.5])),
+            ...seen(3, regimes(['gradient-descent'], [0.5])),
+            ...seen(3, regimes(['adam'], [0.5])),
           ],
         }),
       ],

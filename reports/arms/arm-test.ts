@@ -1,9 +1,10 @@
 import type { Variance } from '../../harness/statistics/moderated-variance.ts';
 import { mean } from '../../harness/statistics/moments.ts';
 import { twoSidedQuantile, twoSidedTail, upperTail as upperTailOf } from '../../harness/statistics/student-t.ts';
-import { type ArmSummary, gainsOf } from './arm-summary.ts';
+import { gainsOf } from './arm-summary.ts';
 import { variancesOf } from './arm-variances.ts';
-import { type Beginning, sharersOf } from './shared-training.ts';
+import { sharersOf } from './shared-training.ts';
+import type { TestedArm } from './tested-arm.ts';
 
 /** One arm's gains against another's. Null: not measured, or not enough seeds for a test. */
 export interface ArmTest {
@@ -15,14 +16,6 @@ export interface ArmTest {
   t: number | null;
   df: number | null;
   standardError: number | null;
-}
-
-/** What tests need of an arm. */
-export interface TestedArm extends Pick<ArmSummary, 'kind' | 'model' | 'dataset' | 'factors' | 'config' | 'metric'> {
-  /** The metric's values of the completed seeds, by seed. */
-  values: ReadonlyMap<number, number>;
-  /** What its completed cells began with, where that is known. */
-  completed: ArmSummary['completed'] | readonly Beginning[];
 }
 
 /** Tests one arm against another. */

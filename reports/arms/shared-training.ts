@@ -1,12 +1,8 @@
 import { grouped } from '../../baselines/arms.ts';
 import { canonicalJson } from '../../harness/canonical-json.ts';
 import { seedless } from '../../harness/cell-name.ts';
-import type { CompletedRecord } from '../../harness/record.ts';
-import type { TestedArm } from './arm-test.ts';
 import { isDense, isTuned } from './coordinates.ts';
-
-/** What a completed cell began with. */
-export type Beginning = Pick<CompletedRecord, 'cell' | 'needs' | 'phases'>;
+import type { Beginning, TestedArm } from './tested-arm.ts';
 
 /**
  * Arms that go on from one and the same training of each seed, two at least, each with all of them: cells that read the

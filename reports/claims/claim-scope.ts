@@ -3,7 +3,7 @@ import { type Baseline, type BaselineEntry, valueOfEntry } from '../../baselines
 import type { CellRecord } from '../../harness/record.ts';
 import type { BaseConfig } from '../../harness/spec/words.ts';
 import { summarizeArms } from '../arms/arm-summary.ts';
-import type { TestedArm } from '../arms/arm-test.ts';
+import type { TestedArm } from '../arms/tested-arm.ts';
 
 /** The arms of one suite and profile, out of records or of a stored baseline. */
 export interface ClaimScope {

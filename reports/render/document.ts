@@ -35,6 +35,7 @@ export interface Figure {
 export type Block =
   | { kind: 'text'; text: string }
   | { kind: 'list'; items: string[] }
+  | { kind: 'links'; items: Link[] }
   | TableBlock
   | { kind: 'code'; text: string }
   | { kind: 'figure'; figure: Figure }
@@ -78,6 +79,13 @@ export interface CellCurve {
   levels: Uint8Array[];
 }
 
+/** What leads to another page of the same folder. */
+export interface Link {
+  text: string;
+  /** The page's file, in the same folder. */
+  file: string;
+}
+
 /** A heading and what stands under it. */
 export interface Section {
   heading: string;
@@ -94,6 +102,11 @@ export function text(content: string): Block {
 /** Items, one a line. */
 export function list(items: string[]): Block {
   return { kind: 'list', items };
+}
+
+/** Links, one a line. */
+export function links(items: Link[]): Block {
+  return { kind: 'links', items };
 }
 
 /** A command for a shell. */

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { RunOutcome } from '../outcome.ts';
 import { type CellBlocks, cellPacks } from './cell-packs.ts';
-import type { Block, Figure, Section, Table } from './document.ts';
+import type { Block, Figure, Link, Section, Table } from './document.ts';
 import { styleSheet } from './html-style.ts';
 import { packed } from './pack.ts';
 import { pageScript } from './page/page-script.ts';
@@ -172,6 +172,11 @@ function renderList(items: readonly string[], packs: Packs | null): string {
   return `${listed(items.slice(0, shownItems))}\n${onDemand(`${later.length} more`, listed(later), packs)}`;
 }
 
+/** A file's name is no address: whatever it holds, it leads into the same folder. */
+function renderLink({ text, file }: Link): string {
+  return `<li><a href="./${encodeURIComponent(file)}">${escapeHtml(text)}</a></li>`;
+}
+
 function renderFigure(figure: Figure, drawings: Drawings): string {
   const { title, caption } = figure;
   const svg = drawings.get(figure);
@@ -199,6 +204,8 @@ function renderBlock(block: Block, heading: string, { packs, drawings }: Context
       return `<p>${escapeHtml(block.text)}</p>`;
     case 'list':
       return renderList(block.items, packs);
+    case 'links':
+      return `<ul>\n${block.items.map(renderLink).join('\n')}\n</ul>`;
     case 'table':
       return renderTable(block.table, heading, packs);
     case 'code':

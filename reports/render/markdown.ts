@@ -46,6 +46,10 @@ function renderBlock(block: Block, most: number): string | null {
         ...block.items.slice(0, most).map((item) => `- ${paragraph(item)}`),
         ...(block.items.length > most ? [`- ${block.items.length - most} more in report.html.`] : []),
       ].join('\n');
+    case 'links':
+      return block.items
+        .map(({ text, file }) => `- [${escapeMarkdown(text)}](./${encodeURIComponent(file)})`)
+        .join('\n');
     case 'table':
       return shortTable(block.table, most);
     case 'code':

@@ -87,6 +87,7 @@ describe('workflows', () => {
     expect(writing).toEqual([
       ['nightly.yml', 'history', { contents: 'write' }],
       ['pull-request.yml', 'comment', { 'pull-requests': 'write' }],
+      ['site.yml', 'publish', { pages: 'write', 'id-token': 'write' }],
     ]);
   });
 

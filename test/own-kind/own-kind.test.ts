@@ -5,6 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { execaNode } from 'execa';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type CompletedRecord, resultDigestOf } from '../../harness/record.ts';
+import { unfolded, withoutScript } from '../helpers/page.ts';
 import { asCommitted } from '../helpers/run-file.ts';
 import { temporaryFolder } from '../run/helpers.ts';
 import { type CompiledKind, compileOwnKind } from './compile.ts';
@@ -186,7 +187,8 @@ describe('a kind of task of its own', () => {
     expect(head).toMatch(/,kind,learning_rate,decay,tuning,fitting_gap,sigma$/);
     expect(rows).toHaveLength(8);
     expect(rows[0]).toMatch(/^gauss,smoke,master-0\.5\.seed-0,,,master,,,,,0,24,24,,held_out_nats,-18\./);
-    for (const text of [markdown, html]) {
+    // The page's script is that of every kind.
+    for (const text of [markdown!, unfolded(withoutScript(html!))]) {
       expect(text).toContain('held-out likelihood');
       expect(text).toContain('fitting gap');
       expect(text).toContain('Fitted means');

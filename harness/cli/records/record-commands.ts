@@ -229,12 +229,36 @@ export function defineRecordCommands(program: Command, context: CommandContext):
       finish(await verifyCommand(name, options, io));
     });
 
-  withProfile(withFolder(program.command('report').argument('<suite>'), io))
-    .summary('write the reports again')
-    .description('Writes results.csv, report.md, report.html and junit.xml again from the stored records.')
+  withProfile(withFolder(program.command('report').argument('[suite...]', 'with --site: output folders'), io))
+    .summary('write the reports again, or a site over all runs')
+    .description(
+      'Writes results.csv, report.md, report.html and junit.xml again from the stored records. With --site, pages over the ' +
+        'runs of several output folders (default: the stored baselines): which method at which budget, claims, methods.',
+    )
     .option('--no-check', 'leave the verdicts out')
-    .addHelpText('after', examples('npm run report -- compression --profile nightly'))
-    .action(async (name, options) => {
+    .addOption(
+      new Option('--site <dir>', 'write a static site into this folder')
+        .argParser(pathOption('--site', io))
+        .conflicts('out'),
+    )
+    .addHelpText(
+      'after',
+      examples(
+        'npm run report -- compression --profile nightly',
+        'npm run report -- --site site',
+        'npm run report -- --site site reports/out/compression-nightly reports/out/tensors-nightly',
+      ),
+    )
+    .action(async (names, { site, ...options }) => {
+      if (site !== undefined) {
+        const { siteCommand } = await import('./site-command.ts');
+        finish(await siteCommand(names.map(pathOption('report', io)), site, io));
+        return;
+      }
+      const [name, ...others] = names;
+      if (name === undefined || others.length > 0) {
+        throw new UsageError('report: name one suite; several output folders go with --site DIR.');
+      }
       const { reportCommand } = await import('./report-command.ts');
       finish(await reportCommand(name, options, io));
     });

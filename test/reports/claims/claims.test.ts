@@ -5,7 +5,7 @@ import { afterEach, expect, it } from 'vitest';
 import { baselinesFolder } from '../../../baselines/baseline-file.ts';
 import { gaussian, streamsOf } from '../../../harness/random.ts';
 import type { ImageConfig } from '../../../harness/spec/image.ts';
-import type { TestedArm } from '../../../reports/arms/arm-test.ts';
+import type { TestedArm } from '../../../reports/arms/tested-arm.ts';
 import { type ClaimEffect, effectOf } from '../../../reports/claims/claim-effect.ts';
 import { type Claim, type ClaimedEffect, readClaims } from '../../../reports/claims/claim-file.ts';
 import { adjustPairs, judgeClaims } from '../../../reports/claims/claim-verdict.ts';

@@ -1,0 +1,38 @@
+import { readBaseline } from '../../../baselines/baseline-file.ts';
+import { type ClaimScope, scopeOfBaseline, scopesOfRecords } from '../../../reports/claims/claim-scope.ts';
+import { suites } from '../../../suites/registry.ts';
+import { UsageError } from '../../errors.ts';
+import type { ProfileName } from '../../spec/words.ts';
+import type { Io } from '../io.ts';
+import { readFolder } from './stored-run.ts';
+
+/** Arms of several suites, for the commands that judge them together. */
+
+/** Profiles whose settings are meant to show what is claimed. */
+const telling: readonly ProfileName[] = ['nightly', 'paper'];
+
+/** The stored baselines of nightly and paper profiles. */
+export async function storedScopes(io: Io): Promise<ClaimScope[]> {
+  const scopes: ClaimScope[] = [];
+  for (const { name, profiles } of suites) {
+    for (const profile of telling) {
+      if (!Object.hasOwn(profiles, profile)) continue;
+      const baseline = await readBaseline(name, profile, io.baselinesDir);
+      if (baseline !== null) scopes.push(scopeOfBaseline(baseline));
+    }
+  }
+  if (scopes.length > 0) return scopes;
+  throw new UsageError('No baseline of a nightly or paper profile is stored; name output folders.');
+}
+
+/** @param command for messages */
+export async function scopesIn(command: string, dirs: readonly string[], io: Io): Promise<ClaimScope[]> {
+  const scopes: ClaimScope[] = [];
+  for (const dir of dirs) {
+    const records = await readFolder(dir, io);
+    if (records.length === 0)
+      throw new UsageError(`${command}: ${dir} holds no records; name a folder given to --out.`);
+    scopes.push(...scopesOfRecords(records, dir));
+  }
+  return scopes;
+}

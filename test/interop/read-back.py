@@ -14,7 +14,7 @@ records = [json.loads(path.read_text()) for path in sorted((root / "run/records"
 assert records and all(record["status"] == "completed" for record in records)
 
 results = pandas.read_parquet(root / "frames/results.parquet")
-text = pandas.read_csv(root / "run/results.csv")
+text = pandas.read_csv(root / "run/results.csv", float_precision="round_trip")
 assert list(results.columns) == list(text.columns)
 assert list(results["cell"]) == [record["cell"] for record in records]
 for name in results.columns:
@@ -25,8 +25,8 @@ for name in results.columns:
 
 curves = pandas.read_parquet(root / "frames/curves.parquet")
 for record in records:
-    own = curves[curves["cell"] == record["cell"]]
-    points = [(point["at"], name, value) for point in record["curve"] for name, value in point["values"].items()]
+    own = curves[curves["cell"] == record["cell"]].sort_values(["at", "name"])
+    points = [(point["at"], name, value) for point in record["curve"] for name, value in sorted(point["values"].items())]
     assert len(own) == len(points) > 0
     for row, (at, name, value) in zip(own.itertuples(), points):
         assert (row.at, row.name) == (at, name)

@@ -15,3 +15,12 @@ export function sortKeys(value: unknown): unknown {
 export function canonicalJson(value: unknown): string {
   return JSON.stringify(sortKeys(value));
 }
+
+/** What a text of JSON says; null: it is none. */
+export function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
+}

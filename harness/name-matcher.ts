@@ -19,6 +19,11 @@ export function nameMatcher(globs: readonly string[]): (name: string) => boolean
   return picomatch([...globs], { bash: true });
 }
 
+/** Whether a name is asked for: by one of the globs, or without any every name. */
+export function askedBy(only: readonly string[] | undefined): (name: string) => boolean {
+  return only === undefined ? () => true : nameMatcher(only);
+}
+
 /**
  * What the globs of `--only` choose, by name; all where there are none.
  *

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { parseJson } from './canonical-json.ts';
 
 /**
  * Safetensors, the format that NumPy, PyTorch and JAX read (https://huggingface.co/docs/safetensors): 8 bytes of header
@@ -102,12 +103,4 @@ function bytesOf({ buffer, byteOffset, byteLength }: ArrayBufferView): Buffer {
 
 function sizeOf(shape: readonly number[]): number {
   return shape.reduce((size, length) => size * length, 1);
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return null;
-  }
 }

@@ -5,7 +5,7 @@ import { summarizeArms } from './arms/arm-summary.ts';
 import { kindReportOf } from './kinds/registry.ts';
 import { outcomeOf } from './outcome.ts';
 import { plotsOf } from './plots/plots.ts';
-import { folded, type Section } from './render/document.ts';
+import { folded, present, type Section } from './render/document.ts';
 import { htmlDocument } from './render/html.ts';
 import { markdownDocument } from './render/markdown.ts';
 import type { ReportInput } from './report-input.ts';
@@ -84,8 +84,4 @@ function kindSections(kind: string, arms: readonly ArmSummary[], input: ReportIn
     folded(launchSection(arms)),
     folded(cellSection(records, curves, input)),
   ]);
-}
-
-function present(sections: readonly (Section | null)[]): Section[] {
-  return sections.filter((section) => section !== null);
 }

@@ -3,13 +3,10 @@ import { metricOf } from '../harness/spec/metrics.ts';
 import { byKind, byPlace } from './arms/arm-groups.ts';
 import type { ArmSummary } from './arms/arm-summary.ts';
 import { summarizeArms } from './arms/arm-summary.ts';
-import { comparisonWithin } from './arms/arm-test.ts';
 import { resultText, seriesLabel } from './arms/arm-text.ts';
 import type { Best } from './arms/best-arms.ts';
 import { bestOf } from './arms/best-arms.ts';
-import { contestsOf, contestText } from './arms/contests.ts';
-import { isDense } from './arms/coordinates.ts';
-import { lanesOf, withLane } from './arms/tuning-lanes.ts';
+import { contestsWithDense, contestText } from './arms/contests.ts';
 import { bestWord } from './render/metric-text.ts';
 import type { ReportInput } from './report-input.ts';
 import { checkCounts, exactChecksOf } from './sections/check-section.ts';
@@ -43,14 +40,9 @@ export function renderSummary(input: ReportInput, arms = summarizeArms(input.rec
  */
 function bestArms(arms: readonly ArmSummary[]): string[] {
   return [...byPlace(arms)].flatMap(([place, members]) => {
-    const contests = contestsOf(members);
-    const competing = new Set(contests.flatMap((contest) => contest.arms));
-    const compare = comparisonWithin(members);
-    const dense = lanesOf(members.filter((arm) => isDense(arm) && !competing.has(arm)));
-    const named = contests.map((contest) => ({ ...contest, name: contestText(contest) }));
-    const ofDense = dense.map(({ lane, arms: own }) => ({ name: withLane('dense', lane), arms: own, compare }));
-    return [...ofDense, ...named].flatMap(({ name, arms: group, compare }) => {
-      const best = bestOf(group, compare);
+    return contestsWithDense(members).flatMap((contest) => {
+      const best = bestOf(contest.arms, contest.compare);
+      const name = contestText(contest);
       const where = name === '' ? place : `${place}, ${name}`;
       return best ? [`${headOf(best.arm)}, ${where}: ${resultOf(best)}`] : [];
     });

@@ -1,9 +1,10 @@
 import { join } from 'node:path';
 import { z } from 'zod';
 import { writeFileAtomically } from '../atomic-file.ts';
+import { parseJson } from '../canonical-json.ts';
 import { UsageError } from '../errors.ts';
 import { readTextFile } from '../file-errors.ts';
-import { definedSchema, parseJson, trainedSchema } from './commit-runner.ts';
+import { definedSchema, trainedSchema } from './commit-runner.ts';
 
 /** What a bisection was told by commits, so that one that is started again asks none of it twice. */
 

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { z } from 'zod';
+import { parseJson } from '../canonical-json.ts';
 import { seedOf } from '../cell-name.ts';
 import { readTextFile } from '../file-errors.ts';
 import { firstLine } from '../foreign-text.ts';
@@ -152,13 +153,4 @@ async function readTrained(path: string): Promise<Asked<Trained> | null> {
   const all = JSON.stringify(measures.map((measure) => [measure.metric, measure.value]));
   const data = fingerprint?.data ?? '';
   return { answer: { id, cell, seed, status, metric: gated.metric, value, loss, data, weights, measures: all } };
-}
-
-/** What a text holds as JSON; null where it is none. */
-export function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return null;
-  }
 }

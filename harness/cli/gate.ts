@@ -1,5 +1,5 @@
 import type { Gate } from '../../baselines/gate.ts';
-import { nameMatcher } from '../name-matcher.ts';
+import { askedBy } from '../name-matcher.ts';
 import { namesOfProfile } from '../plan/plan.ts';
 import type { SuiteSpec } from '../spec/suite.ts';
 import type { ProfileName } from '../spec/words.ts';
@@ -11,6 +11,6 @@ import type { ProfileName } from '../spec/words.ts';
 export function gateOf(suite: SuiteSpec, profile: ProfileName, only: readonly string[] | undefined): Gate {
   return {
     planned: namesOfProfile(suite, profile),
-    isAsked: only === undefined ? () => true : nameMatcher(only),
+    isAsked: askedBy(only),
   };
 }

@@ -63,8 +63,7 @@ type Configured = Pick<Draft, 'id' | 'cell' | 'config'> & { factors: readonly Fa
 export function withOverrides<C extends Configured>(cell: C, set: Overrides): C {
   const made = withFields(cell, set);
   if ('config' in made) return renamed(cell, made.config, set);
-  const why =
-    'lacks' in made ? `it has no field ${made.lacks}` : 'refused' in made ? made.refused : 'it has no examples';
+  const why = 'lacks' in made ? `it has no field ${made.lacks}` : made.refused;
   throw new UsageError(`cell ${cell.cell} under ${overridesText(set)}: ${why}`);
 }
 
@@ -89,7 +88,7 @@ function attempt(draft: Draft, { set, limit }: Trial): Attempt {
 function withFields(
   { config }: Configured,
   set: Overrides,
-): { config: BaseConfig } | Exclude<Attempt, { draft: Draft }> {
+): { config: BaseConfig } | Exclude<Attempt, { draft: Draft } | { unlimited: true }> {
   const words = wordsOfKind(config.task);
   let changed: unknown = config;
   for (const [path, value] of Object.entries(set)) {

@@ -25,6 +25,15 @@ export interface DefineOptions {
 /** A cell's definition, null where its kind cannot tell; or why there is none. */
 export type Defined = { definition: Definition | null } | { error: string };
 
+/** The definitions of those that could be defined, and tell, by id. */
+export function definitionsOf(defined: ReadonlyMap<string, Defined>): Map<string, Definition> {
+  return new Map(
+    [...defined].flatMap(([id, one]) =>
+      'definition' in one && one.definition !== null ? [[id, one.definition] as const] : [],
+    ),
+  );
+}
+
 /**
  * Defines cells on the CPU, without training them: in a few processes, each of which takes one cell after another. Gives
  * what became of each by its id; those that an interruption left out are missing.

@@ -16,13 +16,13 @@ export function estimateErrors(
   records: readonly CellRecord[],
 ): { time: ErrorSpread | null; memory: ErrorSpread | null } {
   const planned = new Map(cells.map((cell) => [cell.id, cell]));
-  // Of a training that an earlier process began, and of one that broke, neither is known.
-  const whole = records.filter((record) => record.status === 'completed' && record.resumed_points === undefined);
   const times: number[] = [];
   const sizes: number[] = [];
-  for (const record of whole) {
+  for (const record of records) {
+    // Of a training that an earlier process began, and of one that broke, neither is known.
+    if (record.status !== 'completed' || record.resumed_points !== undefined) continue;
     const cell = planned.get(record.id);
-    if (cell === undefined || record.status === 'failed') continue;
+    if (cell === undefined) continue;
     const seconds = (Date.parse(record.finished_at) - Date.parse(record.started_at)) / 1000;
     if (seconds > 0) times.push(cell.estimatedSeconds / seconds - 1);
     if (record.rss_peak_bytes) sizes.push(cell.cost.memoryBytes / record.rss_peak_bytes - 1);

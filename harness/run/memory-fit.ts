@@ -8,8 +8,7 @@ import type { PlannedCell } from '../spec/cell.ts';
  * @throws UsageError with what helps
  */
 export function refuseUnfitting(cells: readonly PlannedCell[], { jobs, bytes }: { jobs: number; bytes: number }): void {
-  const largest = [...cells].sort((a, b) => b.cost.memoryBytes - a.cost.memoryBytes);
-  const [first] = largest;
+  const [first] = cells.toSorted((a, b) => b.cost.memoryBytes - a.cost.memoryBytes);
   if (first === undefined) return;
   const has = `and this machine has ${gibOf(bytes)}`;
   const override = '--overcommit runs it all the same';
@@ -19,17 +18,21 @@ export function refuseUnfitting(cells: readonly PlannedCell[], { jobs, bytes }: 
         `run it on a larger machine, or, where that is wrong, ${override}.`,
     );
   }
-  const sums = largest.slice(0, jobs).map((_, at) => sum(largest.slice(0, at + 1)));
-  const fitting = sums.filter((one) => one <= bytes).length;
-  if (fitting === sums.length) return;
+  const running = Math.min(jobs, cells.length);
+  const most = bytesAtOnce(cells, running);
+  if (most <= bytes) return;
+  let fitting = running;
+  while (bytesAtOnce(cells, fitting) > bytes) fitting--;
   throw new UsageError(
-    `--jobs ${jobs}: ${sums.length} cells at once are expected to take up to ${gibOf(sums.at(-1) ?? 0)} of memory, ${has}: ` +
+    `--jobs ${jobs}: ${running} cells at once are expected to take up to ${gibOf(most)} of memory, ${has}: ` +
       `use --jobs ${fitting}, or, where that is wrong, ${override}.`,
   );
 }
 
-function sum(cells: readonly PlannedCell[]): number {
-  return cells.reduce((total, { cost }) => total + cost.memoryBytes, 0);
+/** Bytes of as many of the largest cells as run at once. */
+export function bytesAtOnce(cells: readonly PlannedCell[], jobs: number): number {
+  const largestFirst = cells.map(({ cost }) => cost.memoryBytes).sort((a, b) => b - a);
+  return largestFirst.slice(0, jobs).reduce((sum, one) => sum + one, 0);
 }
 
 function gibOf(bytes: number): string {

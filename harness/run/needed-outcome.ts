@@ -7,3 +7,16 @@ export function brokenNeed({ needs }: Cell, known: ReadonlyMap<string, CellRecor
   if (broken === undefined) return null;
   return `It needs ${broken.cell} as its ${broken.role}, which is ${known.get(broken.id)?.status ?? 'not there'}.`;
 }
+
+/** By the id of a cell, those of the cells that need it. */
+export function cellsNeeding<C extends Cell>(cells: readonly C[]): Map<string, C[]> {
+  const needing = new Map<string, C[]>();
+  for (const cell of cells) {
+    for (const { id } of cell.needs) {
+      const own = needing.get(id);
+      if (own === undefined) needing.set(id, [cell]);
+      else own.push(cell);
+    }
+  }
+  return needing;
+}

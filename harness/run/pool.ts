@@ -7,11 +7,10 @@ import { runInPlace } from './gpu/run-in-place.ts';
 import { brokenNeed } from './needed-outcome.ts';
 import { failedRecord } from './records/failed-record.ts';
 import { longestFirst } from './records/shard.ts';
-import { type Store, writeRecord } from './records/store.ts';
+import { writeRecord } from './records/store.ts';
 import type { WorkerSettings } from './worker-process.ts';
 
 export interface PoolOptions extends WorkerSettings, Execution {
-  store: Store;
   /** Worker processes at once. */
   jobs: number;
   /** Places on GPUs that the cells share; a cell waits for its own. */

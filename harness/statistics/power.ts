@@ -55,6 +55,21 @@ export function effectFound(test: OneSidedTest, power: number): number {
   return high;
 }
 
+/** Replicates beyond which nothing is looked for. */
+const mostSeeds = 1000;
+
+/** The fewest seeds above `from` that reach it; null: not even a thousand do. */
+export function fewestSeeds(reaches: (seeds: number) => boolean, from: number): number | null {
+  if (!reaches(mostSeeds)) return null;
+  let [low, high] = [from, mostSeeds];
+  while (high - low > 1) {
+    const middle = Math.floor((low + high) / 2);
+    if (reaches(middle)) high = middle;
+    else low = middle;
+  }
+  return high;
+}
+
 /**
  * P(Z ≥ z) = erfc(z/√2)/2 of the normal distribution: by the Maclaurin series of Abramowitz and Stegun 26.2.11 up to
  * 2.5, further out by the continued fraction 26.2.14.

@@ -1,3 +1,4 @@
+import { type Blueprint, totalMacs, totalOutputs } from '../shape/blueprint.ts';
 import type { Cost } from '../spec/cost.ts';
 
 /** What trainings have in common that their costs are estimated by. */
@@ -29,7 +30,7 @@ export const ofConvolutions: ValueCosts = { passes: 40, copies: 36 };
 export const ofTransformers: ValueCosts = { passes: 16, copies: 16 };
 
 /** Operations that a training step begins for each layer of a network of images: forwards, backwards, and the update. */
-export const operationsPerLayer = 20;
+const operationsPerLayer = 20;
 
 /** Operations that a training step begins for each part of a Transformer: counted in traced steps, 65 to 75. */
 export const operationsPerPart = 70;
@@ -68,6 +69,20 @@ export function costOfSteps({ trained, evaluated, batchSize, macs, values, opera
     bytes: (4 * passes * values * forward) / 3,
     operations: (operations * forward) / (3 * batchSize),
   };
+}
+
+/** The same of a network of images; `macs` where a method has others than the dense network. */
+export function costOfImageSteps(
+  blueprint: Blueprint,
+  { macs = totalMacs(blueprint), ...steps }: Pick<Steps, 'trained' | 'evaluated' | 'batchSize'> & { macs?: number },
+): EngineCost {
+  return costOfSteps({
+    ...steps,
+    macs,
+    values: totalOutputs(blueprint),
+    operations: operationsPerLayer * blueprint.layers.length,
+    passes: ofConvolutions.passes,
+  });
 }
 
 /** The cost of parts that are computed one after another. */

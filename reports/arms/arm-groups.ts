@@ -1,4 +1,5 @@
 import { grouped } from '../../baselines/arms.ts';
+import type { ArmCoordinates } from '../../harness/cell-name.ts';
 import { mean, measuredOnly } from '../../harness/statistics/moments.ts';
 import type { ArmSummary, MeanField } from './arm-summary.ts';
 import { budgetOf, isDense, placeOf, type TuningLane } from './coordinates.ts';
@@ -12,7 +13,7 @@ export function byKind(arms: readonly ArmSummary[]): Map<string, ArmSummary[]> {
 }
 
 /** Arms of one kind by model and data set, in order. */
-export function byPlace(arms: readonly ArmSummary[]): Map<string, ArmSummary[]> {
+export function byPlace<A extends ArmCoordinates>(arms: readonly A[]): Map<string, A[]> {
   return grouped(arms, placeOf);
 }
 
@@ -22,7 +23,7 @@ export function isCompressed(arm: ArmSummary): boolean {
 }
 
 /** The compressed arms by budget, the largest first; empty for a kind without budgets. */
-export function byBudget(arms: readonly ArmSummary[]): Map<number, ArmSummary[]> {
+export function byBudget<A extends Pick<ArmCoordinates, 'factors'>>(arms: readonly A[]): Map<number, A[]> {
   const compressed = arms.flatMap((arm) => {
     const budget = budgetOf(arm);
     return isDense(arm) || budget === null ? [] : [{ arm, budget }];

@@ -41,11 +41,11 @@ export const testAssumptions =
  */
 export function comparisonWithin(arms: readonly TestedArm[]): Compare {
   const sharers = sharersOf(arms);
-  const apart = comparisonOf(arms, (arm) => 1 / (sharers.get(arm)?.length ?? 1));
+  const apart = combinationsOf(arms, weightIn(sharers));
   return (left, right) => {
     const shared = sharers.get(left);
     const together = shared !== undefined && shared === sharers.get(right);
-    return (together ? comparisonOf([left, right], () => 1) : apart)(left, right);
+    return (together ? combinationsOf([left, right], () => 1) : apart)(difference(left, right));
   };
 }
 
@@ -57,20 +57,23 @@ export type Combination = readonly (readonly [arm: TestedArm, times: number])[];
  * `comparisonWithin` takes gains to be. Its variance is Σ c_a² s̃²_a / n.
  */
 export function combinationsWithin(arms: readonly TestedArm[]): (combination: Combination) => ArmTest {
-  const sharers = sharersOf(arms);
-  return combinationsOf(arms, (arm) => 1 / (sharers.get(arm)?.length ?? 1));
+  return combinationsOf(arms, weightIn(sharersOf(arms)));
+}
+
+/** left - right. */
+export function difference(left: TestedArm, right: TestedArm): Combination {
+  return [
+    [left, 1],
+    [right, -1],
+  ];
+}
+
+/** How many arms one counts for: m that share their training count as one. */
+function weightIn(sharers: ReturnType<typeof sharersOf>): (arm: TestedArm) => number {
+  return (arm) => 1 / (sharers.get(arm)?.length ?? 1);
 }
 
 /** @param weightOf how many arms one counts for */
-function comparisonOf(arms: readonly TestedArm[], weightOf: (arm: TestedArm) => number): Compare {
-  const combined = combinationsOf(arms, weightOf);
-  return (left, right) =>
-    combined([
-      [left, 1],
-      [right, -1],
-    ]);
-}
-
 function combinationsOf(arms: readonly TestedArm[], weightOf: (arm: TestedArm) => number) {
   const fitted = arms.map((arm) => ({ values: gainsOf(arm), weight: weightOf(arm) }));
   const variances = variancesOf(fitted);
@@ -112,7 +115,11 @@ export function twoSidedP({ t, df }: ArmTest): number | null {
 }
 
 /** 95 % confidence interval of the difference, not corrected for other tests. */
-export function intervalOf({ difference, df, standardError }: ArmTest): [number, number] | null {
+export function intervalOf({
+  difference,
+  df,
+  standardError,
+}: Pick<ArmTest, 'difference' | 'df' | 'standardError'>): [number, number] | null {
   if (difference === null || df === null || standardError === null) return null;
   const reach = twoSidedQuantile(0.05, df) * standardError;
   return [difference - reach, difference + reach];

@@ -1,20 +1,22 @@
 import { significance } from '../../harness/statistics/holm.ts';
-import { type ArmSummary, meanGain } from './arm-summary.ts';
+import { mean } from '../../harness/statistics/moments.ts';
+import { type ArmSummary, gainsOf } from './arm-summary.ts';
 import type { ArmTest, Compare } from './arm-test.ts';
 import { upperTail } from './arm-test.ts';
+import type { TestedArm } from './tested-arm.ts';
 
 /** The arm of the best mean, and what the data say of each other one. */
-export interface Best {
-  arm: ArmSummary;
+export interface Best<A = ArmSummary> {
+  arm: A;
   /** All other arms with a result, the best mean first. */
-  rivals: Rival[];
+  rivals: Rival<A>[];
   /** Every rival is significantly worse. */
   established: boolean;
 }
 
 /** An arm beside the best. */
-export interface Rival {
-  arm: ArmSummary;
+export interface Rival<A = ArmSummary> {
+  arm: A;
   /** The best arm against this one. */
   test: ArmTest;
   adjustedP: number | null;
@@ -31,16 +33,16 @@ export interface Rival {
  * which has a chance of at most 0.05, whichever the data choose (subset selection, Gupta 1965). A step-down correction
  * would not do.
  */
-export function bestOf(arms: readonly ArmSummary[], compare: Compare): Best | null {
+export function bestOf<A extends TestedArm>(arms: readonly A[], compare: Compare): Best<A> | null {
   const sorted = arms
     .flatMap((arm) => {
-      const gain = meanGain(arm);
+      const gain = mean([...gainsOf(arm).values()]);
       return gain === null ? [] : [{ arm, gain }];
     })
     .sort((left, right) => right.gain - left.gain)
     .map(({ arm }) => arm);
-  const seeds = Math.max(...sorted.map(({ completed }) => completed.length));
-  const best = sorted.find(({ completed }) => completed.length === seeds);
+  const seeds = Math.max(...sorted.map(({ values }) => values.size));
+  const best = sorted.find(({ values }) => values.size === seeds);
   if (!best) return null;
   const rivals = sorted
     .filter((arm) => arm !== best)

@@ -5,16 +5,17 @@ import { byBudget } from './arm-groups.ts';
 import type { ArmSummary } from './arm-summary.ts';
 import { type Compare, comparisonWithin } from './arm-test.ts';
 import { budgetOf, isBudgetOfMacs, isDense, type TuningLane } from './coordinates.ts';
-import { armRates, lanesOf } from './tuning-lanes.ts';
+import type { TestedArm } from './tested-arm.ts';
+import { armRates, lanesOf, withLane } from './tuning-lanes.ts';
 
 /** Arms that compete, like with like. */
-export interface Contest {
+export interface Contest<A = ArmSummary> {
   /** `0.1`, `0.1, tuned`, `0.1, weight-decay`, `weight-decay`; null: all arms of a kind without budgets. */
   name: string | null;
   budget: number | null;
   /** Null: no arm of the model and data set is tuned. */
   lane: TuningLane | null;
-  arms: readonly ArmSummary[];
+  arms: readonly A[];
   /** Tests among all arms of the model and data set. */
   compare: Compare;
   /** Where only arms of one regularizer compete: which were given to whom. Null: all were given the same. */
@@ -27,7 +28,7 @@ export interface Contest {
  * having had a choice as of the method: where some arms had it and others had not, there is no best over all of a
  * budget, but one for each regularizer. So does the choice of a learning rate and λ: each lane has contests of its own.
  */
-export function contestsOf(arms: readonly ArmSummary[]): Contest[] {
+export function contestsOf<A extends TestedArm>(arms: readonly A[]): Contest<A>[] {
   const compare = comparisonWithin(arms);
   // What takes as many operations as an arm of the budget has other parameters: it competes in the Pareto sets.
   const competing = arms.filter((arm) => !isBudgetOfMacs(arm));
@@ -41,15 +42,27 @@ export function contestsOf(arms: readonly ArmSummary[]): Contest[] {
   });
 }
 
+/** The same behind the dense arms that are in none of them, whose lanes are contests of their own. */
+export function contestsWithDense<A extends TestedArm>(arms: readonly A[]): Contest<A>[] {
+  const contests = contestsOf(arms);
+  const competing = new Set(contests.flatMap((contest) => contest.arms));
+  const compare = contests[0]?.compare ?? comparisonWithin(arms);
+  const dense = lanesOf(arms.filter((arm) => isDense(arm) && !competing.has(arm)));
+  const ofDense = dense.flatMap(({ lane, arms: own }): Contest<A>[] =>
+    own.length === 0 ? [] : [{ name: withLane('dense', lane), budget: null, lane, arms: own, compare, given: null }],
+  );
+  return [...ofDense, ...contests];
+}
+
 /** `budget 0.1, weight-decay`; empty where the contest has no name. */
-export function contestText({ name, budget }: Contest): string {
+export function contestText({ name, budget }: Pick<Contest, 'name' | 'budget'>): string {
   if (name === null) return '';
   return budget === null ? name : `budget ${name}`;
 }
 
 type Where = Pick<Contest, 'budget' | 'lane'>;
 
-function likeWithLike(where: Where, arms: readonly ArmSummary[], compare: Compare): Contest[] {
+function likeWithLike<A extends TestedArm>(where: Where, arms: readonly A[], compare: Compare): Contest<A>[] {
   const given = givenTo(arms);
   if (given === null) return [{ name: nameOf(where), ...where, arms, compare, given }];
   return [...grouped(arms, regularizersOf(arms))].map(([regularizer, members]) => {
@@ -65,7 +78,7 @@ function nameOf({ budget, lane }: Where, regularizer: string | null = null): str
 const regularizing = ['regularizer', 'decay', 'coupling', 'tuning'];
 
 /** `low-rank, spectral: none, weight-decay / set, default; snip, default: weight-decay`; null where all were given the same. */
-function givenTo(arms: readonly ArmSummary[]): string | null {
+function givenTo(arms: readonly TestedArm[]): string | null {
   const series = grouped(arms, (arm) => armLabelOf(arm, ['budget', ...regularizing]));
   const regularizer = regularizersOf(arms);
   const sets = grouped([...series], ([, members]) => [...new Set(members.map(regularizer))].join(', '));
@@ -74,7 +87,7 @@ function givenTo(arms: readonly ArmSummary[]): string | null {
 }
 
 /** How arms are regularized: with λ, where some of them vary it and had so more choice than the others. */
-function regularizersOf(arms: readonly ArmSummary[]): (arm: ArmSummary) => string {
+function regularizersOf(arms: readonly TestedArm[]): (arm: TestedArm) => string {
   const varied = arms.some((arm) => factorOf(arm, 'decay') !== null);
   return (arm) => {
     const name = String(factorOf(arm, 'regularizer') ?? 'no regularizer');

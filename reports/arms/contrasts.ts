@@ -121,7 +121,7 @@ export function restOf({ factor, rest }: ContrastSpec, arm: Pick<ArmSummary, 'co
 function contrastOf({ spec, from, to }: Pair, compare: CompareArms) {
   const test = compare(to, from);
   const seeds = new Set([...from.records, ...to.records].map((record) => record.seed));
-  const setting = [placeOf(to), settingText(to, spec.factor)].filter((part) => part !== '').join(', ');
+  const setting = [placeOf(to), settingText(to, [spec.factor])].filter((part) => part !== '').join(', ');
   return { spec, metric: to.metric, setting, test, p: twoSidedP(test), leftOut: seeds.size - test.n };
 }
 

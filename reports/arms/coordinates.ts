@@ -78,10 +78,13 @@ const sentences: Readonly<Record<string, (value: FactorValue) => string>> = {
  * `low-rank, budget 0.1, spectral init, weight-decay`: the factors but those named in `without`, and those that say
  * nothing.
  */
-export function settingText({ kind, factors }: Pick<ArmCoordinates, 'kind' | 'factors'>, without: string): string {
+export function settingText(
+  { kind, factors }: Pick<ArmCoordinates, 'kind' | 'factors'>,
+  without: readonly string[] = [],
+): string {
   const words = wordsOfKind(kind).factors;
   return factors
-    .filter(({ name, value }) => name !== without && value !== words[name]?.silent)
+    .filter(({ name, value }) => !without.includes(name) && value !== words[name]?.silent)
     .map(factorText)
     .join(', ');
 }

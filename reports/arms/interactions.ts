@@ -3,7 +3,7 @@ import { factorOf } from '../../harness/spec/words.ts';
 import { holm } from '../../harness/statistics/holm.ts';
 import { byPlace } from './arm-groups.ts';
 import type { ArmSummary } from './arm-summary.ts';
-import { type ArmTest, combinationsWithin, twoSidedP } from './arm-test.ts';
+import { type ArmTest, combinationsWithin, difference, twoSidedP } from './arm-test.ts';
 import { type ContrastSpec, restOf } from './contrasts.ts';
 import { placeOf, settingText } from './coordinates.ts';
 import { lanesOf } from './tuning-lanes.ts';
@@ -76,14 +76,10 @@ export function interactionsOf(arms: readonly ArmSummary[], specs: readonly Cont
     return lanesOf(members).flatMap(({ arms: own }) =>
       quadruplesOf(own, specs).map((four) => {
         const { neither, spectral, decay, both } = four;
-        const minus = (arm: ArmSummary) =>
-          combined([
-            [arm, 1],
-            [neither, -1],
-          ]);
+        const minus = (arm: ArmSummary) => combined(difference(arm, neither));
         const interaction = combined(interactionOf(four));
         const place = placeOf(both);
-        const setting = [place, settingText(withoutBoth(both), '')].filter((part) => part !== '').join(', ');
+        const setting = [place, settingText(both, ['init', 'regularizer'])].filter((part) => part !== '').join(', ');
         const tests = { spectral: minus(spectral), decay: minus(decay), both: minus(both), interaction };
         return { metric: both.metric, setting, ...tests };
       }),
@@ -96,8 +92,4 @@ export function interactionsOf(arms: readonly ArmSummary[], specs: readonly Cont
 /** Equal for arms that differ in initialization and regularizer alone. */
 function keyOf({ config, factors }: Pick<ArmSummary, 'config' | 'factors'>, spec: ContrastSpec): string {
   return restOf(spec, { factors, config: { ...config, regularizer: null } as ArmSummary['config'] });
-}
-
-function withoutBoth({ kind, factors }: ArmSummary) {
-  return { kind, factors: factors.filter(({ name }) => name !== 'init' && name !== 'regularizer') };
 }

@@ -9,14 +9,14 @@ import { isTuned, laneOf, type TuningLane } from './coordinates.ts';
 /** Arms lane by lane, and what a tuned one has and took. */
 
 /** The arms of one lane. */
-export interface LaneArms {
+export interface LaneArms<A = ArmSummary> {
   /** Null: no arm is tuned, so there is nothing to tell apart. */
   lane: TuningLane | null;
-  arms: readonly ArmSummary[];
+  arms: readonly A[];
 }
 
 /** The arms lane by lane, in order, the shared lane first. */
-export function lanesOf(arms: readonly ArmSummary[]): LaneArms[] {
+export function lanesOf<A extends Pick<ArmSummary, 'factors'>>(arms: readonly A[]): LaneArms<A>[] {
   if (!arms.some(isTuned)) return [{ lane: null, arms }];
   const lanes = grouped(arms, laneOf);
   return (['shared', 'tuned'] as const).flatMap((lane) => {

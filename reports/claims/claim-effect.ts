@@ -3,10 +3,17 @@ import { wordsOfKind } from '../../harness/spec/kinds.ts';
 import { factorOf } from '../../harness/spec/words.ts';
 import { equivalenceTest } from '../../harness/statistics/equivalence.ts';
 import { significance } from '../../harness/statistics/holm.ts';
-import { upperTail } from '../../harness/statistics/student-t.ts';
-import { type ArmTest, type Combination, combinationsWithin, combinedGains } from '../arms/arm-test.ts';
+import { upperTail as upperTailOf } from '../../harness/statistics/student-t.ts';
+import {
+  type ArmTest,
+  type Combination,
+  combinationsWithin,
+  combinedGains,
+  difference,
+  upperTail,
+} from '../arms/arm-test.ts';
 import { type ContrastSpec, pairsOf } from '../arms/contrasts.ts';
-import { isDense, isTuned, methodOf, placeOf, settingText } from '../arms/coordinates.ts';
+import { isDense, isTuned, placeOf, settingText } from '../arms/coordinates.ts';
 import { interactionOf, quadruplesOf } from '../arms/interactions.ts';
 import type { TestedArm } from '../arms/tested-arm.ts';
 import { kindReportOf } from '../kinds/registry.ts';
@@ -43,6 +50,8 @@ interface Tested {
   test: ArmTest;
   combination: Combination;
   place: string;
+  /** Pairs or settings that it averages. */
+  count: number;
   rival: string | null;
 }
 
@@ -72,13 +81,13 @@ function testsAt(claim: Claim, arms: readonly TestedArm[], obstacles: Set<string
   const found = combinationsOf(claim.effect, arms).filter(({ told }) => isTold(told));
   const place = placeOf(first);
   if (claim.effect.form === 'above-all') {
-    return found.map(({ combination, rival }) => ({ test: test(combination), combination, place, rival }));
+    return found.map(({ combination, rival }) => ({ test: test(combination), combination, place, count: 1, rival }));
   }
   if (found.length === 0) return [];
-  const combination = found.flatMap((one) =>
-    one.combination.map(([arm, times]) => [arm, times / found.length] as const),
+  const combination = summed(
+    found.flatMap((one) => one.combination.map(([arm, times]) => [arm, times / found.length] as const)),
   );
-  return [{ test: test(summed(combination)), combination: summed(combination), place, rival: null }];
+  return [{ test: test(combination), combination, place, count: found.length, rival: null }];
 }
 
 /** Each arm once, with all that it counts for. */
@@ -113,17 +122,10 @@ function combinationsOf(effect: ClaimedEffect, arms: readonly TestedArm[]): Foun
       return own.flatMap((arm) =>
         others
           .filter((other) => effect.same.every((name) => factorOf(arm, name) === factorOf(other, name)))
-          .map((other) => ({ combination: difference(arm, other), told: arm, rival: rivalText(other) })),
+          .map((other) => ({ combination: difference(arm, other), told: arm, rival: settingText(other) })),
       );
     }
   }
-}
-
-function difference(left: TestedArm, right: TestedArm): Combination {
-  return [
-    [left, 1],
-    [right, -1],
-  ];
 }
 
 /** As the kind compares these choices, where it does. */
@@ -141,11 +143,6 @@ function isChosen(arm: TestedArm, selector: ArmSelector): boolean {
   return Object.entries(selector).every(([name, values]) => values.includes(factorOf(arm, name) ?? ''));
 }
 
-function rivalText(arm: TestedArm): string {
-  const setting = settingText(arm, 'method');
-  return setting === '' ? methodOf(arm) : `${methodOf(arm)}, ${setting}`;
-}
-
 /**
  * Why an arm that decays tells of its setting alone: its λ lowers the dense network significantly (one-sided, 0.05); null
  * where it does not, or no dense arm tells.
@@ -158,8 +155,8 @@ function decayObstacle(arm: TestedArm, arms: readonly TestedArm[], test: (of: Co
     (other) => factorOf(other, 'regularizer') === 'weight-decay' && decayOf(other) === decayOf(arm),
   );
   if (without === undefined || decayed === undefined) return null;
-  const { t, df } = test(difference(without, decayed));
-  if (t === null || df === null || upperTail(t, df) > significance) return null;
+  const p = upperTail(test(difference(without, decayed)));
+  if (p === null || p > significance) return null;
   return 'decay alone lowers the dense network';
 }
 
@@ -168,14 +165,13 @@ function pooled({ effect, least }: Claim, tested: readonly Tested[]): ClaimEffec
   const known = tested.flatMap(({ test: { n, difference: mean, standardError, df } }) =>
     mean === null || standardError === null || df === null ? [] : [{ n, mean, variance: standardError ** 2, df }],
   );
-  const [first] = tested;
-  if (first === undefined || known.length < tested.length) return { reason: 'too few seeds' };
+  if (known.length < tested.length) return { reason: 'too few seeds' };
   const total = known.reduce((sum, { variance }) => sum + variance, 0);
   const df = total ** 2 / known.reduce((sum, { variance, df: own }) => sum + variance ** 2 / own, 0);
   const estimate = known.reduce((sum, { mean }) => sum + mean, 0) / known.length;
   const standardError = Math.sqrt(total) / known.length;
   if (standardError === 0) return { reason: 'too few seeds' };
-  const tail = (distance: number) => upperTail(distance / standardError, df);
+  const tail = (distance: number) => upperTailOf(distance / standardError, df);
   const ps =
     effect.form === 'equal'
       ? {
@@ -185,7 +181,7 @@ function pooled({ effect, least }: Claim, tested: readonly Tested[]): ClaimEffec
       : { supportP: tail(estimate), contradictP: tail(least - estimate) };
   return {
     ...shapeOf(tested),
-    contrasts: tested.reduce((sum, { combination }) => sum + combination.length, 0),
+    contrasts: tested.reduce((sum, { count }) => sum + count, 0),
     seeds: Math.min(...known.map(({ n }) => n)),
     estimate,
     standardError,
@@ -201,11 +197,11 @@ function hardest({ least }: Claim, tested: readonly Tested[]): ClaimEffect | Unt
   const known = tested.flatMap((one) => {
     const { difference: estimate, standardError, df } = one.test;
     if (estimate === null || standardError === null || df === null || standardError === 0) return [];
-    return [{ one, estimate, standardError, df, p: upperTail(estimate / standardError, df) }];
+    return [{ one, estimate, standardError, df, p: upperTailOf(estimate / standardError, df) }];
   });
   if (known.length < tested.length) return { reason: 'too few seeds' };
   const worst = known.reduce((most, other) => (other.p > most.p ? other : most));
-  const below = known.map(({ estimate, standardError, df }) => upperTail((least - estimate) / standardError, df));
+  const below = known.map(({ estimate, standardError, df }) => upperTailOf((least - estimate) / standardError, df));
   const { estimate, standardError, df, p } = worst;
   return {
     ...shapeOf(tested),

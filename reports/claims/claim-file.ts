@@ -20,7 +20,7 @@ const choice = { factor: z.string(), from: factorValueSchema, to: factorValueSch
  * - `above-all`: each arm gains over every other one that has the same values of `same`.
  * - `equal`: `to` differs from `from` by less than the least effect, either way.
  */
-export const effectSchema = z.discriminatedUnion('form', [
+const effectSchema = z.discriminatedUnion('form', [
   z.strictObject({ form: z.literal('contrast'), ...choice }),
   z.strictObject({ form: z.literal('interaction'), where: selectorSchema }),
   z.strictObject({

@@ -1,5 +1,5 @@
 import { significance } from '../../harness/statistics/holm.ts';
-import { powerOf } from '../../harness/statistics/power.ts';
+import { fewestSeeds, powerOf } from '../../harness/statistics/power.ts';
 import { quantile } from '../../harness/statistics/student-t.ts';
 import { type ClaimEffect, effectOf, type Untested } from './claim-effect.ts';
 import type { Claim } from './claim-file.ts';
@@ -12,8 +12,7 @@ import type { ClaimScope } from './claim-scope.ts';
  * true of an effect between the two may be said. `undecided`: neither. `not tested`: no arms, too few seeds, or a setting
  * in which the arms tell of something else.
  */
-export const claimVerdicts = ['supported', 'contradicted', 'undecided', 'not tested'] as const;
-export type ClaimVerdict = (typeof claimVerdicts)[number];
+export type ClaimVerdict = 'supported' | 'contradicted' | 'undecided' | 'not tested';
 
 /** A claim held against one scope. */
 export interface JudgedClaim {
@@ -74,7 +73,6 @@ export function adjustPairs(pairs: readonly (readonly [number, number])[]): [num
 }
 
 const wantedPower = 0.8;
-const mostSeeds = 1000;
 
 /** @param judged how many claims the level is shared by, at worst */
 function seedsToDecide({ least, effect: { form } }: Claim, effect: ClaimEffect, judged: number): number | null {
@@ -86,12 +84,5 @@ function seedsToDecide({ least, effect: { form } }: Claim, effect: ClaimEffect, 
     const critical = quantile(1 - significance / judged, own);
     return powerOf({ critical, df: own, least: 0 }, distance / (standardError * Math.sqrt(seeds / n))) >= wantedPower;
   };
-  if (!decides(mostSeeds)) return null;
-  let [low, high] = [seeds, mostSeeds];
-  while (high - low > 1) {
-    const middle = Math.floor((low + high) / 2);
-    if (decides(middle)) high = middle;
-    else low = middle;
-  }
-  return high;
+  return fewestSeeds(decides, seeds);
 }

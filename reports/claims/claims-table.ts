@@ -1,4 +1,4 @@
-import { twoSidedQuantile } from '../../harness/statistics/student-t.ts';
+import { intervalOf } from '../arms/arm-test.ts';
 import { type Column, type Section, table, text } from '../render/document.ts';
 import { orDash, pValue } from '../render/format.ts';
 import { gainInterval, gainText } from '../render/metric-text.ts';
@@ -46,8 +46,7 @@ function known(cell: (effect: ClaimEffect) => string): (judged: JudgedClaim) => 
 }
 
 function intervalText({ metric, estimate, standardError, df }: ClaimEffect): string {
-  const reach = twoSidedQuantile(0.05, df) * standardError;
-  return gainInterval(metric, [estimate - reach, estimate + reach]);
+  return orDash(intervalOf({ difference: estimate, standardError, df }), (bounds) => gainInterval(metric, bounds));
 }
 
 function publishedText({ text: words, secondHand }: JudgedClaim['claim']['published'][number]): string {

@@ -5,8 +5,7 @@ import { curveOf } from './curve-of.ts';
 import { eventFile, type Scalar } from './event-file.ts';
 import { curvesParquet, resultsParquet } from './parquet.ts';
 
-export const exportFormats = ['parquet', 'tensorboard'] as const;
-export type ExportFormat = (typeof exportFormats)[number];
+export type ExportFormat = 'parquet' | 'tensorboard';
 
 /** Writes records for other programs into a folder; gives the paths of the files. */
 export async function writeExport(

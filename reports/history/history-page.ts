@@ -10,7 +10,7 @@ import { htmlDocument } from '../render/html.ts';
 import { evidencePlot, seriesPlot } from './history-plots.ts';
 
 /** What a history says, in words: for the console, and at the head of its page. */
-export function historyLines(history: History, analysis: Analysis): string[] {
+export function historyLines(history: History, analysis: Analysis, frozen = frozenReference(history)): string[] {
   const { suite, profile } = history;
   const { evidence, gain, unknown } = analysis;
   const nights = nightsOf(history);
@@ -23,7 +23,7 @@ export function historyLines(history: History, analysis: Analysis): string[] {
     `Evidence of a gain: ${evidenceText(gain)}.`,
     ...(verdict === 'pass' ? [] : suspectLines(history, analysis)),
     ...markersOf(history).map(markerText),
-    ...frozenLines(frozenReference(history)),
+    ...frozenLines(frozen),
     ...(unknown.length === 0 ? [] : [`Without an accepted seed, and so not followed: ${unknown.join(', ')}.`]),
   ];
 }
@@ -77,7 +77,11 @@ const outcomes: Readonly<Record<HistoryVerdict, RunOutcome>> = {
 };
 
 /** A page that draws the evidence and every series. */
-export async function historyPage(history: History, analysis: Analysis): Promise<string> {
+export async function historyPage(
+  history: History,
+  analysis: Analysis,
+  frozen = frozenReference(history),
+): Promise<string> {
   const markers = markersOf(history);
   const verdict = historyVerdict(analysis);
   const { series, labels } = analysis;
@@ -85,7 +89,10 @@ export async function historyPage(history: History, analysis: Analysis): Promise
   const sections: Section[] = [
     {
       heading: 'Evidence',
-      blocks: [list(historyLines(history, analysis)), { kind: 'figure', figure: evidencePlot(analysis, markers) }],
+      blocks: [
+        list(historyLines(history, analysis, frozen)),
+        { kind: 'figure', figure: evidencePlot(analysis, markers) },
+      ],
     },
     { heading: 'Series', blocks: [table(series, seriesColumns)] },
     {

@@ -39,7 +39,6 @@ export function budgetPlot({ place, lane, own, dense }: PlotLane, lookOf: LookOf
       axis,
     },
     y: { field: 'value', ...axisEncoding(metricAxis(metric)), scale: { domain } },
-    behind: () => true,
     dots: true,
     level,
     interval: 'rule' as const,

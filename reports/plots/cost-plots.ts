@@ -1,8 +1,6 @@
 import type { TopLevelSpec } from 'vega-lite';
-import { armLabelOf } from '../../harness/cell-name.ts';
 import { shownScale } from '../../harness/spec/metrics.ts';
 import { type ArmSummary, meanGain } from '../arms/arm-summary.ts';
-import { isDense } from '../arms/coordinates.ts';
 import { costs } from '../arms/costs.ts';
 import { dominating } from '../arms/pareto.ts';
 import { withLane } from '../arms/tuning-lanes.ts';
@@ -79,11 +77,9 @@ interface Priced {
 function pointsOf(priced: readonly Priced[], lookOf: LookOf) {
   const members = dominating(priced);
   return priced.map((point) => ({
-    arm: armLabelOf(point.arm),
     cost: point.cost,
     value: shownScale(point.arm.metric) * (point.arm.value.mean ?? 0),
     member: members.has(point) ? 'in the set' : 'dominated',
-    dense: isDense(point.arm),
     ...styleOf(point.arm, lookOf),
   }));
 }

@@ -11,15 +11,13 @@ export interface LinePoint extends Line {
 }
 
 /** How lines are drawn. */
-export interface Look {
+interface Look {
   /** Encodings of position, colour and dashes. */
   x: object;
   y: object;
   color: object;
   /** Null: all lines are solid. */
   strokeDash: object | null;
-  /** Which lines stand in gray behind those of another panel. */
-  behind?: (point: LinePoint) => boolean;
   /** Whether points are marked on the lines. */
   dots: boolean;
   /** How the interval around a point is drawn. */
@@ -45,9 +43,7 @@ export function panelSpec(points: readonly LinePoint[], look: Look): TopLevelSpe
   }
   const panels = panelsOf(points);
   const values = [...panels].flatMap(([panel, own]) => [
-    ...points
-      .filter((point) => look.behind?.(point) && !own.has(point))
-      .map((point) => ({ ...point, panel, own: false })),
+    ...points.filter((point) => !own.has(point)).map((point) => ({ ...point, panel, own: false })),
     ...[...own].map((point) => ({ ...point, panel, own: true })),
   ]);
   const header = { labelFontWeight: 'bold', labelColor: 'currentColor' };

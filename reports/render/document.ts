@@ -148,3 +148,8 @@ export function table<T>(rows: readonly T[], columns: readonly Column<T>[]): Tab
 export function folded(section: Section | null): Section | null {
   return section === null ? null : { ...section, folded: true };
 }
+
+/** The sections that have something to say. */
+export function present(sections: readonly (Section | null)[]): Section[] {
+  return sections.filter((section) => section !== null);
+}

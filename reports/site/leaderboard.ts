@@ -1,20 +1,25 @@
 import { grouped } from '../../baselines/arms.ts';
-import { holm, significance } from '../../harness/statistics/holm.ts';
+import { gainOf } from '../../harness/spec/metrics.ts';
 import { mean, sampleDeviation } from '../../harness/statistics/moments.ts';
-import { gainsOf } from '../arms/arm-summary.ts';
-import { comparisonWithin, upperTail } from '../arms/arm-test.ts';
-import { budgetOf, isDense, laneOf, placeOf, type TuningLane } from '../arms/coordinates.ts';
+import { byBudget } from '../arms/arm-groups.ts';
+import { bestOf } from '../arms/best-arms.ts';
+import { type Contest, contestsWithDense, contestText } from '../arms/contests.ts';
+import { placeOf, type TuningLane } from '../arms/coordinates.ts';
 import type { TestedArm } from '../arms/tested-arm.ts';
 import type { ClaimScope } from '../claims/claim-scope.ts';
 
-/** Arms that compete: of one suite, model, data set, budget and lane. */
+/** Arms that compete, like with like: of one suite, model, data set, budget and lane. */
 export interface Leaderboard {
   suite: string;
   profile: string;
   place: string;
+  /** `budget 0.1, weight-decay`, `dense`; empty: all arms of a kind without budgets. */
+  contest: string;
   /** Null: the kind has none, or the arms are dense. */
   budget: number | null;
   lane: TuningLane;
+  /** Whether its arms compete at all: by operations they have budgets of their own. */
+  competing: boolean;
   /** The best mean first. */
   ranks: Rank[];
 }
@@ -25,60 +30,68 @@ export interface Rank {
   mean: number;
   sd: number | null;
   seeds: number;
-  /** From 1 on: arms of a group cannot be told from its first one; null: a single seed tells nothing. */
+  /** From 1 on: arms of a group cannot be told from its best one; null: a single seed tells nothing. */
   group: number | null;
 }
 
-/** One for each model, data set, budget and lane of a scope, the largest budgets first. */
+/** One for each contest at each model and data set of a scope: dense arms first, then the largest budgets. */
 export function leaderboardsOf({ suite, profile, arms }: ClaimScope): Leaderboard[] {
+  // Kinds may share a model and a data set.
   const places = grouped(arms, (arm) => `${arm.kind} ${placeOf(arm)}`);
   return [...places.values()].flatMap((members) => {
-    const compare = comparisonWithin(members);
-    const competing = grouped(members, (arm) => JSON.stringify([isDense(arm) ? null : budgetOf(arm), laneOf(arm)]));
-    const boards = [...competing.values()].flatMap((own): Leaderboard[] => {
-      const [first] = own;
-      const ranks = ranksOf(own, compare);
-      if (first === undefined || ranks.length === 0) return [];
-      const budget = isDense(first) ? null : budgetOf(first);
-      return [{ suite, profile, place: placeOf(first), budget, lane: laneOf(first), ranks }];
+    const contests = contestsWithDense(members);
+    const inContests = new Set(contests.flatMap((contest) => contest.arms));
+    // What has as many operations as an arm of a budget, and other parameters, competes with none.
+    const apart = members.filter((arm) => !inContests.has(arm));
+    const boards = [
+      ...contests.map((contest) => ({
+        ...contest,
+        contest: contestText(contest),
+        competing: true,
+        groups: groupsOf(contest),
+      })),
+      ...[...byBudget(apart)].map(([budget, own]) => {
+        return {
+          contest: `budget ${budget} by operations`,
+          budget,
+          lane: null,
+          competing: false,
+          arms: own,
+          groups: new Map(),
+        };
+      }),
+    ];
+    return boards.flatMap(({ arms: own, groups, lane, contest, budget, competing }): Leaderboard[] => {
+      const ranks = ranksOf(own, groups);
+      const [first] = ranks;
+      if (first === undefined) return [];
+      return [{ suite, profile, place: placeOf(first.arm), contest, budget, lane: lane ?? 'shared', competing, ranks }];
     });
-    return boards.sort((left, right) => (right.budget ?? Infinity) - (left.budget ?? Infinity));
   });
 }
 
-type Compare = ReturnType<typeof comparisonWithin>;
-
-function ranksOf(arms: readonly TestedArm[], compare: Compare): Rank[] {
-  const measured = arms.flatMap((arm) => {
+function ranksOf(arms: readonly TestedArm[], groups: ReadonlyMap<TestedArm, number>): Rank[] {
+  const ranks = arms.flatMap((arm) => {
     const values = [...arm.values.values()];
     const level = mean(values);
-    const gain = mean([...gainsOf(arm).values()]);
-    return level === null || gain === null
-      ? []
-      : [{ arm, level, gain, sd: sampleDeviation(values), seeds: values.length }];
+    if (level === null) return [];
+    return [{ arm, mean: level, sd: sampleDeviation(values), seeds: values.length, group: groups.get(arm) ?? null }];
   });
-  measured.sort((left, right) => right.gain - left.gain);
-  const groups = groupsOf(
-    measured.map(({ arm }) => arm),
-    compare,
-  );
-  return measured.map(({ arm, level, sd, seeds }) => ({ arm, mean: level, sd, seeds, group: groups.get(arm) ?? null }));
+  return ranks.sort((left, right) => gainOf(right.arm.metric, right.mean) - gainOf(left.arm.metric, left.mean));
 }
 
 /**
- * The best arm and all that are not significantly worse than it (one-sided, Holm over the others) are a group; so are
- * the best of the rest and its equals, and so on. Arms of one seed are in none.
- *
- * @param arms the best first
+ * The best arm and all that are not significantly worse than it are a group; so are the best of the rest and its equals,
+ * and so on. Arms of one seed are in none.
  */
-function groupsOf(arms: readonly TestedArm[], compare: Compare): Map<TestedArm, number> {
+function groupsOf({ arms, compare }: Contest<TestedArm>): Map<TestedArm, number> {
   const groups = new Map<TestedArm, number>();
   let left = arms.filter(({ values }) => values.size > 1);
   for (let group = 1; left.length > 0; group++) {
-    const [best, ...others] = left;
-    const adjusted = holm(others.map((arm) => upperTail(compare(best!, arm))));
-    const equal = others.filter((_, i) => (adjusted[i] ?? 1) > significance);
-    for (const arm of [best!, ...equal]) groups.set(arm, group);
+    const best = bestOf(left, compare);
+    if (best === null) break;
+    groups.set(best.arm, group);
+    for (const { arm, worse } of best.rivals) if (!worse) groups.set(arm, group);
     left = left.filter((arm) => !groups.has(arm));
   }
   return groups;

@@ -4,7 +4,7 @@ import { methodOf, settingText } from '../arms/coordinates.ts';
 import type { ClaimScope } from '../claims/claim-scope.ts';
 import type { JudgedClaim } from '../claims/claim-verdict.ts';
 import { claimsSection } from '../claims/claims-table.ts';
-import { type Column, type Link, links, list, type Section, table, text } from '../render/document.ts';
+import { type Column, type Link, links, list, present, type Section, table, text } from '../render/document.ts';
 import { orDash } from '../render/format.ts';
 import type { Page } from '../render/html.ts';
 import { spreadText } from '../render/metric-text.ts';
@@ -64,7 +64,7 @@ function linkSection(heading: string, items: readonly Link[]): Section | null {
 function standingSection(boards: readonly Leaderboard[]): Section {
   const rows = boards.flatMap((board) => {
     const [best, ...others] = board.ranks;
-    if (best === undefined || board.budget === null) return [];
+    if (best === undefined || board.budget === null || !board.competing) return [];
     return [{ board, best, equal: others.filter(({ group }) => group !== null && group === best.group) }];
   });
   type Row = (typeof rows)[number];
@@ -79,9 +79,9 @@ function standingSection(boards: readonly Leaderboard[]): Section {
     blocks: [
       rows.length === 0 ? text('No suite here has budgets.') : table(rows, columns),
       text(
-        'The best mean of all that had the same budget; shared: one learning rate and λ for all; tuned: each its own, found by ' +
-          'held-out examples. What cannot be told from it: one-sided moderated tests against it, corrected over all others ' +
-          '(Holm, 0.05).',
+        'The best mean of all that had the same budget and were given the same regularizers; shared: one learning rate and λ ' +
+          'for all; tuned: each its own, found by held-out examples. What cannot be told from it: one-sided moderated tests ' +
+          'against it, corrected over all others (Bonferroni, 0.05).',
       ),
     ],
   };
@@ -97,13 +97,13 @@ function boardColumns<T>(boardOf: (row: T) => Leaderboard): Column<T>[] {
 }
 
 function boardSection(board: Leaderboard): Section {
-  const { suite, profile, place, budget, lane, ranks } = board;
-  const where = [`${suite}, ${profile}: ${place}`, budget === null ? null : `budget ${budget}`, lane];
+  const { suite, profile, place, contest, ranks } = board;
+  const where = [`${suite}, ${profile}: ${place}`, contest];
   return {
-    heading: where.filter((part) => part !== null).join(', '),
+    heading: where.filter((part) => part !== '').join(', '),
     blocks: [
       table(ranks, rankColumns(ranks)),
-      list(['Arms of one group cannot be told from its first one; the next group begins with the first that can.']),
+      list(['Arms of one group cannot be told from its best one; the next group begins with the first that can.']),
     ],
     folded: true,
   };
@@ -154,15 +154,9 @@ function groupsIn({ ranks }: Leaderboard): number {
 
 /** Without what the board says of all its arms. */
 function labelOf({ arm }: Rank): string {
-  const own = arm.factors.filter(({ name }) => name !== 'budget' && name !== 'tuning');
-  const setting = settingText({ kind: arm.kind, factors: own }, 'method');
-  return setting === '' ? methodOf(arm) : `${methodOf(arm)}, ${setting}`;
+  return settingText(arm, ['budget', 'tuning']);
 }
 
 function resultOf({ arm, mean, sd }: Rank): string {
   return spreadText(arm.metric, { mean, sd });
-}
-
-function present(sections: readonly (Section | null)[]): Section[] {
-  return sections.filter((section) => section !== null);
 }

@@ -1,9 +1,17 @@
 import type { FinishedRecord } from '../../harness/record.ts';
 import type { ArmSummary } from '../../reports/arms/arm-summary.ts';
 import { summarizeArms } from '../../reports/arms/arm-summary.ts';
-import { fixtureConfig, fixtureRecord, type RecordOverrides } from './records.ts';
+import type { TestedArm } from '../../reports/arms/tested-arm.ts';
+import { fixtureConfig, fixtureIdentity, fixtureRecord, type RecordOverrides } from './records.ts';
 
 type Config = Parameters<typeof fixtureRecord>[1];
+
+/** What tests of arms need of one with these accuracies at seeds 0, 1, ... */
+export function testedArm(config: Config, values: readonly number[]): TestedArm {
+  const { kind, model, dataset, factors, config: whole } = fixtureIdentity(fixtureConfig(config));
+  const bySeed = new Map(values.map((value, seed) => [seed, value]));
+  return { kind, model, dataset, factors, config: whole, metric: 'accuracy', values: bySeed, completed: [] };
+}
 
 /** An arm's records: a value a seed, null for a seed that diverged; with the given factors beside the usual ones. */
 export function armRecords(

@@ -2,7 +2,7 @@ import { cpus, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { writeFileAtomically } from '../../atomic-file.ts';
-import { canonicalJson } from '../../canonical-json.ts';
+import { canonicalJson, parseJson } from '../../canonical-json.ts';
 import { shortDigest } from '../../digest.ts';
 import { UsageError } from '../../errors.ts';
 import { readTextFile } from '../../file-errors.ts';
@@ -60,19 +60,11 @@ export async function calibratedRates(env: NodeJS.ProcessEnv, arithmetic: Arithm
   const path = calibrationPath(env);
   const text = await readTextFile(path, { most: 1e6, remedy: 'set FACTORBENCH_CACHE to another folder' });
   if (text === null) return null;
-  const read = calibrationSchema.safeParse(parsed(text));
+  const read = calibrationSchema.safeParse(parseJson(text));
   if (!read.success) {
     throw new UsageError(
       `${path} holds no calibration: delete it, or measure anew with npm run doctor -- --calibrate.`,
     );
   }
   return read.data[arithmetic];
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return null;
-  }
 }

@@ -3,11 +3,10 @@ import { loadEngine, tf } from '../../engine/tensorflow.ts';
 import { dense } from '../../methods/dense.ts';
 import { buildNetwork } from '../../nn/network.ts';
 import { gaussian, streamsOf } from '../../random.ts';
-import { totalMacs, totalOutputs } from '../../shape/blueprint.ts';
 import { resnetBlueprint } from '../../shape/resnet.ts';
 import type { Rates } from '../../spec/cost.ts';
 import { median } from '../../statistics/moments.ts';
-import { costOfSteps, ofConvolutions, operationsPerLayer } from '../../tasks/estimate.ts';
+import { costOfImageSteps } from '../../tasks/estimate.ts';
 import { product } from '../../tensor/matrix.ts';
 import { imageFeeds, imageTrainingStep } from '../../train/image-steps.ts';
 import { type MeasuredStep, solveRates } from './solve-rates.ts';
@@ -57,16 +56,7 @@ function measureStep({ width, batchSize }: (typeof measured)[number], secondsEac
   );
   step.dispose();
   tf.dispose(step.variables.map((variable) => variable.value));
-  const cost = costOfSteps({
-    trained: batchSize,
-    evaluated: 0,
-    batchSize,
-    macs: totalMacs(blueprint),
-    values: totalOutputs(blueprint),
-    operations: operationsPerLayer * blueprint.layers.length,
-    passes: ofConvolutions.passes,
-  });
-  return { cost, seconds };
+  return { cost: costOfImageSteps(blueprint, { trained: batchSize, evaluated: 0, batchSize }), seconds };
 }
 
 function scalarSpeed(secondsEach: number): number {

@@ -1,13 +1,9 @@
-import {
-  acceptDefinitions,
-  type ReducedDefinition,
-  reducedDefinitionOf,
-  removedCells,
-} from '../../../baselines/reduced-definitions.ts';
+import { acceptDefinitions, reducedDefinitionOf, removedCells } from '../../../baselines/reduced-definitions.ts';
 import { readReducedDefinitions, writeReducedDefinitions } from '../../../baselines/reduced-definitions-file.ts';
 import { UsageError } from '../../errors.ts';
-import { nameMatcher } from '../../name-matcher.ts';
+import { askedBy } from '../../name-matcher.ts';
 import { programDigest } from '../../program.ts';
+import { definitionsOf } from '../../run/define-cells.ts';
 import { exitCodes } from '../../run/exit-code.ts';
 import { readVersions } from '../../run/records/run-file.ts';
 import { checkoutFolder } from '../checkout.ts';
@@ -48,18 +44,16 @@ export async function acceptDefinitionsCommand(
     return { found: await defineReduced(pairs, { jobs, signal }, io), aborted: signal.aborted };
   });
   if (aborted) return exitCodes.interrupted;
-  const isAsked = only === undefined ? () => true : nameMatcher(only);
+  const isAsked = askedBy(only);
   const comparison = { suite: suite.name, profile, pairs, found, stored, isAsked, program: programDigest() };
   const rows = reducedRows(comparison);
   io.stdout.write(definitionText(rows));
   if (rows.some(({ verdict }) => verdict === 'failed')) {
     throw new UsageError('accept --definition: cells failed, as said above; nothing is stored. Mend them first.');
   }
-  const definitions: Record<string, ReducedDefinition> = {};
-  for (const [id, defined] of found) {
-    if ('definition' in defined && defined.definition !== null)
-      definitions[id] = reducedDefinitionOf(defined.definition);
-  }
+  const definitions = Object.fromEntries(
+    [...definitionsOf(found)].map(([id, definition]) => [id, reducedDefinitionOf(definition)]),
+  );
   const accepted = {
     cells: pairs.map(storedCellOf),
     definitions,

@@ -4,13 +4,12 @@ import { claimsSection } from '../../../reports/claims/claims-table.ts';
 import { markdownSection } from '../../../reports/render/markdown.ts';
 import { exitCodes } from '../../run/exit-code.ts';
 import type { Io } from '../io.ts';
-import { scopesIn, storedScopes } from './scopes.ts';
+import { scopesFor } from './scopes.ts';
 
 /** Prints what the records of folders, or without any the stored baselines, say of what is claimed. */
 export async function claimsCommand(dirs: readonly string[], options: { json?: boolean }, io: Io): Promise<number> {
   const claims = await readClaims(io.baselinesDir);
-  const scopes = dirs.length === 0 ? await storedScopes(io) : await scopesIn('claims', dirs, io);
-  const judged = judgeClaims(claims, scopes);
+  const judged = judgeClaims(claims, await scopesFor('claims', dirs, io));
   if (options.json === true) io.stdout.write(`${JSON.stringify(judged, null, 2)}\n`);
   else io.stdout.write(markdownSection(claimsSection(judged)));
   return exitCodes.passed;

@@ -7,7 +7,7 @@ import { chosenBy } from '../../name-matcher.ts';
 import type { CellRecord } from '../../record.ts';
 import { exitCodes } from '../../run/exit-code.ts';
 import type { Io } from '../io.ts';
-import { readFolder } from './stored-run.ts';
+import { recordsIn } from './stored-run.ts';
 
 export interface CompareOptions {
   /** Globs on cell names. */
@@ -36,7 +36,6 @@ export async function compareCommand(left: string, right: string, options: Compa
 }
 
 async function recordsOf(dir: string, only: string[] | undefined, io: Io): Promise<CellRecord[]> {
-  const records = await readFolder(dir, io);
-  if (records.length === 0) throw new UsageError(`compare: ${dir} holds no records; name a folder given to --out.`);
+  const records = await recordsIn('compare', dir, io);
   return chosenBy(only, records, ({ cell }) => cell, `${records.length} records in ${dir}`);
 }

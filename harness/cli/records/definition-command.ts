@@ -5,7 +5,7 @@ import { readReducedDefinitions } from '../../../baselines/reduced-definitions-f
 import { suites } from '../../../suites/registry.ts';
 import { UsageError } from '../../errors.ts';
 import { firstLine } from '../../foreign-text.ts';
-import { nameMatcher } from '../../name-matcher.ts';
+import { askedBy } from '../../name-matcher.ts';
 import { programDigest } from '../../program.ts';
 import type { Defined } from '../../run/define-cells.ts';
 import { exitCodes } from '../../run/exit-code.ts';
@@ -42,10 +42,12 @@ export async function definitionCommand(
   io: Io,
 ): Promise<number> {
   const comparisons: Comparison[] = [];
+  const program = programDigest();
   for (const name of namesOf(names, options)) {
     for (const profile of profilesFor(selectSuite(name, firstProfile(name)).suite, options.profile)) {
       const selected = selectSuite(name, profile);
-      comparisons.push(await (isDefinedReduced(profile) ? reducedComparison : comparison)(selected, options, io));
+      const compared = isDefinedReduced(profile) ? reducedComparison : comparison;
+      comparisons.push(await compared(selected, { ...options, program }, io));
     }
   }
   const rows: DefinitionRow[] = [];
@@ -58,11 +60,14 @@ export async function definitionCommand(
   return interrupted ? exitCodes.interrupted : exitCodeFor(rows);
 }
 
-async function comparison(selected: SelectedSuite, options: DefinitionCommandOptions, io: Io): Promise<Comparison> {
+/** What a comparison is asked, and the digest of the code that defines. */
+type ComparisonOptions = DefinitionCommandOptions & { program: string };
+
+async function comparison(selected: SelectedSuite, options: ComparisonOptions, io: Io): Promise<Comparison> {
   const seeds = selected.profile === 'smoke' ? undefined : 1;
   const plan = await planDefinitions(selected, { ...options, seeds }, io);
   const { suite, profile, cells } = plan;
-  const program = programDigest();
+  const { program } = options;
   return async (signal) => {
     const baseline = await readBaseline(suite.name, profile, io.baselinesDir);
     const entries = new Map(baseline?.cells.map((entry) => [entry.id, entry]));
@@ -76,13 +81,13 @@ async function comparison(selected: SelectedSuite, options: DefinitionCommandOpt
 
 async function reducedComparison(
   selected: SelectedSuite,
-  { only, jobs }: DefinitionCommandOptions,
+  { only, jobs, program }: ComparisonOptions,
   io: Io,
 ): Promise<Comparison> {
   const { profile, suite } = selected;
   const stored = await readReducedDefinitions(suite.name, profile, io.baselinesDir);
   const pairs = planReduced(selected, only);
-  const isAsked = only === undefined ? () => true : nameMatcher(only);
+  const isAsked = askedBy(only);
   const forms = new Set(pairs.flatMap(({ reduced }) => reduced?.id ?? []));
   io.stderr.write(
     `${suite.name}, ${profile}: ${pairs.length} cells in ${forms.size} reduced forms: drawn data and initial values, ` +
@@ -90,7 +95,7 @@ async function reducedComparison(
   );
   return async (signal) => {
     const found = await defineReduced(pairs, { jobs, signal }, io);
-    return reducedRows({ suite: suite.name, profile, pairs, found, stored, isAsked, program: programDigest() });
+    return reducedRows({ suite: suite.name, profile, pairs, found, stored, isAsked, program });
   };
 }
 

@@ -3,7 +3,7 @@ import { type ExportFormat, writeExport } from '../../../reports/export/write-ex
 import { UsageError } from '../../errors.ts';
 import { exitCodes } from '../../run/exit-code.ts';
 import type { Io } from '../io.ts';
-import { readFolder } from './stored-run.ts';
+import { recordsIn } from './stored-run.ts';
 
 /** Writes the records of an output folder as files that other programs read, into a folder that is new or empty. */
 export async function exportCommand(
@@ -11,8 +11,7 @@ export async function exportCommand(
   options: { format: ExportFormat; to: string },
   io: Io,
 ): Promise<number> {
-  const records = await readFolder(dir, io);
-  if (records.length === 0) throw new UsageError(`export: ${dir} holds no records; name a folder given to --out.`);
+  const records = await recordsIn('export', dir, io);
   await refuseFull(options.to);
   const paths = await writeExport(records, options.format, options.to);
   if (paths.length === 0) throw new UsageError(`export: no record in ${dir} has a curve; there is nothing to write.`);

@@ -1,7 +1,7 @@
 import { readBaseline } from '../../../baselines/baseline-file.ts';
 import { type Analysis, analyse } from '../../../baselines/history/analysis.ts';
 import { armHistories } from '../../../baselines/history/arm-histories.ts';
-import { frozenReference } from '../../../baselines/history/frozen-reference.ts';
+import { type FrozenReference, frozenReference } from '../../../baselines/history/frozen-reference.ts';
 import { historyPath, readHistory, writeHistory } from '../../../baselines/history/history-file.ts';
 import {
   type History,
@@ -62,11 +62,16 @@ export async function historyCommand(name: string | undefined, options: HistoryO
   refuseTwice(history.entries, `history of ${suite}, ${profile}`);
   if (history.entries.length > (before?.entries.length ?? 0)) await writeHistory(file, history);
   const analysis = analyse(armHistories(history));
+  const frozen = frozenReference(history);
   if (options.html !== undefined) {
-    await writeFileAtomically(options.html, await historyPage(history, analysis), 'name another file with --html');
+    await writeFileAtomically(
+      options.html,
+      await historyPage(history, analysis, frozen),
+      'name another file with --html',
+    );
   }
-  if (options.json === true) io.stdout.write(`${JSON.stringify(resultOf(history, analysis), null, 2)}\n`);
-  else io.stdout.write(historyText(history, analysis));
+  if (options.json === true) io.stdout.write(`${JSON.stringify(resultOf(history, analysis, frozen), null, 2)}\n`);
+  else io.stdout.write(historyText(history, analysis, frozen));
   return exitCodeOfHistory[historyVerdict(analysis)];
 }
 
@@ -120,17 +125,17 @@ function withMark(history: History, { mark, night, why }: HistoryOptions): Histo
   return { ...history, entries: [...history.entries, marker] };
 }
 
-function historyText(history: History, analysis: Analysis): string {
+function historyText(history: History, analysis: Analysis, frozen: FrozenReference | null): string {
   const rows = analysis.series.slice(0, shownSeries).map((series) => seriesColumns.map(({ cell }) => cell(series)));
   const more = analysis.series.length - rows.length;
   const head = seriesColumns.map(({ name }) => name);
   return (
-    `${historyLines(history, analysis).join('\n')}\n\n${table([head, ...rows])}` +
+    `${historyLines(history, analysis, frozen).join('\n')}\n\n${table([head, ...rows])}` +
     `${more > 0 ? `and ${more} series with less evidence.\n` : ''}`
   );
 }
 
-function resultOf(history: History, analysis: Analysis) {
+function resultOf(history: History, analysis: Analysis, frozen: FrozenReference | null) {
   const { suite, profile } = history;
   const { evidence, gain, labels, course, unknown } = analysis;
   const series = analysis.series.map(({ values: _, shares, gainShare, changeNight, ...rest }) => {
@@ -146,7 +151,7 @@ function resultOf(history: History, analysis: Analysis) {
     course: labels.map((night, at) => ({ night, evidence: course[at] })),
     suspects: suspectNights(history, analysis),
     markers: markersOf(history),
-    frozen: frozenReference(history),
+    frozen,
     without_level: unknown,
     series,
   };

@@ -1,4 +1,5 @@
 import type { Arithmetic } from '../../fingerprint.ts';
+import { definitionsOf } from '../../run/define-cells.ts';
 import type { PlannedCell } from '../../spec/cell.ts';
 import type { Definition } from '../../spec/definition.ts';
 import type { Io } from '../io.ts';
@@ -49,13 +50,5 @@ export async function playEnvironments(
       const there = others.flatMap((one) => one.get(id) ?? []);
       return there.length < others.length ? [] : [[id, { reference: own, others: there }] as const];
     }),
-  );
-}
-
-function definitionsOf(defined: Awaited<ReturnType<typeof definePlanned>>): Map<string, Definition> {
-  return new Map(
-    [...defined].flatMap(([id, one]) =>
-      'definition' in one && one.definition !== null ? [[id, one.definition] as const] : [],
-    ),
   );
 }

@@ -4,15 +4,23 @@ import { suites } from '../../../suites/registry.ts';
 import { UsageError } from '../../errors.ts';
 import type { ProfileName } from '../../spec/words.ts';
 import type { Io } from '../io.ts';
-import { readFolder } from './stored-run.ts';
+import { recordsIn } from './stored-run.ts';
 
 /** Arms of several suites, for the commands that judge them together. */
 
 /** Profiles whose settings are meant to show what is claimed. */
 const telling: readonly ProfileName[] = ['nightly', 'paper'];
 
-/** The stored baselines of nightly and paper profiles. */
-export async function storedScopes(io: Io): Promise<ClaimScope[]> {
+/**
+ * The arms of output folders; without any, those of the stored baselines of nightly and paper profiles.
+ *
+ * @param command for messages
+ */
+export function scopesFor(command: string, dirs: readonly string[], io: Io): Promise<ClaimScope[]> {
+  return dirs.length === 0 ? storedScopes(io) : scopesIn(command, dirs, io);
+}
+
+async function storedScopes(io: Io): Promise<ClaimScope[]> {
   const scopes: ClaimScope[] = [];
   for (const { name, profiles } of suites) {
     for (const profile of telling) {
@@ -25,14 +33,10 @@ export async function storedScopes(io: Io): Promise<ClaimScope[]> {
   throw new UsageError('No baseline of a nightly or paper profile is stored; name output folders.');
 }
 
-/** @param command for messages */
-export async function scopesIn(command: string, dirs: readonly string[], io: Io): Promise<ClaimScope[]> {
+async function scopesIn(command: string, dirs: readonly string[], io: Io): Promise<ClaimScope[]> {
   const scopes: ClaimScope[] = [];
   for (const dir of dirs) {
-    const records = await readFolder(dir, io);
-    if (records.length === 0)
-      throw new UsageError(`${command}: ${dir} holds no records; name a folder given to --out.`);
-    scopes.push(...scopesOfRecords(records, dir));
+    scopes.push(...scopesOfRecords(await recordsIn(command, dir, io), dir));
   }
   return scopes;
 }

@@ -15,7 +15,7 @@ import { methods } from '../../methods/registry.ts';
 import { exitCodes } from '../../run/exit-code.ts';
 import type { ProfileName } from '../../spec/words.ts';
 import type { Io } from '../io.ts';
-import { scopesIn, storedScopes } from './scopes.ts';
+import { scopesFor } from './scopes.ts';
 
 const remedy = 'choose another folder with --site';
 /** Bytes of a run's page: many times those of the largest. */
@@ -23,7 +23,7 @@ const largestPage = 100e6;
 
 /** Writes a static site over the runs of output folders, or without any over the stored baselines, with histories. */
 export async function siteCommand(dirs: readonly string[], site: string, io: Io): Promise<number> {
-  const scopes = dirs.length === 0 ? await storedScopes(io) : await scopesIn('report --site', dirs, io);
+  const scopes = await scopesFor('report --site', dirs, io);
   const judged = judgeClaims(await readClaims(io.baselinesDir), scopes);
   const sources = new Map(methods.map(({ name, source = '' }) => [name, source]));
   const reports = await reportLinks(dirs, site);

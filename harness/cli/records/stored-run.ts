@@ -6,10 +6,9 @@ import type { CellRecord } from '../../record.ts';
 import { type Coverage, coverageOf } from '../../run/records/coverage.ts';
 import { type RunFile, readRunFile } from '../../run/records/run-file.ts';
 import { hasRecords, readRecords, type StoredRecords, storeAt } from '../../run/records/store.ts';
-import { type ProfileName, profileNames } from '../../spec/words.ts';
-import { suggestion } from '../../suggest.ts';
+import type { ProfileName } from '../../spec/words.ts';
 import type { Io } from '../io.ts';
-import { outputFolder, type SelectedSuite, selectSuite } from '../run/select-suite.ts';
+import { outputFolder, type SelectedSuite, selectSuite, suitesWith } from '../run/select-suite.ts';
 
 /** What an output folder holds of one suite and profile, and what it owes. */
 export interface StoredRun extends SelectedSuite, Coverage {
@@ -118,9 +117,7 @@ export async function readStoredRuns(
 ): Promise<StoredRun[]> {
   if (name !== undefined) return [await readStoredRun(name, options, io, beside)];
   const { profile: named } = options;
-  if (named !== undefined && !suites.some(({ profiles }) => Object.hasOwn(profiles, named))) {
-    throw new UsageError(`--profile ${named}: no suite has it: ${suggestion(named, profileNames)}`);
-  }
+  if (named !== undefined) suitesWith(named);
   if (options.out !== undefined) return readWholeFolder(options.out, options, io, beside);
   const runs: StoredRun[] = [];
   for (const suite of suites) {
@@ -155,6 +152,13 @@ async function readWholeFolder(out: string, options: StoredRunOptions, io: Io, b
 /** All valid records of a folder that must exist. */
 export async function readFolder(outDir: string, io: Io): Promise<CellRecord[]> {
   return (await readStored(outDir, io)).records;
+}
+
+/** The same of a folder that must hold some. @param command for messages */
+export async function recordsIn(command: string, outDir: string, io: Io): Promise<CellRecord[]> {
+  const records = await readFolder(outDir, io);
+  if (records.length > 0) return records;
+  throw new UsageError(`${command}: ${outDir} holds no records; name a folder given to --out.`);
 }
 
 async function readStored(outDir: string, io: Io): Promise<StoredRecords> {

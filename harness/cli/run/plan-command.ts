@@ -14,7 +14,7 @@ import type { DataFolders } from '../../run/protocol.ts';
 import { cellsOfShard } from '../../run/records/shard.ts';
 import { dataDigests, heldAgainstData } from '../../run/run-data.ts';
 import type { PlannedCell } from '../../spec/cell.ts';
-import { estimatedOn, type Rates, referenceRates } from '../../spec/cost.ts';
+import { estimatedOn, type Rates } from '../../spec/cost.ts';
 import { type DataFolderName, dataFolderNames } from '../../spec/datasets.ts';
 import type { TuningChoice } from '../../spec/tuning.ts';
 import { factorOf, type ProfileName } from '../../spec/words.ts';
@@ -171,7 +171,7 @@ export async function planCommand(names: readonly string[], options: PlanFileOpt
     const jobs = options.jobs ?? defaultJobs(options.threads);
     for (const plan of plans) {
       const rates = await ratesHere(plan.profile, options, io);
-      const cells = estimatedOn(rates ?? referenceRates, plan.cells);
+      const cells = rates === null ? plan.cells : estimatedOn(rates, plan.cells);
       io.stdout.write(planText({ ...plan, cells }, jobs, plans.length > 1));
       for (const line of await checkLines(plan, options.night, io)) io.stdout.write(`${line}\n`);
     }
@@ -181,17 +181,8 @@ export async function planCommand(names: readonly string[], options: PlanFileOpt
 }
 
 /** What was measured of this machine, of the arithmetic that a run of a profile has; null: nothing. */
-export async function ratesHere(
-  profile: ProfileName,
-  options: Pick<SuiteOptions, 'portable'> & { device?: SuiteOptions['device'] },
-  io: Io,
-): Promise<Rates | null> {
-  const { device = 'cpu', portable } = options;
-  if (device === 'gpu') return null;
-  return calibratedRates(
-    io.env,
-    arithmeticFor({ device, ...(portable === undefined ? {} : { portable }) }, profile, ownProcessor()),
-  );
+async function ratesHere(profile: ProfileName, options: SuiteOptions, io: Io): Promise<Rates | null> {
+  return options.device === 'gpu' ? null : calibratedRates(io.env, arithmeticFor(options, profile, ownProcessor()));
 }
 
 /** What a check of these cells against the stored baseline can find: of a night, it judges the fixed seeds. */

@@ -30,14 +30,19 @@ export function suiteNamed(name: string | undefined): SuiteSpec {
 export function askedSuites(names: readonly string[], { all, profile }: { all?: boolean; profile: string }): string[] {
   if (all === true) {
     if (names.length > 0) throw new UsageError(`--all: runs every suite; leave '${names.join(' ')}' or --all away.`);
-    const having = suites.filter(({ profiles }) => Object.hasOwn(profiles, profile));
-    if (having.length > 0) return having.map(({ name }) => name);
-    throw new UsageError(`--profile ${profile}: no suite has it: ${suggestion(profile, profileNames)}`);
+    return suitesWith(profile).map(({ name }) => name);
   }
   if (names.length === 0) return [suiteNamed(undefined).name];
   const twice = names.find((name, at) => names.indexOf(name) < at);
   if (twice !== undefined) throw new UsageError(`suite ${twice}: is named twice; name it once.`);
   return [...names];
+}
+
+/** The suites that have a profile. Throws UsageError where none has it. */
+export function suitesWith(profile: string): SuiteSpec[] {
+  const having = suites.filter(({ profiles }) => Object.hasOwn(profiles, profile));
+  if (having.length > 0) return having;
+  throw new UsageError(`--profile ${profile}: no suite has it: ${suggestion(profile, profileNames)}`);
 }
 
 /** Finds a suite and its profile by name. Throws UsageError with suggestions. */

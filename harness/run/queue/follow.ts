@@ -4,7 +4,7 @@ import { cleanText } from '../../foreign-text.ts';
 import type { CellRecord } from '../../record.ts';
 import type { PlannedCell } from '../../spec/cell.ts';
 import type { Execution } from '../executor.ts';
-import { brokenNeed } from '../needed-outcome.ts';
+import { brokenNeed, cellsNeeding } from '../needed-outcome.ts';
 import { parseWorkerMessage } from '../protocol.ts';
 import { failedRecord } from '../records/failed-record.ts';
 import { longestFirst } from '../records/shard.ts';
@@ -65,11 +65,15 @@ export async function followCells(cells: readonly PlannedCell[], options: Follow
 
   /** Puts in those of the cells that need not wait. A worker may have done so before, and more. */
   async function putIn(asked: readonly PlannedCell[]): Promise<void> {
-    const ready = asked.filter(isReady);
-    const broken = ready.filter((cell) => brokenNeed(cell, known) !== null);
-    const able = ready.filter((cell) => brokenNeed(cell, known) === null);
+    const able: PlannedCell[] = [];
+    const broken: { cell: PlannedCell; why: string }[] = [];
+    for (const cell of asked.filter(isReady)) {
+      const why = brokenNeed(cell, known);
+      if (why === null) able.push(cell);
+      else broken.push({ cell, why });
+    }
     await queues.add(longestFirst(able));
-    for (const cell of broken) await settle(await failed(cell, brokenNeed(cell, known) ?? ''));
+    for (const { cell, why } of broken) await settle(await failed(cell, why));
   }
 
   function failed(cell: PlannedCell, why: string): Promise<CellRecord> {
@@ -83,12 +87,11 @@ export async function followCells(cells: readonly PlannedCell[], options: Follow
     records.push(record);
     options.onRecord(record);
     if (ahead.size === 0 || (options.failFast === true && record.status === 'failed')) stop.abort();
-    const waiting = [...(waitingFor.get(record.id) ?? [])].filter(({ id }) => ahead.has(id));
+    const waiting = (waitingFor.get(record.id) ?? []).filter(({ id }) => ahead.has(id));
     // Workers put in what follows from a completed cell, too: they may be alone.
     if (!stop.signal.aborted && waiting.length > 0) await putIn(waiting);
   }
-  const waitingFor = new Map<string, PlannedCell[]>();
-  for (const cell of cells) for (const { id } of cell.needs) waitingFor.set(id, [...(waitingFor.get(id) ?? []), cell]);
+  const waitingFor = cellsNeeding(cells);
 
   async function completed(cell: PlannedCell): Promise<void> {
     for (let look = 0; look < looksForRecord && !signal.aborted; look++) {
@@ -152,7 +155,6 @@ export async function followCells(cells: readonly PlannedCell[], options: Follow
     }
     await putIn(absent);
   });
-  if (cells.length === 0) stop.abort();
   const refusals = new Set<string>();
   while (!ended.aborted) {
     await sleep(lookMs, undefined, { signal: ended }).catch(() => {});

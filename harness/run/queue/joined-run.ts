@@ -1,7 +1,7 @@
 import { Worker } from 'bullmq';
 import type { Redis } from 'ioredis';
-import { grouped } from '../../../baselines/arms.ts';
 import { UsageError } from '../../errors.ts';
+import { cellsNeeding } from '../needed-outcome.ts';
 import type { DataFolders } from '../protocol.ts';
 import { type Store, storeAt } from '../records/store.ts';
 import { type Machine, machineRefusal, matchData } from './machine.ts';
@@ -64,17 +64,13 @@ export async function joinRun(
     if (sorts.length === 0) return { why: lacks.join('; ') };
     const takers = sorts.map((sort) => takerOf(queueName(id, sort), redis, lockMs));
     for (const taker of takers) await taker.startStalledCheckTimer();
-    const needs = cells.flatMap((cell) => cell.needs.map((need) => ({ need: need.id, cell })));
-    const needing = [...grouped(needs, ({ need }) => need)].map(
-      ([need, pairs]) => [need, pairs.map(({ cell }) => cell)] as const,
-    );
     return {
       id,
       store,
       settings,
       dataFolders,
       cells: new Map(cells.map((cell) => [cell.id, cell])),
-      needing: new Map(needing),
+      needing: cellsNeeding(cells),
       queues: openRunQueues({ id, cells }, redis),
       takers,
       lacks,

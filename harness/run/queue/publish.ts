@@ -7,6 +7,7 @@ import { makeFolder } from '../../setup/make-folder.mjs';
 import type { PlannedCell } from '../../spec/cell.ts';
 import { afterFailure } from '../records/attempts.ts';
 import { keptWeights } from '../records/needed.ts';
+import { otherFolder } from '../records/record-file.ts';
 import { logPath, readRecord, type Store, weightsPath, writeRecord } from '../records/store.ts';
 
 /** A cell's finished record, with its weights where these are to be kept; null where the store lacks either. */
@@ -49,7 +50,7 @@ export async function publish(
 /** Moves a file over the one that is there; does nothing where there is none to move. */
 async function moveFile(from: string, to: string): Promise<void> {
   if (!existsSync(from)) return;
-  await onFile({ done: 'written', path: to, remedy: 'choose another folder with --out' }, () => {
+  await onFile({ done: 'written', path: to, remedy: otherFolder }, () => {
     makeFolder(dirname(to));
     return rename(from, to);
   });

@@ -3,7 +3,7 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { writeFileAtomically } from '../../atomic-file.ts';
-import { canonicalJson } from '../../canonical-json.ts';
+import { canonicalJson, parseJson } from '../../canonical-json.ts';
 import { idOf } from '../../cell-id.ts';
 import { shortDigest } from '../../digest.ts';
 import { UsageError } from '../../errors.ts';
@@ -12,7 +12,7 @@ import { identityFields } from '../../record.ts';
 import type { PlannedCell } from '../../spec/cell.ts';
 import { costSchema } from '../../spec/cost.ts';
 import { nameSchema, profileNames } from '../../spec/words.ts';
-import { parseJson, runFileSchema } from '../records/run-file.ts';
+import { runFileSchema } from '../records/run-file.ts';
 import { type Store, storeAt } from '../records/store.ts';
 import { fileDatasetOf } from '../run-data.ts';
 

@@ -1,5 +1,5 @@
 import type { Redis } from 'ioredis';
-import { parseJson } from '../records/run-file.ts';
+import { parseJson } from '../../canonical-json.ts';
 import {
   type RunNotice,
   runIdSchema,

@@ -14,7 +14,6 @@ export interface QueueListener {
 
 /** The queues of a run's cells, one for each sort of machine that they need. */
 export interface RunQueues {
-  names: readonly string[];
   /** Puts cells in; those that are there stay as they are. */
   add(cells: readonly PlannedCell[]): Promise<void>;
   /** What is in: `failed` is not tried again. */
@@ -45,7 +44,6 @@ export function openRunQueues(run: Pick<QueuedRun, 'id' | 'cells'>, connection: 
   }
 
   return {
-    names: sorts.map((needs) => queueName(run.id, needs)),
     async add(cells) {
       for (const [needs, queue] of queues) {
         const own = cells.filter((cell) => machineNeedsOf(cell) === needs);

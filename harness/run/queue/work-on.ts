@@ -121,7 +121,7 @@ async function computed(
         cell,
         { ...own, store: from, neededStore: store, checkpointStore: store },
         signal,
-        tellProgress(job, performance.now.bind(performance)),
+        tellProgress(job),
       ).catch((error) => {
         if (!(error instanceof UsageError)) throw error;
         problem = error;
@@ -148,24 +148,28 @@ function vanished(job: Job<CellJob>, cell: PlannedCell, now: Date): CellRecord |
 async function putInNeeding({ id, status }: CellRecord, { needing, store, queues }: JoinedRun): Promise<void> {
   const able: PlannedCell[] = [];
   for (const cell of status === 'completed' ? (needing.get(id) ?? []) : []) {
-    if ((await allCompleted(store, cell)) && (await readRecord(store, cell)) === null) able.push(cell);
+    const ready = await allCompleted(store, cell, id);
+    if (ready && (await readRecord(store, cell)) === null) able.push(cell);
   }
   await queues.add(able);
 }
 
-async function allCompleted(store: Store, { needs }: PlannedCell): Promise<boolean> {
-  for (const need of needs) if ((await readRecord(store, need))?.status !== 'completed') return false;
+/** @param done a cell that is known to be completed */
+async function allCompleted(store: Store, { needs }: PlannedCell, done: string): Promise<boolean> {
+  for (const need of needs) {
+    if (need.id !== done && (await readRecord(store, need))?.status !== 'completed') return false;
+  }
   return true;
 }
 
-function tellProgress(job: Job<CellJob>, now: () => number): WorkerListener {
+function tellProgress(job: Job<CellJob>): WorkerListener {
   let last = Number.NEGATIVE_INFINITY;
   // A sign that does not arrive is followed by the next one.
   const send = (message: WorkerMessage) => void job.updateProgress(message).catch(() => {});
   return {
     onProgress(progress) {
-      if (now() - last < progressMs) return;
-      last = now();
+      if (performance.now() - last < progressMs) return;
+      last = performance.now();
       send({ type: 'progress', progress });
     },
     onPoint: (point) => send({ type: 'point', point }),

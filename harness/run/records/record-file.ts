@@ -5,7 +5,8 @@ import { type CellRecord, recordSchema, recordVersion } from '../../record.ts';
 
 /** Bytes: hundreds of times those of the longest curve. A larger file was not written as a record. */
 const largestRecord = 64e6;
-const otherFolder = 'choose another folder with --out';
+/** What else helps where the system refuses a file of an output folder. */
+export const otherFolder = 'choose another folder with --out';
 
 /** A file without a record that can be used. */
 export interface Unreadable {
@@ -61,6 +62,7 @@ export function issuesOf(error: { issues: readonly { path: PropertyKey[]; messag
   return error.issues.map((issue) => `${issue.path.map(String).join('.') || 'record'}: ${issue.message}`).join('; ');
 }
 
-function codeOf(error: unknown): string | null {
+/** The system's code of an error; null of any other. */
+export function codeOf(error: unknown): string | null {
   return error instanceof Error && 'code' in error ? String(error.code) : null;
 }

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { execa } from 'execa';
 import { z } from 'zod';
 import { writeFileAtomically } from '../../atomic-file.ts';
-import { canonicalJson } from '../../canonical-json.ts';
+import { canonicalJson, parseJson } from '../../canonical-json.ts';
 import { shortDigest } from '../../digest.ts';
 import { UsageError } from '../../errors.ts';
 import { readTextFile } from '../../file-errors.ts';
@@ -116,13 +116,4 @@ async function git(root: string, ...args: string[]): Promise<string | null> {
 async function digestOfFiles(root: string, files: readonly string[]): Promise<string> {
   const contents = files.map(async (file) => [file, await readFile(join(root, file), 'base64').catch(() => null)]);
   return shortDigest(canonicalJson(await Promise.all(contents)));
-}
-
-/** What a text of JSON says; null: it is none. */
-export function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return null;
-  }
 }

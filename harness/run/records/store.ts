@@ -8,7 +8,7 @@ import { cleanName, cleanText } from '../../foreign-text.ts';
 import { type CellRecord, recordSchema } from '../../record.ts';
 import { makeFolder } from '../../setup/make-folder.mjs';
 import type { Cell } from '../../spec/cell.ts';
-import { issuesOf, type Unreadable } from './record-file.ts';
+import { codeOf, issuesOf, otherFolder, type Unreadable } from './record-file.ts';
 import { readRecordFiles } from './record-files.ts';
 
 /** The folders of one output folder. `records/<cell>.json` is the only truth; the rest can be made again from it. */
@@ -34,8 +34,6 @@ export interface StoredRecords {
 }
 
 type Identity = Pick<Cell, 'id' | 'cell'>;
-
-const otherFolder = 'choose another folder with --out';
 
 /** Names the folders of a store; creates nothing. */
 export function storeAt(outDir: string): Store {
@@ -214,8 +212,4 @@ async function exists(path: string): Promise<boolean> {
     if (codeOf(error) === 'ENOENT') return false;
     throw error;
   }
-}
-
-function codeOf(error: unknown): string | null {
-  return error instanceof Error && 'code' in error ? String(error.code) : null;
 }

@@ -1,11 +1,10 @@
 import { splitOf } from '../../data/images/split.ts';
 import { datasetNamed } from '../../data/registry.ts';
 import { idleRefusal } from '../../methods/refusal.ts';
-import { totalMacs, totalOutputs } from '../../shape/blueprint.ts';
 import type { Cost } from '../../spec/cost.ts';
 import { type DistillationConfig, imageConfigOf, distillation as words } from '../../spec/distillation.ts';
 import { denseReference } from '../dense-reference.ts';
-import { costOfSteps, ofConvolutions, operationsPerLayer, summed } from '../estimate.ts';
+import { costOfImageSteps, summed } from '../estimate.ts';
 import { imageTraining } from '../image/kind.ts';
 import { blueprintOf, outlineImageCell } from '../image/outline.ts';
 import type { Kind } from '../kind.ts';
@@ -38,13 +37,9 @@ function teachingCost({
 }: DistillationConfig): Pick<Cost, 'flops' | 'bytes' | 'operations'> {
   if (teacher === undefined) return summed([]);
   const blueprint = blueprintOf(teacher.model, dataset);
-  return costOfSteps({
+  return costOfImageSteps(blueprint, {
     trained: 0,
     evaluated: training.epochs * splitOf(dataset, datasetNamed(dataset.name).examples).train,
     batchSize: training.batchSize,
-    macs: totalMacs(blueprint),
-    values: totalOutputs(blueprint),
-    operations: operationsPerLayer * blueprint.layers.length,
-    passes: ofConvolutions.passes,
   });
 }

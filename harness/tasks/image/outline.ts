@@ -14,7 +14,7 @@ import { vggBlueprint } from '../../shape/vgg.ts';
 import { wideResnetBlueprint } from '../../shape/wide-resnet.ts';
 import type { DatasetSpec, ImageConfig, ModelSpec, TrainingSpec } from '../../spec/image.ts';
 import { epochsOf, type Phase } from '../../train/phases.ts';
-import { costOfSteps, ofConvolutions, operationsPerLayer, startSeconds, summed, trainingBytes } from '../estimate.ts';
+import { costOfImageSteps, ofConvolutions, startSeconds, summed, trainingBytes } from '../estimate.ts';
 import type { Outline } from '../kind.ts';
 
 /** The network of a model for the images and classes of a data set. */
@@ -95,14 +95,11 @@ export function outlineImageCell(config: ImageConfig, method: Method): Outline {
   const values = totalOutputs(blueprint);
   const parts = macsByPhase(plan, method, batchSize).map((macs, index) => {
     const epochs = epochsOf(phases[index]!);
-    return costOfSteps({
+    return costOfImageSteps(blueprint, {
       trained: epochs * split.train,
       evaluated: Math.ceil(epochs / (training.testEvery ?? 1)) * held,
       batchSize,
       macs,
-      values,
-      operations: operationsPerLayer * blueprint.layers.length,
-      passes: ofConvolutions.passes,
     });
   });
   const dataBytes = (split.train + held) * side * side * channels;

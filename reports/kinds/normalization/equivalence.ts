@@ -8,6 +8,7 @@ import {
 import { holm, significance } from '../../../harness/statistics/holm.ts';
 import { moderate } from '../../../harness/statistics/moderated-variance.ts';
 import { mean, sampleDeviation } from '../../../harness/statistics/moments.ts';
+import { fewestSeeds } from '../../../harness/statistics/power.ts';
 import { twoSidedTail } from '../../../harness/statistics/student-t.ts';
 import { differencesOf, gainsOf } from '../../arms/arm-summary.ts';
 import type { NormSetting } from './settings.ts';
@@ -97,18 +98,9 @@ function verdictOf(test: EquivalenceTest | null, differenceP: number | null): Eq
   return differenceP !== null && differenceP <= significance ? 'different' : 'not decidable at these seeds';
 }
 
-const mostSeeds = 1000;
-
 /** @param shared degrees of freedom that other settings lend */
 function seedsFor(power: number, { sd, margin, shared }: { sd: number; margin: number; shared: number }) {
   const reaches = (n: number) =>
     equivalencePower({ standardError: sd / Math.sqrt(n), df: n - 1 + Math.max(0, shared) }, margin) >= power;
-  if (!reaches(mostSeeds)) return null;
-  let [low, high] = [1, mostSeeds];
-  while (high - low > 1) {
-    const middle = Math.floor((low + high) / 2);
-    if (reaches(middle)) high = middle;
-    else low = middle;
-  }
-  return high;
+  return fewestSeeds(reaches, 1);
 }

@@ -128,7 +128,6 @@ async function enhance(table, given = null) {
       select.append(...values.map((value) => element('option', { value: `=${value}`, text: value })));
     };
     for (const event of ['focus', 'pointerdown', 'pointerenter']) select.addEventListener(event, offer);
-    select.offer = offer;
     select.addEventListener('change', () => {
       if (select.value === '') state.chosen.delete(column);
       else state.chosen.set(column, select.value.slice(1));

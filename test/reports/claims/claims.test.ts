@@ -4,26 +4,18 @@ import { join } from 'node:path';
 import { afterEach, expect, it } from 'vitest';
 import { baselinesFolder } from '../../../baselines/baseline-file.ts';
 import { gaussian, streamsOf } from '../../../harness/random.ts';
-import type { ImageConfig } from '../../../harness/spec/image.ts';
 import type { TestedArm } from '../../../reports/arms/tested-arm.ts';
 import { type ClaimEffect, effectOf } from '../../../reports/claims/claim-effect.ts';
 import { type Claim, type ClaimedEffect, readClaims } from '../../../reports/claims/claim-file.ts';
 import { adjustPairs, judgeClaims } from '../../../reports/claims/claim-verdict.ts';
 import { seedInterval } from '../../../reports/claims/seed-bootstrap.ts';
 import { cli } from '../../cli/helpers.ts';
-import { fixtureConfig, fixtureIdentity } from '../../helpers/records.ts';
+import { testedArm as armOf } from '../../helpers/arms.ts';
 
 const folders: string[] = [];
 afterEach(async () => {
   for (const folder of folders.splice(0)) await rm(folder, { recursive: true });
 });
-
-/** An arm with these accuracies at seeds 0, 1, ... */
-function armOf(config: Partial<ImageConfig>, values: readonly number[]): TestedArm {
-  const { kind, model, dataset, factors, config: whole } = fixtureIdentity(fixtureConfig(config));
-  const bySeed = new Map(values.map((value, seed) => [seed, value]));
-  return { kind, model, dataset, factors, config: whole, metric: 'accuracy', values: bySeed, completed: [] };
-}
 
 function claimOf(effect: ClaimedEffect, own: Partial<Claim> = {}): Claim {
   const rest = {

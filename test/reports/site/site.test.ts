@@ -2,19 +2,11 @@ import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { baselinesFolder } from '../../../baselines/baseline-file.ts';
-import type { ImageConfig } from '../../../harness/spec/image.ts';
-import type { TestedArm } from '../../../reports/arms/tested-arm.ts';
 import { leaderboardsOf } from '../../../reports/site/leaderboard.ts';
 import { sitePages } from '../../../reports/site/site-pages.ts';
 import { cli, folderWith, smokeCells } from '../../cli/helpers.ts';
-import { fixtureConfig, fixtureIdentity } from '../../helpers/records.ts';
+import { testedArm as armOf } from '../../helpers/arms.ts';
 import { temporaryFolder } from '../../run/helpers.ts';
-
-function armOf(config: Partial<ImageConfig>, values: readonly number[]): TestedArm {
-  const { kind, model, dataset, factors, config: whole } = fixtureIdentity(fixtureConfig(config));
-  const bySeed = new Map(values.map((value, seed) => [seed, value]));
-  return { kind, model, dataset, factors, config: whole, metric: 'accuracy', values: bySeed, completed: [] };
-}
 
 const arms = [
   armOf({ method: 'dense', budget: 1, init: 'default' }, [0.9, 0.91, 0.9]),

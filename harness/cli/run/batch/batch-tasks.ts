@@ -1,4 +1,5 @@
 import { UsageError } from '../../../errors.ts';
+import { bytesAtOnce } from '../../../run/memory-fit.ts';
 import { groupsOf, shardsOf } from '../../../run/records/shard.ts';
 import type { PlannedCell } from '../../../spec/cell.ts';
 import { overridesText } from '../../../spec/words.ts';
@@ -55,7 +56,7 @@ export function batchTasks(
   }
   const shards = shardsOf(cells, count);
   const seconds = Math.max(...shards.map((shard) => secondsOf(shard, jobs)));
-  const bytes = Math.max(...shards.map((shard) => bytesOf(shard, jobs)));
+  const bytes = Math.max(...shards.map((shard) => bytesAtOnce(shard, jobs)));
   return {
     name: `${suite}-${profile}`,
     cells: cells.length,
@@ -83,12 +84,6 @@ function secondsOf(shard: readonly PlannedCell[], jobs: number): number {
   const seconds = groupsOf(shard).map(({ estimatedSeconds }) => estimatedSeconds);
   const total = seconds.reduce((sum, one) => sum + one, 0);
   return total / jobs + (1 - 1 / jobs) * Math.max(...seconds);
-}
-
-/** Of as many of the largest cells as run at once. */
-function bytesOf(shard: readonly PlannedCell[], jobs: number): number {
-  const largestFirst = shard.map(({ cost }) => cost.memoryBytes).sort((a, b) => b - a);
-  return largestFirst.slice(0, jobs).reduce((sum, one) => sum + one, 0);
 }
 
 /** What a task tells `suite`: all that decides the cells and how they are computed. Cells are checked once joined. */

@@ -8,6 +8,8 @@ export interface PublishedFolder {
   readonly downloads: readonly PublishedFile[];
   readonly folder: string;
   readonly dir: string;
+  /** Makes the data's files of those received, in a folder that is empty. Left out: they are the same files. */
+  place?(received: string, whole: string): Promise<void>;
   /** Throws where the files are not the data set. */
   check(folder: string): Promise<unknown>;
 }
@@ -17,7 +19,7 @@ export interface PublishedFolder {
  * @throws UsageError where a download or the check fails.
  */
 export async function fetchFiles(
-  { downloads, folder: name, dir, check }: PublishedFolder,
+  { downloads, folder: name, dir, check, place = (from, to) => moved(downloads, from, to) }: PublishedFolder,
   options: DownloadOptions | undefined,
 ): Promise<string> {
   // The files stay until all are there, so that an interrupted download goes on.
@@ -28,7 +30,7 @@ export async function fetchFiles(
   try {
     const whole = join(temporary, name);
     await mkdir(whole);
-    for (const { file } of downloads) await onDisk(whole, () => rename(join(received, file), join(whole, file)));
+    await place(received, whole);
     await check(whole);
     const folder = join(dir, name);
     await onDisk(folder, () => rename(whole, folder));
@@ -37,4 +39,8 @@ export async function fetchFiles(
   } finally {
     await rm(temporary, { recursive: true, force: true });
   }
+}
+
+async function moved(files: readonly PublishedFile[], from: string, to: string): Promise<void> {
+  for (const { file } of files) await onDisk(to, () => rename(join(from, file), join(to, file)));
 }

@@ -1,11 +1,10 @@
-import { mkdir, mkdtemp, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { UsageError } from '../../errors.ts';
 import type { LanguageName } from '../../spec/text.ts';
 import { fetchOnce } from '../archive.ts';
-import { type DownloadOptions, download, type PublishedFile } from '../download.ts';
+import type { PublishedFile } from '../download.ts';
 import { damagedFiles, findFolder, missingIn } from '../folder.ts';
-import { onDisk } from '../transfer.ts';
+import { fetchFiles } from '../published-files.ts';
 import { gunzip } from '../unpack.ts';
 import { paired, readLines, type TextFile } from './parallel-text.ts';
 import type { OpenedText, TextFolder } from './text-dataset.ts';
@@ -59,38 +58,26 @@ export function multi30kFrom(
   downloads: readonly PublishedFile[],
   sizes: Readonly<Record<TextPart, number>>,
 ): TextFolder<'multi30k'> {
+  const check = (folder: string) => checkSizes(folder, sizes);
   return {
     ...facts,
     downloads,
     find,
     open,
-    fetch: (dir, options) => fetchOnce({ find, open }, dir, () => fetchFiles(downloads, sizes, dir, options)),
+    fetch: (dir, options) =>
+      fetchOnce({ find, open }, dir, () => fetchFiles({ downloads, folder: facts.folder, dir, place, check }, options)),
   };
 }
 
-async function fetchFiles(
-  downloads: readonly PublishedFile[],
-  sizes: Readonly<Record<TextPart, number>>,
-  dir: string,
-  options: DownloadOptions | undefined,
-): Promise<string> {
-  // The compressed files stay until all are there, so that an interrupted download goes on.
-  const received = join(dir, `.${facts.folder}.download`);
-  for (const { file, ...from } of downloads) await download({ ...options, ...from, path: join(received, file) });
-  const temporary = await onDisk(dir, () => mkdtemp(join(dir, '.unpack-')));
-  try {
-    const unpacked = join(temporary, facts.folder);
-    await mkdir(unpacked);
-    for (const name of fileNames) await gunzip(join(received, `${name}.gz`), join(unpacked, name));
-    const wrong = wrongSize((await open(unpacked)).corpus('de', 'en'), sizes, (part) => `${parts[part]}.*`);
-    if (wrong !== null) throw damaged(wrong);
-    const folder = join(dir, facts.folder);
-    await onDisk(folder, () => rename(unpacked, folder));
-    await rm(received, { recursive: true });
-    return folder;
-  } finally {
-    await rm(temporary, { recursive: true, force: true });
-  }
+/** Unpacks the files that were received. */
+async function place(received: string, whole: string): Promise<void> {
+  for (const name of fileNames) await gunzip(join(received, `${name}.gz`), join(whole, name));
+}
+
+/** @throws UsageError where a part has another size */
+async function checkSizes(folder: string, sizes: Readonly<Record<TextPart, number>>): Promise<void> {
+  const wrong = wrongSize((await open(folder)).corpus('de', 'en'), sizes, (part) => `${parts[part]}.*`);
+  if (wrong !== null) throw damaged(wrong);
 }
 
 function find(dir: string): Promise<string | null> {

@@ -8,7 +8,7 @@ import { backward, forward } from './float64.ts';
 import type { Graph, Sizes } from './graph.ts';
 import { batchFeeds, networkOf } from './network.ts';
 import { exampleOf, gradientEstimates, type LabelledBatch, squaredNorm } from './scores.ts';
-import { objectiveGradient, type Sampled } from './search.ts';
+import { objectiveGradient, sampleNorm } from './search.ts';
 import type { SampleDraw } from './searching.ts';
 
 /** What is known of scores and searches. */
@@ -124,19 +124,14 @@ export function searchCheck(
   const uniform = streams('direction of α');
   // A limit above all norms leaves R = S.
   const settings = { temperature, mu: 0, limit: Number.MAX_VALUE };
-  // α enters as the draw does.
-  const sampleAt = (offsets: readonly number[]): Sampled =>
-    objectiveGradient(
-      graph,
-      theta,
-      batch,
-      gumbel.map((value, i) => value + offsets[i]!),
-      settings,
-    );
-  const { gradient } = sampleAt(Array.from(gumbel, () => 0));
+  const { gradient } = objectiveGradient(graph, theta, batch, gumbel, settings);
   const errors = Array.from({ length: directions }, () => {
     const direction = Array.from(gumbel, () => 2 * uniform() - 1);
-    const normAt = (signed: number) => sampleAt(direction.map((value) => signed * value)).norm;
+    // α enters as the draw does.
+    const normAt = (signed: number) => {
+      const moved = gumbel.map((value, i) => value + signed * direction[i]!);
+      return sampleNorm(graph, theta, batch, moved, temperature);
+    };
     const difference = (normAt(alphaStep) - normAt(-alphaStep)) / (2 * alphaStep);
     const derivative = gradient.reduce((sum, value, i) => sum + value * direction[i]!, 0);
     const size = Math.sqrt(squaredNorm(gradient) * squaredNorm(Float64Array.from(direction)));

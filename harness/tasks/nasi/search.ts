@@ -42,6 +42,17 @@ export function objectiveGradient(
   return { norm, limit, gradient };
 }
 
+/** S alone, of the same arguments: what `objectiveGradient` has as its norm, for a third of the passes. */
+export function sampleNorm(
+  graph: Graph,
+  theta: Float64Array,
+  batch: LabelledBatch,
+  gumbel: ArrayLike<number>,
+  temperature: number,
+): number {
+  return squaredNorm(meanGradients(graph, theta, batch, mixingOf(graph, gumbel, temperature)).theta);
+}
+
 /** w of α = 0. */
 export function mixingOf(graph: Graph, gumbel: ArrayLike<number>, temperature: number): Float64Array {
   const weights = new Float64Array(gumbel.length);

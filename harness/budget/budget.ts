@@ -45,11 +45,7 @@ export function planBudget(network: Sized, method: Method, budget: Budget): Budg
     return { scale: 1, width: 1, ratio, weightRatio, keep, passMacs: macs, compositionMacs: 0 };
   }
   if (method.kind === 'narrow') {
-    const width = widthScale(network, method, budget);
-    const { dense, ...thinner } = network.narrowed(width);
-    const weightRatio = totalWeights(thinner) / weights;
-    const ratio = dense.parameters / all;
-    return { scale: 1, width, ratio, weightRatio, keep: null, passMacs: dense.macs, compositionMacs: 0 };
+    return narrowedPlan(network, widthScale(network, method, budget));
   }
   const layers = method.kind === 'layer' ? method : { ...method.layers, name: method.name };
   const { scale, ratio } = reachBudget(network, layers, budget);
@@ -57,4 +53,12 @@ export function planBudget(network: Sized, method: Method, budget: Budget): Budg
   const kept = layers.compresses ? network.parameters(layers, scale) : all;
   const weightRatio = (kept - unmasked) / weights;
   return { scale, width: 1, ratio, weightRatio, keep: null, passMacs, compositionMacs };
+}
+
+/** What a network comes to at a share of its widths. */
+export function narrowedPlan(network: Sized, width: number): BudgetPlan {
+  const { dense, ...thinner } = network.narrowed(width);
+  const weightRatio = totalWeights(thinner) / totalWeights(network);
+  const ratio = dense.parameters / network.dense.parameters;
+  return { scale: 1, width, ratio, weightRatio, keep: null, passMacs: dense.macs, compositionMacs: 0 };
 }

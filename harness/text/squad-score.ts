@@ -1,3 +1,4 @@
+import { countsOf, matches } from './ngrams.ts';
 import { wordsOf } from './whitespace.ts';
 
 /**
@@ -27,15 +28,7 @@ export function exactMatch(given: string, wanted: string): number {
  */
 export function wordF1(given: string, wanted: string): number {
   const [words, others] = [given, wanted].map((answer) => wordsOf(normalizedAnswer(answer))) as [string[], string[]];
-  const left = new Map<string, number>();
-  for (const word of others) left.set(word, (left.get(word) ?? 0) + 1);
-  let same = 0;
-  for (const word of words) {
-    const count = left.get(word) ?? 0;
-    if (count === 0) continue;
-    left.set(word, count - 1);
-    same++;
-  }
+  const same = matches(countsOf(words), countsOf(others));
   if (same === 0) return 0;
   const [precision, recall] = [same / words.length, same / others.length];
   return (2 * precision * recall) / (precision + recall);

@@ -1,4 +1,4 @@
-import { type BudgetPlan, planBudget } from '../../budget/budget.ts';
+import { type BudgetPlan, narrowedPlan, planBudget } from '../../budget/budget.ts';
 import { budgetOf } from '../../budget/budget-unit.ts';
 import { dense } from '../../methods/dense.ts';
 import type { Method } from '../../methods/method.ts';
@@ -62,17 +62,7 @@ export function planEncoder(
 /** What a network comes to at a rank scale, or a share of its widths. */
 function planAt(network: Sized, method: Method, scale: number, width: number): BudgetPlan {
   if (method.kind === 'layer') return planBudget(network, method, { amount: scale, unit: 'rank-scale' });
-  const { dense: thin, ...others } = network.narrowed(width);
-  const weightsOf = ({ weights }: Pick<Sized, 'weights'>) => weights.reduce((sum, { size }) => sum + size, 0);
-  return {
-    scale,
-    width,
-    ratio: thin.parameters / network.dense.parameters,
-    weightRatio: weightsOf(others) / weightsOf(network),
-    keep: null,
-    passMacs: thin.macs,
-    compositionMacs: 0,
-  };
+  return narrowedPlan(network, width);
 }
 
 /** The tokens of a sequence, and those of them that are told. */

@@ -8,8 +8,8 @@ import { countedLengths, sizedTransformer } from '../../shape/sized-transformer.
 import { type TransformerBlueprint, transformerBlueprint } from '../../shape/transformer.ts';
 import { transformerName } from '../../spec/model-names.ts';
 import type { TransformerSpec, TranslationConfig } from '../../spec/translation.ts';
-import { costOfSteps, ofTransformers, operationsPerPart, startSeconds, trainingBytes } from '../estimate.ts';
 import type { Outline } from '../kind.ts';
+import { outlineTransformer } from '../transformer-outline.ts';
 
 /** The network of a model; the paper's sizes have names, others are called after layers and width. */
 export function transformerOf(model: TransformerSpec): TransformerBlueprint {
@@ -52,40 +52,23 @@ export function outlineTranslationCell(config: TranslationConfig, method: Method
   refuseImageMethods(method);
   const blueprint = transformerOf(config.model);
   const network = sizedTransformer(blueprint);
-  const { ratio, passMacs, weightRatio, width } = planBudget(network, method, budgetOf(config));
+  const budget = planBudget(network, method, budgetOf(config));
   const whole = datasetNamed(dataset.name).examples;
   const pairs = dataset.trainExamples ?? whole.train;
-  const phases = phasesOf(method, training, weightRatio);
+  const phases = phasesOf(method, training, budget.weightRatio);
   const trained = phases.reduce((sum, { training: { epochs, updates, batchTokens } }) => {
     const capped = (updates ?? Number.POSITIVE_INFINITY) * (batchTokens / countedLengths.target);
     return sum + Math.min(epochs * pairs, capped);
   }, 0);
   const tested = dataset.testExamples ?? whole.test;
   const decoded = tested * decodingCost * (training.decoding.beam / 5);
-  const batchSize = training.batchTokens / countedLengths.target;
-  const { values } = (width === 1 ? network : network.narrowed(width)).dense;
-  const { parameters } = network.dense;
-  return {
-    ratio,
-    parameters: Math.round(ratio * parameters),
-    cost: {
-      ...costOfSteps({
-        trained: trained + decoded,
-        evaluated: (trained / pairs) * whole.valid,
-        batchSize,
-        macs: passMacs,
-        values,
-        operations: operationsPerPart * blueprint.parts.length,
-        passes: ofTransformers.passes,
-      }),
-      scalarSeconds: startSeconds,
-      memoryBytes: trainingBytes({
-        values,
-        batchSize,
-        parameters,
-        dataBytes: (pairs + whole.valid + tested) * bytesPerPair,
-        copies: ofTransformers.copies,
-      }),
+  return outlineTransformer(
+    { blueprint, network, budget },
+    {
+      trained: trained + decoded,
+      evaluated: (trained / pairs) * whole.valid,
+      batchSize: training.batchTokens / countedLengths.target,
+      dataBytes: (pairs + whole.valid + tested) * bytesPerPair,
     },
-  };
+  );
 }

@@ -3,8 +3,6 @@ import { canonicalJson } from '../../canonical-json.ts';
 import { type BinaryExamples, loadBinaryExamples } from '../../data/binary/binary-examples.ts';
 import { trainingDefinition } from '../../definition/training-definition.ts';
 import { tf } from '../../engine/tensorflow.ts';
-import { timeTask } from '../../measure/speed.ts';
-import { tensorPeakBytes } from '../../measure/tensor-peak.ts';
 import type { Autoencoder } from '../../nn/autoencoder.ts';
 import { streamsOf } from '../../random.ts';
 import type { CurvePoint, Measure } from '../../record.ts';
@@ -14,6 +12,7 @@ import { bestWeights } from '../../train/kept-weights.ts';
 import { trainLoop } from '../../train/loop.ts';
 import { pointsOf } from '../../train/places.ts';
 import type { TrainingStep } from '../../train/step.ts';
+import { stepSpeeds } from '../step-speeds.ts';
 import { loadingOwn, methodFor, type Speeds, sizeOf, type Task, type TaskOptions, type TaskProgress } from '../task.ts';
 import { estimateBatches, exampleFeeds, trainingBatches } from './batches.ts';
 import { amortizedChecks, largestNorm } from './checks.ts';
@@ -79,7 +78,10 @@ export async function amortizedTask(config: AmortizedConfig, options: TaskOption
       return { measures: measuresOf({ fixed, early }), checks, details, ...used };
     },
     measure: () => speedsOf({ step, estimator, examples, config }),
-    idleStep: () => () => trainOnce({ step, examples, config }, step.run),
+    idleStep() {
+      const trainOnce = idleTraining({ step, examples, config });
+      return () => trainOnce(step.run);
+    },
     definition: () =>
       trainingDefinition({
         loop,
@@ -174,28 +176,25 @@ interface Timed {
   config: AmortizedConfig;
 }
 
-/** Trains on one batch at a learning rate of zero: the weights stay where they are. */
-function trainOnce({ examples, config }: Timed, run: Timed['step']['run']): void {
+/** Trains on one batch over and over, at a learning rate of zero: the weights stay where they are. */
+function idleTraining({ examples, config }: Timed) {
   const { objective, training, model } = config;
   // What is timed does not depend on the seed.
   const streams = streamsOf('measure', 0);
   const draws = { examples: examples.train, objective, latent: model.latent, batchSize: training.batchSize, streams };
   const [drawn] = trainingBatches(draws, 0);
   const batch = drawn!.batch();
-  tf.tidy(() => void run({ ...exampleFeeds(batch, model.latent), learningRate: tf.scalar(0) }).loss.dataSync());
+  return (run: Timed['step']['run']) =>
+    tf.tidy(() => void run({ ...exampleFeeds(batch, model.latent), learningRate: tf.scalar(0) }).loss.dataSync());
 }
 
 async function speedsOf(timed: Timed & { estimator: Estimator }): Promise<Speeds> {
   const { step, estimator, examples, config } = timed;
   const [drawn] = estimateBatches(examples.test, askedOf(config, 'test'));
   const batch = drawn!.batch();
-  const tensorPeak = await tensorPeakBytes(() => trainOnce(timed, step.runEagerly));
-  const stepMs = (await timeTask(() => trainOnce(timed, step.run), { warmup: 1, timed: 7 })).median;
-  const estimateMs = (await timeTask(() => void estimator.values(batch), { warmup: 1, timed: 3 })).median;
-  return {
-    train_examples_per_second: (1000 * config.training.batchSize) / stepMs,
-    eval_examples_per_second: (1000 * batch.size) / estimateMs,
-    step_ms: stepMs,
-    tensor_peak_bytes: tensorPeak,
-  };
+  return stepSpeeds(
+    step,
+    { examples: config.training.batchSize, once: idleTraining(timed) },
+    { examples: batch.size, once: () => void estimator.values(batch), timed: 3 },
+  );
 }

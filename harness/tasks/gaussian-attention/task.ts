@@ -5,8 +5,6 @@ import { footballWords } from '../../data/triples/football-text.ts';
 import { type Knowledge, loadKnowledge } from '../../data/triples/knowledge.ts';
 import { trainingDefinition } from '../../definition/training-definition.ts';
 import { tf } from '../../engine/tensorflow.ts';
-import { timeTask } from '../../measure/speed.ts';
-import { tensorPeakBytes } from '../../measure/tensor-peak.ts';
 import { type Streams, streamsOf } from '../../random.ts';
 import type { CurvePoint, Measure } from '../../record.ts';
 import {
@@ -20,6 +18,7 @@ import { finiteOrNull } from '../../train/curve.ts';
 import { bestWeights, type KeptWeights } from '../../train/kept-weights.ts';
 import { type Learner, type LoopHooks, type LoopKind, type LoopPhase, trainLoop } from '../../train/loop.ts';
 import type { TrainingStep } from '../../train/step.ts';
+import { stepSpeeds } from '../step-speeds.ts';
 import { loadingOwn, type Speeds, type Task, type TaskOptions, type TaskProgress } from '../task.ts';
 import { drawnBatches, type Lesson, type QuestionBatch } from './batches.ts';
 import { attentionChecks } from './checks.ts';
@@ -349,13 +348,9 @@ async function speedsOf(stage: Stage, knowledge: Knowledge, config: AttentionCon
   const { trainOnce } = idleTraining(stage, knowledge, config);
   const asked = { part: 'test', sort: 'single', knowledge } as const;
   const [batch] = heldOutBatches(knowledge.test.single, 'symbols', asked);
-  const tensorPeak = await tensorPeakBytes(() => trainOnce(stage.step.runEagerly));
-  const stepMs = (await timeTask(() => trainOnce(stage.step.run), { warmup: 1, timed: 7 })).median;
-  const answerMs = (await timeTask(() => void stage.answering.scores(batch!), { warmup: 1, timed: 5 })).median;
-  return {
-    train_examples_per_second: (1000 * config.training.batchSize) / stepMs,
-    eval_examples_per_second: (1000 * answeredTogether) / answerMs,
-    step_ms: stepMs,
-    tensor_peak_bytes: tensorPeak,
-  };
+  return stepSpeeds(
+    stage.step,
+    { examples: config.training.batchSize, once: trainOnce },
+    { examples: answeredTogether, once: () => void stage.answering.scores(batch!) },
+  );
 }

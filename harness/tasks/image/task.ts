@@ -4,8 +4,6 @@ import { type ImageData, type ImageSet, loadImages } from '../../data/images/ima
 import { type Evaluated, trainingDefinition } from '../../definition/training-definition.ts';
 import { tf } from '../../engine/tensorflow.ts';
 import type { Variable } from '../../engine/variable.ts';
-import { timeTask } from '../../measure/speed.ts';
-import { tensorPeakBytes } from '../../measure/tensor-peak.ts';
 import { dense } from '../../methods/dense.ts';
 import type { Method } from '../../methods/method.ts';
 import type { LayerMethod } from '../../nn/layer-method.ts';
@@ -27,6 +25,7 @@ import { type LoopHooks, trainLoop } from '../../train/loop.ts';
 import { epochsOf, totalEpochs } from '../../train/phases.ts';
 import type { Step, TrainingStep } from '../../train/step.ts';
 import { factorizedAhead } from '../factorized-ahead.ts';
+import { stepSpeeds } from '../step-speeds.ts';
 import { loadingOwn, methodFor, type Speeds, sizeOf, type Task, type TaskOptions } from '../task.ts';
 import { chosenPoint } from './chosen-point.ts';
 import { imageExamples } from './examples.ts';
@@ -205,15 +204,7 @@ async function measureSpeeds(
   const [testBatch] = testBatches(data, evaluationBatch);
   const { size, trainOnce } = idleTraining(data, config);
   const evaluateOnce = () => tf.tidy(() => void evaluation.run(imageFeeds(testBatch!, imageShape)).loss.dataSync());
-  const tensorPeak = await tensorPeakBytes(() => trainOnce(step.runEagerly));
-  const stepMs = (await timeTask(() => trainOnce(step.run), { warmup: 1, timed: 7 })).median;
-  const evaluationMs = (await timeTask(evaluateOnce, { warmup: 1, timed: 5 })).median;
-  return {
-    train_examples_per_second: (1000 * size) / stepMs,
-    eval_examples_per_second: (1000 * testBatch!.size) / evaluationMs,
-    step_ms: stepMs,
-    tensor_peak_bytes: tensorPeak,
-  };
+  return stepSpeeds(step, { examples: size, once: trainOnce }, { examples: testBatch!.size, once: evaluateOnce });
 }
 
 /** Trains on one batch, in either form of a step, at a learning rate of zero: the weights stay where they are. */

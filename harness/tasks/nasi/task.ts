@@ -1,11 +1,10 @@
 import { canonicalJson } from '../../canonical-json.ts';
 import { trainingDefinition } from '../../definition/training-definition.ts';
 import { tf } from '../../engine/tensorflow.ts';
-import { timeTask } from '../../measure/speed.ts';
-import { tensorPeakBytes } from '../../measure/tensor-peak.ts';
 import type { CurvePoint, ExactCheck } from '../../record.ts';
 import { isSearch, type NasiConfig, type NasiDetails, parsedArchitecture } from '../../spec/nasi.ts';
 import { type TrainingOutcome, trainLoop } from '../../train/loop.ts';
+import { stepSpeeds } from '../step-speeds.ts';
 import { type Conclusion, loadingOwn, type Speeds, type Task, type TaskOptions } from '../task.ts';
 import { closedFormCheck, convexityCheck, engineCheck, jacobianCheck, searchCheck } from './checks.ts';
 import { drawnTrainBatches, drawnWholeBatches } from './example-set.ts';
@@ -175,13 +174,5 @@ async function speedsOf(
       run(feeds).loss.dataSync();
     });
   const evaluateOnce = () => tf.tidy(() => void evaluation.run(batchFeeds(tested!.batch(), sizes)).loss.dataSync());
-  const tensorPeak = await tensorPeakBytes(() => trainOnce(step.runEagerly));
-  const stepMs = (await timeTask(() => trainOnce(step.run), { warmup: 1, timed: 7 })).median;
-  const evaluationMs = (await timeTask(evaluateOnce, { warmup: 1, timed: 5 })).median;
-  return {
-    train_examples_per_second: (1000 * drawn!.size) / stepMs,
-    eval_examples_per_second: (1000 * tested!.size) / evaluationMs,
-    step_ms: stepMs,
-    tensor_peak_bytes: tensorPeak,
-  };
+  return stepSpeeds(step, { examples: drawn!.size, once: trainOnce }, { examples: tested!.size, once: evaluateOnce });
 }

@@ -4,8 +4,6 @@ import { trainingDefinition } from '../../definition/training-definition.ts';
 import { shortDigest } from '../../digest.ts';
 import { tf } from '../../engine/tensorflow.ts';
 import { UsageError } from '../../errors.ts';
-import { timeTask } from '../../measure/speed.ts';
-import { tensorPeakBytes } from '../../measure/tensor-peak.ts';
 import { buildMaskedTokenModel } from '../../nn/transformer/encoder.ts';
 import { streamsOf } from '../../random.ts';
 import type { PretrainingConfig, PretrainingDetails } from '../../spec/pretraining.ts';
@@ -13,6 +11,7 @@ import { maskIdOf, unigramEntropy } from '../../text/masking.ts';
 import { maskedEvaluationStep, maskedTrainingStep } from '../../train/encoder-steps.ts';
 import { trainLoop } from '../../train/loop.ts';
 import { pointsOf } from '../../train/places.ts';
+import { stepSpeeds } from '../step-speeds.ts';
 import { loadingOwn, methodFor, sizeOf, type Task, type TaskOptions } from '../task.ts';
 import { maskedLengths, planEncoder } from './encoder.ts';
 import { drawnOf, heldOutBatches, idleFeeds, maskedFeeds, pretrainingLoop, trainBatches } from './training.ts';
@@ -42,9 +41,11 @@ export async function pretrainingTask(
   const points = loop.phases.reduce((sum, phase) => sum + pointsOf(phase), 0);
   const vocabulary = vocabularyWeight(data.vocabulary);
   const unigram = unigramEntropy(heldOutBatches(data.test, 'test', { data, training }));
-  const idleBatch = () =>
-    [...trainBatches({ data, training: { ...training, testEvery: 1 }, streams: idleStreams }, 0)][0]!;
-  const trainOnce = (run: typeof step.run) => tf.tidy(() => void run(idleFeeds(idleBatch())).loss.dataSync());
+  /** Trains on one batch over and over. */
+  const idleTraining = () => {
+    const [batch] = trainBatches({ data, training: { ...training, testEvery: 1 }, streams: idleStreams }, 0);
+    return (run: typeof step.run) => tf.tidy(() => void run(idleFeeds(batch!)).loss.dataSync());
+  };
   return {
     size: sizeOf(plan.budget, training.batchSize),
     data: {
@@ -83,18 +84,17 @@ export async function pretrainingTask(
     },
     async measure() {
       const [testBatch] = heldOutBatches(data.test, 'test', { data, training });
-      const tensorPeak = await tensorPeakBytes(() => trainOnce(step.runEagerly));
-      const stepMs = (await timeTask(() => trainOnce(step.run), { warmup: 1, timed: 7 })).median;
       const evaluateOnce = () => tf.tidy(() => void evaluation.run(maskedFeeds(testBatch!)).loss.dataSync());
-      const evaluationMs = (await timeTask(evaluateOnce, { warmup: 1, timed: 5 })).median;
-      return {
-        train_examples_per_second: (1000 * training.batchSize) / stepMs,
-        eval_examples_per_second: (1000 * testBatch!.size) / evaluationMs,
-        step_ms: stepMs,
-        tensor_peak_bytes: tensorPeak,
-      };
+      return stepSpeeds(
+        step,
+        { examples: training.batchSize, once: idleTraining() },
+        { examples: testBatch!.size, once: evaluateOnce },
+      );
     },
-    idleStep: () => () => trainOnce(step.run),
+    idleStep() {
+      const trainOnce = idleTraining();
+      return () => trainOnce(step.run);
+    },
     definition: () =>
       trainingDefinition({
         loop,

@@ -5,8 +5,6 @@ import { graphForm } from '../../definition/graph-digest.ts';
 import { trainingDefinition } from '../../definition/training-definition.ts';
 import { tf } from '../../engine/tensorflow.ts';
 import { UsageError } from '../../errors.ts';
-import { timeTask } from '../../measure/speed.ts';
-import { tensorPeakBytes } from '../../measure/tensor-peak.ts';
 import { buildSpanModel } from '../../nn/transformer/encoder.ts';
 import { linearRate } from '../../optim/linear-schedule.ts';
 import { streamsOf } from '../../random.ts';
@@ -25,6 +23,7 @@ import { type Evaluation, evaluate } from '../../train/evaluate.ts';
 import { type LoopKind, trainLoop } from '../../train/loop.ts';
 import { planEncoder } from '../pretraining/encoder.ts';
 import { savedVocabulary } from '../pretraining/vocabulary-weight.ts';
+import { stepSpeeds } from '../step-speeds.ts';
 import { loadingOwn, methodFor, sizeOf, type Task, type TaskOptions } from '../task.ts';
 import { answering } from './answers.ts';
 import { spanLengths } from './lengths.ts';
@@ -126,16 +125,12 @@ export async function questionAnsweringTask(
     },
     async measure() {
       const [testBatch] = testBatches(test);
-      const tensorPeak = await tensorPeakBytes(() => trainOnce(step.runEagerly));
-      const stepMs = (await timeTask(() => trainOnce(step.run), { warmup: 1, timed: 7 })).median;
       const evaluateOnce = () => tf.tidy(() => void evaluation.run(spanFeeds(testBatch!)).loss.dataSync());
-      const evaluationMs = (await timeTask(evaluateOnce, { warmup: 1, timed: 5 })).median;
-      return {
-        train_examples_per_second: (1000 * idleBatch!.windows.length) / stepMs,
-        eval_examples_per_second: (1000 * testBatch!.windows.length) / evaluationMs,
-        step_ms: stepMs,
-        tensor_peak_bytes: tensorPeak,
-      };
+      return stepSpeeds(
+        step,
+        { examples: idleBatch!.windows.length, once: trainOnce },
+        { examples: testBatch!.windows.length, once: evaluateOnce },
+      );
     },
     definition: () =>
       drawnValues.with(() =>

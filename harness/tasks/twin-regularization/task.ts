@@ -3,8 +3,6 @@ import { canonicalJson } from '../../canonical-json.ts';
 import { type FrameData, loadFrames } from '../../data/frames/pieces.ts';
 import { trainingDefinition } from '../../definition/training-definition.ts';
 import { tf } from '../../engine/tensorflow.ts';
-import { timeTask } from '../../measure/speed.ts';
-import { tensorPeakBytes } from '../../measure/tensor-peak.ts';
 import { countParameters } from '../../measure/weights.ts';
 import { streamsOf } from '../../random.ts';
 import type { CurvePoint } from '../../record.ts';
@@ -15,6 +13,7 @@ import { bestWeights } from '../../train/kept-weights.ts';
 import { type LoopKind, trainLoop } from '../../train/loop.ts';
 import { pointsOf } from '../../train/places.ts';
 import { type TrainingStep, trainingStep } from '../../train/step.ts';
+import { stepSpeeds } from '../step-speeds.ts';
 import { loadingOwn, type Speeds, type Task, type TaskOptions } from '../task.ts';
 import {
   drawnBatches,
@@ -202,14 +201,10 @@ async function speedsOf(
 ): Promise<Speeds> {
   const trainOnce = idleTraining(data, training);
   const [held] = heldOutBatches(data.pieces.test, data);
-  const tensorPeak = await tensorPeakBytes(() => trainOnce(step.runEagerly));
-  const stepMs = (await timeTask(() => trainOnce(step.run), { warmup: 1, timed: 7 })).median;
-  const readMs = (await timeTask(() => void recognizing.logits(held!.batch), { warmup: 1, timed: 5 })).median;
   const framesOf = (pieces: number) => pieces * data.frames;
-  return {
-    train_examples_per_second: (1000 * framesOf(training.batchSize)) / stepMs,
-    eval_examples_per_second: (1000 * framesOf(held!.batch.size)) / readMs,
-    step_ms: stepMs,
-    tensor_peak_bytes: tensorPeak,
-  };
+  return stepSpeeds(
+    step,
+    { examples: framesOf(training.batchSize), once: trainOnce },
+    { examples: framesOf(held!.batch.size), once: () => void recognizing.logits(held!.batch) },
+  );
 }

@@ -10,7 +10,7 @@ import { checkoutFolder } from '../checkout.ts';
 import { type Io, withInterruption } from '../io.ts';
 import { selectSuite } from '../run/select-suite.ts';
 import { type DefinitionVerdict, definitionText } from './definition-rows.ts';
-import { defineReduced, isDefinedReduced, planReduced, storedCellOf } from './reduced-plan.ts';
+import { defineReduced, planReduced, storedCellOf } from './reduced-plan.ts';
 import { reducedRows } from './reduced-rows.ts';
 
 export interface AcceptDefinitionsOptions {
@@ -23,7 +23,7 @@ export interface AcceptDefinitionsOptions {
 /** What leaves nothing to store. */
 const settled: readonly DefinitionVerdict[] = ['equal', 'needs-training', 'too-large', 'undefined'];
 
-/** Tells what differs in what cells of published sizes would compute, and stores what they would. */
+/** Tells what differs in what the reduced forms of cells would compute, and stores what they would. */
 export async function acceptDefinitionsCommand(
   name: string,
   { profile: profileName, why, only, jobs }: AcceptDefinitionsOptions,
@@ -31,15 +31,15 @@ export async function acceptDefinitionsCommand(
 ): Promise<number> {
   const selected = selectSuite(name, profileName);
   const { suite, profile } = selected;
-  if (!isDefinedReduced(profile)) {
+  const pairs = await planReduced(selected, only, io);
+  if (pairs.length === 0) {
     throw new UsageError(
-      `accept --definition: definitions of ${profile} are stored with its results; accept a run, or add what lacks with ` +
-        '--complete.',
+      `accept --definition: definitions of ${profile} are stored with its results, but for those of paper, and of ` +
+        'nightly cells that need files; accept a run, or add what lacks with --complete.',
     );
   }
   const { commit, dirty } = await readVersions(checkoutFolder());
   const stored = await readReducedDefinitions(suite.name, profile, io.baselinesDir);
-  const pairs = planReduced(selected, only);
   const { found, aborted } = await withInterruption(io, async (signal) => {
     return { found: await defineReduced(pairs, { jobs, signal }, io), aborted: signal.aborted };
   });

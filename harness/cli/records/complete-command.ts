@@ -6,7 +6,7 @@ import { exitCodes } from '../../run/exit-code.ts';
 import type { Definition } from '../../spec/definition.ts';
 import { type Io, withInterruption } from '../io.ts';
 import { selectSuite } from '../run/select-suite.ts';
-import { type DefinitionPlan, definePlanned, planDefinitions } from './definition-plan.ts';
+import { absentText, type DefinitionPlan, definePlanned, planDefinitions } from './definition-plan.ts';
 import { playEnvironments } from './played-environments.ts';
 
 export interface CompleteOptions {
@@ -21,6 +21,7 @@ export interface CompleteOptions {
 /** Gives the entries of a baseline that lack them their definitions, without training. */
 export async function completeCommand(name: string, options: CompleteOptions, io: Io): Promise<number> {
   const plan = await planDefinitions(selectSuite(name, options.profile), options, io);
+  io.stderr.write(absentText(plan) ?? '');
   const { suite, profile, cells } = plan;
   const baseline = await readBaseline(suite.name, profile, io.baselinesDir);
   if (baseline === null) {

@@ -1,6 +1,7 @@
 import type { BaselineEntry } from '../../../baselines/baseline.ts';
 import { readBaseline } from '../../../baselines/baseline-file.ts';
 import { definitionOutcome } from '../../../baselines/lanes/definition.ts';
+import type { ReducedDefinitions } from '../../../baselines/reduced-definitions.ts';
 import { readReducedDefinitions } from '../../../baselines/reduced-definitions-file.ts';
 import { suites } from '../../../suites/registry.ts';
 import { UsageError } from '../../errors.ts';
@@ -12,7 +13,7 @@ import { exitCodes } from '../../run/exit-code.ts';
 import type { PlannedCell } from '../../spec/cell.ts';
 import { type Io, withInterruption } from '../io.ts';
 import { type SelectedSuite, selectSuite } from '../run/select-suite.ts';
-import { definePlanned, planDefinitions, profilesFor } from './definition-plan.ts';
+import { absentText, definePlanned, planDefinitions, profilesFor } from './definition-plan.ts';
 import { type DefinitionRow, type DefinitionVerdict, definitionMarkdown, definitionText } from './definition-rows.ts';
 import { defineReduced, isDefinedReduced, planReduced } from './reduced-plan.ts';
 import { reducedRows } from './reduced-rows.ts';
@@ -34,7 +35,8 @@ type Comparison = (signal: AbortSignal) => Promise<DefinitionRow[]>;
 
 /**
  * Compares what cells ask the engine to compute with what their baselines asked for, without training: every cell of
- * smoke, one seed of each arm of nightly, and of paper in its reduced form. Prints a line for each difference.
+ * smoke, one seed of each arm of nightly, in its reduced form where the files that it needs are missing, and of paper in
+ * its reduced form. Prints a line for each difference.
  */
 export async function definitionCommand(
   names: readonly string[],
@@ -46,7 +48,7 @@ export async function definitionCommand(
   for (const name of namesOf(names, options)) {
     for (const profile of profilesFor(selectSuite(name, firstProfile(name)).suite, options.profile)) {
       const selected = selectSuite(name, profile);
-      const compared = isDefinedReduced(profile) ? reducedComparison : comparison;
+      const compared = isDefinedReduced(profile) ? paperComparison : comparison;
       comparisons.push(await compared(selected, { ...options, program }, io));
     }
   }
@@ -64,35 +66,58 @@ export async function definitionCommand(
 type ComparisonOptions = DefinitionCommandOptions & { program: string };
 
 async function comparison(selected: SelectedSuite, options: ComparisonOptions, io: Io): Promise<Comparison> {
-  const seeds = selected.profile === 'smoke' ? undefined : 1;
+  const { suite, profile } = selected;
+  const seeds = profile === 'smoke' ? undefined : 1;
   const plan = await planDefinitions(selected, { ...options, seeds }, io);
-  const { suite, profile, cells } = plan;
-  const { program } = options;
+  const isAbsent = (cell: PlannedCell) => plan.absent.some(({ id }) => id === cell.id);
+  const stored = await readReducedDefinitions(suite.name, profile, io.baselinesDir);
+  if (stored === null) io.stderr.write(absentText(plan) ?? '');
+  const reduced =
+    stored === null ? null : await reducedComparison({ selected, stored, isCompared: isAbsent }, options, io);
   return async (signal) => {
     const baseline = await readBaseline(suite.name, profile, io.baselinesDir);
     const entries = new Map(baseline?.cells.map((entry) => [entry.id, entry]));
-    const found = await definePlanned(cells, plan, { jobs: options.jobs, signal }, io);
-    return cells.flatMap((cell) => {
+    const found = await definePlanned(plan.cells, plan, { jobs: options.jobs, signal }, io);
+    const rows = plan.cells.flatMap((cell) => {
       const defined = found.get(cell.id);
-      return defined === undefined ? [] : [rowOf(cell, defined, { entry: entries.get(cell.id), program })];
+      return defined === undefined
+        ? []
+        : [rowOf(cell, defined, { entry: entries.get(cell.id), program: options.program })];
     });
+    return reduced === null ? rows : [...rows, ...(await reduced(signal))];
   };
 }
 
+async function paperComparison(selected: SelectedSuite, options: ComparisonOptions, io: Io): Promise<Comparison> {
+  const stored = await readReducedDefinitions(selected.suite.name, selected.profile, io.baselinesDir);
+  return reducedComparison({ selected, stored, isCompared: () => true }, options, io);
+}
+
+interface ReducedOf {
+  selected: SelectedSuite;
+  stored: ReducedDefinitions | null;
+  /** Whether a cell is compared in its reduced form. */
+  isCompared(cell: PlannedCell): boolean;
+}
+
 async function reducedComparison(
-  selected: SelectedSuite,
+  { selected, stored, isCompared }: ReducedOf,
   { only, jobs, program }: ComparisonOptions,
   io: Io,
 ): Promise<Comparison> {
   const { profile, suite } = selected;
-  const stored = await readReducedDefinitions(suite.name, profile, io.baselinesDir);
-  const pairs = planReduced(selected, only);
-  const isAsked = askedBy(only);
+  const all = await planReduced(selected, only, io);
+  const planned = new Set(all.map(({ planned: { cell } }) => cell));
+  const pairs = all.filter((pair) => isCompared(pair.planned));
   const forms = new Set(pairs.flatMap(({ reduced }) => reduced?.id ?? []));
-  io.stderr.write(
-    `${suite.name}, ${profile}: ${pairs.length} cells in ${forms.size} reduced forms: drawn data and initial values, ` +
-      'small batches, narrow networks.\n',
-  );
+  if (pairs.length > 0) {
+    io.stderr.write(
+      `${suite.name}, ${profile}: ${pairs.length} cells in ${forms.size} reduced forms: drawn data and initial values, ` +
+        `small batches, narrow networks${profile === 'paper' ? '' : ', as files of their data were not found'}.\n`,
+    );
+  }
+  const wasAsked = askedBy(only);
+  const isAsked = (cell: string) => wasAsked(cell) && !planned.has(cell);
   return async (signal) => {
     const found = await defineReduced(pairs, { jobs, signal }, io);
     return reducedRows({ suite: suite.name, profile, pairs, found, stored, isAsked, program });

@@ -51,7 +51,14 @@ export function definePlanned<C extends Cell>(
   return defineCells(cells, { ...options, workerPath: entry, dataFolders, threads, arithmetic, jobs });
 }
 
-/** Plans the cells of a profile that are to be defined; says on stderr which data sets are missing. */
+/** Says which cells of a plan cannot be defined; null where all can. */
+export function absentText({ suite, profile, absent }: DefinitionPlan): string | null {
+  if (absent.length === 0) return null;
+  const names = [...new Set(absent.map(({ dataset }) => dataset))].join(', ');
+  return `${suite.name}, ${profile}: ${absent.length} cells are left out, as ${names} was not found; give --data DIR.\n`;
+}
+
+/** Plans the cells of a profile that are to be defined. */
 export async function planDefinitions(
   selected: SelectedSuite,
   { only, data, seeds }: DefinitionPlanOptions,
@@ -73,12 +80,6 @@ export async function planDefinitions(
     return dataset !== null && dataFolders[dataset] === undefined;
   };
   const absent = all.filter(isAbsent);
-  const names = [...new Set(absent.map(({ dataset }) => dataset))].join(', ');
-  if (absent.length > 0) {
-    io.stderr.write(
-      `${suite.name}, ${profile}: ${absent.length} cells are left out, as ${names} was not found; give --data DIR.\n`,
-    );
-  }
   return { ...selected, cells: all.filter((cell) => !isAbsent(cell)), dataFolders, absent };
 }
 

@@ -89,7 +89,7 @@ export function defineRecordCommands(program: Command, context: CommandContext):
     .addOption(
       new Option(
         '--definition',
-        'of paper: store what its cells would compute, without training and without records',
+        'of paper, or nightly: store what the reduced forms of its cells would compute, without training and without records',
       ).conflicts('complete'),
     )
     .option('--data <dir>', 'with --complete: folder with the data sets', pathOption('--data', io))

@@ -1,7 +1,9 @@
 import type { ReducedCell } from '../../../baselines/reduced-definitions.ts';
+import { readTuning } from '../../../baselines/tuning-file.ts';
 import { planCells } from '../../plan/plan.ts';
 import { withOverrides } from '../../plan/trial.ts';
 import type { Defined } from '../../run/define-cells.ts';
+import { fileDatasetOf } from '../../run/run-data.ts';
 import type { Cell, PlannedCell } from '../../spec/cell.ts';
 import { dataFolderNames } from '../../spec/datasets.ts';
 import type { ProfileName } from '../../spec/words.ts';
@@ -10,7 +12,7 @@ import type { Io } from '../io.ts';
 import type { SelectedSuite } from '../run/select-suite.ts';
 import { definePlanned } from './definition-plan.ts';
 
-/** Whether cells of a profile are defined in a reduced form: their published sizes take too long for every night. */
+/** Whether all cells of a profile are defined in a reduced form: their published sizes take too long for every night. */
 export function isDefinedReduced(profile: ProfileName): boolean {
   return profile === 'paper';
 }
@@ -21,9 +23,20 @@ export interface ReducedPair {
   reduced: Cell | null;
 }
 
-/** One seed of each arm of a profile, whose data are drawn, so that no files are needed. */
-export function planReduced({ suite, profile }: SelectedSuite, only: string[] | undefined): ReducedPair[] {
-  const cells = planCells(suite, profile, { seeds: 1, only, present: dataFolderNames, untuned: 'counted' });
+/**
+ * One seed of each arm of a profile that may be defined in its reduced form, whose data are drawn, so that no files are
+ * needed: all of paper, and of nightly what needs files, which a machine may lack.
+ */
+export async function planReduced(
+  { suite, profile }: SelectedSuite,
+  only: string[] | undefined,
+  io: Io,
+): Promise<ReducedPair[]> {
+  const stored = await readTuning(suite.name, profile, io.baselinesDir);
+  const asked = { seeds: 1, only, choices: stored?.choices ?? [], untuned: 'counted' } as const;
+  const mayBeReduced = (cell: PlannedCell) =>
+    isDefinedReduced(profile) || (profile === 'nightly' && fileDatasetOf(cell) !== null);
+  const cells = planCells(suite, profile, { ...asked, present: dataFolderNames }).filter(mayBeReduced);
   return cells.map((planned) => ({ planned, reduced: reducedForm(planned) }));
 }
 

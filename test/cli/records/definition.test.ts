@@ -100,6 +100,31 @@ test('cells whose data are absent are left out by name', async () => {
   expect(stdout).toBe('0 cells: none.\n');
 });
 
+test('cells of nightly whose data are absent are compared in their reduced form, where one is stored', async () => {
+  const arms = [
+    '--only',
+    'dense.default.weight-decay.resnet*',
+    '--only',
+    'low-rank-0.25.default.frobenius-decay.resnet*',
+  ];
+  const accepted = await run('accept', 'compression', '--definition', '--profile', 'nightly', '--why', 'x', ...arms);
+  expect(accepted.stdout).toMatch(/Wrote .*compression\.nightly\.definitions\.json: 2 cells, 2 definitions\.\n$/);
+  const compare = () => run('check', 'compression', '--definition', '--profile', 'nightly', ...arms);
+  expect(await compare()).toMatchObject({
+    exitCode: 0,
+    stdout: '2 cells: 2 equal.\n',
+    stderr: expect.stringContaining('2 cells in 2 reduced forms'),
+  });
+  const stored = (await readReducedDefinitions('compression', 'nightly', baselinesDir))!;
+  const gone = { ...stored.cells[0]!, cell: 'dense.default.weight-decay.resnet-gone.seed-0' };
+  await writeReducedDefinitions({ ...stored, cells: [...stored.cells, gone] }, baselinesDir);
+  expect((await compare()).stdout).toContain(`${gone.cell}: the plan holds it no more`);
+  await writeReducedDefinitions(stored, baselinesDir);
+  vi.stubEnv('FIXTURE_DEFINITION', JSON.stringify({ ...definition, initial: { digest: '00', norms: {} } }));
+  const changed = await compare();
+  expect(changed).toMatchObject({ exitCode: 4, stdout: expect.stringContaining('other initial values') });
+});
+
 describe('cells of paper, in their reduced form', () => {
   const dense = 'dense.default.weight-decay.resnet-32-w32-projection.cifar-10.seed-0';
   const both = ['default', 'spectral'].map(

@@ -90,7 +90,6 @@ export const attentionExperimentSchema = z.strictObject({
   /** Null: no questions in words are asked. Of triples from files there are none. */
   encoder: encoderSchema.nullable(),
   arms: z.array(attentionArmSchema).min(1),
-  /** Measured training steps a second of the memory, one thread; the base of the time estimate. */
 });
 
 export const attentionConfigSchema = z

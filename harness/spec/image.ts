@@ -79,7 +79,6 @@ export const imageExperimentFields = {
   /** Used instead of `dataset` where the real files are not present; null: the experiment needs them. */
   fallbackDataset: datasetSchema.nullable(),
   training: trainingSchema,
-  /** Measured examples a second of a dense cell, one thread; the base of the time estimate. */
 };
 
 /** The fields of the configuration of a cell of such an experiment, beside its task and method. */

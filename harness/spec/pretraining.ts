@@ -63,7 +63,6 @@ const maskingSchema = z
     random: z.number().min(0).max(1),
   })
   .refine(({ masked, random }) => masked + random <= 1, 'masked and random are more than 1 together; lower one');
-export type MaskingSpec = z.infer<typeof maskingSchema>;
 
 export const encoderTrainingSchema = z.strictObject({
   updates: count,
@@ -108,7 +107,6 @@ export const pretrainingExperimentSchema = z.strictObject({
   fallbackDataset: plainTextDatasetSchema.nullable(),
   training: encoderTrainingsSchema,
   arms: z.array(encoderArmSchema).min(1),
-  /** Measured sequences a second of a dense cell, one thread; the base of the time estimate. */
 });
 
 export const encoderMethodSchema = methodConfigSchema(transformerInitNames, transformerRegularizerNames);

@@ -49,7 +49,6 @@ export const questionAnsweringExperimentSchema = z.strictObject({
   training: encoderTrainingsSchema,
   fineTuning: fineTuningSchema,
   arms: z.array(encoderArmSchema).min(1),
-  /** Measured windows a second of a dense cell, one thread; the base of the time estimate. */
 });
 
 export const questionAnsweringConfigSchema = z.strictObject({

@@ -49,6 +49,8 @@ export type GeneratedPairSpec = Extract<TextDatasetSpec, { name: 'generated-pair
 export const plainTextDatasetSchema = z.strictObject({
   /** `generated-text` needs no files. */
   name: z.enum([...plainTextFileDatasetNames, 'generated-text']),
+  /** Text is generated in place of the data set's. */
+  standIn: z.literal(true).optional(),
   /** Training sequences used at most, the first of the text; null: all that are not held out. */
   trainExamples: count.nullable(),
   /** Training sequences held out to select by, the last of the text; 0: none, and nothing is selected. */

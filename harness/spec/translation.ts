@@ -146,7 +146,6 @@ export const translationExperimentSchema = z.strictObject({
   fallbackDataset: textDatasetSchema.nullable(),
   training: sequenceTrainingSchema,
   arms: z.array(translationArmSchema).min(1),
-  /** Measured sentence pairs a second of a dense cell, one thread; the base of the time estimate. */
 });
 
 export const translationConfigSchema = z.strictObject({

@@ -41,6 +41,16 @@ describe('a reduced form', () => {
     });
   });
 
+  test('of a cell of pre-training keeps its layers, heads and optimizer, and is small', () => {
+    const [cell] = paper('pretraining', ['dense*weight-decay.bert*wikitext-103.seed-0']);
+    expect(reduced(cell!).config).toMatchObject({
+      // 32 channels cannot be shared by 12 heads.
+      model: { layers: 12, heads: 12, width: 24, feedForward: 96, positions: 48 },
+      dataset: { name: 'wikitext-103', standIn: true, trainExamples: 8, lowerCase: true },
+      training: { optimizer: { name: 'adam' }, updates: 1_000_000, learningRate: 1e-4, batchSize: 2 },
+    });
+  });
+
   test.each(suites.map(({ name }) => name))(
     'of every arm of %s can be had: its budget is within reach',
     async (name) => {

@@ -27,17 +27,21 @@ export interface TextData {
  * @throws UsageError where files are missing or not text in UTF-8, naming file and line
  */
 export async function usedPlainText(
-  { name }: PlainTextDatasetSpec,
+  spec: PlainTextDatasetSpec,
   dataDir: string | null,
 ): Promise<PlainText & { digest: string }> {
-  const { train, test } =
-    name === 'generated-text' ? datasetNamed(name).generate() : (await openIn(datasetNamed(name), dataDir)).opened.text;
+  const { train, test } = await openedText(spec, dataDir);
   const hash = createHash('sha256');
   for (const part of [train, test]) {
     for (const paragraph of part) hash.update(paragraph).update('\n');
     hash.update('\n');
   }
   return { train, test, digest: hash.digest('hex').slice(0, 16) };
+}
+
+async function openedText({ name, standIn }: PlainTextDatasetSpec, dataDir: string | null): Promise<PlainText> {
+  if (name === 'generated-text' || standIn === true) return datasetNamed('generated-text').generate();
+  return (await openIn(datasetNamed(name), dataDir)).opened.text;
 }
 
 /**
@@ -61,7 +65,7 @@ export async function loadTextSequences(spec: PlainTextDatasetSpec, dataDir: str
     );
   }
   return {
-    source: datasetNamed(spec.name).source,
+    source: spec.standIn === true ? 'generated' : datasetNamed(spec.name).source,
     vocabulary,
     train,
     validation: validationExamples === 0 ? null : slicedSequences(all, held, all.count),

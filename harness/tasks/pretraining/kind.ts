@@ -7,6 +7,7 @@ import type { Kind } from '../kind.ts';
 import { methodFor } from '../task.ts';
 import { buildsEncoders, encoderRefusal, maskedLengths, planEncoder } from './encoder.ts';
 import { outlineEncoder } from './outline.ts';
+import { reducedPretraining } from './reduced.ts';
 
 /** Pre-training of encoders on masked tokens. */
 export const pretraining: Kind<PretrainingConfig> = {
@@ -25,6 +26,7 @@ export const pretraining: Kind<PretrainingConfig> = {
   refusal: (config, method) => encoderRefusal(config, methodFor(config, method)),
   limited: ({ dataset }, most) => limitedText(dataset, most, 'dataset'),
   tiny: { limit: 24, set: { 'training.updates': 3, 'training.testEvery': 3, 'training.warmupUpdates': 1 } },
+  reduced: reducedPretraining,
   batchOf: ({ training }) => training.batchSize,
   dataDigest: async ({ dataset }, dataDir) => (await usedPlainText(dataset, dataDir)).digest,
   reference: denseReference,

@@ -14,7 +14,7 @@ import { below, type Mutation, mutateBytes, mutateJson } from './mutations.ts';
 vi.stubEnv('FIXTURE_PROGRAM', programDigest());
 
 /** Mutations of each file in one test; the environment multiplies them. */
-const each = 10 * Number(process.env.FACTORBENCH_FUZZ ?? 1);
+const each = 4 * Number(process.env.FACTORBENCH_FUZZ ?? 1);
 const cells = smokeCells.slice(0, 3);
 const only = cells.flatMap(({ cell }) => ['--only', cell]);
 

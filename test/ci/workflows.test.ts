@@ -64,10 +64,10 @@ describe('workflows', () => {
   });
 
   test.each(commands)('know the command: %s', async (_, [, ...words]) => {
-    if (words[0] === 'audit') return;
+    if (['audit', 'test'].includes(words[0]!)) return;
     const [name, ...args] = words.slice(1).filter((word) => !['--silent', '--'].includes(word));
     expect(Object.keys(scripts)).toContain(name);
-    if (['setup', 'doctor', 'test'].includes(name!)) return;
+    if (['setup', 'doctor'].includes(name!)) return;
     const { stdout } = await cli([name!, '--help']);
     for (const option of args.filter((word) => word.startsWith('--'))) expect(stdout).toContain(option);
   });

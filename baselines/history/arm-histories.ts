@@ -17,6 +17,8 @@ export interface SeedGain {
 /** What a history says of one arm on one data set. */
 export interface ArmHistory {
   name: string;
+  /** Digest of its data. */
+  data: string;
   factors: readonly Factor[];
   metric: string;
   accepted: readonly SeedGain[];
@@ -71,10 +73,10 @@ export function armHistories(history: History): ArmHistories {
     const byNight = [...grouped(own, ({ night }) => night)].map(
       ([night, members]) => [night, members.map(seedGain)] as const,
     );
-    const { arm: name, metric, factors = [] } = first;
+    const { arm: name, data, metric, factors = [] } = first;
     const fromAccepted = (begins ?? '') <= (level.since ?? '');
     const accepted = level.accepted.map(seedGain);
-    arms.push({ name, metric, factors, accepted, fromAccepted, nights: new Map(byNight) });
+    arms.push({ name, data, metric, factors, accepted, fromAccepted, nights: new Map(byNight) });
   }
   const fromAccepted = begins === undefined || arms.some((arm) => arm.fromAccepted);
   return { arms, nights, unknown: [...new Set(unknown)], fromAccepted };

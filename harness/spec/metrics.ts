@@ -257,6 +257,11 @@ export function gainOf(metric: string, value: number): number {
   return metricOf(metric).better === 'higher' ? value : -value;
 }
 
+/** The value whose gain is given: the sign turns as it did. */
+export function valueOfGain(metric: string, gain: number): number {
+  return gainOf(metric, gain);
+}
+
 /** What a value is multiplied by to be shown. */
 export function shownScale(metric: string): number {
   const { full } = metricOf(metric);

@@ -1,4 +1,6 @@
 import { readBaseline } from '../../../baselines/baseline-file.ts';
+import { armHistories } from '../../../baselines/history/arm-histories.ts';
+import { historyPath, readHistory } from '../../../baselines/history/history-file.ts';
 import { type ClaimScope, scopeOfBaseline, scopesOfRecords } from '../../../reports/claims/claim-scope.ts';
 import { suites } from '../../../suites/registry.ts';
 import { UsageError } from '../../errors.ts';
@@ -12,7 +14,8 @@ import { recordsIn } from './stored-run.ts';
 const telling: readonly ProfileName[] = ['nightly', 'paper'];
 
 /**
- * The arms of output folders; without any, those of the stored baselines of nightly and paper profiles.
+ * The arms of output folders; without any, those of the stored baselines of nightly and paper profiles, with the nights of
+ * their histories.
  *
  * @param command for messages
  */
@@ -26,7 +29,9 @@ async function storedScopes(io: Io): Promise<ClaimScope[]> {
     for (const profile of telling) {
       if (!Object.hasOwn(profiles, profile)) continue;
       const baseline = await readBaseline(name, profile, io.baselinesDir);
-      if (baseline !== null) scopes.push(scopeOfBaseline(baseline));
+      if (baseline === null) continue;
+      const history = await readHistory(historyPath(name, profile, io.baselinesDir), name, profile);
+      scopes.push(scopeOfBaseline(baseline, history === null ? null : armHistories(history)));
     }
   }
   if (scopes.length > 0) return scopes;

@@ -64,7 +64,7 @@ export const gaussianAttention: SuiteSpec<AttentionExperimentSpec> = {
   profiles: {
     smoke: {
       note:
-        'A knowledge base of 100 players for 40 epochs, dimension 16: shows that everything runs, learns and repeats. ' +
+        'A knowledge base of 100 players for 50 epochs, dimension 16: shows that everything runs, learns and repeats. ' +
         'Too small to tell the arms apart. A folder of triples is used where --data names one; without, the generated ' +
         'knowledge base, which is asked in words as well.',
       experiments: [

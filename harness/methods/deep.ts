@@ -14,7 +14,11 @@ import { convFactors, lowRank, rankOf, twoFactorConv, uFilterOf, uMatrixOf, vMat
  * W = U M Vᵀ with M r x r, of low-rank's rank r at each scale and with its initializations of U and V, M = I. In every
  * pass V Mᵀ is composed first, as in the released code; with it in V's place the layer runs as the low-rank one does.
  */
-export const deep = deepMethod('deep', 0, 'Khodak et al. 2021, section 4.3');
+export const deep = deepMethod('deep', 0, {
+  source: 'Khodak et al. 2021, section 4.3',
+  definition:
+    'W, as the (out·k1) x (in·k2) matrix of a convolution, is U M Vᵀ with a trained M, the identity at first.',
+});
 
 /** σ of `deepResidual`: at the ranks of a CIFAR ResNet the noise has a norm ‖N‖₂ ≈ 2σ√r of 0.1 to 0.3. */
 const residualDeviation = 0.01;
@@ -24,17 +28,16 @@ const residualDeviation = 0.01;
  * rank of the dense weight, which are zero in U and V alike and never train by themselves, are mixed with the others.
  * The released code leaves σ to its user; 0.01 is this project's choice.
  */
-export const deepResidual = deepMethod(
-  'deep-residual',
-  residualDeviation,
-  'Khodak et al. 2021, released code (--square --residual)',
-);
+export const deepResidual = deepMethod('deep-residual', residualDeviation, {
+  source: 'Khodak et al. 2021, released code (--square --residual)',
+  definition: 'As deep, with M = I + N at first, the entries of N drawn from N(0, 0.01²).',
+});
 
-function deepMethod(name: string, deviation: number, source: string): LayerMethod {
+function deepMethod(name: string, deviation: number, said: Pick<LayerMethod, 'source' | 'definition'>): LayerMethod {
   return {
     kind: 'layer',
     name,
-    source,
+    ...said,
     compresses: true,
     inits: lowRank.inits!,
     largestScale: lowRank.largestScale!,

@@ -8,6 +8,7 @@ export const dense: LayerMethod = {
   kind: 'layer',
   name: 'dense',
   source: 'the network as it is',
+  definition: 'Every layer holds its whole weight W; the reference that budgets and speeds are relative to.',
   compresses: false,
   parameters: denseParameters,
   macs: denseMacs,

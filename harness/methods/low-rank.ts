@@ -23,6 +23,8 @@ export const lowRank: LayerMethod = {
   kind: 'layer',
   name: 'low-rank',
   source: 'Khodak et al. 2021, section 4.1',
+  definition:
+    'W, as the (out·k1) x (in·k2) matrix of a convolution, is the product UVᵀ of two trained factors of rank r, one rank scale for all layers.',
   compresses: true,
   inits: ['default', 'spectral', 'spectral-ones'],
   largestScale: Number.POSITIVE_INFINITY,

@@ -10,5 +10,7 @@ export const narrowMacs: NarrowMethod = {
   kind: 'narrow',
   name: 'narrow-macs',
   source: 'a control: the dense network of as many operations as low-rank, made thinner',
+  definition:
+    'A dense network all of whose widths are scaled by one factor, so that it takes the multiply-accumulates of the low-rank network of the budget.',
   equal: 'macs',
 };

@@ -5,6 +5,8 @@ export interface NarrowMethod {
   readonly kind: 'narrow';
   readonly name: string;
   readonly source?: string | undefined;
+  /** What it computes, in a sentence with the formula; methods of the registry say. */
+  readonly definition?: string | undefined;
   /** What it has as many of as the method that it is a control of. */
   readonly equal: 'parameters' | 'macs';
   /** Whether its widths are a share of the dense network's, which is so where it does not say, or a multiple. */
@@ -25,5 +27,6 @@ export const narrow: NarrowMethod = {
   kind: 'narrow',
   name: 'narrow',
   source: 'a control: the dense network of as many parameters, made thinner',
+  definition: 'A dense network all of whose widths are scaled by one factor, so that it has the budget’s parameters.',
   equal: 'parameters',
 };

@@ -12,6 +12,8 @@ export const wider: NarrowMethod = {
   kind: 'narrow',
   name: 'wider',
   source: 'a control: the dense network of as many trained parameters as the overcomplete one, made wider',
+  definition:
+    'A dense network all of whose widths are scaled up by one factor, so that it trains as many parameters as the overcomplete one.',
   equal: 'parameters',
   side: 'wider',
   like: lowRank,

@@ -12,6 +12,8 @@ export interface LayerMethod extends LayerCounts {
   readonly name: string;
   /** Where it was published, or what it is a control of; methods of the registry say. */
   readonly source?: string | undefined;
+  /** What it computes, in a sentence with the formula; methods of the registry say. */
+  readonly definition?: string | undefined;
   /** False for a method that leaves layers dense: its budget is always 1. */
   readonly compresses: boolean;
   /** The initializations that it knows; where it does not say, `default` and `spectral`. */

@@ -11,6 +11,8 @@ export interface SparseMethod {
   readonly name: string;
   /** Where it was published, or what it is a control of; methods of the registry say. */
   readonly source?: string | undefined;
+  /** What it computes, in a sentence with the formula; methods of the registry say. */
+  readonly definition?: string | undefined;
   /** Whether it needs `context.images`, and so prunes networks of images only; false where it does not say. */
   readonly imagesOnly?: boolean;
   /** The fewest weights that it can keep in a network of so many masked layers; 1 where it does not say. */

@@ -90,6 +90,8 @@ export const encoderTrainingsSchema = z.strictObject({
   ...encoderTrainingSchema.shape,
   /** Learning rate of optimizers with a trust ratio, which is relative to the weights' norms. */
   lambLearningRate: positive,
+  /** λ of decay inside a trust ratio, where it stands beside a direction whose entries are about 1. */
+  lambDecay: z.number().min(0),
 });
 
 export const encoderArmSchema = armSchemaOf({
@@ -148,13 +150,18 @@ export const encoderFactors = {
   },
 };
 
-/** The pre-training of an arm: its optimizer with that one's rate, and what was found for it. */
+/** The pre-training of an arm: its optimizer with that one's rate and λ, and what was found for it. */
 export function encoderTrainingOf(
-  { lambLearningRate, ...training }: PretrainingExperimentSpec['training'],
+  { lambLearningRate, lambDecay, ...training }: PretrainingExperimentSpec['training'],
   choice: Choice,
 ): object {
-  const { optimizer: name = training.optimizer.name } = choice.factors;
-  const own = name === 'adam' ? training : { ...training, learningRate: lambLearningRate };
+  const { optimizer: name = training.optimizer.name, regularizer } = choice.factors;
+  const decaysInside = name === 'flambe-as-read' || (name === 'lamb' && regularizer === 'weight-decay');
+  const own = {
+    ...training,
+    ...(name === 'adam' ? {} : { learningRate: lambLearningRate }),
+    ...(decaysInside ? { decay: lambDecay } : {}),
+  };
   return { ...own, ...ratesOf(own, choice), optimizer: { ...training.optimizer, name } };
 }
 

@@ -38,29 +38,43 @@ export const fineTuningSchema = z.strictObject({
 });
 export type FineTuningSpec = z.infer<typeof fineTuningSchema>;
 
-export const questionAnsweringExperimentSchema = z.strictObject({
-  task: z.literal('question-answering'),
-  models: z.array(encoderSchema).min(1),
-  dataset: questionDatasetSchema,
-  /** Used instead of `dataset` where the real files are not present; null: the experiment needs them. */
-  fallbackDataset: questionDatasetSchema.nullable(),
-  /** What the needed cells were pre-trained on, and how: as their experiment says. */
-  text: plainTextDatasetSchema,
-  training: encoderTrainingsSchema,
-  fineTuning: fineTuningSchema,
-  arms: z.array(encoderArmSchema).min(1),
-});
+/** Positions behind the sequences of the text have never been trained. */
+function isWithinText({ dataset, text }: { dataset: { length: number }; text: { length: number } }): boolean {
+  return dataset.length <= text.length;
+}
 
-export const questionAnsweringConfigSchema = z.strictObject({
-  task: z.literal('question-answering'),
-  model: encoderSchema,
-  dataset: questionDatasetSchema,
-  /** Of the pre-training. */
-  text: plainTextDatasetSchema,
-  training: encoderTrainingSchema,
-  fineTuning: fineTuningSchema,
-  ...encoderMethodSchema,
-});
+const beyondText = {
+  path: ['dataset', 'length'],
+  error: 'is longer than text.length, behind which no position was pre-trained; lower it, or raise that',
+};
+
+export const questionAnsweringExperimentSchema = z
+  .strictObject({
+    task: z.literal('question-answering'),
+    models: z.array(encoderSchema).min(1),
+    dataset: questionDatasetSchema,
+    /** Used instead of `dataset` where the real files are not present; null: the experiment needs them. */
+    fallbackDataset: questionDatasetSchema.nullable(),
+    /** What the needed cells were pre-trained on, and how: as their experiment says. */
+    text: plainTextDatasetSchema,
+    training: encoderTrainingsSchema,
+    fineTuning: fineTuningSchema,
+    arms: z.array(encoderArmSchema).min(1),
+  })
+  .refine(isWithinText, beyondText);
+
+export const questionAnsweringConfigSchema = z
+  .strictObject({
+    task: z.literal('question-answering'),
+    model: encoderSchema,
+    dataset: questionDatasetSchema,
+    /** Of the pre-training. */
+    text: plainTextDatasetSchema,
+    training: encoderTrainingSchema,
+    fineTuning: fineTuningSchema,
+    ...encoderMethodSchema,
+  })
+  .refine(isWithinText, beyondText);
 
 const measured = z.number().nullable();
 

@@ -1,4 +1,5 @@
 import { grouped } from '../../baselines/arms.ts';
+import { UsageError } from '../../harness/errors.ts';
 import { wordsOfKind } from '../../harness/spec/kinds.ts';
 import { factorOf } from '../../harness/spec/words.ts';
 import { equivalenceTest } from '../../harness/statistics/equivalence.ts';
@@ -55,15 +56,26 @@ interface Tested {
   rival: string | null;
 }
 
-/** The effect that a claim is of, as the arms of a scope show it. Arms of the tuned lane take no part. */
-export function effectOf(claim: Claim, { arms }: ClaimScope): ClaimEffect | Untested {
-  const shared = arms.filter((arm) => !isTuned(arm));
+/**
+ * The effect that a claim is of, as the arms of a scope show it. Arms of the tuned lane take no part.
+ *
+ * @throws UsageError where arms of several metrics would be averaged: the claim has to name a kind of task
+ */
+export function effectOf(claim: Claim, { arms, suite }: ClaimScope): ClaimEffect | Untested {
+  const shared = arms.filter((arm) => !isTuned(arm) && (claim.kind === undefined || arm.kind === claim.kind));
   const places = grouped(shared, (arm) => `${arm.kind} ${placeOf(arm)}`);
   const obstacles = new Set<string>();
   const tested = [...places.values()].flatMap((members) => testsAt(claim, members, obstacles));
   if (tested.length === 0) {
     const [why] = obstacles;
     return why === undefined ? { reason: 'no arms' } : { reason: 'setting', why };
+  }
+  const metrics = new Set(tested.map(({ combination }) => combination[0]?.[0].metric));
+  if (metrics.size > 1) {
+    const kinds = [...new Set(shared.map(({ kind }) => kind))].join(', ');
+    throw new UsageError(
+      `claims.json: ${claim.id}: ${suite} measures ${[...metrics].join(' and ')}, which have no mean; name a kind: ${kinds}.`,
+    );
   }
   return claim.effect.form === 'above-all' ? hardest(claim, tested) : pooled(claim, tested);
 }

@@ -41,6 +41,8 @@ const claimSchema = z.strictObject({
   source: z.string().min(1),
   /** The suites whose arms can tell. */
   suites: z.array(nameSchema).min(1),
+  /** The kind of task whose arms can tell, in suites of several kinds; left out: theirs is one. */
+  kind: nameSchema.optional(),
   effect: effectSchema,
   /** Whether arms decay: where decay itself hurts the dense network, they tell of the setting. */
   decays: z.boolean(),

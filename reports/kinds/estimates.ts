@@ -10,6 +10,11 @@ export interface Estimate {
   reach: number | null;
 }
 
+/** Why an expectation may be met whose effect the tests of arms cannot tell, for legends. */
+export const judgedAlone =
+  'Each difference is judged alone, by its own spread over seeds; the tests of effects share the spread of several and ' +
+  'are corrected for their number, so that they may not tell what is met here.';
+
 /** Null for no values. */
 export function estimateOf(values: readonly number[]): Estimate | null {
   const center = mean(values);

@@ -119,7 +119,14 @@ function standing(metric: string, rival: Rival | null): string {
 
 function readingOf(contest: Contest, best: Best): string {
   const at = contest.name === null ? '' : `${capitalized(contestText(contest))}: `;
-  return `${at}${seriesLabel(best.arm)} has the ${bestWord(best.arm.metric)} mean; ${evidence(best)}.`;
+  return `${at}${seriesLabel(best.arm)} has the ${bestWord(best.arm.metric)} mean${amongText(best)}; ${evidence(best)}.`;
+}
+
+/** ` of the arms with 4 seeds`, where others have fewer. */
+export function amongText({ arm, rivals }: Best): string {
+  const seeds = arm.completed.length;
+  const fewer = rivals.some((rival) => rival.arm.completed.length < seeds);
+  return fewer ? ` of the arms with ${counted(seeds, 'seed')}` : '';
 }
 
 /** `established: all 18 others are worse`, `not established: 4 of 18 others cannot be told from it (...)`. */

@@ -14,11 +14,17 @@ import { type Leaderboard, leaderboardsOf, type Rank } from './leaderboard.ts';
 export interface SiteInput {
   scopes: readonly ClaimScope[];
   judged: readonly JudgedClaim[];
-  /** Where each method was published, or what it is a control of. */
-  sources: ReadonlyMap<string, string>;
+  /** What each method computes, and where it was published. */
+  methods: ReadonlyMap<string, MethodFacts>;
   /** Pages beside: reports of runs, histories. */
   reports: readonly Link[];
   histories: readonly Link[];
+}
+
+/** What a method says of itself, as far as it does. */
+export interface MethodFacts {
+  definition?: string | undefined;
+  source?: string | undefined;
 }
 
 /** A page and the file that it is written to. */
@@ -31,7 +37,10 @@ export interface SitePage {
 export function sitePages(input: SiteInput): SitePage[] {
   const boards = input.scopes.flatMap(leaderboardsOf);
   const methods = [...new Set(boards.flatMap(({ ranks }) => ranks.map(({ arm }) => methodOf(arm))))].sort();
-  const pages = methods.map((method) => ({ file: fileOf(method), page: methodPage(method, boards, input.sources) }));
+  const pages = methods.map((method) => ({
+    file: fileOf(method),
+    page: methodPage(method, boards, input.methods.get(method) ?? {}),
+  }));
   return [{ file: 'index.html', page: indexPage(boards, methods, input) }, ...pages];
 }
 
@@ -124,7 +133,7 @@ function rankColumns(ranks: readonly Rank[]): Column<Rank>[] {
   ];
 }
 
-function methodPage(method: string, boards: readonly Leaderboard[], sources: ReadonlyMap<string, string>): Page {
+function methodPage(method: string, boards: readonly Leaderboard[], { definition, source }: MethodFacts): Page {
   const rows = boards.flatMap((board) =>
     board.ranks.flatMap((rank) => (methodOf(rank.arm) === method ? [{ board, rank }] : [])),
   );
@@ -136,13 +145,18 @@ function methodPage(method: string, boards: readonly Leaderboard[], sources: Rea
     { name: 'result', cell: ({ rank }) => resultOf(rank), numeric: true },
     { name: 'group', cell: ({ rank, board }) => `${orDash(rank.group, String)} of ${groupsIn(board)}`, numeric: true },
   ];
-  const source = sources.get(method) ?? '';
-  const first = [links([{ text: 'All methods', file: 'index.html' }]), ...(source === '' ? [] : [text(source)])];
+  const said = [definition, source === undefined ? undefined : `Source: ${source}.`];
   return {
     title: method,
     badge: { text: counted(rows.length, 'arm'), outcome: null },
     sections: [
-      { heading: 'Source', blocks: first },
+      {
+        heading: 'Definition',
+        blocks: [
+          ...said.flatMap((line) => (line === undefined ? [] : [text(line)])),
+          links([{ text: 'All methods', file: 'index.html' }]),
+        ],
+      },
       { heading: 'Results', blocks: [table(rows, columns)] },
     ],
   };

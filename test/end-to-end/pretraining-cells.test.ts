@@ -41,7 +41,7 @@ describe('a pre-training', () => {
     expect(last.valid_loss).toBeGreaterThan(0);
     const details = pretrainingDetailsSchema.parse(record.details);
     // Four of 24 tokens in each of 20 sequences, where there are as many that are not special.
-    expect(details.masked_tokens).toBe(80);
+    expect(details.masked_tokens).toBe(480);
     expect(details.below_unigram).toBeCloseTo(details.unigram_entropy! - last.test_loss!, 12);
     expect(record.training_passes).toBe((6 * 8) / 40);
     // The last of six updates, after two of warm-up, has a quarter of the rate.
@@ -86,7 +86,7 @@ describe('a pre-training', () => {
     [
       'positions',
       ({ config }) => Object.assign((config as never as { model: object }).model, { positions: 10 }),
-      /sequences of 24 tokens need as many positions; there are 10/,
+      /sequences of 160 tokens need as many positions; there are 10/,
     ],
   ])('of too few %s is refused', async (_, change, message) => {
     const cell = structuredClone(pretraining);

@@ -16,7 +16,7 @@ export function tinyPretrainingSuite(): PretrainingSuite {
   const profile = suite.profiles.smoke!;
   for (const experiment of profile.experiments) {
     const text = experiment.task === 'pretraining' ? experiment.dataset : experiment.text;
-    Object.assign(text, { trainExamples: 40, validationExamples: 8, testExamples: 20, merges: 60, length: 24 });
+    Object.assign(text, { trainExamples: 40, validationExamples: 8, testExamples: 20, merges: 60, length: 160 });
     Object.assign(experiment.models[0]!, { layers: 1, width: 8, feedForward: 16, heads: 2, vocabulary: 150 });
     Object.assign(experiment.training, { updates: 6, testEvery: 3, batchSize: 8, warmupUpdates: 2, dropout: 0.1 });
     if (experiment.task === 'pretraining') continue;

@@ -60,6 +60,23 @@ describe('the words of pre-training', () => {
     expect(rateOf('.flambe-as-read.')).toEqual(['flambe-as-read', lambLearningRate]);
   });
 
+  it('give decay inside a trust ratio the λ that is relative to the direction, and the gradient its own', () => {
+    const { decay, lambDecay } = (pretraining.profiles.nightly!.experiments[0] as PretrainingExperimentSpec).training;
+    const cells = planCells(pretraining, 'nightly', { seeds: 1, present: ['text'] });
+    const of = (part: string) => pretrainingConfig(cells.find(({ cell }) => cell.startsWith(part))!).training.decay;
+    expect(of('dense.default.weight-decay.bert')).toBe(decay);
+    expect(of('dense.default.weight-decay.lamb.bert')).toBe(lambDecay);
+    expect(of('low-rank-0.5.default.frobenius-decay.lamb.bert')).toBe(decay);
+    expect(of('low-rank-0.5.default.frobenius-decay.flambe-as-read.bert')).toBe(lambDecay);
+  });
+
+  it('refuse windows of questions that are longer than what was pre-trained on', () => {
+    const tooLong = structuredClone(pretraining);
+    const questions = tooLong.profiles.smoke!.experiments[1]!;
+    questions.dataset.length = 65;
+    expect(() => checkedSuite(tooLong)).toThrow(/experiments\.1\.dataset\.length: is longer than text\.length/);
+  });
+
   it('names optimizers but Adam', () => {
     const names = planned().map(({ cell }) => cell);
     expect(names).toContain('dense.default.weight-decay.bert-2-32.generated-text.seed-0');

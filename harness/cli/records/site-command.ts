@@ -25,10 +25,10 @@ const largestPage = 100e6;
 export async function siteCommand(dirs: readonly string[], site: string, io: Io): Promise<number> {
   const scopes = await scopesFor('report --site', dirs, io);
   const judged = judgeClaims(await readClaims(io.baselinesDir), scopes);
-  const sources = new Map(methods.map(({ name, source = '' }) => [name, source]));
+  const facts = new Map(methods.map((method) => [method.name, method]));
   const reports = await reportLinks(dirs, site);
   const histories = await historyLinks(site, io);
-  const pages = sitePages({ scopes, judged, sources, reports, histories });
+  const pages = sitePages({ scopes, judged, methods: facts, reports, histories });
   for (const { file, page } of pages) await writeFileAtomically(join(site, file), await htmlDocument(page), remedy);
   io.stdout.write(
     `Wrote ${join(site, 'index.html')} and ${pages.length - 1 + reports.length + histories.length} pages.\n`,

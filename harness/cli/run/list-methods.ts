@@ -15,6 +15,7 @@ export interface MethodRow {
   regularizers: string[];
   /** Where it was published, or what it is a control of. */
   source: string;
+  definition: string;
 }
 
 /** Prints the methods that suites and `--method` may name, one a line. */
@@ -38,5 +39,6 @@ function methodRow(method: Method): MethodRow {
     (regularizer) => idleRefusal(method, { budget: 1, init: inits[0] ?? '', regularizer }) === null,
   );
   const tasks = kindNames().filter((name) => kindOf(name).accepts?.(method) === true);
-  return { name: method.name, tasks, inits, regularizers, source: method.source ?? '' };
+  const { name, source = '', definition = '' } = method;
+  return { name, tasks, inits, regularizers, source, definition };
 }

@@ -58,11 +58,15 @@ export async function loadTextSequences(spec: PlainTextDatasetSpec, dataDir: str
   const train = slicedSequences(all, 0, Math.min(held, spec.trainExamples ?? held));
   const test = slicedSequences(sequencesOf(tested, vocabulary, spec), 0, spec.testExamples ?? Number.POSITIVE_INFINITY);
   if (held < 1 || test.count < 1) {
-    const what = held < 1 ? `training text has ${all.count}` : 'test text has no';
-    throw new UsageError(
-      `${spec.name}: its ${what} sequences of ${spec.length} tokens, ` +
-        `${validationExamples} to be held out; give more text, or lower length or validationExamples`,
-    );
+    const [what, remedy] =
+      held < 1
+        ? [
+            `training text has ${all.count} sequences of ${spec.length} tokens, ${validationExamples} to be held out`,
+            'length or validationExamples',
+          ]
+        : [`test text is shorter than a sequence of ${spec.length} tokens`, 'length'];
+    const where = dataDir === null || spec.name === 'generated-text' ? '' : ` in ${dataDir}`;
+    throw new UsageError(`${spec.name}${where}: its ${what}; give more text, or lower ${remedy}`);
   }
   return {
     source: spec.standIn === true ? 'generated' : datasetNamed(spec.name).source,

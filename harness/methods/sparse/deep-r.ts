@@ -32,6 +32,8 @@ export const deepR: SparseMethod = {
   kind: 'sparse',
   name: 'deep-r',
   source: 'Bellec et al. 2018',
+  definition:
+    'Connections w = s·θ of fixed signs; after each step θ ← θ − ηα + √(2ηT)·ν, those below zero go dormant, and as many random ones become active.',
   fewestKept: (layers) => layers,
   phases: (training) => [{ label: 'train', training }],
   start(context) {

@@ -48,6 +48,8 @@ export const dsr: SparseMethod = {
   kind: 'sparse',
   name: 'dsr',
   source: 'Mostafa and Wang 2019',
+  definition:
+    'A random mask; every P steps weights below one threshold H are dropped, and as many are grown at random, shared out to layers by what they have left.',
   fewestKept: (layers) => layers,
   phases: (training) => [{ label: 'train', training }],
   start(context) {

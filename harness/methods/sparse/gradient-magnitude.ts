@@ -11,6 +11,7 @@ export const gradientMagnitude: SparseMethod = {
   kind: 'sparse',
   name: 'gradient-magnitude',
   source: 'a control of snip',
+  definition: 'At initialization, the weights of largest |∂L/∂w| on one batch are kept, and trained under that mask.',
   phases: (training) => [{ label: 'train', training }],
   start: (context) => ({
     variables: [],

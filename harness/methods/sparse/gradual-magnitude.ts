@@ -25,6 +25,8 @@ export const gradualMagnitude: SparseMethod = {
   kind: 'sparse',
   name: 'gradual-magnitude',
   source: 'Zhu and Gupta 2017',
+  definition:
+    'While the network trains, each layer loses its smallest weights, by the share t of the pruning steps 1 − (1 − t)³ of all that are to go.',
   fewestKept: (layers) => layers,
   phases: (training) => [{ label: 'train', training }],
   budgetMetAfter: (steps) => rampOf(steps).end,

@@ -23,6 +23,8 @@ export const grasp: SparseMethod = {
   kind: 'sparse',
   name: 'grasp',
   source: 'Wang, Zhang and Grosse 2020',
+  definition:
+    'At initialization, the weights of highest −θ·(Hg), with H the Hessian and g the gradient, are removed, and the others trained under that mask.',
   imagesOnly: true,
   phases: (training) => [{ label: 'train', training }],
   start: (context) => ({

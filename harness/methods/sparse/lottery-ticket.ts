@@ -24,6 +24,8 @@ export const lotteryTicket: SparseMethod = {
   kind: 'sparse',
   name: 'lottery-ticket',
   source: 'Frankle and Carbin 2019; Frankle et al. 2020',
+  definition:
+    'In each of n rounds the network is trained, its largest weights are kept, (keep/total)^(1/n) of them, and it is rewound to an early step.',
   phases: (training, share) => [
     { label: 'dense', training },
     ...Array.from({ length: pruningRounds(training.epochs, share) }, (_, i) => ({ label: `round ${i + 1}`, training })),

@@ -10,6 +10,7 @@ export const magnitude: SparseMethod = {
   kind: 'sparse',
   name: 'magnitude',
   source: 'Han et al. 2015, section 3',
+  definition: 'The dense network is trained, its largest weights over all layers are kept, and these are trained on.',
   phases: oneShotPhases,
   start: (context) => ({
     variables: [],

@@ -27,6 +27,8 @@ export const mlprune: SparseMethod = {
   kind: 'sparse',
   name: 'mlprune',
   source: 'Zeng and Urtasun 2018',
+  definition:
+    'The dense network is trained; weights of highest w²/(2·[A⁻¹]_jj·[G⁻¹]_ii), A ⊗ G the Fisher matrix of a layer, are kept, updated for those removed, and trained on.',
   imagesOnly: true,
   phases: oneShotPhases,
   start: (context) => ({

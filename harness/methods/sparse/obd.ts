@@ -20,6 +20,8 @@ export const obd: SparseMethod = {
   kind: 'sparse',
   name: 'obd',
   source: 'LeCun et al. 1990; Wang et al. 2019',
+  definition:
+    'The dense network is trained; weights of highest w²·F_ii/2, F the Fisher matrix, are kept, and trained on.',
   imagesOnly: true,
   phases: oneShotPhases,
   start: (context) => ({

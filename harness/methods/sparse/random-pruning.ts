@@ -9,6 +9,8 @@ export const randomPruning: SparseMethod = {
   kind: 'sparse',
   name: 'random-pruning',
   source: 'a control of every pruning method',
+  definition:
+    'Before training, weights are kept at random, every set of that number equally likely, and trained under that mask.',
   phases: (training) => [{ label: 'train', training }],
   start: (context) => ({
     variables: [],

@@ -12,6 +12,8 @@ export const randomTicket: SparseMethod = {
   kind: 'sparse',
   name: 'random-ticket',
   source: 'Su et al. 2020',
+  definition:
+    'Before training, each layer keeps a share of its weights that is known without data, chosen at random, and is trained under that mask.',
   fewestKept: (layers) => layers,
   phases: (training) => [{ label: 'train', training }],
   start: (context) => ({

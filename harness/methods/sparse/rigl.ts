@@ -28,6 +28,8 @@ export const rigl: SparseMethod = {
   kind: 'sparse',
   name: 'rigl',
   source: 'Evci et al. 2020, algorithm 1',
+  definition:
+    'A random mask; every ΔT steps the share α/2·(1 + cos(πt/T_end)) of each layer’s weights, the smallest, gives way to places of largest |∂L/∂w|.',
   fewestKept: (layers) => layers,
   phases: (training) => [{ label: 'train', training }],
   start: (context) => ({

@@ -19,6 +19,8 @@ export const set: SparseMethod = {
   kind: 'sparse',
   name: 'set',
   source: 'Mocanu et al. 2018; Liu et al. 2021',
+  definition:
+    'A random mask; every ΔT steps the share ½/2·(1 + cos(πt/T)) of each layer’s weights, the smallest, gives way to random places.',
   fewestKept: (layers) => layers,
   phases: (training) => [{ label: 'train', training }],
   start: (context) => ({

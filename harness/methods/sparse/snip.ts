@@ -12,6 +12,7 @@ export const snip: SparseMethod = {
   kind: 'sparse',
   name: 'snip',
   source: 'Lee et al. 2019',
+  definition: 'At initialization, the weights of largest |w·∂L/∂w| on one batch are kept, and trained under that mask.',
   phases: (training) => [{ label: 'train', training }],
   start: (context) => ({
     variables: [],

@@ -41,11 +41,11 @@ export interface ChainFormat {
  * Default initialization: He normal on each convolution of the chain, by its own inputs. Spectral: the decomposition of
  * the dense layer's own draw.
  */
-export function chainMethod(format: ChainFormat, source?: string): LayerMethod {
+export function chainMethod(format: ChainFormat, said: Pick<LayerMethod, 'source' | 'definition'> = {}): LayerMethod {
   return {
     kind: 'layer',
     name: format.name,
-    source,
+    ...said,
     compresses: true,
     parameters(shape, scale) {
       if (isPointwise(shape)) return denseParameters(shape);

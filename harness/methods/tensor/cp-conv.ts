@@ -51,7 +51,10 @@ export const cpConvFormat: ChainFormat = {
     }),
 };
 
-export const cpConv = chainMethod(cpConvFormat, 'Lebedev et al. 2015, with the taps as one mode');
+export const cpConv = chainMethod(cpConvFormat, {
+  source: 'Lebedev et al. 2015, with the taps as one mode',
+  definition: 'W[t, i, o] = Σ_r T[t, r]·A[i, r]·B[r, o]: a 1 x 1, a depthwise k1 x k2 and a 1 x 1 convolution.',
+});
 
 /** R = max(1, round(s·m)): every tensor is a sum of as many terms as its two smaller modes have pairs of indices. */
 function cpRank({ kernel: [k1, k2], inChannels, outChannels }: ConvShape, scale: number): number {

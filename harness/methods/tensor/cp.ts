@@ -23,6 +23,7 @@ export function cpFormat(sweeping: Sweeping): PointwiseFormat {
   return {
     name: 'cp',
     source: 'Khodak et al. 2021, released code, with more terms',
+    definition: 'Depthwise, then a pointwise matrix that is folded into three dims and is a sum of R rank-one tensors.',
     cores: ['factor1', 'factor2', 'factor3'],
     plan(rows, columns, scale) {
       const dims = foldedDims(rows, columns);

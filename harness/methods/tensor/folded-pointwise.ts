@@ -39,6 +39,8 @@ export interface PointwiseFormat {
   readonly name: string;
   /** Where it was published. */
   readonly source?: string;
+  /** What it computes, in a sentence. */
+  readonly definition?: string;
   /** Names of the cores, in the order of all lists of them. */
   readonly cores: readonly string[];
   /**
@@ -69,6 +71,7 @@ export function foldedPointwise(format: PointwiseFormat): LayerMethod {
     kind: 'layer',
     name: format.name,
     source: format.source,
+    definition: format.definition,
     compresses: true,
     inits: ['default', 'spectral', 'iid'],
     parameters(shape, scale) {

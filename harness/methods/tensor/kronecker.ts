@@ -14,6 +14,7 @@ import { foldedPointwise } from './folded-pointwise.ts';
 export const kroneckerMethod = foldedPointwise({
   name: 'kronecker',
   source: 'Van Loan and Pitsianis 1993',
+  definition: 'Depthwise, then a pointwise matrix that is a sum of R Kronecker products A ⊗ B.',
   cores: ['a', 'b'],
   plan(rows, columns, scale) {
     const { a, b } = sizesOf(rows, columns);

@@ -13,6 +13,7 @@ import { foldedPointwise } from './folded-pointwise.ts';
 export const tensorRingMethod = foldedPointwise({
   name: 'tensor-ring',
   source: 'Zhao et al. 2016',
+  definition: 'Depthwise, then a pointwise matrix that is folded into three dims and is a ring of three cores.',
   cores: ['core1', 'core2', 'core3'],
   plan(rows, columns, scale) {
     const dims = foldedDims(rows, columns);

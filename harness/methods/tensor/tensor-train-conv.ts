@@ -10,7 +10,8 @@ export const tensorTrainConvFormat = trainChain('tensor-train-conv', ({ kernel: 
   { label: 'horizontal', size: [1, k2] },
 ]);
 
-export const tensorTrainConv = chainMethod(
-  tensorTrainConvFormat,
-  'a tensor train as in Kim et al. 2016, one mode more',
-);
+export const tensorTrainConv = chainMethod(tensorTrainConvFormat, {
+  source: 'a tensor train as in Kim et al. 2016, one mode more',
+  definition:
+    'W is a tensor train over inputs, vertical and horizontal taps, and outputs: a 1 x 1, a k1 x 1, a 1 x k2 and a 1 x 1 convolution.',
+});

@@ -7,6 +7,7 @@ import { foldedPointwise } from './folded-pointwise.ts';
 export const tensorTrainMethod = foldedPointwise({
   name: 'tensor-train',
   source: 'Khodak et al. 2021, section 4.2',
+  definition: 'Depthwise, then a pointwise matrix that is folded into three dims and is a train of three cores.',
   cores: ['core1', 'core2', 'core3'],
   plan(rows, columns, scale) {
     const dims = foldedDims(rows, columns);

@@ -8,4 +8,7 @@ import { trainChain } from './train-chain.ts';
  */
 export const tucker2Format = trainChain('tucker-2', ({ kernel }) => [{ label: 'core', size: kernel }]);
 
-export const tucker2 = chainMethod(tucker2Format, 'Kim et al. 2016');
+export const tucker2 = chainMethod(tucker2Format, {
+  source: 'Kim et al. 2016',
+  definition: 'W[t, i, o] = Σ_pq A[i, p]·C[t, p, q]·B[q, o]: a 1 x 1, a k1 x k2 and a 1 x 1 convolution.',
+});

@@ -17,6 +17,8 @@ import { tuckerRanks } from './tucker-ranks.ts';
 export const tuckerTtCore = foldedPointwise({
   name: 'tucker-tt-core',
   source: 'Khodak et al. 2021, released code',
+  definition:
+    'Depthwise, then a pointwise matrix that is folded into three dims and is a Tucker product whose core is a tensor train.',
   cores: ['core1', 'core2', 'core3', 'factor1', 'factor2', 'factor3'],
   plan(rows, columns, scale) {
     const dims = foldedDims(rows, columns);

@@ -11,6 +11,8 @@ import { tuckerRanks } from './tucker-ranks.ts';
 export const tuckerMethod = foldedPointwise({
   name: 'tucker',
   source: 'Khodak et al. 2021, section 4.2',
+  definition:
+    'Depthwise, then a pointwise matrix that is folded into three dims and is a core times a factor for each dim.',
   cores: ['core', 'factor1', 'factor2', 'factor3'],
   plan(rows, columns, scale) {
     const dims = foldedDims(rows, columns);

@@ -28,6 +28,8 @@ export const fullRankWarmUp: WarmUpMethod = {
   kind: 'warm-up',
   name: 'full-rank-warm-up',
   source: 'Wang et al. 2021 (Pufferfish)',
+  definition:
+    'The dense network is trained first; then the layers behind the first ones become UVᵀ by the truncated singular value decomposition of their trained weights, and train on.',
   layers: lowRank,
   hybrid,
   phases(training) {

@@ -8,6 +8,8 @@ export interface WarmUpMethod {
   readonly kind: 'warm-up';
   readonly name: string;
   readonly source?: string | undefined;
+  /** What it computes, in a sentence with the formula; methods of the registry say. */
+  readonly definition?: string | undefined;
   /** What the layers become, and how that counts. */
   readonly layers: LayerMethod;
   /** The network with only those convolutions compressible that are replaced: its budget is that after the switch. */

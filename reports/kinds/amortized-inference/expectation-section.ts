@@ -1,7 +1,7 @@
 import { tallyText } from '../../../baselines/wording.ts';
 import { type Block, type Column, type Section, table, text } from '../../render/document.ts';
 import { notMeasured } from '../../render/format.ts';
-import { natsText } from '../estimates.ts';
+import { judgedAlone, natsText } from '../estimates.ts';
 import type { EstimatedArm } from './estimated-arms.ts';
 import { allowances, type Expectation, expectationsOf, settingsOf } from './expectations.ts';
 
@@ -28,7 +28,7 @@ const legend =
   'the tables of Shu et al. 2018 are not known here. A value is met where its mean over seeds is within ' +
   `${allowances.likelihood} nats (gaps: ${allowances.gap}) of the range of both seeds; open where only its 95 % interval ` +
   'reaches there. A difference is met where the interval of the paired differences lies above zero, failed where their ' +
-  'mean does not, and else open. The prototype’s bound of weights is a cap, this one’s is smooth.';
+  `mean does not, and else open. ${judgedAlone} The prototype’s bound of weights is a cap, this one’s is smooth.`;
 
 const columns: Column<Expectation>[] = [
   { name: 'expected', cell: ({ claim }) => claim },

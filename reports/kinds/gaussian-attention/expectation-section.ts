@@ -1,6 +1,7 @@
 import { tallyText } from '../../../baselines/wording.ts';
 import type { ArmSummary } from '../../arms/arm-summary.ts';
 import { type Block, type Column, type Section, table, text } from '../../render/document.ts';
+import { judgedAlone } from '../estimates.ts';
 import { type JudgedClaim, type JudgedValue, judgedClaims, judgedValues, settingsOf } from './expectations.ts';
 import { estimateText, type ScoreName, shownBy } from './sort-values.ts';
 
@@ -35,7 +36,9 @@ const legend =
   'seeds, other draws of facts and questions), as the tables of the paper (Zhang, Winn and Tomioka 2016) are not known ' +
   'here. A value is met where its mean over seeds is within 2 points of hits@1, or 10 % of the rank, of the range of ' +
   'both seeds; open where only its 95 % interval reaches there. A claim about a difference is met where the interval of ' +
-  'the paired differences lies above zero, failed where their mean does not, and else open.';
+  `the paired differences lies above zero, failed where their mean does not, and else open. ${judgedAlone} No path that ` +
+  'is asked is trained on, and many go from a value over players to another value, with as many answers as players ' +
+  'have: the prototype’s mix of paths is not known, so that its hits on paths may be of easier ones.';
 
 const claimColumns: Column<JudgedClaim>[] = [
   { name: 'claim', cell: ({ claim }) => claim },

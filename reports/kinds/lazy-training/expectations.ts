@@ -1,5 +1,6 @@
 import { grouped } from '../../../baselines/arms.ts';
 import type { FitName, RegimeName, TargetName } from '../../../harness/spec/lazy-training.ts';
+import { sampleDeviation } from '../../../harness/statistics/moments.ts';
 import { fixed } from '../../render/format.ts';
 import { type FittedArm, meanOptimum, shortNames } from './fitted-arms.ts';
 
@@ -98,7 +99,10 @@ function limitExpectations(arms: readonly FittedArm[]): Expectation[] {
   );
 }
 
-/** What prototypes measured of the quadratic target at N = d/2: mean and standard deviation over so many draws. */
+/**
+ * What prototypes measured of the quadratic target at N = d/2: mean and standard deviation over so many draws of the
+ * features at one target. Here every seed draws a target as well, of which theirs is one.
+ */
 const prototypes = [
   { regime: 'random-features', dimension: 100, mean: 0.829, deviation: 0.008, draws: 30 },
   { regime: 'neural-tangent', dimension: 100, mean: 0.3737, deviation: 0.016, draws: 30 },
@@ -106,18 +110,21 @@ const prototypes = [
   { regime: 'neural-tangent', dimension: 200, mean: 0.377, deviation: 0.009, draws: 10 },
 ] as const;
 
-/** Within three standard errors of the difference of two means. */
+/** Within three standard errors of the difference of two means, by the spread over targets that this run has. */
 function prototypeExpectations(arms: readonly FittedArm[]): Expectation[] {
   return prototypes.map(({ regime, dimension, mean: center, deviation, draws }) => {
-    const expected = `${shortNames[regime]}, quadratic, d = ${dimension}, N = ${dimension / 2}: ${center} ± ${deviation} over ${draws} draws`;
+    const expected = `${shortNames[regime]}, quadratic, d = ${dimension}, N = ${dimension / 2}: ${center} ± ${deviation} over ${draws} draws of features`;
     const arm = chosen(arms, { target: 'quadratic', fit: 'closed-form', regime }).find(
       ({ config }) => config.dimension === dimension && config.widthRatio === 0.5,
     );
     if (arm === undefined) return untested(expected);
     const n = arm.cells.length;
-    const error = deviation * Math.sqrt(1 / draws + 1 / n);
+    const spread = sampleDeviation(risksOf(arm));
+    if (spread === null)
+      return { expected, measured: `${risk(arm.risk)} of one target, whose spread is not known`, met: null };
+    const error = Math.sqrt(deviation ** 2 / draws + spread ** 2 * (1 + 1 / n));
     const distance = Math.abs(arm.risk - center) / error;
-    const measured = `${risk(arm.risk)} over ${n}, ${distance.toFixed(1)} standard errors away (3 at most)`;
+    const measured = `${risk(arm.risk)} ± ${risk(spread)} over ${n} targets, ${distance.toFixed(1)} standard errors away (3 at most)`;
     return { expected, measured, met: distance <= 3 };
   });
 }

@@ -2,7 +2,7 @@ import { grouped } from '../../../baselines/arms.ts';
 import { meanReach } from '../../../harness/statistics/mean-tests.ts';
 import { mean } from '../../../harness/statistics/moments.ts';
 import { type Block, type Column, type Section, table, text } from '../../render/document.ts';
-import { significant } from '../../render/format.ts';
+import { orDash, significant } from '../../render/format.ts';
 import { type Candidate, type Find, type Population, rankings } from './populations.ts';
 import { percent } from './score-section.ts';
 
@@ -12,7 +12,9 @@ export interface Choice {
   /** The architectures of the seeds. */
   architectures: readonly string[];
   /** By seed. */
-  accuracies: readonly number[];
+  accuracies: ReadonlyMap<number, number>;
+  /** Share of the samples of a search whose norm was above ν, where the search makes it smaller; null: no search. */
+  aboveLimit: number | null;
   /** Mean over seeds of what choosing took. */
   seconds: number;
 }
@@ -30,7 +32,9 @@ export function choiceSection(populations: readonly Population[]): Section | nul
 const legend =
   'Each way chooses one architecture a seed; the accuracy is that on the test examples after training, with the 95 % ' +
   'interval of its mean over seeds where there are several. Seconds: of the search, of all scores, or of all trainings ' +
-  'of this run’s architectures, one after another. By training: the best on held-out examples. At random: the mean of all.';
+  'of this run’s architectures, one after another. By training: the best on held-out examples. At random: the mean of all. Above ν: samples of a search whose norm is ' +
+  'above ν, so that its step lowers the trace where μ is above 1; searches in which that is mostly so look for something ' +
+  'else than those in which it is not.';
 
 /** Every way that this run has architectures for. */
 export function choicesOf({ candidates, finds }: Population): Choice[] {
@@ -38,7 +42,8 @@ export function choicesOf({ candidates, finds }: Population): Choice[] {
     ([by, own]): Choice => ({
       by,
       architectures: own.map(({ architecture }) => architecture),
-      accuracies: own.map(({ accuracy }) => accuracy),
+      accuracies: new Map(own.map(({ seed, accuracy }) => [seed, accuracy])),
+      aboveLimit: mean(own.map((find) => find.aboveLimit)),
       seconds: mean(own.map(({ seconds }: Find) => seconds))!,
     }),
   );
@@ -49,11 +54,12 @@ export function choicesOf({ candidates, finds }: Population): Choice[] {
     return {
       by,
       architectures: best.map(({ architecture }) => architecture),
-      accuracies: best.map(({ accuracy }) => accuracy),
+      accuracies: new Map(best.map(({ seed, accuracy }) => [seed, accuracy])),
+      aboveLimit: null,
       seconds: mean(bySeed.map((own) => own.reduce((sum, one) => sum + seconds(one), 0)))!,
     };
   };
-  const means = bySeed.map((own) => mean(own.map(({ accuracy }) => accuracy))!);
+  const means = new Map(bySeed.map((own) => [own[0]!.seed, mean(own.map(({ accuracy }) => accuracy))!]));
   return [
     ...searches,
     ...rankings.map(({ name, of, seconds }) => ranked(name, of, seconds)),
@@ -62,7 +68,7 @@ export function choicesOf({ candidates, finds }: Population): Choice[] {
       ({ validationAccuracy }) => validationAccuracy,
       ({ seconds }) => seconds,
     ),
-    { by: randomName, architectures: [], accuracies: means, seconds: 0 },
+    { by: randomName, architectures: [], accuracies: means, aboveLimit: null, seconds: 0 },
   ];
 }
 
@@ -73,10 +79,12 @@ const columns: Column<Choice>[] = [
   { name: 'chosen by', cell: ({ by }) => by },
   { name: 'architecture', cell: ({ architectures }) => [...new Set(architectures)].join(', ') },
   { name: 'accuracy, %', cell: accuracyText, numeric: true },
+  { name: 'samples above ν, %', cell: ({ aboveLimit }) => orDash(aboveLimit, percent), numeric: true },
   { name: 'seconds', cell: ({ seconds }) => significant(seconds), numeric: true },
 ];
 
 function accuracyText({ accuracies }: Choice): string {
-  const reach = meanReach(accuracies);
-  return `${percent(mean(accuracies)!)}${reach === null ? '' : ` ± ${percent(reach)}`}`;
+  const values = [...accuracies.values()];
+  const reach = meanReach(values);
+  return `${percent(mean(values)!)}${reach === null ? '' : ` ± ${percent(reach)}`}`;
 }

@@ -1,7 +1,9 @@
 import { type EstimatorName, parsedArchitecture } from '../../../harness/spec/nasi.ts';
 import type { Correlation } from '../../../harness/statistics/correlation.ts';
 import { mean } from '../../../harness/statistics/moments.ts';
+import { differencesOf } from '../../arms/arm-summary.ts';
 import { notMeasured, significant } from '../../render/format.ts';
+import { above, estimateOf } from '../estimates.ts';
 import { type Choice, choicesOf, randomName, trainingName } from './choice-section.ts';
 import { type Candidate, type Inits, type Population, rankings } from './populations.ts';
 import {
@@ -107,7 +109,8 @@ function estimatorExpectations(candidates: readonly Candidate[]): Expectation[] 
   const above = (expected: string, better: Correlation | null, worse: Correlation | null): Expectation => {
     if (better === null || worse === null) return untested(expected);
     const measured = `${correlationText(better)} against ${correlationText(worse)}`;
-    return { expected, measured, judged: better.value > worse.value ? 'met' : 'failed' };
+    const areApart = better.interval !== null && worse.interval !== null && better.interval[0] > worse.interval[1];
+    return { expected, measured, judged: better.value <= worse.value ? 'failed' : areApart ? 'met' : 'open' };
   };
   const exact = agnosticismOf(candidates, 'exact', 'all');
   return [
@@ -204,10 +207,15 @@ function randomOfWidth(population: Population, { architectures }: Choice): Choic
   return choicesOf({ ...population, candidates }).find(({ by }) => by === randomName);
 }
 
+/** Paired over seeds. */
 function compared(expected: string, one: Choice, other: Choice, least: number): Expectation {
-  const [left, right] = [mean(one.accuracies)!, mean(other.accuracies)!];
-  const measured = `${percent(left)} % against ${percent(right)} %`;
-  return { expected, measured, judged: left - right > least ? 'met' : 'failed' };
+  const found = estimateOf(differencesOf(one.accuracies, other.accuracies));
+  if (found === null) return untested(expected);
+  const { mean: center, reach } = found;
+  const interval = reach === null ? '' : ` [${percent(center - reach)}, ${percent(center + reach)}]`;
+  const [left, right] = [one, other].map(({ accuracies }) => percent(mean([...accuracies.values()])!));
+  const measured = `${left} % against ${right} %: ${center > 0 ? '+' : ''}${percent(center)}${interval} points`;
+  return { expected, measured, judged: above({ mean: center - least, reach }) };
 }
 
 /** Scores of one data set serve another. */

@@ -26,6 +26,8 @@ export interface Find {
   seed: number;
   architecture: string;
   accuracy: number;
+  /** Share of its samples whose norm was above ν. */
+  aboveLimit: number;
   /** Of the search alone. */
   seconds: number;
 }
@@ -67,7 +69,9 @@ function findsOf({ completed }: ArmSummary): Find[] {
     const accuracy = measures[0]?.value;
     if (searched === null || accuracy == null || !isNasi(config) || !isSearch(config)) return [];
     const { method, searchInput: input } = config;
-    return [{ method, input, seed, architecture, accuracy, seconds: searched.seconds }];
+    const { norms, limits } = searched;
+    const aboveLimit = norms.filter((norm, i) => norm > limits[i]!).length / norms.length;
+    return [{ method, input, seed, architecture, accuracy, aboveLimit, seconds: searched.seconds }];
   });
 }
 

@@ -118,7 +118,7 @@ function legendFor(metric: string): string {
     'margin, which the suite states and no result has moved; the 90 % interval then lies within it. Different: a ' +
     'difference of none has an adjusted p of at most 0.05 (Holm, over the table), and they are not equivalent. ' +
     'The differences’ variance is moderated over the settings of a model and data set (Smyth 2004), never below ' +
-    'a setting’s own. Power: the chance to be called equivalent where the true difference is zero, at this ' +
+    'a setting’s own. A seed that diverged in one arm and completed in the other forbids equivalent. Power: the chance to be called equivalent where the true difference is zero, at this ' +
     'spread. That all settings are equivalent needs no correction: each has to be. Where frob is not told ' +
     'from none, there is little to reproduce.'
   );

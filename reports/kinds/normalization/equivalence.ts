@@ -10,7 +10,7 @@ import { moderate } from '../../../harness/statistics/moderated-variance.ts';
 import { mean, sampleDeviation } from '../../../harness/statistics/moments.ts';
 import { fewestSeeds } from '../../../harness/statistics/power.ts';
 import { twoSidedTail } from '../../../harness/statistics/student-t.ts';
-import { differencesOf, gainsOf } from '../../arms/arm-summary.ts';
+import { type ArmSummary, differencesOf, gainsOf } from '../../arms/arm-summary.ts';
 import type { NormSetting } from './settings.ts';
 
 /**
@@ -27,6 +27,8 @@ export interface Equivalence {
   margin: number;
   /** Seeds that completed in both arms. */
   n: number;
+  /** Whether a seed of one arm diverged that completed in the other: then they are not equivalent. */
+  partsByDivergence: boolean;
   /** Mean of norm - frob over them, as gains. */
   difference: number | null;
   /** Standard deviation of the differences that the tests take them to have. */
@@ -55,7 +57,7 @@ export function equivalencesOf(settings: readonly NormSetting[]): Equivalence[] 
   const adjusted = holm(estimated.map(({ differenceP }) => differenceP));
   return estimated.map((equivalence, i) => {
     const differenceP = adjusted[i] ?? null;
-    return { ...equivalence, differenceP, verdict: verdictOf(equivalence.test, differenceP) };
+    return { ...equivalence, differenceP, verdict: verdictOf(equivalence, differenceP) };
   });
 }
 
@@ -74,15 +76,19 @@ function estimatedAt(pairs: readonly Paired[]): Omit<Equivalence, 'verdict'>[] {
     const n = differences.length;
     const difference = mean(differences);
     const margin = setting.config.equivalenceMargin;
+    const partsByDivergence = isPartedByDivergence(setting);
     const untested = { sd: null, test: null, differenceP: null, power: null, seedsWanted: null };
     const variance = moderated?.[i];
-    if (n < 2 || difference === null || variance === undefined) return { setting, margin, n, difference, ...untested };
+    if (n < 2 || difference === null || variance === undefined) {
+      return { setting, margin, n, partsByDivergence, difference, ...untested };
+    }
     const sd = Math.sqrt(Math.max(variance.value, own[i]!.value));
     const estimate = { difference, standardError: sd / Math.sqrt(n), df: variance.df };
     return {
       setting,
       margin,
       n,
+      partsByDivergence,
       difference,
       sd,
       test: equivalenceTest(estimate, margin),
@@ -93,9 +99,20 @@ function estimatedAt(pairs: readonly Paired[]): Omit<Equivalence, 'verdict'>[] {
   });
 }
 
-function verdictOf(test: EquivalenceTest | null, differenceP: number | null): EquivalenceVerdict {
-  if (test !== null && test.p <= equivalenceLevel) return 'equivalent';
+function verdictOf(
+  { test, partsByDivergence }: Pick<Equivalence, 'test' | 'partsByDivergence'>,
+  differenceP: number | null,
+): EquivalenceVerdict {
+  if (test !== null && test.p <= equivalenceLevel && !partsByDivergence) return 'equivalent';
   return differenceP !== null && differenceP <= significance ? 'different' : 'not decidable at these seeds';
+}
+
+function isPartedByDivergence({ arms: { frob, norm } }: NormSetting): boolean {
+  if (frob === undefined || norm === undefined) return false;
+  const [one, other] = [gainsOf(frob), gainsOf(norm)];
+  const isLost = (arm: ArmSummary, gains: ReadonlyMap<number, number>) =>
+    arm.records.some(({ status, seed }) => status === 'diverged' && gains.has(seed));
+  return isLost(frob, other) || isLost(norm, one);
 }
 
 /** @param shared degrees of freedom that other settings lend */

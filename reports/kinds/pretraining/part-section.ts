@@ -30,7 +30,7 @@ const legend =
   'without, with its 95 % interval, not adjusted; p: two-sided, adjusted over the rows of a model and data set by the ' +
   'method of Holm. Found: the least true difference that the test finds in 80 % of runs at an unadjusted level of 0.05; ' +
   'smaller ones this run cannot tell. Nothing is read from a setting in which the dense encoder does not learn enough ' +
-  `for a difference to show, or λ alone harms it. ${testAssumptions}`;
+  `for a difference to show, or, where it is trained without decay as well, λ alone harms it. ${testAssumptions}`;
 
 function settingOf({ budget, optimizer }: Part): string {
   return `low-rank-${budget}, ${optimizer}`;

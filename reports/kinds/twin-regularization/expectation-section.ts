@@ -1,5 +1,6 @@
 import { tallyText } from '../../../baselines/wording.ts';
 import { type Column, type Section, table, text } from '../../render/document.ts';
+import { judgedAlone } from '../estimates.ts';
 import type { RecognizerArm } from './error-values.ts';
 import { type Expectation, expectationsOf } from './expectations.ts';
 
@@ -15,7 +16,7 @@ const legend =
   'Values of a prototype of this project, of two or three seeds that also draw words and utterances; it chose its updates ' +
   'by the test, which this suite does not. A value is met where the mean over seeds is within 3 points of their range; ' +
   'open where only its 95 % interval reaches there. A direction is met where the interval of the differences, paired over ' +
-  'seeds, lies above zero, failed where their mean does not, and else open. Published values are of the authors’ logs of ' +
+  `seeds, lies above zero, failed where their mean does not, and else open. ${judgedAlone} Published values are of the authors’ logs of ` +
   'one seed on TIMIT (Ravanelli et al. 2018), which `paper` is held against on a folder of archives of it; the tables of ' +
   'the paper are not known here.';
 

@@ -155,12 +155,24 @@ describe('choices', () => {
       { architecture: 'rrrl-4', accuracy: 0.65, found: { method: 'nasi-fix', input: 'true', seconds: 5 } },
     );
     const found = Object.fromEntries(choicesOf(population!).map((choice) => [choice.by, choice]));
-    expect(found['nasi-fix, true']).toMatchObject({ architectures: ['rrrl-4'], accuracies: [0.65], seconds: 5 });
-    expect(found['exact trace']).toMatchObject({ architectures: ['rrrr-48'], accuracies: [0.6], seconds: 6 });
+    expect(found['nasi-fix, true']).toMatchObject({
+      architectures: ['rrrl-4'],
+      accuracies: new Map([[0, 0.65]]),
+      seconds: 5,
+    });
+    expect(found['exact trace']).toMatchObject({
+      architectures: ['rrrr-48'],
+      accuracies: new Map([[0, 0.6]]),
+      seconds: 6,
+    });
     expect(found['trace by a minibatch']!.seconds).toBeCloseTo(1.5, 12);
     expect(found['multiply-accumulates']!.architectures).toEqual(['ssss-48']);
-    expect(found['training all']).toMatchObject({ architectures: ['llll-48'], accuracies: [0.7], seconds: 60 });
-    expect(found['at random']!.accuracies[0]).toBeCloseTo(0.5, 12);
+    expect(found['training all']).toMatchObject({
+      architectures: ['llll-48'],
+      accuracies: new Map([[0, 0.7]]),
+      seconds: 60,
+    });
+    expect([...found['at random']!.accuracies.values()][0]).toBeCloseTo(0.5, 12);
   });
 });
 

@@ -35,8 +35,8 @@ it('ranks the arms of a budget, and groups those that cannot be told apart', () 
 });
 
 it('has a first page with the standing question, and a page for each method', () => {
-  const sources = new Map([['snip', 'Lee et al. 2019']]);
-  const pages = sitePages({ scopes: [scope], judged: [], sources, reports: [], histories: [] });
+  const methods = new Map([['snip', { definition: 'The largest |w·∂L/∂w| are kept.', source: 'Lee et al. 2019' }]]);
+  const pages = sitePages({ scopes: [scope], judged: [], methods, reports: [], histories: [] });
   expect(pages.map(({ file }) => file)).toEqual([
     'index.html',
     ...['dense', 'low-rank', 'rigl', 'set', 'snip'].map((method) => `method-${method}.html`),
@@ -48,7 +48,9 @@ it('has a first page with the standing question, and a page for each method', ()
     ['low-rank, default init, weight-decay', '85.33 % ± 0.58', '–'],
     ['low-rank, spectral init, weight-decay', '80.37 % ± 0.55', 'rigl, default init, weight-decay'],
   ]);
-  expect(JSON.stringify(pages[5]!.page.sections)).toContain('Lee et al. 2019');
+  const said = JSON.stringify(pages[5]!.page.sections);
+  expect(said).toContain('The largest |w·∂L/∂w| are kept.');
+  expect(said).toContain('Source: Lee et al. 2019.');
 });
 
 it('is written over the stored baselines, with links that lead somewhere', async () => {

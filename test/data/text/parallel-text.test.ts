@@ -23,9 +23,9 @@ it('reads an empty file as no lines', async () => {
 
 it('names the line that is not UTF-8', async () => {
   const latin1 = Buffer.concat([Buffer.from('gut\nschön\n'), Buffer.from('schön\n', 'latin1'), Buffer.from('gut\n')]);
-  expect(await failure(linesOf(latin1))).toMatch(/^Title: .*a\.de: line 3 \(byte offset 11\) is not UTF-8; convert/);
+  expect(await failure(linesOf(latin1))).toMatch(/^Title: .*a\.de: line 3 \(byte offset 14\) is not UTF-8; convert/);
   const cut = Buffer.from('gut\nschö').subarray(0, -1);
-  expect(await failure(linesOf(cut))).toContain('a.de: line 2 (byte offset 4) is not UTF-8');
+  expect(await failure(linesOf(cut))).toContain('a.de: line 2 (byte offset 7) is not UTF-8');
 });
 
 it('names the line that is too long to be a sentence', async () => {

@@ -58,7 +58,7 @@ describe('a folder of text', () => {
   it('that is not UTF-8 is refused with file, line and remedy', async () => {
     const latin1 = Buffer.concat([Buffer.from('gut\n'), Buffer.from('schön\n', 'latin1')]);
     const message = await failure(text.open(await folderOf({ 'train.txt': latin1 })));
-    expect(message).toMatch(/train\.txt: line 2 \(byte offset 4\) is not UTF-8; convert the file to UTF-8/);
+    expect(message).toMatch(/train\.txt: line 2 \(byte offset 7\) is not UTF-8; convert the file to UTF-8/);
   });
 
   it.each([
@@ -95,8 +95,8 @@ describe('sequences', () => {
 
   it('of too short a text are refused', async () => {
     const dataDir = await folderOf({ ...files, 'test.txt': 'ab' });
-    expect(await failure(loadTextSequences(spec, dataDir))).toContain(
-      'text: its test text has no sequences of 8 tokens',
+    expect(await failure(loadTextSequences(spec, dataDir))).toBe(
+      `text in ${dataDir}: its test text is shorter than a sequence of 8 tokens; give more text, or lower length`,
     );
     const held = { ...spec, validationExamples: 25 };
     expect(await failure(loadTextSequences(held, await folderOf(files)))).toContain(

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { UsageError } from '../../errors.ts';
 import { findFolder, missingIn } from '../folder.ts';
-import { readLines } from '../text/parallel-text.ts';
+import { utf8Lines } from '../text/utf8-lines.ts';
 import { type Triple, type TriplePart, type TripleParts, tripleParts, type UnseenEntity } from './triple-parts.ts';
 import type { OpenedTriples, TripleFolder } from './triples-dataset.ts';
 
@@ -54,9 +54,10 @@ async function readParts(folder: string): Promise<TripleParts> {
   const unseen: UnseenEntity[] = [];
   for (const part of tripleParts) {
     const path = join(folder, fileOf(part));
-    for (const { text, number } of await readLines(facts.title, path)) {
-      const place = `${path}: line ${number}`;
-      const [subject, relation, object] = fieldsOf(text, place);
+    for (const [index, line] of (await utf8Lines(facts.title, path)).entries()) {
+      const place = `${path}: line ${index + 1}`;
+      // White space belongs to a name, but for that of a line end.
+      const [subject, relation, object] = fieldsOf(line.replace(/\r$/, ''), place);
       const before = entities.names.length;
       if (part !== 'train' && !relations.has(relation)) {
         throw new UsageError(

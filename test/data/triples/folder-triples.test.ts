@@ -75,6 +75,7 @@ describe('what is wrong is named with file, line and remedy', () => {
       /valid\.txt: line 1 has 1 tab; write subject, relation and /,
     ],
     ['no tab at all', { 'train.txt': `${files['train.txt']}ann\n` }, /train\.txt: line 6 has no tab; write subject/],
+    ['an empty field', { 'valid.txt': '\tlikes\tbob\n' }, /valid\.txt: line 1 has an empty field; write subject/],
     ['a field too many', { 'test.txt': line('a', 'b', 'c', 'd') }, /test\.txt: line 1 has 3 tabs; write subject/],
     ['an empty field', { 'test.txt': line('a', '', 'c') }, /test\.txt: line 1 has an empty field; write subject/],
     [

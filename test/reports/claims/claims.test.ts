@@ -58,6 +58,19 @@ it('averages a contrast over all pairs that differ in nothing else', () => {
   expect(effect).toMatchObject({ seeds: 3, metric: 'accuracy', rival: null });
 });
 
+it('averages no two metrics, and takes the arms of the kind that it names', () => {
+  const others = measured.map((arm) => ({ ...arm, kind: 'translation', metric: 'bleu' }));
+  const both = scopeOf([...measured, ...others]);
+  expect(() => effectOf(claimOf(spectral), both)).toThrow(
+    /made-up: compression measures accuracy and bleu.*name a kind/,
+  );
+  const own = tested(effectOf(claimOf(spectral, { kind: 'image' }), both));
+  expect(own).toMatchObject({
+    metric: 'accuracy',
+    estimate: tested(effectOf(claimOf(spectral), scopeOf(measured))).estimate,
+  });
+});
+
 it('takes an interaction as what both gain beyond the sum of each', () => {
   const effect = tested(effectOf(claimOf({ form: 'interaction', where: {} }), scopeOf(measured)));
   const sums = [0.6 - 0.55 - 0.5 + 0.5, 0.63 - 0.56 - 0.53 + 0.52, 0.59 - 0.57 - 0.5 + 0.51];

@@ -111,6 +111,17 @@ describe('whether norms do what Frobenius decay does', () => {
     expect(found!.verdict).toBe('different');
   });
 
+  it('is not equivalent where a seed diverged in one arm and completed in the other', () => {
+    const records = recordsOf({ frob: [...frob, 0.5], norm: [0.501, 0.523, 0.482, 0.5] });
+    const lost = {
+      ...records.at(-1)!,
+      status: 'diverged',
+      measures: [{ metric: 'accuracy', value: null, best: null }],
+    };
+    const [found] = testedOf([...records.slice(0, -1), lost as FinishedRecord]);
+    expect(found).toMatchObject({ n: 3, partsByDivergence: true, verdict: 'not decidable at these seeds' });
+  });
+
   it('needs two seeds, and a spread', () => {
     const [once] = testedOf(recordsOf({ frob: [0.5], norm: [0.5] }));
     expect(once).toMatchObject({ n: 1, test: null, power: null, verdict: 'not decidable at these seeds' });

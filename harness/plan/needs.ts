@@ -54,7 +54,8 @@ export function needsOfPlan(place: string, all: readonly Draft[]): NeedsOfPlan {
   };
 }
 
-function wantedBy(config: Draft['config']) {
+/** The configurations that a cell of this one reads from. */
+export function wantedBy(config: Draft['config']) {
   return wordsOfKind(config.task).needs?.(config) ?? [];
 }
 

@@ -1,9 +1,10 @@
+import { idOf } from '../cell-id.ts';
 import { UsageError } from '../errors.ts';
 import { nameMatcher } from '../name-matcher.ts';
 import type { Overrides } from '../spec/words.ts';
 import type { Draft } from './drafts.ts';
-import { type NeedsOfPlan, needsOfPlan } from './needs.ts';
-import { triedOut, triedOutIfAble } from './trial.ts';
+import { type NeedsOfPlan, needsOfPlan, wantedBy } from './needs.ts';
+import { triedOut, triedOutIfAble, withOverrides } from './trial.ts';
 
 export interface SelectionOptions {
   /** Globs on cell names: a cell that matches any is kept, with the cells that it needs. */
@@ -46,13 +47,28 @@ export function selectionOf(place: string, all: readonly Draft[], options: Selec
   if (trial === null) return { drafts: needs.closure(chosen), needs, idle };
 
   const tried = new Map(triedOut(chosen, trial).map((draft, at) => [chosen[at], draft]));
-  const kept = new Set(needs.closure(chosen));
-  const pool = all.flatMap((draft) => {
-    const other = tried.get(draft) ?? (kept.has(draft) ? triedOutIfAble(draft, trial) : null);
-    return other === null || other === draft ? [draft] : [draft, other];
-  });
+  const made = new Map<Draft, Draft[]>();
+  const add = (draft: Draft, other: Draft): void => {
+    const others = made.get(draft) ?? [];
+    if (draft.id === other.id || others.some(({ id }) => id === other.id)) return;
+    made.set(draft, [...others, other]);
+    for (const needed of neededAlike(draft, other, all)) add(needed.draft, needed.other);
+  };
+  for (const [draft, other] of tried) add(draft!, other);
+  const pool = all.flatMap((draft) => [draft, ...(made.get(draft) ?? [])]);
   const ofPool = needsOfPlan(place, pool);
   return { drafts: ofPool.closure([...tried.values()]), needs: ofPool, idle };
+}
+
+/** The cells that a cell needs, with what they become where it is tried out, as its configuration then says. */
+function neededAlike(draft: Draft, tried: Draft, all: readonly Draft[]): { draft: Draft; other: Draft }[] {
+  return wantedBy(tried.config).flatMap(({ role, config: { overrides, ...config } }) => {
+    const plain = wantedBy(draft.config).find((want) => want.role === role && want.config.task === config.task);
+    const needed = plain === undefined ? undefined : all.find(({ id }) => id === idOf(plain.config));
+    return needed === undefined || overrides === undefined
+      ? []
+      : [{ draft: needed, other: withOverrides(needed, overrides) }];
+  });
 }
 
 /**

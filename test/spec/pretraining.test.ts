@@ -77,6 +77,18 @@ describe('the words of pre-training', () => {
     expect(() => checkedSuite(tooLong)).toThrow(/experiments\.1\.dataset\.length: is longer than text\.length/);
   });
 
+  it.each<[string, Record<string, number>]>([
+    ['of both trainings', { 'training.updates': 3, 'training.testEvery': 3, 'fineTuning.epochs': 2 }],
+    ['of the text', { 'text.length': 96, 'text.merges': 200 }],
+    ['of the questions alone', { 'dataset.stride': 8 }],
+  ])('tries fields out %s with the pre-training that goes with them', (_, set) => {
+    const cells = planned({ only: ['dense*generated-questions*'], set });
+    expect(cells.map(({ kind }) => kind)).toEqual(['pretraining', 'question-answering']);
+    const [needed, asking] = cells as [(typeof cells)[number], (typeof cells)[number]];
+    expect(asking.needs).toMatchObject([{ id: needed.id, cell: needed.cell }]);
+    expect(pretrainingConfigOf(questionConfig(asking))).toEqual(needed.config);
+  });
+
   it('names optimizers but Adam', () => {
     const names = planned().map(({ cell }) => cell);
     expect(names).toContain('dense.default.weight-decay.bert-2-32.generated-text.seed-0');

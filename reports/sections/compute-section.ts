@@ -1,4 +1,5 @@
 import { counted } from '../../baselines/wording.ts';
+import { wordsOfKind } from '../../harness/spec/kinds.ts';
 import { metricOf } from '../../harness/spec/metrics.ts';
 import { byPlace, denseMean, isCompressed, isMasked } from '../arms/arm-groups.ts';
 import type { ArmSummary } from '../arms/arm-summary.ts';
@@ -87,7 +88,8 @@ function columnsFor(rows: readonly CountedArm[], metric: string, dense: number |
     ...armColumns(rows, ({ arm }) => arm),
     number('kept of all', ({ arm }) => orDash(arm.means.ratio, fixed(4))),
     number('kept of weights', ({ arm }) => orDash(arm.means.weight_ratio, fixed(4))),
-    { name: 'epochs', cell: phasesOf },
+    // Of what counts no epochs, phases hold the points of the curve.
+    { name: wordsOfKind(rows[0]!.arm.kind).at === 'epoch' ? 'epochs' : 'points of the curve', cell: phasesOf },
     number('passes', ({ arm }) => orDash(arm.means.training_passes, fixed(2))),
     number('training MACs', ({ macs }) => orDash(macs, significant)),
     ...(rows.some(({ arm }) => isTuned(arm)) ? [number('of it tuning', tuningText)] : []),

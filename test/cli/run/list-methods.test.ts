@@ -17,8 +17,8 @@ async function rows(): Promise<MethodRow[]> {
 it('lists every method of the registry with all that it goes with', async () => {
   const listed = await rows();
   expect(listed.map(({ name }) => name)).toEqual(methods.map(({ name }) => name));
-  for (const { tasks, inits, regularizers, source } of listed) {
-    for (const one of [tasks, inits, regularizers, source]) expect(one.length).toBeGreaterThan(0);
+  for (const { tasks, inits, regularizers, source, definition } of listed) {
+    for (const one of [tasks, inits, regularizers, source, definition]) expect(one.length).toBeGreaterThan(0);
   }
   const named = (name: string) => listed.find((row) => row.name === name);
   expect(named('snip')).toEqual({
@@ -27,6 +27,7 @@ it('lists every method of the registry with all that it goes with', async () => 
     inits: ['default'],
     regularizers: ['none', 'weight-decay'],
     source: 'Lee et al. 2019',
+    definition: expect.stringContaining('|w·∂L/∂w|'),
   });
   expect(named('tensor-ring')).toMatchObject({
     tasks: ['image', 'distillation'],

@@ -5,7 +5,7 @@ import type { ArmSummary } from './arms/arm-summary.ts';
 import { summarizeArms } from './arms/arm-summary.ts';
 import { resultText, seriesLabel } from './arms/arm-text.ts';
 import type { Best } from './arms/best-arms.ts';
-import { bestOf } from './arms/best-arms.ts';
+import { amongText, bestOf } from './arms/best-arms.ts';
 import { contestsWithDense, contestText } from './arms/contests.ts';
 import { bestWord } from './render/metric-text.ts';
 import type { ReportInput } from './report-input.ts';
@@ -44,7 +44,7 @@ function bestArms(arms: readonly ArmSummary[]): string[] {
       const best = bestOf(contest.arms, contest.compare);
       const name = contestText(contest);
       const where = name === '' ? place : `${place}, ${name}`;
-      return best ? [`${headOf(best.arm)}, ${where}: ${resultOf(best)}`] : [];
+      return best ? [`${headOf(best.arm)}${amongText(best)}, ${where}: ${resultOf(best)}`] : [];
     });
   });
 }

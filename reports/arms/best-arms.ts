@@ -1,3 +1,4 @@
+import { counted } from '../../baselines/wording.ts';
 import { significance } from '../../harness/statistics/holm.ts';
 import { mean } from '../../harness/statistics/moments.ts';
 import { type ArmSummary, gainsOf } from './arm-summary.ts';
@@ -53,4 +54,11 @@ export function bestOf<A extends TestedArm>(arms: readonly A[], compare: Compare
       return { arm, test, adjustedP, worse: adjustedP !== null && adjustedP <= significance };
     });
   return { arm: best, rivals, established: rivals.length > 0 && rivals.every(({ worse }) => worse) };
+}
+
+/** ` of the arms with 4 seeds`, where one with fewer has a better mean. */
+export function amongText<A extends TestedArm>({ arm, rivals }: Best<A>): string {
+  const seeds = arm.values.size;
+  const isPassed = rivals.some(({ arm: rival, test }) => rival.values.size < seeds && (test.difference ?? 0) < 0);
+  return isPassed ? ` of the arms with ${counted(seeds, 'seed')}` : '';
 }

@@ -6,7 +6,7 @@ import type { ArmSummary } from '../arms/arm-summary.ts';
 import { testAssumptions } from '../arms/arm-test.ts';
 import { resultText, seedsOf, seriesLabel } from '../arms/arm-text.ts';
 import type { Best, Rival } from '../arms/best-arms.ts';
-import { bestOf } from '../arms/best-arms.ts';
+import { amongText, bestOf } from '../arms/best-arms.ts';
 import { type Contest, contestsOf, contestText } from '../arms/contests.ts';
 import { isTuned } from '../arms/coordinates.ts';
 import type { Block, Column, Section } from '../render/document.ts';
@@ -120,13 +120,6 @@ function standing(metric: string, rival: Rival | null): string {
 function readingOf(contest: Contest, best: Best): string {
   const at = contest.name === null ? '' : `${capitalized(contestText(contest))}: `;
   return `${at}${seriesLabel(best.arm)} has the ${bestWord(best.arm.metric)} mean${amongText(best)}; ${evidence(best)}.`;
-}
-
-/** ` of the arms with 4 seeds`, where others have fewer. */
-export function amongText({ arm, rivals }: Best): string {
-  const seeds = arm.completed.length;
-  const fewer = rivals.some((rival) => rival.arm.completed.length < seeds);
-  return fewer ? ` of the arms with ${counted(seeds, 'seed')}` : '';
 }
 
 /** `established: all 18 others are worse`, `not established: 4 of 18 others cannot be told from it (...)`. */

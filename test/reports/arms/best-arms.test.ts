@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { gaussian, streamsOf } from '../../../harness/random.ts';
 import type { ArmSummary } from '../../../reports/arms/arm-summary.ts';
 import { comparisonWithin, upperTail } from '../../../reports/arms/arm-test.ts';
-import { type Best, bestOf } from '../../../reports/arms/best-arms.ts';
+import { amongText, type Best, bestOf } from '../../../reports/arms/best-arms.ts';
 import { methodOf } from '../../../reports/arms/coordinates.ts';
 import { armsOf } from '../../helpers/arms.ts';
 import { bareArm } from '../../helpers/bare-arms.ts';
@@ -43,6 +43,9 @@ it('does not take an arm that lost a seed as the best, however high its mean', (
   )!;
   expect(methodOf(lucky.arm)).toBe('b');
   expect(lucky.rivals.find(({ arm }) => methodOf(arm) === 'a')?.worse).toBe(false);
+  expect(amongText(lucky)).toBe(' of the arms with 3 seeds');
+  const plain = bestAmong(armsOf({ a: [0.8, 0.82, 0.81], b: [0.5, 0.51, null] }))!;
+  expect(amongText(plain)).toBe('');
   expect(lucky.established).toBe(false);
 });
 

@@ -1,4 +1,5 @@
 import { canonicalJson } from '../harness/canonical-json.ts';
+import { seedless } from '../harness/cell-name.ts';
 import { UsageError } from '../harness/errors.ts';
 import { differingEnvironment } from '../harness/fingerprint.ts';
 import { type CellRecord, type FinishedRecord, passes } from '../harness/record.ts';
@@ -24,6 +25,8 @@ export interface Acceptance {
   beside?: readonly CellRecord[];
   /** Ids of cells whose speed or memory is another, which is accepted with their results. */
   resources?: ReadonlySet<string> | undefined;
+  /** Names of the profile's cells: an arm that it trains with fewer seeds is accepted with those; null: not known. */
+  planned?: ReadonlySet<string> | null;
 }
 
 /** Fewer accepted seeds give an arm of a profile that is judged by quality no spread to be judged by. */
@@ -44,7 +47,15 @@ const fewestSeeds = 3;
 export function acceptRecords(
   records: readonly CellRecord[],
   previous: Baseline | null,
-  { why, at = new Date().toISOString(), commit = null, removed = [], beside = [], resources = new Set() }: Acceptance,
+  {
+    why,
+    at = new Date().toISOString(),
+    commit = null,
+    removed = [],
+    beside = [],
+    resources = new Set(),
+    planned = null,
+  }: Acceptance,
 ): Baseline {
   if (why.trim() === '') {
     throw new UsageError(
@@ -88,7 +99,7 @@ export function acceptRecords(
     );
   const kept = previous?.cells.filter((entry) => !isReplaced(entry) && !dropped.has(entryKey(entry))) ?? [];
   const cells = [...kept.map(completedOr), ...entries];
-  if (profile === 'nightly') refuseFewSeeds(entries, cells, behind);
+  if (profile === 'nightly') refuseFewSeeds(entries, { cells, behind, planned });
   const named = [...new Set([...entries, ...removed, ...behind].map(({ cell }) => cell))].sort();
   return {
     version: baselineVersion,
@@ -106,15 +117,19 @@ function withHeldTolerances(entry: BaselineEntry, held: BaselineEntry | undefine
   return { ...entry, first_step_tolerances: held.first_step_tolerances };
 }
 
-/** An arm is judged by how much its seeds spread: a nightly's has three at least. */
+/**
+ * An arm is judged by how much its seeds spread: a nightly's has three at least, or all that its profile plans, as of a
+ * sweep, whose quality others' spread then judges.
+ */
 function refuseFewSeeds(
   entries: readonly BaselineEntry[],
-  cells: readonly BaselineEntry[],
-  behind: readonly BaselineEntry[],
+  { cells, behind, planned }: Record<'cells' | 'behind', readonly BaselineEntry[]> & Pick<Acceptance, 'planned'>,
 ): void {
+  const plannedSeeds = grouped([...(planned ?? [])], seedless);
+  const fewestOf = ({ cell }: BaselineEntry) => plannedSeeds.get(seedless(cell))?.length ?? fewestSeeds;
   const [seeds, left] = [grouped(cells, acceptedArmKey), grouped(behind, acceptedArmKey)];
   const numberOf = (of: typeof seeds, entry: BaselineEntry) => of.get(acceptedArmKey(entry))?.length ?? 0;
-  const few = entries.filter((entry) => numberOf(seeds, entry) < fewestSeeds);
+  const few = entries.filter((entry) => numberOf(seeds, entry) < Math.min(fewestSeeds, fewestOf(entry)));
   if (few.length === 0) return;
   const others = few.some((entry) => numberOf(left, entry) > 0);
   const asked = Math.max(fewestSeeds, ...few.map((entry) => numberOf(seeds, entry) + numberOf(left, entry)));

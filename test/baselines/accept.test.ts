@@ -181,6 +181,13 @@ describe('of a nightly', () => {
     expect(acceptRecords(nightly(3), stored, { why: 'one more', at }).cells).toHaveLength(4);
   });
 
+  it('takes an arm with all the seeds that its profile plans, as of a sweep', () => {
+    const planned = new Set(nightly(0).map(({ cell }) => cell));
+    expect(acceptRecords(nightly(0), null, { why: 'a sweep', at, planned }).cells).toHaveLength(1);
+    const three = new Set(nightly(0, 1, 2).map(({ cell }) => cell));
+    expect(() => acceptRecords(nightly(0), null, { why: 'few', at, planned: three })).toThrow(/fewer than 3 seeds/);
+  });
+
   it('refuses a seed of other bits whose arm would be left with fewer than 3, naming it and the remedy', () => {
     const stored = acceptRecords(nightly(0, 1, 2, 3), null, { why: 'four', at });
     const one = { ...nightly(0)[0]!, program: 'later', weights_digest: 'later' };

@@ -58,7 +58,14 @@ export async function acceptCommand(name: string, options: AcceptCommandOptions,
   const commit = run.run?.versions.commit ?? null;
   const beside = cells.map(({ record }) => record).filter((record) => !records.includes(record));
   const resources = movedResources(cells, groups);
-  const next = acceptRecords(records, previous, { why: options.why, commit, removed, beside, resources });
+  const next = acceptRecords(records, previous, {
+    why: options.why,
+    commit,
+    removed,
+    beside,
+    resources,
+    planned: gate.planned,
+  });
   if (next === previous) {
     say(`Nothing to change: the baseline of ${suite.name}, ${profile}, holds these results already.`);
     return 0;

@@ -34,33 +34,13 @@ export async function utf8Lines(title: string, path: string): Promise<string[]> 
   return lines;
 }
 
-/** Where the first character begins that is not UTF-8, in bytes. */
-function firstWrong(bytes: Uint8Array): number {
-  let [right, wrong] = [0, bytes.length];
-  // A beginning is UTF-8, but for a last character cut short, until it holds what is not.
-  const isRight = (length: number) => {
-    try {
-      new TextDecoder('utf-8', { fatal: true }).decode(bytes.subarray(0, length), { stream: true });
-      return true;
-    } catch {
-      return false;
-    }
-  };
-  if (isRight(wrong)) return wrong - unfinished(bytes);
-  while (wrong - right > 1) {
-    const middle = (right + wrong) >> 1;
-    if (isRight(middle)) right = middle;
-    else wrong = middle;
+/** Where the first character begins that is not UTF-8, in bytes: decoded, it is a mark of replacement that the bytes lack. */
+function firstWrong(bytes: Buffer): number {
+  const decoded = new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes);
+  const mark = Buffer.from('\ufffd');
+  for (let at = decoded.indexOf('\ufffd'); at >= 0; at = decoded.indexOf('\ufffd', at + 1)) {
+    const offset = Buffer.byteLength(decoded.slice(0, at));
+    if (!bytes.subarray(offset, offset + mark.length).equals(mark)) return offset;
   }
-  return right - unfinished(bytes.subarray(0, right));
-}
-
-/** Bytes at the end of a character that goes on behind them. */
-function unfinished(bytes: Uint8Array): number {
-  for (let back = 1; back <= Math.min(3, bytes.length); back++) {
-    const byte = bytes[bytes.length - back]!;
-    if (byte < 0x80) return 0;
-    if (byte >= 0xc0) return back < (byte >= 0xf0 ? 4 : byte >= 0xe0 ? 3 : 2) ? back : 0;
-  }
-  return 0;
+  return bytes.length;
 }

@@ -1,9 +1,8 @@
-import { execa } from 'execa';
-import { engineEnvironment } from '../engine/environment.ts';
 import type { Arithmetic } from '../fingerprint.ts';
 import type { Cell } from '../spec/cell.ts';
 import type { Definition } from '../spec/definition.ts';
-import { type DataFolders, type DefinitionRequest, parseWorkerMessage, type WorkerMessage } from './protocol.ts';
+import { type LastingWorker, startLastingWorker } from './lasting-worker.ts';
+import type { DataFolders } from './protocol.ts';
 import { dataDirOf } from './run-data.ts';
 
 export interface DefineOptions {
@@ -45,10 +44,10 @@ export async function defineCells<C extends Cell>(
   const found = new Map<string, Defined>();
   const waiting = [...cells];
   async function lane(): Promise<void> {
-    let worker: DefiningWorker | null = null;
+    let worker: LastingWorker | null = null;
     for (let cell = waiting.shift(); cell !== undefined && !options.signal.aborted; cell = waiting.shift()) {
-      worker ??= startWorker(options);
-      const defined = cell.needs.length > 0 ? needing(cell) : await worker.define(cell);
+      worker ??= startLastingWorker(options);
+      const defined = cell.needs.length > 0 ? needing(cell) : await definedBy(worker, cell, options);
       if (options.signal.aborted) break;
       // A worker that is gone is followed by another one.
       if (worker.hasEnded()) worker = null;
@@ -65,60 +64,17 @@ function needing({ needs }: Cell): Defined {
   return { error: `It begins with what ${needs.map(({ cell }) => cell).join(' and ')} come to, which takes training.` };
 }
 
-interface DefiningWorker {
-  define(cell: Cell): Promise<Defined>;
-  hasEnded(): boolean;
-  end(): Promise<void>;
-}
-
-function startWorker({
-  workerPath,
-  dataFolders,
-  threads,
-  arithmetic,
-  env = {},
-  signal,
-}: DefineOptions): DefiningWorker {
-  const subprocess = execa(process.execPath, [workerPath], {
-    ipc: true,
-    env: engineEnvironment({ ...process.env, ...env }, arithmetic),
-    reject: false,
-    stdin: 'ignore',
-    stdout: 'ignore',
-    stderr: 'pipe',
-    maxBuffer: { stderr: 10_000 },
-    cancelSignal: signal,
-  });
-  let ended = false;
-  let answer: (message: WorkerMessage | null) => void = () => undefined;
-  subprocess.on('message', (came: unknown) => {
-    const read = parseWorkerMessage(came);
-    answer('message' in read ? read.message : { type: 'error', message: read.strange, usage: false });
-  });
-  const end = subprocess.then((result) => {
-    ended = true;
-    answer(null);
-    return result;
-  });
-  return {
-    async define(cell) {
-      const context = { dataDir: dataDirOf(cell, dataFolders), device: 'cpu' as const, threads };
-      const request: DefinitionRequest = { define: cell, context };
-      const told = new Promise<WorkerMessage | null>((resolve) => {
-        answer = resolve;
-        if (ended) resolve(null);
-      });
-      await subprocess.sendMessage(request as never).catch(() => undefined);
-      const message = await told;
-      if (message?.type === 'definition') return { definition: message.definition };
-      if (message?.type === 'error') return { error: message.message };
-      const { stderr, exitCode } = await end;
-      return { error: `The worker ended with exit code ${exitCode ?? 'none'}: ${String(stderr).slice(-500)}` };
-    },
-    hasEnded: () => ended,
-    async end() {
-      subprocess.kill();
-      await end;
-    },
-  };
+async function definedBy(worker: LastingWorker, cell: Cell, { dataFolders, threads }: DefineOptions): Promise<Defined> {
+  const context = { dataDir: dataDirOf(cell, dataFolders), device: 'cpu' as const, threads };
+  const answer = await worker.ask({ define: cell, context });
+  switch (answer.type) {
+    case 'definition':
+      return { definition: answer.definition };
+    case 'error':
+      return { error: answer.message };
+    case 'gone':
+      return { error: answer.reason };
+    case 'done':
+      throw new Error(`${cell.cell}: the worker ran it, where it was to define it`);
+  }
 }

@@ -8,13 +8,15 @@ import { brokenNeed } from './needed-outcome.ts';
 import { failedRecord } from './records/failed-record.ts';
 import { longestFirst } from './records/shard.ts';
 import { writeRecord } from './records/store.ts';
-import type { WorkerSettings } from './worker-process.ts';
+import type { WorkerListener, WorkerSettings } from './worker-process.ts';
 
 export interface PoolOptions extends WorkerSettings, Execution {
   /** Worker processes at once. */
   jobs: number;
   /** Places on GPUs that the cells share; a cell waits for its own. */
   gpuSlots?: GpuSlots | undefined;
+  /** How a cell comes to its record, null where it was interrupted; left out: in a process of its own. */
+  runCell?(cell: PlannedCell, signal: AbortSignal, listener: WorkerListener): Promise<CellRecord | null>;
 }
 
 /**
@@ -36,10 +38,11 @@ export async function runPool(cells: readonly PlannedCell[], options: PoolOption
   async function runOn(cell: PlannedCell): Promise<CellRecord | null> {
     const broken = brokenNeed(cell, known);
     if (broken !== null) return writeRecord(options.store, failedRecord(cell, broken, new Date(), new Date()));
-    return runInPlace(cell, options, signal, {
+    const listener: WorkerListener = {
       onProgress: (progress) => options.onProgress(cell, progress),
       onPoint: (point) => options.onPoint?.(cell, point),
-    });
+    };
+    return options.runCell?.(cell, signal, listener) ?? runInPlace(cell, options, signal, listener);
   }
 
   /** The first cell that need not wait for others; undefined where all have to. */

@@ -32,6 +32,8 @@ export interface WorkerRequest {
   neededDir: string;
   /** Whether other cells need this one's weights, or all are kept. */
   keepsWeights: boolean;
+  /** Whether the worker waits for another cell behind this one; else it ends. */
+  stays: boolean;
 }
 
 /** What a worker is told that defines cells, one after another, until its parent goes away. */

@@ -4,12 +4,15 @@ import type { PlannedCell } from '../spec/cell.ts';
 import { type AsideOptions, withTemporaryStore } from './aside.ts';
 import { runPool } from './pool.ts';
 import { startProgress } from './progress.ts';
+import { workerLanes } from './worker-lanes.ts';
 
 /** Where cells are computed: with what words Node is started there. */
 export interface ProofEnvironment {
   name: string;
   /** Program and first arguments; what runs follows them. */
   node: readonly string[];
+  /** Whether each cell has a process of its own, as in runs; else they share some, whose start is slow in emulators. */
+  isAlone: boolean;
 }
 
 export interface ProveOptions extends AsideOptions {
@@ -43,10 +46,14 @@ export function environmentsOf(
   ownNode: string,
 ): ProofEnvironment[] {
   return [
-    { name: 'here', node: [ownNode] },
-    { name: 'here again', node: [ownNode] },
-    ...node.map((path) => ({ name: path, node: [path] })),
-    ...cpu.map((model) => ({ name: `${emulator} -cpu ${model}`, node: [emulator, '-cpu', model, ownNode] })),
+    { name: 'here', node: [ownNode], isAlone: true },
+    { name: 'here again', node: [ownNode], isAlone: false },
+    ...node.map((path) => ({ name: path, node: [path], isAlone: false })),
+    ...cpu.map((model) => ({
+      name: `${emulator} -cpu ${model}`,
+      node: [emulator, '-cpu', model, ownNode],
+      isAlone: false,
+    })),
   ];
 }
 
@@ -61,26 +68,29 @@ export async function proveCells(options: ProveOptions): Promise<CellProof[]> {
   const limited = cells.map((cell) => ({ ...cell, timeLimitSeconds }));
   // Names of cells, and so of files, are unique in their suite. What is interrupted has compared whole suites.
   for (const [suite, ofSuite] of grouped(limited, (cell) => cell.suite)) {
-    for (const { name, node } of environments) {
+    for (const { name, node, isAlone } of environments) {
       if (signal.aborted) break;
       stream.write(`${suite}: ${name}\n`);
       const progress = startProgress({ cells: ofSuite, jobs, stream, now: () => performance.now() });
-      const inEnvironment = { ...options, node, dataFolders: {}, device: 'cpu', threads: 1 } as const;
+      const inEnvironment = { ...options, node, dataFolders: {}, device: 'cpu', threads: 1, logs: false } as const;
       try {
-        await withTemporaryStore('prove', (store) =>
-          runPool(ofSuite, {
-            ...inEnvironment,
-            arithmetic: 'portable',
-            store,
-            logs: false,
-            resultOnly: true,
-            onProgress: progress.cellProgress,
-            onRecord(record) {
-              found.get(record.id)?.push(resultOf(name, record));
-              progress.cellFinished(record);
-            },
-          }),
-        );
+        await withTemporaryStore('prove', async (store) => {
+          const settings = { ...inEnvironment, arithmetic: 'portable', store, resultOnly: true } as const;
+          const lanes = isAlone ? null : workerLanes(settings, signal);
+          try {
+            await runPool(ofSuite, {
+              ...settings,
+              ...(lanes === null ? {} : { runCell: lanes.runCell }),
+              onProgress: progress.cellProgress,
+              onRecord(record) {
+                found.get(record.id)?.push(resultOf(name, record));
+                progress.cellFinished(record);
+              },
+            });
+          } finally {
+            await lanes?.end();
+          }
+        });
       } finally {
         progress.stop();
       }

@@ -94,7 +94,7 @@ async function runProcess(
   signal: AbortSignal,
   listener: WorkerListener,
 ): Promise<'interrupted' | Failure> {
-  const { store, checkpointStore = store, dataFolders, device, threads, node, resultOnly = false } = settings;
+  const { store, device, node } = settings;
   const [program = process.execPath, ...first] = node ?? [];
   const subprocess = execa(program, [...first, settings.workerPath], {
     ipc: true,
@@ -128,14 +128,7 @@ async function runProcess(
   const { logs = true } = settings;
   const log = logOutput(logs ? logPath(store, cell.cell) : null, [subprocess.stdout, subprocess.stderr]);
   const tail = tailOf(subprocess.stderr, named);
-  const folders = { dataDir: dataDirOf(cell, dataFolders), checkpointDir: checkpointDir(checkpointStore, cell) };
-  const request: WorkerRequest = {
-    cell,
-    context: { ...folders, device, threads, resultOnly },
-    outDir: store.outDir,
-    neededDir: (settings.neededStore ?? store).outDir,
-    keepsWeights: cell.isNeeded || settings.keepWeights === true,
-  };
+  const request = requestOf(cell, settings);
   // A worker that is gone before it is told anything is reported by its own end.
   const [result] = await Promise.all([subprocess, subprocess.sendMessage(request).catch(() => {})]);
   const logged = log.close();
@@ -152,6 +145,28 @@ async function runProcess(
   if (logged !== null) lines.push(`All that the worker printed is in ${relative(store.outDir, logged)}.`);
   if (output !== '') lines.push(`Last error output of the worker:\n${output}`);
   return { error: lines.join('\n'), distrusted: strange !== null };
+}
+
+/** What the settings tell a worker to do with a cell. */
+export function requestOf(cell: PlannedCell, settings: WorkerSettings, stays = false): WorkerRequest {
+  const {
+    store,
+    checkpointStore = store,
+    neededStore = store,
+    dataFolders,
+    device,
+    threads,
+    resultOnly = false,
+  } = settings;
+  const folders = { dataDir: dataDirOf(cell, dataFolders), checkpointDir: checkpointDir(checkpointStore, cell) };
+  return {
+    cell,
+    context: { ...folders, device, threads, resultOnly },
+    outDir: store.outDir,
+    neededDir: neededStore.outDir,
+    keepsWeights: cell.isNeeded || settings.keepWeights === true,
+    stays,
+  };
 }
 
 /** What is said of a worker's end, with the file first whose method ran in it. */

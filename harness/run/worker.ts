@@ -1,10 +1,10 @@
 import type { DefinitionRequest, WorkerMessage, WorkerRequest } from './protocol.ts';
 
 /**
- * The entry of a worker process: one cell, told over the IPC channel, then the end; or cells to be defined, one after
- * another. It imports the engine only after
- * the request came. The process ends itself when its parent goes away; SIGTERM ends it at any time, which is safe
- * because records and checkpoints are written atomically.
+ * The entry of a worker process: one cell, told over the IPC channel, then the end; or one after another, where it is
+ * told to stay, and those that are to be defined. It imports the engine only after the request came. The process ends
+ * itself when its parent goes away; SIGTERM ends it at any time, which is safe because records and checkpoints are
+ * written atomically.
  */
 
 const send = process.send?.bind(process);
@@ -38,6 +38,7 @@ process.on('message', async (request: WorkerRequest | DefinitionRequest) => {
   }
   const [{ serveCell }, { runCell }] = await Promise.all([import('./serve-cell.ts'), import('../cell.ts')]);
   const exitCode = await serveCell(request, { runCell, send: tell, now: () => performance.now() });
+  if (request.stays) return;
   process.off('disconnect', endWithoutParent);
   process.exit(exitCode);
 });

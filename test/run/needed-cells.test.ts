@@ -23,6 +23,7 @@ async function serve(cell: PlannedCell, store: Store, change: Partial<WorkerRequ
     outDir: store.outDir,
     neededDir: store.outDir,
     keepsWeights: true,
+    stays: false,
     ...change,
   };
   const send = async (message: WorkerMessage) => void messages.push(message);

@@ -4,8 +4,8 @@ import { describe, expect, it } from 'vitest';
 import { environmentsOf, type ProofEnvironment, proveCells } from '../../harness/run/prove.ts';
 import { capture, fixtureCell, fixtureWorker } from './helpers.ts';
 
-const here: ProofEnvironment = { name: 'here', node: [process.execPath] };
-const other: ProofEnvironment = { name: 'other', node: ['env', 'FIXTURE_VALUE=0.7', process.execPath] };
+const here: ProofEnvironment = { name: 'here', node: [process.execPath], isAlone: true };
+const other: ProofEnvironment = { name: 'other', node: ['env', 'FIXTURE_VALUE=0.7', process.execPath], isAlone: true };
 
 function proof(behaviours: readonly string[], environments: readonly ProofEnvironment[]) {
   return proveCells({
@@ -22,11 +22,11 @@ function proof(behaviours: readonly string[], environments: readonly ProofEnviro
 
 it('runs here twice, with each other Node, and under each emulated processor', () => {
   expect(environmentsOf({ emulator: 'qemu', cpu: ['Haswell', 'max'], node: ['/n/24'] }, '/n/20')).toEqual([
-    { name: 'here', node: ['/n/20'] },
-    { name: 'here again', node: ['/n/20'] },
-    { name: '/n/24', node: ['/n/24'] },
-    { name: 'qemu -cpu Haswell', node: ['qemu', '-cpu', 'Haswell', '/n/20'] },
-    { name: 'qemu -cpu max', node: ['qemu', '-cpu', 'max', '/n/20'] },
+    { name: 'here', node: ['/n/20'], isAlone: true },
+    { name: 'here again', node: ['/n/20'], isAlone: false },
+    { name: '/n/24', node: ['/n/24'], isAlone: false },
+    { name: 'qemu -cpu Haswell', node: ['qemu', '-cpu', 'Haswell', '/n/20'], isAlone: false },
+    { name: 'qemu -cpu max', node: ['qemu', '-cpu', 'max', '/n/20'], isAlone: false },
   ]);
 });
 

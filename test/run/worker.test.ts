@@ -10,7 +10,7 @@ const worker = fileURLToPath(new URL('../../harness/run/worker.ts', import.meta.
 const loader = new URL('./fixtures/typescript-loader.mjs', import.meta.url).href;
 
 /** Starts the real worker; only the cell's training is a stand-in. */
-async function start(method: string) {
+async function start(method: string, stays = false) {
   const store = storeAt(await temporaryFolder());
   const cell = fixtureCell(method);
   const messages: WorkerMessage[] = [];
@@ -23,9 +23,10 @@ async function start(method: string) {
     outDir: store.outDir,
     neededDir: store.outDir,
     keepsWeights: false,
+    stays,
   };
   await subprocess.sendMessage(request);
-  return { store, cell, messages, subprocess, checkpointDir };
+  return { store, cell, messages, subprocess, checkpointDir, request };
 }
 
 it('writes the record of its cell, tells progress and done, and ends', async () => {
@@ -34,6 +35,16 @@ it('writes the record of its cell, tells progress and done, and ends', async () 
   expect(messages.map(({ type }) => type)).toEqual(['progress', 'done']);
   expect(messages[0]).toMatchObject({ progress: { phase: 'train', step: 1, steps: 4, loss: 2.5 } });
   expect(await readRecord(store, cell)).toMatchObject({ id: cell.id, warnings: ['cpu 2 /data'] });
+});
+
+it('waits for the next cell where it is told to stay', async () => {
+  const { store, cell, messages, subprocess, request } = await start('fine', true);
+  await vi.waitUntil(() => messages.at(-1)?.type === 'done', 10_000);
+  const next = fixtureCell('fine', { seed: 1 });
+  await subprocess.sendMessage({ ...request, cell: next, stays: false });
+  expect(await subprocess).toMatchObject({ exitCode: 0, stderr: '' });
+  expect(await readRecord(store, cell)).toMatchObject({ seed: 0 });
+  expect(await readRecord(store, next)).toMatchObject({ seed: 1 });
 });
 
 it.each([

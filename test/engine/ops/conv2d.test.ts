@@ -31,6 +31,8 @@ const channelPairs: [number, number][] = [
   [2, 3],
 ];
 
+const bytesOf = (tensor: Tensor) => Buffer.from(Float32Array.from(tensor.dataSync()).buffer);
+
 const cases = kernels.flatMap((kernel) =>
   strides.flatMap((stride) =>
     sizes.flatMap((size) => channelPairs.map((channels) => ({ kernel, stride, size, channels }))),
@@ -83,6 +85,22 @@ describe('conv2d', () => {
     const filter = values([1, 3, 1, 1], [100, 10, 1]);
     expect([...valuesOf(conv2d(tensorOf(x), tensorOf(filter), { stride: [1, 1] })).data]).toEqual([12, 124, 240]);
   });
+
+  test.each([
+    [8, 32, 32, [1, 1]],
+    [32, 16, 16, [1, 1]],
+    [16, 16, 16, [2, 2]],
+    [8, 128, 128, [1, 1]],
+  ] as const)(
+    'gives an image of %i pixels a side, %i to %i channels, stride %j, the bits that it has among others',
+    (side, inner, outer, stride) => {
+      const x = tensorOf(randomValues('x', [2, side, side, inner]));
+      const filter = tensorOf(randomValues('filter', [3, 3, inner, outer]));
+      const alone = conv2d(tf.slice(x, 0, 1), filter, { stride });
+      const among = tf.slice(conv2d(x, filter, { stride }), 0, 1);
+    expect(Buffer.compare(bytesOf(alone), bytesOf(among))).toBe(0);
+    },
+  );
 
   test.each(strides)('without input gradient has the same output and filter gradient, stride %i, %i', (...stride) => {
     const [x, filter] = [randomValues('x', [2, 6, 5, 3]), randomValues('filter', [3, 3, 3, 2])];

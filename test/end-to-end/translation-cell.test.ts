@@ -37,7 +37,7 @@ it('makes a whole record of a translation cell, the same each time', { timeout: 
     ratio: cell.ratio,
     data_source: 'generated',
     train_examples: 150,
-    validation_examples: 500,
+    validation_examples: 150,
     test_examples: 20,
     checks: [],
     warnings: [],

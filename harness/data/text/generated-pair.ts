@@ -28,11 +28,15 @@ export const generatedPair: GeneratedText<'generated-pair'> = {
   examples: { train: 20_000, valid: 500, test: 500 },
   // More would say nothing new, and takes memory.
   limits: { train: 200_000, test: 10_000 },
-  generate: ({ trainExamples, testExamples }) => ({
-    train: pairsOf('train', within(trainExamples ?? examples.train, limits.train, 'trainExamples')),
-    valid: pairsOf('valid', examples.valid),
-    test: pairsOf('test', within(testExamples ?? examples.test, limits.test, 'testExamples')),
-  }),
+  generate({ trainExamples, testExamples }) {
+    const count = within(trainExamples ?? examples.train, limits.train, 'trainExamples');
+    return {
+      train: pairsOf('train', count),
+      // No more than there are to train on: of a tiny set, they would be all the work.
+      valid: pairsOf('valid', Math.min(examples.valid, count)),
+      test: pairsOf('test', within(testExamples ?? examples.test, limits.test, 'testExamples')),
+    };
+  },
 };
 
 const { examples, limits } = generatedPair;

@@ -210,7 +210,7 @@ function withRunOptions(command: Command, io: Io): Command {
     .addOption(
       new Option('--queue <url>', 'give the cells to the workers of a queue on Redis (npm run worker), and follow them')
         .argParser((text) => parseQueueAddress(text, io.env))
-        .conflicts(['jobs', 'store']),
+        .conflicts('jobs'),
     )
     .option('--overcommit', 'run cells that are expected to take more memory than the machine has')
     .option('--no-check', 'do not compare with the baseline')

@@ -25,6 +25,11 @@ export interface SharedStore {
   close(): Promise<void>;
 }
 
+/** Bytes of the weights or the checkpoint of a cell: about what one request can put. */
+export const largestTensors = 4e9;
+/** Objects that are asked for at once. */
+export const atOnce = 8;
+
 /** An object is larger than what is read of its sort: it is none that the program wrote. */
 export class TooLargeError extends UsageError {}
 

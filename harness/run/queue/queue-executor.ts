@@ -5,6 +5,7 @@ import type { Executor } from '../executor.ts';
 import type { QueueAddress } from './address.ts';
 import { type FollowOptions, followCells } from './follow.ts';
 import {
+  fetchOffer,
   offeredRun,
   type QueuedCell,
   type QueuedRun,
@@ -52,6 +53,8 @@ export function queueExecutor(options: QueueExecutorOptions): Executor {
       };
       const all: QueuedCell[] = [];
       for (const cell of options.cells) all.push({ ...cell, data: await options.dataDigest(cell) });
+      // A run that another machine put in, and left, is joined from here.
+      if (shared !== undefined) await fetchOffer(store, shared.shared);
       const earlier = await offeredRun(store);
       if (cells.length === 0) {
         if (earlier !== null) await takeBack({ id: earlier, cells: all }, redis);

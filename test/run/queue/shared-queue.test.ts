@@ -2,6 +2,7 @@ import { readdir } from 'node:fs/promises';
 import { describe, expect, it, vi } from 'vitest';
 import { UsageError } from '../../../harness/errors.ts';
 import type { CellRecord } from '../../../harness/record.ts';
+import { offeredRun } from '../../../harness/run/queue/queued-run.ts';
 import { readRecords, storeAt } from '../../../harness/run/records/store.ts';
 import { folderStore } from '../../../harness/run/shared/folder-store.ts';
 import { sharedRun } from '../../../harness/run/shared/shared-run.ts';
@@ -69,6 +70,24 @@ describe.skipIf(noRedis !== null)(`a queue with a store${noRedis === null ? '' :
     expect(record?.warnings.at(-1)).toMatch(/^Attempt \d failed/);
     expect(record?.warnings).toContain('went on after 2 points');
     expect(await shared.list(`checkpoints/${cell.cell}-${cell.id}`)).toEqual([]);
+  });
+
+  it('joins a run that was left, from another folder', async () => {
+    const { url } = await startRedis();
+    const [outDir, other, one] = [await temporaryFolder(), await temporaryFolder(), await temporaryFolder()];
+    const shared = folderStore(await temporaryFolder());
+    const cells = [fixtureCell('traced'), fixtureCell('traced', { seed: 1 })];
+    const left = follow(url, outDir, cells, { shared: sharing(outDir, shared) });
+    await vi.waitFor(async () => expect(await shared.list('queue')).toHaveLength(2), 20_000);
+    left.leave();
+    await left.records;
+    const computed: string[] = [];
+    const going = follow(url, other, cells, { shared: sharing(other, shared) });
+    await vi.waitFor(async () => expect(await readdir(other)).toContain('queue'), 20_000);
+    expect(await offeredRun(storeAt(other))).toBe(await offeredRun(storeAt(outDir)));
+    serve(url, one, { sharedOf: async () => shared, computed });
+    expect((await going.records).map(({ status }) => status)).toEqual(['completed', 'completed']);
+    expect(computed.sort()).toEqual(cells.map(({ cell }) => cell));
   });
 
   it('brings the failure of a cell to the suite', async () => {

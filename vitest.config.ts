@@ -4,8 +4,8 @@ import { defineConfig } from 'vitest/config';
 
 /** Folders whose tests compute: they leave their process as it was, but for the engine that it has loaded. */
 const computing = (
-  'baselines budget data decode definition engine init methods nn optim plan regularize reports shape sparse spec ' +
-  'statistics suites tasks tensor text train'
+  'baselines budget data decode definition end-to-end engine init methods nn optim plan regularize reports shape ' +
+  'sparse spec statistics suites tasks tensor text train'
 ).split(' ');
 
 /**

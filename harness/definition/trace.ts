@@ -19,6 +19,8 @@ export interface Trace {
   examples: number;
 }
 
+/** Steps of a point whose draws are gone through. Of a longer one the first tell; learning rates go on to its end. */
+export const mostDrawn = 2000;
 /** More changes of the learning rate than these are told by digests alone. */
 const mostRates = 40;
 /** Hexadecimal digits that a point of the curve keeps of a digest. */
@@ -33,7 +35,8 @@ export interface TracedStep {
 }
 
 /**
- * Goes through the steps of all phases as the training loop does, and hashes what each draws.
+ * Goes through the steps of all phases as the training loop does, and hashes what each draws. Points of more steps than
+ * are drawn are taken to be of whole batches.
  *
  * @param onStep awaited at each step before the next one is drawn; what it gives by name is hashed like what is drawn
  */
@@ -49,25 +52,33 @@ export async function traceOf<B>(
     hashes.set(part, hash);
     hash.update(bytes);
   };
+  const rateOf = ({ rateAt }: TracedPhase<B>, step: number) => {
+    const rate = rateAt(step);
+    update('learning rate', `${rate} `);
+    if (rates.at(-1)?.rate === rate) rates.at(-1)!.steps++;
+    else rates.push({ rate, steps: 1 });
+    return rate;
+  };
   let [steps, examples] = [0, 0];
   const places = placesOf(phases);
   for (const { phase: index, point, from, to } of places) {
     const phase = phases[index]!;
     let done = from;
     for (const drawn of phase.drawn(point)) {
-      const rate = phase.rateAt(done);
       update('batch shapes', `${drawn.shape} `);
-      update('learning rate', `${rate} `);
+      const rate = rateOf(phase, done);
       for (const [part, values] of Object.entries(drawn.parts)) update(part, bytesOf(values));
-      if (rates.at(-1)?.rate === rate) rates.at(-1)!.steps++;
-      else rates.push({ rate, steps: 1 });
       done++;
       const told = await onStep({ phase: index, step: done, learningRate: rate }, drawn);
       for (const [part, text] of Object.entries(told)) update(part, text);
-      steps++;
       examples += drawn.size;
       if (done === to) break;
+      if (done - from < mostDrawn) continue;
+      examples += (to - done) * drawn.size;
+      while (done < to) rateOf(phase, done++);
+      break;
     }
+    steps += done - from;
     for (const [part, hash] of hashes) {
       const before = marks.get(part) ?? [];
       marks.set(part, [...before, hash.copy().digest('hex').slice(0, kept)]);

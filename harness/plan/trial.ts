@@ -107,8 +107,12 @@ function withFields(
   );
   if (lacking !== undefined) return { lacks: lacking, known: fieldsOf(config) };
   if (!parsed.success) return { refused: problemsOf(parsed.error.issues).join('; ') };
-  if (words.dataset(parsed.data) === words.dataset(config)) return { config: parsed.data };
-  return { refused: 'dataset.name is chosen by the suite; keep it' };
+  const [before, after] = [words.dataset(config), words.dataset(parsed.data)];
+  if (before === after) return { config: parsed.data };
+  const paths = Object.keys(set).join(' and ');
+  return {
+    refused: `${paths}: the data would be ${after} in place of ${before}, which the suite chooses; leave it out`,
+  };
 }
 
 /** The draft of a configuration that tells its overrides; its factors and its name follow from it. */

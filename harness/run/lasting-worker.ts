@@ -1,17 +1,9 @@
 import { execa } from 'execa';
-import { engineEnvironment } from '../engine/environment.ts';
-import type { Arithmetic } from '../fingerprint.ts';
 import { type DefinitionRequest, parseWorkerMessage, type WorkerMessage, type WorkerRequest } from './protocol.ts';
 import type { WorkerListener } from './worker-process.ts';
+import { type WorkerStart, workerStart } from './worker-start.ts';
 
-export interface LastingWorkerOptions {
-  /** The worker's entry. */
-  workerPath: string;
-  arithmetic: Arithmetic;
-  /** Program and first arguments that start Node, where it is not the one that runs this. */
-  node?: readonly string[] | undefined;
-  /** Variables of its environment beside this process's own. */
-  env?: Readonly<Record<string, string>> | undefined;
+export interface LastingWorkerOptions extends WorkerStart {
   /** Ends it. */
   signal: AbortSignal;
 }
@@ -28,21 +20,10 @@ export interface LastingWorker {
 }
 
 /** Starts a worker process that stays until it is ended, its parent goes away or it breaks. */
-export function startLastingWorker({
-  workerPath,
-  arithmetic,
-  node,
-  env = {},
-  signal,
-}: LastingWorkerOptions): LastingWorker {
-  const [program = process.execPath, ...first] = node ?? [];
-  const subprocess = execa(program, [...first, workerPath], {
-    ipc: true,
-    // The richer format of messages changes with the versions of Node; what is sent fits both.
-    serialization: (node === undefined ? 'advanced' : 'json') as 'advanced',
-    env: engineEnvironment({ ...process.env, ...env }, arithmetic),
-    reject: false,
-    stdin: 'ignore',
+export function startLastingWorker({ signal, ...start }: LastingWorkerOptions): LastingWorker {
+  const { program, args, options } = workerStart(start);
+  const subprocess = execa(program, args, {
+    ...options,
     stdout: 'ignore',
     stderr: 'pipe',
     maxBuffer: { stderr: 10_000 },

@@ -35,6 +35,7 @@ export function bytesAtOnce(cells: readonly PlannedCell[], jobs: number): number
   return largestFirst.slice(0, jobs).reduce((sum, one) => sum + one, 0);
 }
 
-function gibOf(bytes: number): string {
+/** Bytes as text. */
+export function gibOf(bytes: number): string {
   return `${(bytes / 2 ** 30).toFixed(1)} GiB`;
 }

@@ -1,9 +1,7 @@
 import { rm } from 'node:fs/promises';
 import { relative } from 'node:path';
 import { execa } from 'execa';
-import { engineEnvironment } from '../engine/environment.ts';
 import { UsageError } from '../errors.ts';
-import type { Arithmetic } from '../fingerprint.ts';
 import { cleanText } from '../foreign-text.ts';
 import { withoutSource } from '../methods/from-file/in-file.ts';
 import type { CellRecord } from '../record.ts';
@@ -15,17 +13,13 @@ import { failedRecord } from './records/failed-record.ts';
 import { checkpointDir, logPath, readRecord, removeResults, type Store, writeRecord } from './records/store.ts';
 import { dataDirOf } from './run-data.ts';
 import { logOutput } from './worker-log.ts';
+import { type WorkerStart, workerStart } from './worker-start.ts';
 
-export interface WorkerSettings {
-  /** The worker's entry: it receives a WorkerRequest and writes the record. */
-  workerPath: string;
+export interface WorkerSettings extends Omit<WorkerStart, 'env'> {
   store: Store;
   dataFolders: DataFolders;
   device: Device;
   threads: number;
-  arithmetic: Arithmetic;
-  /** Program and first arguments that start Node, where it is not the one that runs this: another version, an emulator. */
-  node?: readonly string[];
   /** UUID of the one GPU that the worker sees; undefined or null: as this process does. */
   gpu?: string | null;
   /** The store that holds the cells that others need; left out: that of the run. */
@@ -94,18 +88,11 @@ async function runProcess(
   signal: AbortSignal,
   listener: WorkerListener,
 ): Promise<'interrupted' | Failure> {
-  const { store, device, node } = settings;
-  const [program = process.execPath, ...first] = node ?? [];
-  const subprocess = execa(program, [...first, settings.workerPath], {
-    ipc: true,
-    // The richer format of messages changes with the versions of Node; what is sent fits both.
-    serialization: (node === undefined ? 'advanced' : 'json') as 'advanced',
-    env: {
-      ...engineEnvironment(process.env, settings.arithmetic),
-      ...(settings.gpu ? { CUDA_VISIBLE_DEVICES: settings.gpu } : {}),
-    },
-    reject: false,
-    stdin: 'ignore',
+  const { store, device, gpu } = settings;
+  const env = gpu ? { CUDA_VISIBLE_DEVICES: gpu } : {};
+  const { program, args, options } = workerStart({ ...settings, env });
+  const subprocess = execa(program, args, {
+    ...options,
     // What a broken worker prints has no bound: only the tail is kept here.
     buffer: false,
     timeout: Math.min(cell.timeLimitSeconds * 1000, longestTimerMs),

@@ -41,7 +41,7 @@ export interface Kind<C extends BaseConfig = BaseConfig> {
    * What leaves its cells some training steps and a test, as proofs in many environments can afford: at most so many
    * training examples, and values of fields. Left out: its cells are small as they are.
    */
-  readonly tiny?: { readonly limit: number; readonly set: Overrides };
+  readonly tiny?: { readonly limit?: number; readonly set: Overrides };
   /**
    * The fields that leave a cell as small as it can be and still be asked what it computes: few examples that are drawn
    * in place of its files, small batches, a narrow network, and initial values that are drawn, as a decomposition would

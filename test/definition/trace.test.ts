@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { expect, test } from 'vitest';
-import { type TracedPhase, traceOf } from '../../harness/definition/trace.ts';
+import { mostDrawn, type TracedPhase, traceOf } from '../../harness/definition/trace.ts';
 
 /** Steps of two examples each, which draw their number. */
 function phaseOf(steps: number, stepsPerPoint: number, rateAt: (step: number) => number): TracedPhase<number> {
@@ -60,4 +60,30 @@ test('learning rates that change with every step are told by their digest alone'
   const { rates, drawn } = await traceOf([phaseOf(60, 10, (step) => 1 / (step + 1))]);
   expect(rates).toBeNull();
   expect(drawn['learning rate']).toHaveLength(6 * 8);
+});
+
+test('of a point of very many steps goes through the first draws, and all learning rates', async () => {
+  const steps = mostDrawn + 3;
+  let drawn = 0;
+  const seen: number[] = [];
+  const phase: TracedPhase<number> = {
+    steps: 2 * steps,
+    stepsPerPoint: steps,
+    rateAt: (step) => (step < steps + mostDrawn + 1 ? 0.1 : 0.01),
+    *drawn() {
+      for (;;) {
+        drawn++;
+        yield { size: 2, shape: 'two', parts: {}, batch: () => drawn };
+      }
+    },
+  };
+  const trace = await traceOf([phase], async ({ step }) => {
+    seen.push(step);
+    return {};
+  });
+  expect(drawn).toBe(2 * mostDrawn);
+  expect([seen.at(0), seen.at(mostDrawn), seen.at(-1)]).toEqual([1, steps + 1, steps + mostDrawn]);
+  const rates = `0.1*${steps + mostDrawn + 1} 0.01*2`;
+  expect(trace).toMatchObject({ steps: 2 * steps, examples: 4 * steps, rates });
+  expect(trace.drawn['learning rate']).toHaveLength(16);
 });

@@ -112,7 +112,11 @@ describe('--set', () => {
     ['training', { epochs: 1 }, /training\.batchSize: Invalid input/],
     ['init', 'spectrl', /^--set: cell dense.*: init: Invalid option/],
     ['model.depth', 9, /depth 9 is not of the form 6n\+2/],
-    ['dataset.name', 'cifar-100', /dataset\.name is chosen by the suite/],
+    [
+      'dataset.name',
+      'cifar-100',
+      /dataset\.name: the data would be cifar-100 in place of generated, which the suite chooses; leave it out/,
+    ],
     ['seed', 3, /^--set seed: a trial cannot change it: choose seeds with --seeds/],
     ['method', 'snip', /^--set method: a trial cannot change it: name methods with --only and --method/],
     ['overrides.x', 1, /^--set overrides\.x: a trial cannot change it/],

@@ -51,6 +51,7 @@ export async function workerCommand(options: WorkerOptions, io: Io): Promise<num
     program: programDigest(),
     processor: ownProcessor(),
     gpus: found?.gpus.length ?? 0,
+    memory: memory === undefined ? process.availableMemory() : memory * 1e9,
     findData: (names: readonly string[]) =>
       findData(
         dataFolderNames.filter((name) => names.includes(name)),
@@ -68,7 +69,6 @@ export async function workerCommand(options: WorkerOptions, io: Io): Promise<num
       outDirOf: (run) => runFolder(out, run),
       lockMs: takeover * 1000,
       jobs,
-      memory: memory === undefined ? process.availableMemory() : memory * 1e9,
       compute: (cell, settings, stop, listener) =>
         runInPlace(
           cell,

@@ -6,10 +6,16 @@ import type { DataFolders } from '../protocol.ts';
 import { type Store, storeAt } from '../records/store.ts';
 import { type SharedRun, sharedRun } from '../shared/shared-run.ts';
 import type { SharedStore } from '../shared/shared-store.ts';
-import { type Machine, machineRefusal, matchData } from './machine.ts';
+import { type Machine, machineRefusal, matchCells } from './machine.ts';
 import { attempts, type CellJob, prefix, queueName, type RunNotice } from './names.ts';
 import { fetchOffer, type QueuedCell, type QueueSettings, readQueuedCells, readSettings } from './queued-run.ts';
 import { openRunQueues, type RunQueues } from './run-queues.ts';
+
+/** What takes cells that need the same of a machine, with the most bytes that one of them is expected to take. */
+export interface Taker {
+  worker: Worker<CellJob>;
+  bytes: number;
+}
 
 /** A run that this worker takes cells of. */
 export interface JoinedRun {
@@ -25,7 +31,7 @@ export interface JoinedRun {
   needing: ReadonlyMap<string, readonly QueuedCell[]>;
   queues: RunQueues;
   /** What this worker takes cells from. */
-  takers: readonly Worker<CellJob>[];
+  takers: readonly Taker[];
   /** Why cells of other sorts are left to other machines, a clause each. */
   lacks: readonly string[];
   /** Aborted when the run wants no more cells. */
@@ -72,10 +78,10 @@ export async function joinRun(
     const refusal = machineRefusal(settings, machine);
     if (refusal !== null) return { why: refusal };
     const cells = await readQueuedCells(store);
-    const { sorts, dataFolders, lacks } = await matchData(cells, machine);
+    const { sorts, dataFolders, lacks } = await matchCells(cells, machine);
     if (sorts.length === 0) return { why: lacks.join('; ') };
-    const takers = sorts.map((sort) => takerOf(queueName(id, sort), redis, lockMs));
-    for (const taker of takers) await taker.startStalledCheckTimer();
+    const takers = sorts.map(({ name, bytes }) => ({ worker: takerOf(queueName(id, name), redis, lockMs), bytes }));
+    for (const { worker } of takers) await worker.startStalledCheckTimer();
     const byId = new Map(cells.map((cell) => [cell.id, cell]));
     return {
       id,
@@ -109,7 +115,7 @@ function sharingOf(
 /** Ends what this worker does for a run. */
 export async function leaveRun(run: JoinedRun): Promise<void> {
   run.left.abort();
-  for (const taker of run.takers) await taker.close(true).catch(() => {});
+  for (const { worker } of run.takers) await worker.close(true).catch(() => {});
   await run.queues.close();
 }
 

@@ -1,9 +1,11 @@
+import { grouped } from '../../../baselines/arms.ts';
 import { obstacleToPortable, type Processor } from '../../engine/environment.ts';
 import { cleanText } from '../../foreign-text.ts';
+import { gibOf } from '../memory-fit.ts';
 import type { DataFolders } from '../protocol.ts';
 import type { RunFile } from '../records/run-file.ts';
 import { dataDigests } from '../run-data.ts';
-import { machineNeedsOf, needsNothing, type QueuedCell, type QueueSettings } from './queued-run.ts';
+import { machineNeedsOf, type QueuedCell, type QueueSettings } from './queued-run.ts';
 
 /** What a worker's machine has. */
 export interface Machine {
@@ -13,6 +15,8 @@ export interface Machine {
   processor: Processor;
   /** GPUs that cells can be given. */
   gpus: number;
+  /** Bytes that cells may take together. */
+  memory: number;
   /** The folders of the data sets that are there, of those named; the rest of a run's have files. */
   findData(names: readonly string[]): Promise<DataFolders>;
 }
@@ -38,27 +42,35 @@ function programName({ factorbench, commit }: QueueSettings['versions']): string
 
 /** What of a run's cells a machine can compute. */
 export interface MachineMatch {
-  /** Names of the sorts of machine, as `machineNeedsOf` gives them, that this one is of. */
-  sorts: string[];
+  /** Cells that need the same, by the name of their needs, with the most bytes that one of them is expected to take. */
+  sorts: { name: string; bytes: number }[];
   dataFolders: DataFolders;
-  /** Why cells of other sorts are left to other machines, a clause each. */
+  /** Why other cells are left to other machines, a clause each. */
   lacks: string[];
 }
 
-/** Matches a machine's data with what cells are to be given: the data set must be there, and hold the same. */
-export async function matchData(cells: readonly QueuedCell[], machine: Machine): Promise<MachineMatch> {
-  const all = [...new Set(cells.map(machineNeedsOf))];
-  const dataFolders = await machine.findData(all.filter((sort) => sort !== needsNothing));
+/** Matches a machine's memory and data with what cells need and are to be given: the same data, not just the files. */
+export async function matchCells(cells: readonly QueuedCell[], machine: Machine): Promise<MachineMatch> {
+  const sorts = grouped(cells, (cell) => machineNeedsOf(cell).name);
+  const names = [...new Set(cells.map((cell) => machineNeedsOf(cell).data))].filter((data) => data !== null);
+  const dataFolders = await machine.findData(names);
   const digestOf = dataDigests(dataFolders);
   const match: MachineMatch = { sorts: [], dataFolders, lacks: [] };
-  for (const sort of all) {
-    const own = cells.filter((cell) => machineNeedsOf(cell) === sort);
-    const isHere = sort === needsNothing || Object.hasOwn(dataFolders, sort);
-    const lack = isHere ? await lackOf(own) : `the data set ${sort} is not here`;
-    if (lack === null) match.sorts.push(sort);
+  for (const [name, own] of sorts) {
+    const { data } = machineNeedsOf(own[0]!);
+    const bytes = own.reduce((most, { cost }) => Math.max(most, cost.memoryBytes), 0);
+    const isHere = data === null || Object.hasOwn(dataFolders, data);
+    const lack = isHere ? (tooLarge(bytes) ?? (await lackOf(own))) : `the data set ${data} is not here`;
+    if (lack === null) match.sorts.push({ name, bytes });
     else match.lacks.push(lack);
   }
-  return match;
+  return { ...match, lacks: [...new Set(match.lacks)] };
+
+  function tooLarge(bytes: number): string | null {
+    if (bytes <= machine.memory) return null;
+    const has = `and cells may take ${gibOf(machine.memory)} here (--memory)`;
+    return `cells are expected to take up to ${gibOf(bytes)} of memory, ${has}`;
+  }
 
   async function lackOf(own: readonly QueuedCell[]): Promise<string | null> {
     for (const cell of own) {

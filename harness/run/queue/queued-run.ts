@@ -11,6 +11,7 @@ import { readTextFile } from '../../file-errors.ts';
 import { identityFields } from '../../record.ts';
 import type { PlannedCell } from '../../spec/cell.ts';
 import { costSchema } from '../../spec/cost.ts';
+import type { DataFolderName } from '../../spec/datasets.ts';
 import { nameSchema, profileNames } from '../../spec/words.ts';
 import { runFileSchema } from '../records/run-file.ts';
 import { type Store, storeAt } from '../records/store.ts';
@@ -166,12 +167,24 @@ export async function removeQueuedRun(store: Store): Promise<void> {
   await rm(queueDir(store), { recursive: true, force: true });
 }
 
-/** The sort of machine that a cell needs which reads no files. */
-export const needsNothing = 'nothing';
+/** Bytes of the smallest of the sizes, each twice the one before, by which cells are queued. */
+const smallestSize = 2 ** 28;
 
-/** What a machine must hold for a cell, as the name of its queue says: a data set's files, or nothing. */
-export function machineNeedsOf(cell: Pick<PlannedCell, 'config' | 'dataset'>): string {
-  return fileDatasetOf(cell) ?? needsNothing;
+/** What a machine must have for a cell: a data set's files, or none, and about so much memory. */
+export interface MachineNeeds {
+  data: DataFolderName | null;
+  /** Bytes: the cell's own are at most these and, but for the smallest, more than half of them. */
+  memory: number;
+  /** Names both, and so the queue of the cells that need the same. */
+  name: string;
+}
+
+/** What a cell needs of a machine, as the name of its queue says. */
+export function machineNeedsOf(cell: Pick<PlannedCell, 'config' | 'dataset' | 'cost'>): MachineNeeds {
+  const data = fileDatasetOf(cell) ?? null;
+  let memory = smallestSize;
+  while (memory < cell.cost.memoryBytes) memory *= 2;
+  return { data, memory, name: `${data ?? 'nothing'}-${memory / 2 ** 20}-mib` };
 }
 
 async function readFile(store: Store): Promise<QueuedRunFile | null> {

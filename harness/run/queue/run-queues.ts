@@ -33,7 +33,8 @@ const chunk = 1000;
 /** Opens the queues of a run on a connection, which stays the caller's. */
 export function openRunQueues(run: Pick<QueuedRun, 'id' | 'cells'>, connection: Redis): RunQueues {
   const options = { connection, prefix };
-  const sorts = [...new Set(run.cells.map(machineNeedsOf))];
+  const needsOf = (cell: PlannedCell) => machineNeedsOf(cell).name;
+  const sorts = [...new Set(run.cells.map(needsOf))];
   const queues = new Map(sorts.map((needs) => [needs, new Queue<CellJob>(queueName(run.id, needs), options)]));
   const events: { own: QueueEvents; waiting: Redis }[] = [];
   // What a queue cannot do is told where it is asked; the connection tells of its own interruptions.
@@ -46,7 +47,7 @@ export function openRunQueues(run: Pick<QueuedRun, 'id' | 'cells'>, connection: 
   return {
     async add(cells) {
       for (const [needs, queue] of queues) {
-        const own = cells.filter((cell) => machineNeedsOf(cell) === needs);
+        const own = cells.filter((cell) => needsOf(cell) === needs);
         for (let at = 0; at < own.length; at += chunk) await queue.addBulk(own.slice(at, at + chunk).map(jobOf));
       }
     },
@@ -63,7 +64,7 @@ export function openRunQueues(run: Pick<QueuedRun, 'id' | 'cells'>, connection: 
       return found;
     },
     async remove(cells) {
-      for (const cell of cells) await queues.get(machineNeedsOf(cell))?.remove(jobIdOf(cell));
+      for (const cell of cells) await queues.get(needsOf(cell))?.remove(jobIdOf(cell));
     },
     async running() {
       const counts = await ofEach((queue) => queue.getActiveCount());

@@ -10,7 +10,7 @@ import { type JoinedRun, type JoinOptions, joinRun, leaveRun } from './joined-ru
 import type { CellJob } from './names.ts';
 import { openRedis } from './redis.ts';
 import { announcedRuns, forgetWorker, noticeWorker } from './registry.ts';
-import { cellsThatFit } from './room.ts';
+import { openRoom } from './room.ts';
 import { type ComputeCell, workOn } from './work-on.ts';
 
 export interface ServeQueueOptions extends Omit<JoinOptions, 'redis'> {
@@ -18,13 +18,20 @@ export interface ServeQueueOptions extends Omit<JoinOptions, 'redis'> {
   compute: ComputeCell;
   /** Cells at once. */
   jobs: number;
-  /** Bytes that cells may take together. */
-  memory: number;
   /** Seconds without a cell after which the worker ends; undefined: it never does. */
   idleSeconds?: number | undefined;
   signal: AbortSignal;
   /** Milliseconds between two looks at the runs. */
   lookMs?: number;
+}
+
+/** A cell whose turn it is here. */
+interface Taken {
+  job: Job<CellJob>;
+  run: JoinedRun;
+  token: string;
+  /** Gives its memory back. */
+  leave(peak: number | null): void;
 }
 
 /** Milliseconds between two questions for a cell where there was none. */
@@ -39,7 +46,7 @@ const secondLookMs = 10_000;
  * @throws UsageError where the server cannot be reached at the start, or where a cell shows that further ones would fail
  */
 export async function serveQueue(options: ServeQueueOptions): Promise<void> {
-  const { address, jobs, memory, tell, lookMs = 2000, idleSeconds } = options;
+  const { address, jobs, machine, tell, lookMs = 2000, idleSeconds } = options;
   const redis = await openRedis(address, tell);
   tell(`Takes cells from ${address.shown}, ${jobs} at once.`);
   const id = randomUUID();
@@ -50,24 +57,17 @@ export async function serveQueue(options: ServeQueueOptions): Promise<void> {
   const signal = AbortSignal.any([options.signal, failure.signal, idle.signal]);
   let problem: unknown = null;
   let running = 0;
-  let largestPeak: number | null = null;
+  const room = openRoom(machine.memory);
   let lastCell = performance.now();
 
-  const compute: ComputeCell = async (cell, settings, stop, listener) => {
-    const record = await options.compute(cell, settings, stop, listener);
-    if (record !== null && record.status !== 'failed' && record.rss_peak_bytes !== null) {
-      largestPeak = Math.max(largestPeak ?? 0, record.rss_peak_bytes);
-    }
-    return record;
-  };
-
   /** Asks all queues for a cell, once. */
-  async function take(): Promise<{ job: Job<CellJob>; run: JoinedRun; token: string } | null> {
+  async function take(): Promise<Taken | null> {
     for (const run of joined.values()) {
-      for (const taker of run.takers) {
+      for (const { worker, bytes } of run.takers) {
+        if (!room.fits(bytes)) continue;
         const token = randomUUID();
-        const job = await taker.getNextJob(token, { block: false });
-        if (job) return { job, run, token };
+        const job = await worker.getNextJob(token, { block: false });
+        if (job) return { job, run, token, leave: room.take(bytes) };
       }
     }
     return null;
@@ -77,7 +77,7 @@ export async function serveQueue(options: ServeQueueOptions): Promise<void> {
   let asking: Promise<unknown> = Promise.resolve();
   async function takeInTurn() {
     const turn = asking.then(async () => {
-      if (signal.aborted || running >= cellsThatFit(memory, largestPeak)) return null;
+      if (signal.aborted) return null;
       const taken = await take();
       if (taken !== null) running++;
       return taken;
@@ -98,9 +98,17 @@ export async function serveQueue(options: ServeQueueOptions): Promise<void> {
         await sleep(pauseMs, undefined, { signal }).catch(() => {});
         continue;
       }
+      const { job, run, token, leave } = taken;
+      let peak: number | null = null;
+      const compute: ComputeCell = async (...given) => {
+        const record = await options.compute(...given);
+        if (record !== null && record.status !== 'failed') peak = record.rss_peak_bytes;
+        return record;
+      };
       try {
-        await workOn(taken.job, taken.run, { ...options, token: taken.token, compute, signal });
+        await workOn(job, run, { ...options, token, compute, signal });
       } finally {
+        leave(peak);
         running--;
         lastCell = performance.now();
       }

@@ -8,6 +8,7 @@ export const lazyTraining: Kind<LazyTrainingConfig> = {
   task: words.task,
   outline: (config) => ({ ratio: null, parameters: null, cost: costOf(config) }),
   batchOf: ({ fit }) => (fit.name === 'adam' ? fit.batchSize : 1),
+  tiny: { set: { sampledExamples: 200 } },
   // All is drawn from the cell's streams.
   dataDigest: async () => null,
   load: async () => (await import('./task.ts')).lazyTrainingTask,

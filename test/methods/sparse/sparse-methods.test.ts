@@ -26,6 +26,14 @@ afterAll(() => rm(folder, { recursive: true, force: true }));
 const sparseMethods = methods.filter((method): method is SparseMethod => method.kind === 'sparse');
 const withoutSeconds = (curve: readonly CurvePoint[]) => curve.map(({ at, values }) => ({ at, values }));
 
+/** The first place at which the mask is neither 1 nor 0, or 0 where a weight or its momentum is not; −1: there is none. */
+function firstMoved(mask: Float32Array, weight: Float32Array, momentum: Float32Array): number {
+  for (let i = 0; i < mask.length; i++) {
+    if (mask[i] !== 1 && (mask[i] !== 0 || weight[i] !== 0 || momentum[i] !== 0)) return i;
+  }
+  return -1;
+}
+
 /** At most `count` of the items, evenly spaced, the first and the last among them. */
 function spread<T>(items: readonly T[], count: number): T[] {
   if (items.length <= count) return [...items];
@@ -42,9 +50,7 @@ describe.each(sparseMethods.map((method) => ({ name: method.name, method })))('$
         steps++;
         for (const { name, weight, mask, slots } of setUp.context.weights) {
           const [m, w, b] = [mask, weight, slots[0]!].map(({ value }) => value.dataSync() as Float32Array);
-          const moved = m!.findIndex(
-            (value, i) => (value !== 1 && value !== 0) || (value === 0 && (w![i] !== 0 || b![i] !== 0)),
-          );
+          const moved = firstMoved(m!, w!, b!);
           if (moved !== -1) wrong.push(`phase ${phase}, step ${step}: ${name}[${moved}]`);
         }
       },

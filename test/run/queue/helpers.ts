@@ -90,7 +90,6 @@ export function serve(
     outDirOf: () => outDir,
     lockMs: 5000,
     jobs: 2,
-    memory: 2 ** 34,
     compute: (cell, settings, signal, listener) => {
       computed?.push(cell.cell);
       const behaving = { ...cell, behaviour: behaviours[cell.cell] };

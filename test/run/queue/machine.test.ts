@@ -1,10 +1,12 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { machineRefusal, matchData } from '../../../harness/run/queue/machine.ts';
-import { cellsThatFit } from '../../../harness/run/queue/room.ts';
+import { machineRefusal, matchCells } from '../../../harness/run/queue/machine.ts';
+import { machineNeedsOf } from '../../../harness/run/queue/queued-run.ts';
+import { openRoom } from '../../../harness/run/queue/room.ts';
 import { dataDigests } from '../../../harness/run/run-data.ts';
 import { multi30kText, writeText } from '../../data/text/text-files.ts';
+import { waiting } from '../../helpers/costs.ts';
 import { cellsOfMulti30k } from '../../helpers/translation-cells.ts';
 import { fixtureCell, temporaryFolder } from '../helpers.ts';
 import { ableMachine, queueSettings } from './queue-fixtures.ts';
@@ -31,23 +33,55 @@ it('takes cells of data that are there and hold the same, and leaves the others,
     { ...fixtureCell('fine'), data: null },
   ];
   const having = (found: Record<string, string>) => ({ ...ableMachine, findData: async () => found });
-  expect(await matchData(cells, having({ multi30k: folder }))).toMatchObject({
-    sorts: ['multi30k', 'nothing'],
+  expect(await matchCells(cells, having({ multi30k: folder }))).toMatchObject({
+    sorts: [{ name: machineNeedsOf(cell!).name }, { name: 'nothing-256-mib', bytes: 0 }],
     lacks: [],
   });
-  expect(await matchData(cells, having({}))).toMatchObject({
-    sorts: ['nothing'],
+  expect(await matchCells(cells, having({}))).toMatchObject({
+    sorts: [{ name: 'nothing-256-mib' }],
     lacks: ['the data set multi30k is not here'],
   });
   await writeFile(join(folder, 'train.en'), multi30kText['train.en']!.replace('dog', 'cat'));
-  expect(await matchData(cells, having({ multi30k: folder }))).toMatchObject({
-    sorts: ['nothing'],
+  expect(await matchCells(cells, having({ multi30k: folder }))).toMatchObject({
+    sorts: [{ name: 'nothing-256-mib' }],
     lacks: ['multi30k here holds other data, or is damaged'],
   });
 });
 
-it('gives as many cells as fit into the memory, with room above the peaks that were sampled', () => {
-  expect(cellsThatFit(2 ** 30, null)).toBe(2);
-  expect(cellsThatFit(10e9, 2e9)).toBe(4);
-  expect(cellsThatFit(10e9, 20e9)).toBe(1);
+it('sorts cells by their data set and the memory that they are expected to take, in powers of two', () => {
+  const needs = (memoryBytes: number) => machineNeedsOf(fixtureCell('fine', { cost: { ...waiting(1), memoryBytes } }));
+  expect(needs(0)).toEqual({ data: null, memory: 2 ** 28, name: 'nothing-256-mib' });
+  expect(needs(2 ** 28)).toMatchObject({ memory: 2 ** 28 });
+  expect(needs(2 ** 28 + 1)).toMatchObject({ memory: 2 ** 29, name: 'nothing-512-mib' });
+  expect(needs(3e9)).toMatchObject({ memory: 2 ** 32, name: 'nothing-4096-mib' });
+});
+
+it('leaves cells that take more memory than the machine gives, by the largest of a size', async () => {
+  const taking = (seed: number, memoryBytes: number) => {
+    return { ...fixtureCell('fine', { seed, cost: { ...waiting(1), memoryBytes } }), data: null };
+  };
+  const cells = [taking(0, 1e9), taking(1, 1.05e9), taking(2, 2e9)];
+  const match = (memory: number) => matchCells(cells, { ...ableMachine, memory });
+  expect((await match(3e9)).sorts).toEqual([
+    { name: 'nothing-1024-mib', bytes: 1.05e9 },
+    { name: 'nothing-2048-mib', bytes: 2e9 },
+  ]);
+  expect(await match(1.5e9)).toMatchObject({
+    sorts: [{ name: 'nothing-1024-mib' }],
+    lacks: ['cells are expected to take up to 1.9 GiB of memory, and cells may take 1.4 GiB here (--memory)'],
+  });
+});
+
+it('gives memory to as many cells as fit, one at least, by the largest share over what was expected', () => {
+  const room = openRoom(1000);
+  expect(room.fits(5000)).toBe(true);
+  const leave = [room.take(400), room.take(400)];
+  expect([room.fits(200), room.fits(201)]).toEqual([true, false]);
+  leave[0]!(null);
+  expect(room.fits(600)).toBe(true);
+  // Twice what was expected, and the headroom: 400 expected bytes count as 920.
+  leave[1]!(800);
+  expect(room.fits(5000)).toBe(true);
+  room.take(400);
+  expect([room.fits(34), room.fits(35)]).toEqual([true, false]);
 });

@@ -24,6 +24,7 @@ export const ableMachine: Machine = {
   program: 'fixture',
   processor: { arch: 'x64', instructionSet: [] },
   gpus: 0,
+  memory: 2 ** 34,
   findData: async () => ({}),
 };
 

@@ -22,6 +22,9 @@ import { startRedis } from './redis-server.ts';
 const diamond = chainCells([[], [0], [0], [1, 2], []]);
 const cellsOf = (count: number, method = 'fine') =>
   Array.from({ length: count }, (_, seed) => fixtureCell(method, { seed }));
+const taking =
+  (memoryBytes: number) =>
+  <C extends PlannedCell>(cell: C): C => ({ ...cell, cost: { ...cell.cost, memoryBytes } });
 const names = (records: readonly CellRecord[]) => records.map(({ cell, status }) => `${cell} ${status}`).sort();
 const stored = async (outDir: string) => (await readRecords(storeAt(outDir), { quarantine: false })).records;
 
@@ -219,12 +222,12 @@ describe.skipIf(noRedis !== null)(`a queue on Redis${noRedis === null ? '' : ` (
   it('computes no more cells at once than fit into the memory', async () => {
     const { url } = await startRedis();
     const outDir = await temporaryFolder();
-    const going = follow(url, outDir, cellsOf(4));
+    const going = follow(url, outDir, cellsOf(4).map(taking(400)));
     let running = 0;
     let most = 0;
     serve(url, outDir, {
       jobs: 4,
-      memory: 1,
+      machine: { ...ableMachine, memory: 1000 },
       compute: async (cell, { store }) => {
         most = Math.max(most, ++running);
         await sleep(20);
@@ -233,7 +236,24 @@ describe.skipIf(noRedis !== null)(`a queue on Redis${noRedis === null ? '' : ` (
       },
     });
     expect(await going.records).toHaveLength(4);
-    expect(most).toBe(1);
+    expect(most).toBe(2);
+  });
+
+  it('leaves cells that are expected to take more memory than a machine gives to those that give more', async () => {
+    const { url } = await startRedis();
+    const outDir = await temporaryFolder();
+    const small = cellsOf(2).map(taking(2 ** 20));
+    const large = [fixtureCell('fine', { seed: 7 })].map(taking(2 ** 31));
+    const going = follow(url, outDir, [...small, ...large]);
+    const [by, byLarger]: [string[], string[]] = [[], []];
+    const worker = serve(url, outDir, { computed: by, machine: { ...ableMachine, memory: 2 ** 30 } });
+    await vi.waitFor(() => expect(by.toSorted()).toEqual(small.map(({ cell }) => cell)), 20_000);
+    expect(worker.lines.join('\n')).toContain(
+      'leaves some to others: cells are expected to take up to 2.0 GiB of memory, and cells may take 1.0 GiB here',
+    );
+    serve(url, outDir, { computed: byLarger });
+    expect(await going.records).toHaveLength(3);
+    expect(byLarger).toEqual(['fine.seed-7']);
   });
 
   it('passes progress and points on from the worker to the follower', async () => {
@@ -312,7 +332,7 @@ describe.skipIf(noRedis !== null)(`a queue on Redis${noRedis === null ? '' : ` (
     const going = follow(url, outDir, cells);
     await vi.waitFor(async () => expect(await jobsOf(url, outDir)).toBe(2), 20_000);
     const id = await offeredRun(storeAt(outDir));
-    const queue = new Queue(queueName(String(id), 'nothing'), { connection: clientOf(url), prefix });
+    const queue = new Queue(queueName(String(id), 'nothing-256-mib'), { connection: clientOf(url), prefix });
     await queue.add('cell', dataOf(cells[0]!), { jobId: 'cell-ffffffffffffffff', lifo: true });
     await queue.close();
     const computed: string[] = [];
@@ -386,5 +406,5 @@ async function keysLeft(url: string): Promise<string[]> {
 /** Jobs that wait in the queue of the run that a folder offers. */
 async function jobsOf(url: string, outDir: string): Promise<number> {
   const id = await offeredRun(storeAt(outDir));
-  return clientOf(url).llen(`${prefix}:${queueName(String(id), 'nothing')}:wait`);
+  return clientOf(url).llen(`${prefix}:${queueName(String(id), 'nothing-256-mib')}:wait`);
 }

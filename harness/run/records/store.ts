@@ -100,9 +100,14 @@ export async function removeResults(store: Store, cell: Identity): Promise<void>
 
 /** A cell's valid record with the same id; null where there is none. */
 export async function readRecord(store: Store, cell: Identity): Promise<CellRecord | null> {
-  const [file] = await readRecordFiles([recordPath(store, cell.cell)]);
-  const record = file?.read.record ?? null;
+  const record = await recordNamed(store, cell.cell);
   return record?.id === cell.id ? record : null;
+}
+
+/** The valid record that lies in a cell's place, whatever its configuration was; null where there is none. */
+export async function recordNamed(store: Store, cell: string): Promise<CellRecord | null> {
+  const [file] = await readRecordFiles([recordPath(store, cell)]);
+  return file?.read.record ?? null;
 }
 
 /**

@@ -1,13 +1,14 @@
 import { rm } from 'node:fs/promises';
 import { UsageError } from '../../errors.ts';
 import { cleanName, cleanText } from '../../foreign-text.ts';
-import type { CellRecord, FinishedRecord } from '../../record.ts';
+import type { CellRecord, FailedRecord, FinishedRecord } from '../../record.ts';
 import type { PlannedCell } from '../../spec/cell.ts';
 import { type Computation, changeSince } from '../records/resume.ts';
 import {
   checkpointDir,
   readRecord,
   readRecords,
+  recordNamed,
   recordText,
   type Store,
   supersede,
@@ -105,43 +106,45 @@ export function sharedRun({ store, shared, computation, keepWeights, tell }: Sha
     const record = await finished((await records.read(cell.cell))?.record, cell);
     if (record === null || !(await fitsNeeds(record, cell))) return null;
     if (keepsWeights(cell) && !(await weights.fetch(record))) return null;
-    await replaceBy(record, await readRecord(store, cell));
+    await replaceBy(record, await recordNamed(store, cell.cell));
     await rm(checkpointDir(store, cell), { recursive: true, force: true });
     return record;
   }
 
   async function publish(cell: PlannedCell, record: CellRecord): Promise<CellRecord> {
-    if (record.status !== 'failed' && keepsWeights(cell)) await weights.put(record);
+    if (record.status === 'failed') return publishFailure(cell, record);
+    if (keepsWeights(cell)) await weights.put(record);
     for (let tries = 1; tries <= mostTries; tries++) {
+      if (await records.create(record)) {
+        await records.removeFailure(cell.cell);
+        await checkpoints.remove(cell);
+        return record;
+      }
       const there = await records.read(cell.cell);
       const theirs = await finished(there?.record, cell);
       if (theirs !== null && (await fitsNeeds(theirs, cell))) return publishBeside(theirs, cell, record);
-      // A failure here says nothing of what others have finished.
-      if (theirs !== null && record.status === 'failed') return record;
-      // What failed is replaced, as in the output folder.
-      const isFailure = there?.record?.status === 'failed';
-      if (isFailure) await records.put(record);
-      else if (there !== null) await records.putAside(cell.cell, there);
-      if (isFailure || (await records.create(record))) {
-        if (record.status !== 'failed') await checkpoints.remove(cell);
-        return record;
-      }
+      if (there !== null) await records.putAside(cell.cell, there);
     }
     throw new UsageError(`--store ${shared.shown}: others replace ${cell.cell} again and again; run it again.`);
   }
 
+  /** A failure here says nothing of what others have finished. */
+  async function publishFailure(cell: PlannedCell, record: FailedRecord): Promise<CellRecord> {
+    const theirs = await take(cell);
+    if (theirs === null) await records.putFailure(record);
+    return theirs ?? record;
+  }
+
   /** Where a finished record is there already: it stays, and this machine's gives way to it. */
-  async function publishBeside(theirs: FinishedRecord, cell: PlannedCell, record: CellRecord): Promise<CellRecord> {
+  async function publishBeside(theirs: FinishedRecord, cell: PlannedCell, record: FinishedRecord) {
     await checkpoints.remove(cell);
-    if (record.status !== 'failed') {
-      if (theirs.result_digest === record.result_digest) {
-        // The same attempt may be told anew, with more warnings.
-        if (theirs.started_at === record.started_at) await records.put(record);
-        return record;
-      }
-      await records.keepAside(cell.cell, { record, bytes: Buffer.from(recordText(record)) });
-      tell(`${cell.cell}: another machine has finished it with another result, which stays; this one's is put aside.`);
+    if (theirs.result_digest === record.result_digest) {
+      // The same attempt may be told anew, with more warnings.
+      if (theirs.started_at === record.started_at) await records.put(record);
+      return record;
     }
+    await records.keepAside(cell.cell, { record, bytes: Buffer.from(recordText(record)) });
+    tell(`${cell.cell}: another machine has finished it with another result, which stays; this one's is put aside.`);
     await replaceBy(theirs, record);
     if (keepsWeights(cell)) await weights.fetch(theirs);
     return theirs;
@@ -167,7 +170,7 @@ export function sharedRun({ store, shared, computation, keepWeights, tell }: Sha
           await replaceBy(theirs, own.get(cell.cell));
           done.set(theirs.id, theirs);
           found.add(theirs.id);
-        } else if (fresh || there.record?.status !== 'failed') {
+        } else {
           if ('problem' in there) {
             const object = `${shared.shown}/records/${cleanName(cell.cell)}.json`;
             const why = cleanText(there.problem, 300);
@@ -190,9 +193,8 @@ export function sharedRun({ store, shared, computation, keepWeights, tell }: Sha
     async bring(cell) {
       if ((await take(cell)) !== null) return;
       const own = await readRecord(store, cell);
-      const theirs = (await records.read(cell.cell))?.record;
-      const isFailure = theirs?.status === 'failed' && theirs.id === cell.id;
-      if (isFailure && (own === null || own.status === 'failed')) await writeRecord(store, theirs);
+      const failure = await records.readFailure(cell.cell);
+      if (failure?.id === cell.id && (own === null || own.status === 'failed')) await writeRecord(store, failure);
     },
     async compute(cell, compute, listener) {
       const there = await take(cell);

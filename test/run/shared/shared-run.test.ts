@@ -16,6 +16,7 @@ import { newestOnly } from '../../../harness/run/shared/newest-only.ts';
 import type { SharedStore } from '../../../harness/run/shared/shared-store.ts';
 import { tensorFileOf } from '../../../harness/tensor-file.ts';
 import { chainCells } from '../../helpers/chain-kind.ts';
+import { recordOf } from '../fixtures/record-of.mjs';
 import {
   capture,
   failureOfCell,
@@ -69,8 +70,12 @@ async function computedIn(outDir: string): Promise<string[]> {
   return [...trace.matchAll(/^start (\S+)/gm)].map(([, cell]) => cell ?? '').sort();
 }
 
-const recordIn = async (shared: SharedStore, { cell }: { cell: string }): Promise<CellRecord | null> => {
-  const bytes = await shared.get(`records/${cell}.json`, 1e6);
+const recordIn = async (
+  shared: SharedStore,
+  { cell }: { cell: string },
+  folder = 'records',
+): Promise<CellRecord | null> => {
+  const bytes = await shared.get(`${folder}/${cell}.json`, 1e6);
   return bytes === null ? null : JSON.parse(bytes.toString());
 };
 
@@ -148,9 +153,10 @@ describe.each(places)('machines that share %s', (_name, open) => {
     const cell = fixtureCell('checkpoints');
     const first = await run(shared, [{ ...cell, behaviour: 'checkpoints-and-dies' }]);
     expect(first.records).toMatchObject([{ status: 'failed' }]);
-    expect(await recordIn(shared, cell)).toEqual(first.records[0]);
+    expect(await recordIn(shared, cell, 'failures')).toEqual(first.records[0]);
     const second = await run(shared, [cell]);
     expect(second.records).toMatchObject([{ status: 'completed', warnings: ['went on after 2 points'] }]);
+    expect(await shared.list('failures')).toEqual([]);
     expect(await recordIn(shared, cell)).toEqual(second.records[0]);
     expect(await asideIn(shared)).toEqual([]);
   });
@@ -231,14 +237,11 @@ describe('a shared run', () => {
     const shared = await newStore();
     const cell = fixtureCell('fine');
     const theirs = recordOfCell(cell, { value: 0.9, program: 'fixture' });
-    let looks = 0;
     const racing: SharedStore = {
       ...shared,
-      async get(name, most) {
-        // It is there once this machine has computed the cell.
-        if (name === `records/${cell.cell}.json` && ++looks === 2)
-          await shared.put(name, Buffer.from(JSON.stringify(theirs)));
-        return shared.get(name, most);
+      async create(name, bytes) {
+        if (name === `records/${cell.cell}.json`) await shared.create(name, Buffer.from(JSON.stringify(theirs)));
+        return shared.create(name, bytes);
       },
     };
     const { records, store, text } = await run(racing, [cell]);
@@ -263,6 +266,22 @@ describe('a shared run', () => {
     const { outDir, records } = await run(late, [{ ...one, estimatedSeconds: 50 }, two], { jobs: 1 });
     expect(await computedIn(outDir)).toEqual([one.cell]);
     expect(records[1]).toEqual(theirs);
+  });
+
+  it('computes again what read another result of a cell than this machine has', async () => {
+    const shared = await newStore();
+    const [zero, one] = chainCells([[], [0]]) as [StandInCell, StandInCell];
+    const theirs = recordOf(one, { needed_digests: ['0123456789abcdef'] });
+    await shared.put(`records/${one.cell}.json`, Buffer.from(JSON.stringify(theirs)));
+    const { records, outDir } = await run(
+      shared,
+      [zero, one].map((cell) => ({ ...cell, behaviour: 'traced' })),
+    );
+    expect(await computedIn(outDir)).toEqual([zero.cell, one.cell]);
+    expect(await recordIn(shared, one)).toEqual(records[1]);
+    expect(records[1]).toMatchObject({ needed_digests: [(records[0] as FinishedRecord).result_digest] });
+    const [aside] = await asideIn(shared);
+    expect(JSON.parse(String(await shared.get(`records/superseded/${aside}`, 1e6)))).toEqual(theirs);
   });
 
   it.each([
@@ -328,13 +347,14 @@ describe('a shared run', () => {
     const shared = await newStore();
     const cell = fixtureCell('told');
     await run(shared, [cell], { retry: 1 });
-    expect(await recordIn(shared, cell)).toMatchObject({
+    expect(await shared.list('records')).toEqual([]);
+    expect(await recordIn(shared, cell, 'failures')).toMatchObject({
       status: 'failed',
       warnings: ['Attempt 1 failed, this is attempt 2: no luck with told.seed-0'],
     });
     await run(shared, [{ ...cell, behaviour: 'fine' }]);
     expect(await recordIn(shared, cell)).toMatchObject({ status: 'completed' });
-    expect(await asideIn(shared)).toEqual([]);
+    expect([...(await shared.list('failures')), ...(await asideIn(shared))]).toEqual([]);
   });
 
   it('never replaces what others have finished by a failure', async () => {

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { openGate } from '../../../baselines/gate.ts';
@@ -168,6 +168,8 @@ describe.each(places)('machines that share %s', (_name, open) => {
     const first = await run(shared, behaving.slice(0, 2));
     const second = await run(shared, behaving);
     expect(await computedIn(second.outDir)).toEqual([two.cell]);
+    expect(second.text).toContain('1 of 3 cells to run');
+    expect(await readdir(second.store.recordsDir)).not.toContain('superseded');
     expect(second.records.map(({ status }) => status)).toEqual(['completed', 'completed', 'completed']);
     for (const cell of [zero, one]) {
       const record = (await readRecord(second.store, cell)) as FinishedRecord;

@@ -80,8 +80,9 @@ async function runTask(cell: Cell, context: CellContext): Promise<FinishedRecord
     onProgress,
     onPoint: async (points) => {
       const point = points.at(-1);
-      if (point !== undefined) context.onPoint?.({ at: point.at, values: point.values });
+      // Who is told of a point finds its checkpoint.
       if (checkpoint !== null) await saveCheckpoint(checkpoint, key, points, state);
+      if (point !== undefined) context.onPoint?.({ at: point.at, values: point.values });
     },
   });
   const { curve, diverged } = outcome;

@@ -1,24 +1,14 @@
 import { readFile } from 'node:fs/promises';
 import { basename } from 'node:path';
-import { z } from 'zod';
 import { writeFileAtomically } from './atomic-file.ts';
+import { type CheckpointHeader, parseCheckpoint } from './checkpoint-file.ts';
 import { tf } from './engine/tensorflow.ts';
 import type { Variable } from './engine/variable.ts';
 import { explainFileError } from './file-errors.ts';
-import { type CurvePoint, curvePointSchema } from './record.ts';
-import { entryOf, parseTensorFile, tensorFileOf, valuesOf } from './tensor-file.ts';
+import type { CurvePoint } from './record.ts';
+import { entryOf, tensorFileOf, valuesOf } from './tensor-file.ts';
 
 /** A checkpoint: the state of a cell between two parts of its training, a file of tensors. */
-
-const headerSchema = z.strictObject({
-  version: z.literal(3),
-  /** Id of the cell: another configuration's checkpoint is not continued. */
-  id: z.string(),
-  /** What the finished parts were computed by and on, by name: continuing elsewhere would give a mixed result. */
-  computation: z.record(z.string(), z.union([z.string(), z.number()]).optional()),
-  curve: z.array(curvePointSchema),
-  variables: z.array(z.strictObject({ name: z.string(), shape: z.array(z.int()) })),
-});
 
 export interface CheckpointKey {
   id: string;
@@ -32,7 +22,7 @@ export async function saveCheckpoint(
   curve: readonly CurvePoint[],
   variables: readonly Variable[],
 ): Promise<void> {
-  const header: z.input<typeof headerSchema> = {
+  const header: CheckpointHeader = {
     version: 3,
     ...key,
     curve: [...curve],
@@ -63,7 +53,7 @@ export async function restoreCheckpoint(
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return { state: 'absent' };
     throw explainFileError(error, { done: 'read', path });
   }
-  const parsed = parse(file);
+  const parsed = parseCheckpoint(file);
   if (parsed === null)
     return { state: 'refused', reason: 'the checkpoint is damaged, or of an earlier version; trained from the start' };
   const { header, values } = parsed;
@@ -99,10 +89,3 @@ const spoken: Readonly<Record<string, string>> = {
   binding: 'build of TensorFlow',
   flags: 'setting of environment variables',
 };
-
-/** The parts of a checkpoint; null where the file is not what was written. */
-function parse(file: Buffer): { header: z.infer<typeof headerSchema>; values: Buffer } | null {
-  const parsed = parseTensorFile(file);
-  const header = headerSchema.safeParse(parsed?.header);
-  return parsed !== null && header.success ? { header: header.data, values: parsed.values } : null;
-}

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { parseJson } from './canonical-json.ts';
 import type { Variable } from './engine/variable.ts';
 
 /**
@@ -39,7 +40,7 @@ export function parseTensorFile(file: Buffer): { header: unknown; values: Buffer
   const content = file.subarray(digestBytes);
   if (content.length < 4 || !sha256(content).equals(file.subarray(0, digestBytes))) return null;
   const end = 4 + content.readUInt32LE(0);
-  return { header: JSON.parse(content.toString('utf8', 4, end)), values: content.subarray(end) };
+  return { header: parseJson(content.toString('utf8', 4, end)), values: content.subarray(end) };
 }
 
 /** The values of each entry, in order. */

@@ -18,6 +18,7 @@ const others = [
   'cell-launch',
   'cell-name',
   'checkpoint',
+  'checkpoint-file',
   'definition',
   'errors',
   'file-errors',

@@ -1,4 +1,4 @@
-import type { Response } from 'undici';
+import type { EnvHttpProxyAgent, Response } from 'undici';
 import { UsageError } from '../errors.ts';
 
 /**
@@ -14,19 +14,34 @@ export async function request<T>(
   use: (response: Response) => Promise<T>,
 ): Promise<T> {
   // Most runs download nothing.
-  const { EnvHttpProxyAgent, fetch } = await import('undici');
-  const dispatcher = new EnvHttpProxyAgent({
+  const { fetch } = await import('undici');
+  const dispatcher = await proxyAgent(env);
+  try {
+    return await use(await fetch(url, { headers, signal, dispatcher }));
+  } finally {
+    await dispatcher.destroy();
+  }
+}
+
+/**
+ * Connections by way of the proxy that the environment names; whoever has it closes it.
+ *
+ * @param further options of the connections
+ * @throws UsageError where a proxy's address is none
+ */
+export async function proxyAgent(
+  env: NodeJS.ProcessEnv,
+  further: EnvHttpProxyAgent.Options = {},
+): Promise<EnvHttpProxyAgent> {
+  const undici = await import('undici');
+  return new undici.EnvHttpProxyAgent({
+    ...further,
     httpProxy: proxyOf(env, 'HTTP_PROXY'),
     httpsProxy: proxyOf(env, 'HTTPS_PROXY'),
     noProxy: env.no_proxy ?? env.NO_PROXY ?? '',
     // Many proxies refuse tunnels to the port of plain HTTP.
     proxyTunnel: false,
   });
-  try {
-    return await use(await fetch(url, { headers, signal, dispatcher }));
-  } finally {
-    await dispatcher.destroy();
-  }
 }
 
 /** A proxy's address; empty where none is named. */

@@ -2,6 +2,7 @@ import type { CellRecord } from '../record.ts';
 import type { PlannedCell } from '../spec/cell.ts';
 import type { CellPoint, CellProgress } from '../tasks/context.ts';
 import type { Store } from './records/store.ts';
+import type { SharedRun } from './shared/shared-run.ts';
 
 /** Who computes cells that this process only follows. */
 export interface Crowd {
@@ -15,6 +16,8 @@ export interface Crowd {
 export interface Execution {
   /** Receives the records. */
   store: Store;
+  /** What other machines share of the run; left out: nothing. */
+  shared?: SharedRun | undefined;
   /** Records of cells that were finished before, which the cells may need. */
   finished?: readonly CellRecord[];
   /** Keep the final weights of all cells, also where no other one needs them. */

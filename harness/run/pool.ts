@@ -36,13 +36,19 @@ export async function runPool(cells: readonly PlannedCell[], options: PoolOption
   const ends = new EventEmitter().setMaxListeners(0);
 
   async function runOn(cell: PlannedCell): Promise<CellRecord | null> {
+    const { shared } = options;
     const broken = brokenNeed(cell, known);
-    if (broken !== null) return writeRecord(options.store, failedRecord(cell, broken, new Date(), new Date()));
+    if (broken !== null) {
+      const record = await writeRecord(options.store, failedRecord(cell, broken, new Date(), new Date()));
+      return shared === undefined ? record : shared.publish(cell, record);
+    }
     const listener: WorkerListener = {
       onProgress: (progress) => options.onProgress(cell, progress),
       onPoint: (point) => options.onPoint?.(cell, point),
     };
-    return options.runCell?.(cell, signal, listener) ?? runInPlace(cell, options, signal, listener);
+    const compute = (told: WorkerListener) =>
+      options.runCell?.(cell, signal, told) ?? runInPlace(cell, options, signal, told);
+    return shared === undefined ? compute(listener) : shared.compute(cell, compute, listener);
   }
 
   /** The first cell that need not wait for others; undefined where all have to. */

@@ -6,7 +6,7 @@ import { afterFailure } from './records/attempts.ts';
 import type { Resumed } from './records/resume.ts';
 import { type Store, writeRecord } from './records/store.ts';
 
-export interface RemainingOptions extends Pick<Execution, 'keepWeights' | 'failFast' | 'signal'> {
+export interface RemainingOptions extends Pick<Execution, 'keepWeights' | 'failFast' | 'shared' | 'signal'> {
   executor: Executor;
   /** Cells that are computed at once, for the time that is left. */
   jobs: number;
@@ -40,13 +40,19 @@ export async function runRemaining(
     for (const { cell } of cells) ended.delete(cell);
     for (const record of await runRound(store, cells, [...finished, ...ended.values()], options)) {
       const failure = earlier.get(record.cell);
-      const kept = failure === undefined ? record : await writeRecord(store, afterFailure(record, failure, round));
+      const kept = failure === undefined ? record : await keepWarned(afterFailure(record, failure, round));
       ended.set(kept.cell, kept);
       if (kept.status === 'failed') earlier.set(kept.cell, kept);
     }
     cells = cells.filter(({ cell }) => ended.get(cell)?.status === 'failed');
   }
   return [...ended.values()];
+
+  async function keepWarned(record: CellRecord): Promise<CellRecord> {
+    const kept = await writeRecord(store, record);
+    const cell = remaining.find(({ id }) => id === kept.id);
+    return cell === undefined || options.shared === undefined ? kept : options.shared.publish(cell, kept);
+  }
 }
 
 async function runRound(
@@ -55,11 +61,13 @@ async function runRound(
   finished: readonly CellRecord[],
   options: RemainingOptions,
 ): Promise<CellRecord[]> {
-  const { executor, jobs, stream, verbose = false, heldOut = false, keepWeights, failFast = false, signal } = options;
+  const { executor, jobs, stream, verbose = false, heldOut = false } = options;
+  const { shared, keepWeights, failFast = false, signal } = options;
   const progress = startProgress({ cells, jobs, stream, verbose, heldOut, now: () => performance.now() });
   try {
     return await executor.execute(cells, {
       store,
+      shared,
       finished,
       keepWeights,
       failFast,

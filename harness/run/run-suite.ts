@@ -23,6 +23,9 @@ import { type RunFile, readRunFile, writeRunFile } from './records/run-file.ts';
 import { type Store, storeAt } from './records/store.ts';
 import { dataDigests } from './run-data.ts';
 import { runRemaining } from './run-remaining.ts';
+import { type SharedRun, sharedRun } from './shared/shared-run.ts';
+import type { SharedStore } from './shared/shared-store.ts';
+import type { StoreAddress } from './shared/store-address.ts';
 
 export interface RunSuiteOptions extends RunFacts {
   title: string;
@@ -38,6 +41,8 @@ export interface RunSuiteOptions extends RunFacts {
   /** The folder that `--data` or the environment named, absolute; null: they named none. */
   dataDir?: string | null;
   jobs: number;
+  /** Where other machines share the records, weights and checkpoints; left out: nowhere. */
+  sharedStore?: StoreAddress | undefined;
   /** What brings cells to records; left out: the pool of this process. */
   executor?: Executor | undefined;
   threads: number;
@@ -105,17 +110,20 @@ async function runLocked(store: Store, options: RunSuiteOptions): Promise<RunSui
   if (options.check) await readBaseline(options.suite, options.profile, options.baselinesDir);
   const executor = options.executor ?? localPool(options);
   const executorNotes = await executor.prepare();
+  let shared: SharedStore | undefined;
   try {
-    return await runPrepared(store, options, { executor, executorNotes });
+    shared = await options.sharedStore?.open(options);
+    return await runPrepared(store, options, { executor, executorNotes, shared });
   } finally {
     await executor.close();
+    await shared?.close();
   }
 }
 
 async function runPrepared(
   store: Store,
   options: RunSuiteOptions,
-  prepared: Pick<Prepared, 'executor' | 'executorNotes'>,
+  prepared: Pick<Prepared, 'executor' | 'executorNotes' | 'shared'>,
 ): Promise<RunSuiteResult> {
   const dataDigest = dataDigests(options.dataFolders);
   const earlier = await earlierRun(store.outDir, options);
@@ -166,6 +174,7 @@ interface Prepared {
   executor: Executor;
   /** What the reports need to say of it. */
   executorNotes: readonly string[];
+  shared: SharedStore | undefined;
   describe: RunDescription;
   dataDigest: ReturnType<typeof dataDigests>;
 }
@@ -173,19 +182,27 @@ interface Prepared {
 async function runBegun(
   store: Store,
   options: RunSuiteOptions,
-  { executor, executorNotes, describe, dataDigest }: Prepared,
+  { executor, executorNotes, shared, describe, dataDigest }: Prepared,
 ): Promise<RunSuiteResult> {
   const { cells, signal, stream, refusals = [] } = options;
+  const sharing = shared === undefined ? undefined : sharingOf(store, shared, { ...options, dataDigest });
+  const strange = (await sharing?.begin(cells, options)) ?? [];
   const resumed = await resumeStore(store, cells, { ...options, dataDigest, alone: !executor.elsewhere });
+  await sharing?.publishAll(cells, resumed.finished);
   const { jobs, memoryBytes = null } = options;
   if (memoryBytes !== null) refuseUnfitting(resumed.remaining, { jobs, bytes: memoryBytes });
-  const notes = [...notesOf(options, resumed), ...executorNotes];
+  const notes = [...notesOf(options, resumed), ...strange, ...executorNotes];
   for (const line of [...notes, ...outlookOf(options, resumed)]) stream.write(`${line}\n`);
   const counted = { resumed: resumed.finished.length };
   await writeRunFile(store.outDir, describe({ ...counted, state: 'running', records: resumed.finished }));
 
   const command = options.commandLine[0] === 'tune' ? 'tune' : 'suite';
-  const ended = await runRemaining(store, resumed, { ...options, executor, heldOut: command === 'tune' });
+  const ended = await runRemaining(store, resumed, {
+    ...options,
+    executor,
+    shared: sharing,
+    heldOut: command === 'tune',
+  });
   const byName = new Map([...resumed.finished, ...ended].map((record) => [record.cell, record]));
   const records = cells.flatMap((cell) => byName.get(cell.cell) ?? []);
   const missing = cells.map(({ cell }) => cell).filter((cell) => !byName.has(cell));
@@ -217,6 +234,16 @@ async function runBegun(
   const estimates = estimateText(estimateErrors(cells, ended), options.calibrated === true);
   const told = [...stop, summary.trimEnd(), ...(estimates === '' ? [] : [estimates])].join('\n');
   return { exitCode, records, verdicts, summary: told, files, notes };
+}
+
+function sharingOf(
+  store: Store,
+  shared: SharedStore,
+  options: RunSuiteOptions & Pick<Prepared, 'dataDigest'>,
+): SharedRun {
+  const { keepWeights = false, stream } = options;
+  const tell = (line: string) => void stream.write(`${line}\n`);
+  return sharedRun({ store, shared, computation: options, keepWeights, tell });
 }
 
 /** Which cells did not run, after a run that stops at its first failure. */

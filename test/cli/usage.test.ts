@@ -49,6 +49,12 @@ it.each([
     ['worker', '--queue', 'redis://me:pw1@a', '--queue', 'redis://me:pw2@b'],
     /^--queue: is given twice, as redis:\/\/a and redis:\/\/b; give it once\.\n$/,
   ],
+  [
+    '--store given twice, without keys',
+    ['suite', 'tensors', '--store=s3://me:pw1@a', '--store', 's3://me:pw2@b'],
+    /^--store: (?!.*pw\d)/,
+  ],
+  ['--store of another sort', ['suite', 'tensors', '--store', 'gs://bucket'], /--store: is neither s3:\/\/BUCKET/],
   ['--queue without an address', ['suite', 'compression', '--queue', 'localhost'], /--queue: is no address of a Redis/],
   [
     '--queue with --jobs',

@@ -1,5 +1,6 @@
 import { type Command, Option } from 'commander';
 import { parseQueueAddress, queueVariables } from '../../run/queue/address.ts';
+import { parseStoreAddress } from '../../run/shared/store-address.ts';
 import { amount, pathOption, positiveInteger } from '../parse-options.ts';
 import { type CommandContext, examples } from './run-commands.ts';
 import type { WorkerOptions } from './worker-command.ts';
@@ -19,6 +20,12 @@ export function defineWorkerCommand(program: Command, { io, finish }: CommandCon
       '--out <dir>',
       'the run’s output folder here, or the one that holds several runs’ (default: reports/out/<suite>-<profile>)',
       pathOption('--out', io),
+    )
+    .addOption(
+      new Option(
+        '--store <place>',
+        's3://BUCKET[/FOLDER] or a folder, as of the suite: the output folder here is this worker’s alone',
+      ).argParser((text) => parseStoreAddress(text, io.env, pathOption('--store', io))),
     )
     .option('--jobs <n>', 'cells at once (default: cores; with GPUs, their number)', positiveInteger('--jobs'))
     .option('--memory <gb>', 'memory that cells may take together (default: what is free)', amount('--memory'))
@@ -43,12 +50,13 @@ const workerHelp = `${examples(
   'npm run worker -- --queue redis://10.0.0.5',
   'npm run worker -- --queue redis://10.0.0.5 --jobs 8 --out /shared/compression-nightly',
   'npm run worker -- --queue rediss://queue.example:6380/2 --gpu --data ~/data',
+  'npm run worker -- --queue redis://10.0.0.5 --store s3://results/factorbench',
   'npm run worker -- --queue redis://10.0.0.5 --idle 60',
 )}
 
 A worker takes cells of every run in the queue that it can compute: its checkout is of the same commit with the same
 changes, its data sets hold the same, and the run's output folder is here: the one that the suite writes into, shared
-between the machines. Records and checkpoints go there, as a run on one machine writes them, so that another worker goes
+between the machines, or with --store a folder of this machine, beside the store that suite and workers name. Records and checkpoints go there, as a run on one machine writes them, so that another worker goes
 on where one vanished. What it does not take it says, and why; npm run suite shows that, too.
 
 A cell runs in a process of its own. As many run at once as --jobs and the memory allow, by what they are expected to

@@ -3,6 +3,7 @@ import { UsageError } from '../../errors.ts';
 import { extraSeedsOfNight, parseNight } from '../../night.ts';
 import { parseQueueAddress, queueVariables } from '../../run/queue/address.ts';
 import { parseShard } from '../../run/records/shard.ts';
+import { parseStoreAddress } from '../../run/shared/store-address.ts';
 import type { Io } from '../io.ts';
 import { collect, collectMethods, naturalNumber, nonEmpty, pathOption, positiveInteger } from '../parse-options.ts';
 import { collectSettings } from './set-option.ts';
@@ -201,6 +202,12 @@ function withRunOptions(command: Command, io: Io): Command {
       pathOption('--history', io),
     )
     .addOption(
+      new Option(
+        '--store <place>',
+        's3://BUCKET[/FOLDER] or a folder, where machines share records, weights and checkpoints beside --out',
+      ).argParser((text) => parseStoreAddress(text, io.env, pathOption('--store', io))),
+    )
+    .addOption(
       new Option('--queue <url>', 'give the cells to the workers of a queue on Redis (npm run worker), and follow them')
         .argParser((text) => parseQueueAddress(text, io.env))
         .conflicts('jobs'),
@@ -267,6 +274,7 @@ function suiteHelp(dataHelp: string): string {
     "npm run suite -- compression --only 'low-rank-*' --only 'dense.*' --seeds 1",
     'npm run suite -- compression --profile nightly --shard 1/4 --out shard-1',
     'npm run suite -- compression --profile nightly --queue redis://10.0.0.5',
+    'npm run suite -- compression --profile nightly --store s3://results/factorbench',
     'npm run suite -- compression --profile nightly --escalate',
     'npm run suite -- compression --profile nightly --night 2026-12-01 --fresh --escalate',
     'npm run suite -- compression --method ./my-method.js',
@@ -284,6 +292,13 @@ a plan without talking to each other; npm run merge joins their folders.
 worker -- --help). Records, reports and exit codes are those of a run on this machine. Ctrl-C leaves the run, and the
 workers go on; the same command joins them again. A cell that fails, or with which its worker vanishes, is tried three
 times. A password is best given by the variable ${queueVariables.password}, a user by ${queueVariables.user}.
+
+--store shares a run between machines that have output folders of their own: what others have finished is copied here
+and not computed again, a training that one of them began goes on from its last checkpoint here, and what this machine
+finishes is copied there. Reports, check and merge read the output folder, as ever. Of a bucket, AWS_ENDPOINT_URL names
+the server where it is not Amazon's, AWS_REGION the region; AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and
+AWS_SESSION_TOKEN are the keys, which no file and no message has. Where the bucket cannot be reached, the exit code is
+2, and what is finished is kept here: run it again.
 
 A run with --night is one of a series: npm run history gathers them. Its folder keeps the date, so that it goes on as the
 same night after midnight; a night that the history holds already is refused.

@@ -1,6 +1,7 @@
 import type { Device } from '../../run/protocol.ts';
 import type { QueueAddress } from '../../run/queue/address.ts';
 import type { Shard } from '../../run/records/shard.ts';
+import type { StoreAddress } from '../../run/shared/store-address.ts';
 import type { Setting } from './set-option.ts';
 
 /** The options of `suite` as the command line gives them; `plan` has those that decide the cells. */
@@ -38,6 +39,8 @@ export interface SuiteOptions {
   failFast?: boolean;
   verbose?: boolean;
   shard?: Shard;
+  /** Where other machines share records, weights and checkpoints. */
+  store?: StoreAddress;
   /** The queue whose workers compute; left out: this process's own. */
   queue?: QueueAddress;
   check?: boolean;

@@ -9,6 +9,8 @@ import type { QueueAddress } from '../../run/queue/address.ts';
 import type { RunNotice } from '../../run/queue/names.ts';
 import { serveQueue } from '../../run/queue/serve-queue.ts';
 import { readVersions } from '../../run/records/run-file.ts';
+import type { SharedStore } from '../../run/shared/shared-store.ts';
+import type { StoreAddress } from '../../run/shared/store-address.ts';
 import { dataFolderNames } from '../../spec/datasets.ts';
 import { checkoutFolder, workerPath } from '../checkout.ts';
 import { type Io, withInterruption } from '../io.ts';
@@ -22,6 +24,8 @@ import { killAfterMs } from './suite-command.ts';
 export interface WorkerOptions {
   queue: QueueAddress;
   out?: string;
+  /** Where suite and workers share records, weights and checkpoints. */
+  store?: StoreAddress;
   jobs?: number;
   /** Gigabytes. */
   memory?: number;
@@ -55,9 +59,11 @@ export async function workerCommand(options: WorkerOptions, io: Io): Promise<num
         io,
       ),
   };
+  const shares = options.store === undefined ? undefined : sharedParts(options.store);
   const own = { workerPath: io.workerPath ?? workerPath(), killAfterMs };
   return withInterruption(io, async (signal) => {
     await serveQueue({
+      sharedOf: shares?.of,
       address: queue,
       machine,
       outDirOf: (run) => runFolder(out, run),
@@ -73,9 +79,25 @@ export async function workerCommand(options: WorkerOptions, io: Io): Promise<num
       idleSeconds: idle,
       signal,
       tell,
-    });
+    }).finally(() => shares?.close());
     return signal.aborted ? exitCodes.interrupted : exitCodes.passed;
   });
+}
+
+/** The parts of a shared store by run, each opened once. */
+function sharedParts(store: StoreAddress): { of(run: RunNotice): Promise<SharedStore>; close(): Promise<void> } {
+  const parts = new Map<string, SharedStore>();
+  return {
+    async of(run) {
+      const name = `${run.suite}-${run.profile}`;
+      const part = parts.get(name) ?? (await store.open(run));
+      parts.set(name, part);
+      return part;
+    },
+    async close() {
+      for (const part of parts.values()) await part.close();
+    },
+  };
 }
 
 /** Where a run's folder is here: `--out`, a folder of its name in it as several suites have one, or the usual one. */

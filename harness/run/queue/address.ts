@@ -72,5 +72,5 @@ function decoded(text: string): string {
 
 /** A command line without the users and passwords of its addresses, for files that tell what was run. */
 export function withoutSecrets(words: readonly string[]): string[] {
-  return words.map((word) => word.replace(/^(--queue=)?(\w+:\/\/)[^/?#]*@/, '$1$2'));
+  return words.map((word) => word.replace(/^(--\w+=)?(\w+:\/\/)[^/?#]*@/, '$1$2'));
 }

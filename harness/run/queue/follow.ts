@@ -36,7 +36,7 @@ const betweenLooksMs = 200;
  * or `signal` says to leave.
  */
 export async function followCells(cells: readonly PlannedCell[], options: FollowOptions): Promise<CellRecord[]> {
-  const { run, queues, redis, store, tell, signal, lookMs = 1000, quietMs = 10_000 } = options;
+  const { run, queues, redis, store, shared, tell, signal, lookMs = 1000, quietMs = 10_000 } = options;
   const known = new Map((options.finished ?? []).map((record) => [record.id, record]));
   const ahead = new Map(cells.map((cell) => [cell.id, cell]));
   const records: CellRecord[] = [];
@@ -76,8 +76,15 @@ export async function followCells(cells: readonly PlannedCell[], options: Follow
     for (const { cell, why } of broken) await settle(await failed(cell, why));
   }
 
-  function failed(cell: PlannedCell, why: string): Promise<CellRecord> {
-    return writeRecord(store, failedRecord(cell, why, new Date(), new Date()));
+  async function failed(cell: PlannedCell, why: string): Promise<CellRecord> {
+    const record = await writeRecord(store, failedRecord(cell, why, new Date(), new Date()));
+    return shared === undefined ? record : shared.publish(cell, record);
+  }
+
+  /** The record of a cell that workers compute, wherever their folders are. */
+  async function recordOf(cell: PlannedCell): Promise<CellRecord | null> {
+    await shared?.bring(cell);
+    return readRecord(store, cell);
   }
 
   /** A cell is done; those that waited for it alone are put in. */
@@ -95,7 +102,7 @@ export async function followCells(cells: readonly PlannedCell[], options: Follow
 
   async function completed(cell: PlannedCell): Promise<void> {
     for (let look = 0; look < looksForRecord && !signal.aborted; look++) {
-      const record = await readRecord(store, cell);
+      const record = await recordOf(cell);
       if (record !== null && record.status !== 'failed') return settle(record);
       await sleep(betweenLooksMs, undefined, { signal }).catch(() => {});
     }
@@ -104,7 +111,7 @@ export async function followCells(cells: readonly PlannedCell[], options: Follow
   }
 
   async function failedFinally(cell: PlannedCell, why: string): Promise<void> {
-    const record = await readRecord(store, cell);
+    const record = await recordOf(cell);
     await settle(record ?? (await failed(cell, `No worker brought it to an end: ${cleanText(why, 500)}`)));
   }
 
@@ -117,7 +124,7 @@ export async function followCells(cells: readonly PlannedCell[], options: Follow
       if (state === 'open') continue;
       if (state === 'failed') await failedFinally(cell, 'the queue says that it failed');
       else {
-        const record = await readRecord(store, cell);
+        const record = await recordOf(cell);
         if (record !== null && record.status !== 'failed') await settle(record);
         else lost.push(cell);
       }

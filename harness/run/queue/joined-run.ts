@@ -4,9 +4,11 @@ import { UsageError } from '../../errors.ts';
 import { cellsNeeding } from '../needed-outcome.ts';
 import type { DataFolders } from '../protocol.ts';
 import { type Store, storeAt } from '../records/store.ts';
+import { type SharedRun, sharedRun } from '../shared/shared-run.ts';
+import type { SharedStore } from '../shared/shared-store.ts';
 import { type Machine, machineRefusal, matchCells } from './machine.ts';
 import { attempts, type CellJob, prefix, queueName, type RunNotice } from './names.ts';
-import { type QueuedCell, type QueueSettings, readQueuedCells, readSettings } from './queued-run.ts';
+import { fetchOffer, type QueuedCell, type QueueSettings, readQueuedCells, readSettings } from './queued-run.ts';
 import { openRunQueues, type RunQueues } from './run-queues.ts';
 
 /** What takes cells that need the same of a machine, with the most bytes that one of them is expected to take. */
@@ -21,6 +23,8 @@ export interface JoinedRun {
   store: Store;
   settings: QueueSettings;
   dataFolders: DataFolders;
+  /** What other machines share of it; undefined: the folder itself is shared. */
+  sharing: SharedRun | undefined;
   /** By id. */
   cells: ReadonlyMap<string, QueuedCell>;
   /** By the id of a cell, those that need it. */
@@ -38,8 +42,11 @@ export interface JoinOptions {
   redis: Redis;
   machine: Machine;
   outDirOf(run: RunNotice): string;
+  /** The shared store's part for a run; left out: the folders of runs are themselves shared. */
+  sharedOf?: ((run: RunNotice) => Promise<SharedStore>) | undefined;
   /** Milliseconds without a sign of life after which a worker's cells go to others. */
   lockMs: number;
+  tell(line: string): void;
 }
 
 /** Why a run's cells are not taken. */
@@ -54,14 +61,19 @@ export interface Refused {
 export async function joinRun(
   id: string,
   notice: RunNotice,
-  { redis, machine, outDirOf, lockMs }: JoinOptions,
+  { redis, machine, outDirOf, sharedOf, lockMs, tell }: JoinOptions,
 ): Promise<JoinedRun | Refused> {
   const store = storeAt(outDirOf(notice));
   try {
+    const shared = await sharedOf?.(notice);
+    if (shared !== undefined) await fetchOffer(store, shared);
     const settings = await readSettings(store, id);
     if (settings === null || settings.suite !== notice.suite || settings.profile !== notice.profile) {
-      const remedy = 'share the folder that its suite writes into, and name it here with --out';
-      return { why: `${store.outDir} does not hold this run of ${notice.suite}, ${notice.profile}: ${remedy}` };
+      const remedy =
+        'share the folder that its suite writes into, and name it here with --out, or give both the same --store';
+      return {
+        why: `${shared?.shown ?? store.outDir} does not hold this run of ${notice.suite}, ${notice.profile}: ${remedy}`,
+      };
     }
     const refusal = machineRefusal(settings, machine);
     if (refusal !== null) return { why: refusal };
@@ -70,12 +82,14 @@ export async function joinRun(
     if (sorts.length === 0) return { why: lacks.join('; ') };
     const takers = sorts.map(({ name, bytes }) => ({ worker: takerOf(queueName(id, name), redis, lockMs), bytes }));
     for (const { worker } of takers) await worker.startStalledCheckTimer();
+    const byId = new Map(cells.map((cell) => [cell.id, cell]));
     return {
       id,
       store,
       settings,
       dataFolders,
-      cells: new Map(cells.map((cell) => [cell.id, cell])),
+      sharing: shared === undefined ? undefined : sharingOf(store, shared, { settings, cells: byId, tell }),
+      cells: byId,
       needing: cellsNeeding(cells),
       queues: openRunQueues({ id, cells }, redis),
       takers,
@@ -87,6 +101,15 @@ export async function joinRun(
     if (error instanceof UsageError) return { why: error.message };
     throw error;
   }
+}
+
+function sharingOf(
+  store: Store,
+  shared: SharedStore,
+  { settings, cells, tell }: Pick<JoinedRun, 'settings' | 'cells'> & Pick<JoinOptions, 'tell'>,
+): SharedRun {
+  const computation = { ...settings, dataDigest: async ({ id }: { id: string }) => cells.get(id)?.data ?? null };
+  return sharedRun({ store, shared, computation, keepWeights: settings.keepWeights, tell });
 }
 
 /** Ends what this worker does for a run. */

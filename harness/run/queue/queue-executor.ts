@@ -5,11 +5,14 @@ import type { Executor } from '../executor.ts';
 import type { QueueAddress } from './address.ts';
 import { type FollowOptions, followCells } from './follow.ts';
 import {
+  fetchOffer,
   offeredRun,
   type QueuedCell,
   type QueuedRun,
   type QueueSettings,
   removeQueuedRun,
+  shareOffer,
+  withdrawOffer,
   writeQueuedRun,
 } from './queued-run.ts';
 import { openRedis } from './redis.ts';
@@ -43,17 +46,24 @@ export function queueExecutor(options: QueueExecutorOptions): Executor {
     },
     async execute(cells, execution) {
       if (redis === null) throw new Error('the queue is asked to compute before it was reached');
-      const { store } = execution;
+      const { store, shared } = execution;
+      const withdraw = async () => {
+        if (shared !== undefined) await withdrawOffer(store, shared.shared);
+        await removeQueuedRun(store);
+      };
       const all: QueuedCell[] = [];
       for (const cell of options.cells) all.push({ ...cell, data: await options.dataDigest(cell) });
+      // A run that another machine put in, and left, is joined from here.
+      if (shared !== undefined) await fetchOffer(store, shared.shared);
       const earlier = await offeredRun(store);
       if (cells.length === 0) {
         if (earlier !== null) await takeBack({ id: earlier, cells: all }, redis);
-        await removeQueuedRun(store);
+        await withdraw();
         return [];
       }
       const run = await writeQueuedRun(store, settings, all, renew);
       renew = false;
+      if (shared !== undefined) await shareOffer(store, shared.shared);
       // What another run into the folder offered is in no file any more: its workers let go of it.
       if (earlier !== null && earlier !== run.id) await takeBack({ id: earlier, cells: all }, redis);
       const queues = openRunQueues(run, redis);
@@ -69,7 +79,7 @@ export function queueExecutor(options: QueueExecutorOptions): Executor {
         await queues.close();
       }
       await takeBack(run, redis);
-      await removeQueuedRun(store);
+      await withdraw();
       return records;
     },
     async close() {

@@ -16,6 +16,8 @@ import { nameSchema, profileNames } from '../../spec/words.ts';
 import { runFileSchema } from '../records/run-file.ts';
 import { type Store, storeAt } from '../records/store.ts';
 import { fileDatasetOf } from '../run-data.ts';
+import { copyDown, copyUp, nameOf } from '../shared/shared-files.ts';
+import type { SharedStore } from '../shared/shared-store.ts';
 
 /**
  * What workers compute for a run, in its output folder: `queue/run.json` and `queue/cells.json`. A worker believes these
@@ -70,6 +72,26 @@ export interface QueuedRun extends QueueSettings {
 /** Bytes: room for the names, or the cells, of a hundred thousand. */
 const largest = 400e6;
 const remedy = 'run its suite again with --queue';
+
+/** The files of an offer; the last one says what the others must be. */
+function offerPaths(store: Store): string[] {
+  return ['cells.json', 'run.json'].map((name) => join(queueDir(store), name));
+}
+
+/** Shows workers with folders of their own what the folder offers. */
+export async function shareOffer(store: Store, shared: SharedStore): Promise<void> {
+  for (const path of offerPaths(store)) await copyUp(shared, store, path);
+}
+
+/** Makes what a run offers in a shared store that of the folder. */
+export async function fetchOffer(store: Store, shared: SharedStore): Promise<void> {
+  for (const path of offerPaths(store)) await copyDown(shared, store, path, largest);
+}
+
+/** Takes back what is offered in a shared store. */
+export async function withdrawOffer(store: Store, shared: SharedStore): Promise<void> {
+  for (const path of offerPaths(store).reverse()) await shared.remove(nameOf(store, path));
+}
 
 function queueDir({ outDir }: Store): string {
   return join(outDir, 'queue');

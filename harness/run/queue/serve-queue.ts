@@ -21,7 +21,6 @@ export interface ServeQueueOptions extends Omit<JoinOptions, 'redis'> {
   /** Seconds without a cell after which the worker ends; undefined: it never does. */
   idleSeconds?: number | undefined;
   signal: AbortSignal;
-  tell(line: string): void;
   /** Milliseconds between two looks at the runs. */
   lookMs?: number;
 }

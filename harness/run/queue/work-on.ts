@@ -12,7 +12,7 @@ import { whyOf } from './asking.ts';
 import type { JoinedRun } from './joined-run.ts';
 import { type CellJob, cellJobSchema, jobIdOf } from './names.ts';
 import { finishedIn, publish } from './publish.ts';
-import { attemptStore, offeredRun, type QueuedCell } from './queued-run.ts';
+import { attemptStore, fetchOffer, offeredRun, type QueuedCell } from './queued-run.ts';
 
 /** Computes a cell in a process of its own. Resolves to null where `signal` ended it. */
 export type ComputeCell = (
@@ -105,10 +105,14 @@ async function computed(
   run: JoinedRun,
   { compute, signal }: WorkOptions,
 ): Promise<{ record: CellRecord | null; problem: UsageError | null }> {
-  const { store, settings, dataFolders } = run;
+  const { store, settings, dataFolders, sharing } = run;
+  await bringNeeds(cell, run);
+  await sharing?.bring(cell);
   const keepsWeights = cell.isNeeded || settings.keepWeights;
   const there = await finishedIn(store, cell, keepsWeights);
   if (there !== null) return { record: there, problem: null };
+  await sharing?.checkpoints.fetch(cell);
+  const following = sharing?.checkpoints.follow(cell, tellProgress(job));
   const from = attemptStore(store);
   const startedAt = new Date();
   let problem: UsageError | null = null;
@@ -121,18 +125,33 @@ async function computed(
         cell,
         { ...own, store: from, neededStore: store, checkpointStore: store },
         signal,
-        tellProgress(job),
+        following?.listener ?? tellProgress(job),
       ).catch((error) => {
         if (!(error instanceof UsageError)) throw error;
         problem = error;
         return failedRecord(cell, error.message, startedAt, new Date());
       }));
+    await following?.ended();
+    if (sharing !== undefined) await fetchOffer(store, sharing.shared);
     // A run that began anew in this folder must not be given what was computed for the one before.
     if (record === null || (await offeredRun(store)) !== run.id) return { record: null, problem };
     const target = { cell, from, store, keepsWeights, attempt: attemptOf(job) };
-    return { record: await publish(record, target), problem };
+    const published = await publish(record, target);
+    return { record: sharing === undefined ? published : await sharing.publish(cell, published), problem };
   } finally {
     await rm(from.outDir, { recursive: true, force: true });
+  }
+}
+
+/** Copies what a cell reads of others, and these of others, into the run's folder, where machines share that in a store. */
+async function bringNeeds({ needs }: PlannedCell, run: JoinedRun): Promise<void> {
+  const { sharing, cells, store } = run;
+  if (sharing === undefined) return;
+  for (const { id } of needs) {
+    const need = cells.get(id);
+    if (need === undefined || (await finishedIn(store, need, true)) !== null) continue;
+    await bringNeeds(need, run);
+    await sharing.bring(need);
   }
 }
 
@@ -145,9 +164,11 @@ function vanished(job: Job<CellJob>, cell: PlannedCell, now: Date): CellRecord |
 }
 
 /** Puts in those of the cells that need a completed one for which all else is there, too. */
-async function putInNeeding({ id, status }: CellRecord, { needing, store, queues }: JoinedRun): Promise<void> {
+async function putInNeeding({ id, status }: CellRecord, run: JoinedRun): Promise<void> {
+  const { needing, store, queues } = run;
   const able: PlannedCell[] = [];
   for (const cell of status === 'completed' ? (needing.get(id) ?? []) : []) {
+    await bringNeeds(cell, run);
     const ready = await allCompleted(store, cell, id);
     if (ready && (await readRecord(store, cell)) === null) able.push(cell);
   }

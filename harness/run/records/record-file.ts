@@ -4,7 +4,7 @@ import { DamagedFileError, readTextFile } from '../../file-errors.ts';
 import { type CellRecord, recordSchema, recordVersion } from '../../record.ts';
 
 /** Bytes: hundreds of times those of the longest curve. A larger file was not written as a record. */
-const largestRecord = 64e6;
+export const largestRecord = 64e6;
 /** What else helps where the system refuses a file of an output folder. */
 export const otherFolder = 'choose another folder with --out';
 
@@ -26,20 +26,26 @@ export function cellOfFile(path: string): string {
 
 /** Reads one record's file. Throws UsageError where the system refuses to read it. */
 export async function readRecordFile(path: string): Promise<ReadFile> {
-  const cell = cellOfFile(path);
-  let content: unknown;
   try {
     // What is no file is named, not refused: its cell can run again.
     if (!(await stat(path)).isFile()) return { record: null, problem: 'it is no regular file, nor a link to one' };
     const text = await readTextFile(path, { most: largestRecord, remedy: otherFolder });
-    if (text === null) return { record: null, problem: 'no such file' };
-    content = JSON.parse(text);
+    return text === null ? { record: null, problem: 'no such file' } : recordIn(text, cellOfFile(path));
   } catch (error) {
     if (codeOf(error) === 'ENOENT') return { record: null, problem: 'there is no such file, or it is a broken link' };
     if (codeOf(error) === 'ELOOP') return { record: null, problem: 'it is a link that leads to itself' };
     if (error instanceof DamagedFileError) return { record: null, problem: error.why };
-    if (error instanceof SyntaxError) return { record: null, problem: `no JSON: ${error.message}` };
     throw error;
+  }
+}
+
+/** The record in a text that is to be that of a cell. */
+export function recordIn(text: string, cell: string): ReadFile {
+  let content: unknown;
+  try {
+    content = JSON.parse(text);
+  } catch (error) {
+    return { record: null, problem: `no JSON: ${(error as SyntaxError).message}` };
   }
   const version = versionOf(content);
   if (version !== null && version !== recordVersion) {

@@ -84,7 +84,11 @@ export async function resumeStore(
 }
 
 /** What is no longer as it was when the record was made; null where nothing is. A failed record runs again anyway. */
-async function changeSince(record: CellRecord, cell: PlannedCell, computation: Computation): Promise<string | null> {
+export async function changeSince(
+  record: CellRecord,
+  cell: PlannedCell,
+  computation: Computation,
+): Promise<string | null> {
   const { program, threads, device, arithmetic } = computation;
   if (record.suite !== cell.suite || record.profile !== cell.profile) return 'its suite or profile has changed';
   if (record.config.methodDigest !== cell.config.methodDigest) return "its method's file has changed";

@@ -64,6 +64,11 @@ export function checkpointDir(store: Store, cell: Identity): string {
   return join(store.checkpointsDir, `${cell.cell}-${cell.id}`);
 }
 
+/** The file of a cell's checkpoint, the only one in its folder. */
+export function checkpointPath(store: Store, cell: Identity): string {
+  return join(checkpointDir(store, cell), `${cell.cell}.ckpt`);
+}
+
 /** The file of a cell's kept weights; it tells whose they are. */
 export function weightsPath(store: Store, { cell }: Pick<Cell, 'cell'>): string {
   return join(store.weightsDir, `${cell}.safetensors`);
@@ -76,8 +81,13 @@ export function weightsPath(store: Store, { cell }: Pick<Cell, 'cell'>): string 
 export async function writeRecord(store: Store, record: CellRecord): Promise<CellRecord> {
   const parsed = recordSchema.safeParse(record);
   if (!parsed.success) throw new Error(`The record of ${record.cell} is not valid: ${issuesOf(parsed.error)}`);
-  await writeFileAtomically(recordPath(store, record.cell), `${JSON.stringify(parsed.data, null, 2)}\n`);
+  await writeFileAtomically(recordPath(store, record.cell), recordText(parsed.data));
   return parsed.data;
+}
+
+/** What the file of a valid record holds. */
+export function recordText(record: CellRecord): string {
+  return `${JSON.stringify(record, null, 2)}\n`;
 }
 
 /** Removes what an earlier attempt at a cell left: its record, weights and log. */
@@ -90,9 +100,14 @@ export async function removeResults(store: Store, cell: Identity): Promise<void>
 
 /** A cell's valid record with the same id; null where there is none. */
 export async function readRecord(store: Store, cell: Identity): Promise<CellRecord | null> {
-  const [file] = await readRecordFiles([recordPath(store, cell.cell)]);
-  const record = file?.read.record ?? null;
+  const record = await recordNamed(store, cell.cell);
   return record?.id === cell.id ? record : null;
+}
+
+/** The valid record that lies in a cell's place, whatever its configuration was; null where there is none. */
+export async function recordNamed(store: Store, cell: string): Promise<CellRecord | null> {
+  const [file] = await readRecordFiles([recordPath(store, cell)]);
+  return file?.read.record ?? null;
 }
 
 /**

@@ -56,8 +56,9 @@ const workerHelp = `${examples(
 
 A worker takes cells of every run in the queue that it can compute: its checkout is of the same commit with the same
 changes, its data sets hold the same, and the run's output folder is here: the one that the suite writes into, shared
-between the machines, or with --store a folder of this machine, beside the store that suite and workers name. Records and checkpoints go there, as a run on one machine writes them, so that another worker goes
-on where one vanished. What it does not take it says, and why; npm run suite shows that, too.
+between the machines, or with --store a folder of this machine, beside the store that suite and workers name. Records
+and checkpoints go there, as a run on one machine writes them, so that another worker goes on where one vanished. What
+it does not take it says, and why; npm run suite shows that, too.
 
 A cell runs in a process of its own. As many run at once as --jobs and the memory allow, by what they are expected to
 take and, where one took more, by its peak; those that --memory cannot hold are left to others. Nothing that lies in Redis decides what is computed: a job names a cell of the run's folder, or is refused.

@@ -98,7 +98,7 @@ describe('conv2d', () => {
       const filter = tensorOf(randomValues('filter', [3, 3, inner, outer]));
       const alone = conv2d(tf.slice(x, 0, 1), filter, { stride });
       const among = tf.slice(conv2d(x, filter, { stride }), 0, 1);
-    expect(Buffer.compare(bytesOf(alone), bytesOf(among))).toBe(0);
+      expect(Buffer.compare(bytesOf(alone), bytesOf(among))).toBe(0);
     },
   );
 

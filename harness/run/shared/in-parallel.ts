@@ -5,8 +5,15 @@ export async function inParallel<T>(
   work: (item: T) => Promise<void>,
 ): Promise<void> {
   const waiting = items.values();
+  let isBroken = false;
   async function lane(): Promise<void> {
-    for (const item of waiting) await work(item);
+    for (const item of waiting) {
+      if (isBroken) return;
+      await work(item).catch((error) => {
+        isBroken = true;
+        throw error;
+      });
+    }
   }
   await Promise.all(Array.from({ length: atOnce }, lane));
 }

@@ -109,7 +109,11 @@ describe('sentence pairs', () => {
     }
     const { examples, limits, generate } = dataset;
     for (const part of ['train', 'test'] as const) expect(limits[part]).toBeGreaterThanOrEqual(examples[part]);
-    const { train, valid, test: tested } = generate({ trainExamples: 30, testExamples: null });
-    expect([train, valid, tested].map((part) => part?.pairs.length)).toEqual([30, examples.valid, examples.test]);
+    const countsOf = (trainExamples: number) => {
+      const { train, valid, test: tested } = generate({ trainExamples, testExamples: null });
+      return [train, valid, tested].map((part) => part?.pairs.length);
+    };
+    expect(countsOf(examples.valid + 1)).toEqual([examples.valid + 1, examples.valid, examples.test]);
+    expect(countsOf(30)).toEqual([30, 30, examples.test]);
   });
 });

@@ -72,8 +72,7 @@ export async function traceOf<B>(
       const told = await onStep({ phase: index, step: done, learningRate: rate }, drawn);
       for (const [part, text] of Object.entries(told)) update(part, text);
       examples += drawn.size;
-      if (done === to) break;
-      if (done - from < mostDrawn) continue;
+      if (done < to && done - from < mostDrawn) continue;
       examples += (to - done) * drawn.size;
       while (done < to) rateOf(phase, done++);
       break;

@@ -72,10 +72,17 @@ export async function proveCells(options: ProveOptions): Promise<CellProof[]> {
       if (signal.aborted) break;
       stream.write(`${suite}: ${name}\n`);
       const progress = startProgress({ cells: ofSuite, jobs, stream, now: () => performance.now() });
-      const inEnvironment = { ...options, node, dataFolders: {}, device: 'cpu', threads: 1, logs: false } as const;
+      const inEnvironment = {
+        ...options,
+        node,
+        dataFolders: {},
+        device: 'cpu',
+        threads: 1,
+        arithmetic: 'portable',
+      } as const;
       try {
         await withTemporaryStore('prove', async (store) => {
-          const settings = { ...inEnvironment, arithmetic: 'portable', store, resultOnly: true } as const;
+          const settings = { ...inEnvironment, store, logs: false, resultOnly: true };
           const lanes = isAlone ? null : workerLanes(settings, signal);
           try {
             await runPool(ofSuite, {

@@ -4,7 +4,7 @@ import type { PlannedCell } from '../spec/cell.ts';
 import { type LastingWorker, startLastingWorker } from './lasting-worker.ts';
 import { failedRecord } from './records/failed-record.ts';
 import { readRecord, removeResults, writeRecord } from './records/store.ts';
-import { requestOf, type WorkerListener, type WorkerSettings } from './worker-process.ts';
+import { requestOf, timeLimitMs, type WorkerListener, type WorkerSettings } from './worker-process.ts';
 
 /** Worker processes that run one cell after another, so that their start is paid once. */
 export interface WorkerLanes {
@@ -35,7 +35,7 @@ export function workerLanes(settings: WorkerSettings, signal: AbortSignal): Work
       const limit = setTimeout(() => {
         isLate = true;
         void worker.end('SIGKILL');
-      }, cell.timeLimitSeconds * 1000);
+      }, timeLimitMs(cell));
       const answer = await worker.ask(requestOf(cell, settings, true), listener).finally(() => clearTimeout(limit));
       if (cellSignal.aborted) return null;
       if (!worker.hasEnded()) free.push(worker);

@@ -49,6 +49,11 @@ const keptOutput = 8 * tailLength;
 /** The longest delay that timers keep exactly; longer ones fire at once. */
 const longestTimerMs = 2 ** 31 - 1;
 
+/** Milliseconds after which a cell is ended, for a timer. */
+export function timeLimitMs({ timeLimitSeconds }: PlannedCell): number {
+  return Math.min(timeLimitSeconds * 1000, longestTimerMs);
+}
+
 /**
  * Runs one cell in its own process. Resolves to the record, which then lies in the store: the worker's own or, where
  * the worker crashed, was killed, exceeded the cell's time limit or ended without a record, one with status `failed`
@@ -95,7 +100,7 @@ async function runProcess(
     ...options,
     // What a broken worker prints has no bound: only the tail is kept here.
     buffer: false,
-    timeout: Math.min(cell.timeLimitSeconds * 1000, longestTimerMs),
+    timeout: timeLimitMs(cell),
     forceKillAfterDelay: settings.killAfterMs,
     cancelSignal: signal,
   });

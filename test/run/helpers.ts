@@ -4,8 +4,10 @@ import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { onTestFinished } from 'vitest';
+import { openGate } from '../../baselines/gate.ts';
 import { type FailedRecord, type FinishedRecord, identityOf } from '../../harness/record.ts';
 import { failedRecord } from '../../harness/run/records/failed-record.ts';
+import type { RunSuiteOptions } from '../../harness/run/run-suite.ts';
 import type { Cell, PlannedCell } from '../../harness/spec/cell.ts';
 import type { ImageConfig } from '../../harness/spec/image.ts';
 import { waiting } from '../helpers/costs.ts';
@@ -26,6 +28,28 @@ export function fixturePool() {
     jobs: 2,
     signal: new AbortController().signal,
   } as const;
+}
+
+/** A run of cells by fixture workers, where a test does not say otherwise; nothing is checked. */
+export function fixtureRun(cells: readonly PlannedCell[]): Omit<RunSuiteOptions, 'outDir' | 'stream'> {
+  return {
+    ...fixturePool(),
+    suite: 'compression',
+    title: 'Compression',
+    profile: 'smoke',
+    note: 'Shorter than published.',
+    margin: 0.02,
+    gate: openGate,
+    cells,
+    plan: cells,
+    fresh: false,
+    program: 'fixture',
+    check: false,
+    strict: false,
+    commandLine: ['suite', 'compression'],
+    settings: {},
+    versions: { factorbench: '1.0.0', commit: null, node: 'v20' },
+  };
 }
 
 /** A cell for the fixture worker. */

@@ -2,7 +2,6 @@ import { access, mkdir, readdir, readFile, rm, truncate, writeFile } from 'node:
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
-import { openGate } from '../../baselines/gate.ts';
 import { UsageError } from '../../harness/errors.ts';
 import { readRunFile } from '../../harness/run/records/run-file.ts';
 import { readRecords, recordPath, storeAt, writeRecord } from '../../harness/run/records/store.ts';
@@ -16,39 +15,27 @@ import { standInNvidiaSmi } from '../helpers/nvidia-smi.ts';
 import { gpuTables } from '../helpers/nvidia-smi-outputs.ts';
 import { cellsOfMulti30k } from '../helpers/translation-cells.ts';
 import { recordOf } from './fixtures/record-of.mjs';
-import { capture, fixtureCell, fixtureWorker, recordOfCell, type StandInCell, temporaryFolder } from './helpers.ts';
+import {
+  capture,
+  fixtureCell,
+  fixtureRun,
+  fixtureWorker,
+  recordOfCell,
+  type StandInCell,
+  temporaryFolder,
+} from './helpers.ts';
 
 async function run(cells: readonly StandInCell[], overrides: Partial<RunSuiteOptions> = {}) {
   const outDir = overrides.outDir ?? (await temporaryFolder());
   const baselinesDir = await temporaryFolder();
   const { stream, text } = capture();
   const result = await runSuite({
-    suite: 'compression',
-    title: 'Compression',
-    profile: 'smoke',
-    note: 'Shorter than published.',
-    margin: 0.02,
-    gate: openGate,
-    cells,
+    ...fixtureRun(cells),
     outDir,
     baselinesDir,
     stream,
-    dataFolders: {},
-    jobs: 2,
-    threads: 1,
-    device: 'cpu',
-    arithmetic: 'native',
-    fresh: false,
-    program: 'fixture',
     check: true,
-    strict: false,
-    commandLine: ['suite', 'compression'],
     settings: { jobs: 2 },
-    workerPath: fixtureWorker,
-    killAfterMs: 5000,
-    versions: { factorbench: '1.0.0', commit: null, node: 'v20' },
-    plan: cells,
-    signal: new AbortController().signal,
     ...overrides,
   });
   return { ...result, outDir, store: storeAt(outDir), text };

@@ -61,7 +61,8 @@ and checkpoints go there, as a run on one machine writes them, so that another w
 it does not take it says, and why; npm run suite shows that, too.
 
 A cell runs in a process of its own. As many run at once as --jobs and the memory allow, by what they are expected to
-take and, where one took more, by its peak; those that --memory cannot hold are left to others. Nothing that lies in Redis decides what is computed: a job names a cell of the run's folder, or is refused.
+take and, where one took more, by its peak; those that --memory cannot hold are left to others. Nothing that lies in
+Redis decides what is computed: a job names a cell of the run's folder, or is refused.
 
 Ctrl-C and SIGTERM give back what is being computed. The server must not drop keys (maxmemory-policy noeviction), and
 should append to a file (appendonly yes): what it loses all the same is put in again by the suite that follows.

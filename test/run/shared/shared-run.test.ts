@@ -2,7 +2,6 @@ import { randomUUID } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { openGate } from '../../../baselines/gate.ts';
 import { writeFileAtomically } from '../../../harness/atomic-file.ts';
 import { UsageError } from '../../../harness/errors.ts';
 import type { CellRecord, FinishedRecord } from '../../../harness/record.ts';
@@ -21,7 +20,7 @@ import {
   capture,
   failureOfCell,
   fixtureCell,
-  fixtureWorker,
+  fixtureRun,
   recordOfCell,
   type StandInCell,
   temporaryFolder,
@@ -33,32 +32,10 @@ async function run(shared: SharedStore, cells: readonly StandInCell[], overrides
   const outDir = overrides.outDir ?? (await temporaryFolder());
   const { stream, text } = capture();
   const result = await runSuite({
-    suite: 'compression',
-    title: 'Compression',
-    profile: 'smoke',
-    note: 'Shorter than published.',
-    margin: 0.02,
-    gate: openGate,
-    cells,
-    plan: cells,
+    ...fixtureRun(cells),
     outDir,
     sharedStore: { shown: shared.shown, open: async () => ({ ...shared, close: async () => {} }) },
     stream,
-    dataFolders: {},
-    jobs: 2,
-    threads: 1,
-    device: 'cpu',
-    arithmetic: 'native',
-    fresh: false,
-    program: 'fixture',
-    check: false,
-    strict: false,
-    commandLine: ['suite', 'compression'],
-    settings: {},
-    workerPath: fixtureWorker,
-    killAfterMs: 5000,
-    versions: { factorbench: '1.0.0', commit: null, node: 'v20' },
-    signal: new AbortController().signal,
     ...overrides,
   });
   return { ...result, outDir, store: storeAt(outDir), text: text() };

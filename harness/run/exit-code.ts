@@ -23,12 +23,17 @@ export const exitCodeOfHistory = {
 export interface Fails {
   /** What is changed, removed, of other data or without a baseline, until it is accepted. */
   unaccepted: boolean;
+  /** Other bits than the accepted ones, where no lane behind judges by how much. */
+  drift: boolean;
   inconclusive: boolean;
 }
 
-/** A night that nobody looks at fails for what is not accepted; who asks for `strict` also for what stays undecided. */
+/**
+ * A night that nobody looks at fails for what is not accepted; who asks for `strict` also for what stays undecided. Of
+ * `smoke`, whose trainings are too short for its quality to be judged, other bits are to be accepted then.
+ */
 export function failsOf(profile: string, strict: boolean): Fails {
-  return { unaccepted: strict || profile === 'nightly', inconclusive: strict };
+  return { unaccepted: strict || profile === 'nightly', drift: strict && profile === 'smoke', inconclusive: strict };
 }
 
 export interface Outcome {
@@ -50,7 +55,8 @@ export function exitCodeOf({ records, verdicts, fails, interrupted, whole }: Out
   if (!whole || records.some((record) => record.status === 'failed') || verdictIs(...alarms)) {
     return exitCodes.regressed;
   }
-  if (fails.unaccepted && verdictIs(...unaccepted)) return exitCodes.unaccepted;
+  if ((fails.unaccepted && verdictIs(...unaccepted)) || (fails.drift && verdictIs('drift')))
+    return exitCodes.unaccepted;
   return fails.inconclusive && verdictIs('inconclusive') ? exitCodes.inconclusive : exitCodes.passed;
 }
 

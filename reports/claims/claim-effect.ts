@@ -96,10 +96,13 @@ function testsAt(claim: Claim, arms: readonly TestedArm[], obstacles: Set<string
     return found.map(({ combination, rival }) => ({ test: test(combination), combination, place, count: 1, rival }));
   }
   if (found.length === 0) return [];
+  // A sweep of one seed beside arms of several would leave a single seed that all have.
+  const repeated = found.filter((one) => combinedGains(one.combination).length > 1);
+  const averaged = repeated.length === 0 ? found : repeated;
   const combination = summed(
-    found.flatMap((one) => one.combination.map(([arm, times]) => [arm, times / found.length] as const)),
+    averaged.flatMap((one) => one.combination.map(([arm, times]) => [arm, times / averaged.length] as const)),
   );
-  return [{ test: test(combination), combination, place, count: found.length, rival: null }];
+  return [{ test: test(combination), combination, place, count: averaged.length, rival: null }];
 }
 
 /** Each arm once, with all that it counts for. */

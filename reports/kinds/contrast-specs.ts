@@ -53,3 +53,24 @@ export function trainingContrasts<C extends BaseConfig & { training: object }>(
     },
   }));
 }
+
+/**
+ * Low-rank layers, however they are initialized, against the thinner network of as many parameters, which has no product
+ * to initialize, and whose weight decay is its Frobenius decay: both without decay, or both with one of the same λ.
+ */
+export function againstNarrow<C extends BaseConfig & { training: object }>(
+  idle: readonly (keyof C['training'] & string)[],
+): ContrastSpec<C> {
+  const nothing = Object.fromEntries(idle.map((field) => [field, null]));
+  return {
+    subject: 'low-rank layers against a thinner network',
+    factor: 'method',
+    from: 'narrow',
+    to: 'low-rank',
+    rest(config) {
+      const decays = 'regularizer' in config && config.regularizer !== 'none';
+      const training = decays ? config.training : { ...config.training, ...nothing };
+      return { ...config, training, seed: null, method: null, init: null, regularizer: decays };
+    },
+  };
+}

@@ -1,6 +1,6 @@
 import type { ImageConfig } from '../../harness/spec/image.ts';
 import { metricAxis } from '../plots/plot-style.ts';
-import { initAndRegularizerChoices, trainingContrasts } from './contrast-specs.ts';
+import { againstNarrow, initAndRegularizerChoices, trainingContrasts } from './contrast-specs.ts';
 import { claimSection } from './image/claim-section.ts';
 import { publishedSection } from './image/published-section.ts';
 import type { KindReport } from './kind-report.ts';
@@ -22,7 +22,7 @@ export const imageReport: KindReport<ImageConfig> = {
       axis: { title: '‖U‖²_F − ‖V‖²_F, all layers', times: 1, logarithmic: false },
     },
   ],
-  contrasts: trainingContrasts(initAndRegularizerChoices, ['decay']),
+  contrasts: [...trainingContrasts<ImageConfig>(initAndRegularizerChoices, ['decay']), againstNarrow(['decay'])],
   colour: hueByRegularizer,
   dash: dashByInit,
 };

@@ -1,6 +1,6 @@
 import type { TranslationConfig } from '../../harness/spec/translation.ts';
 import { metricAxis } from '../plots/plot-style.ts';
-import { trainingContrasts } from './contrast-specs.ts';
+import { againstNarrow, trainingContrasts } from './contrast-specs.ts';
 import type { KindReport } from './kind-report.ts';
 import { dashByInit, hueByRegularizer } from './looks.ts';
 import { transformerChoices } from './transformer-choices.ts';
@@ -21,7 +21,10 @@ export const translationReport: KindReport<TranslationConfig> = {
       axis: { title: 'η / ‖W‖²_F', times: 1, logarithmic: true },
     },
   ],
-  contrasts: trainingContrasts(transformerChoices, ['decay', 'decayCoupling']),
+  contrasts: [
+    ...trainingContrasts<TranslationConfig>(transformerChoices, ['decay', 'decayCoupling']),
+    againstNarrow(['decay', 'decayCoupling']),
+  ],
   colour: hueByRegularizer,
   dash: dashByInit,
 };

@@ -22,7 +22,7 @@ export function contrastSection(arms: readonly ArmSummary[], specs: readonly Con
   const intro = text(`${legendFor(metric)}${arms.some(isTuned) ? laneNote : ''}`);
   const readings = list(contrasts.map((contrast) => contrast.reading));
   return {
-    heading: headingOf([...specs, ...contrasts.filter(({ factor }) => factor === 'tuning')]),
+    heading: headingOf(contrasts),
     blocks: [intro, table(contrasts, columnsFor(metric)), readings],
   };
 }
@@ -42,8 +42,8 @@ const laneNote =
   'compared each at its own learning rate and λ. Tuned - shared: one arm at its own against itself at the shared ones.';
 
 /** `What initialization and regularizer change`. */
-function headingOf(specs: readonly Pick<ContrastSpec, 'factor'>[]): string {
-  const names = [...new Set(specs.map(({ factor }) => (factor === 'init' ? 'initialization' : factor)))];
+function headingOf(contrasts: readonly Contrast[]): string {
+  const names = [...new Set(contrasts.map(({ factor }) => (factor === 'init' ? 'initialization' : factor)))];
   const last = names.at(-1) ?? '';
   return names.length < 2 ? `What ${last} changes` : `What ${names.slice(0, -1).join(', ')} and ${last} change`;
 }

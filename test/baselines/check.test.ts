@@ -130,6 +130,24 @@ describe('exact counts', () => {
   });
 });
 
+describe('equal weights', () => {
+  const accepted = fixtureRecord({ best: 0.56, train_loss: 1.25 });
+  const same = acceptRecords([accepted], null, { why: 'a fixture', at: '2026-11-23T00:00:00.000Z' });
+
+  it.each([
+    [
+      { best: 0.99, train_loss: 1.25 },
+      'accuracy at the chosen epoch expected 56.00 %, measured 99.00 % (+43.00 points), though',
+    ],
+    [{ best: 0.56, train_loss: 99 }, 'train_loss expected 1.25, measured 99, though the weights are bit-identical'],
+  ])('regress where they give another value beside the gated one: %j', (own, says) => {
+    expect(checkOne(accepted, same).verdict).toBe('reproduced');
+    const verdict = checkOne(fixtureRecord(own), same);
+    expect(verdict).toMatchObject({ verdict: 'regressed', lane: 'weights' });
+    expect(verdict.reason).toContain(says);
+  });
+});
+
 describe('other weights of the same program', () => {
   const same = acceptRecords([stored], null, { why: 'a fixture', at: '2026-11-23T00:00:00.000Z' });
   const again = fixtureRecord({ weights_digest: 'others', value: 0.56, best: 0.57 });
@@ -243,7 +261,7 @@ describe('the exact lane', () => {
     const verdict = checkOne(stored, edited);
     expect(verdict).toMatchObject({ verdict: 'regressed', expected: 0.65, measured: 0.55 });
     expect(verdict.reason).toContain(`${stored.cell}: accuracy expected 65.00 %, measured 55.00 % (-10.00 points`);
-    expect(verdict.reason).toContain('the record or the baseline was altered, or the evaluation changed');
+    expect(verdict.reason).toContain('the record or the baseline was altered, or the evaluation or the choice of an epoch changed');
   });
 
   it('does not let other seeds hide one edited entry', () => {

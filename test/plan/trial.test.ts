@@ -178,8 +178,8 @@ describe('--limit', () => {
     expect(cell!.config.overrides).toEqual({ 'dataset.trainExamples': 100, 'dataset.testExamples': 200 });
     const [real] = planCells(suite, 'smoke', { present: ['cifar-10'], limit: 100 });
     expect(examplesOf(imageConfig(real!))).toEqual([100, 2]);
-    const [least] = planCells(suite, 'smoke', { present: ['cifar-10'], limit: 1 });
-    expect(examplesOf(imageConfig(least!))).toEqual([1, 1]);
+    const [least] = planCells(suite, 'smoke', { present: ['cifar-10'], limit: 25 });
+    expect(examplesOf(imageConfig(least!))).toEqual([25, 1]);
   });
 
   it('takes as large a share of the held-out examples, and none where none are', () => {
@@ -193,10 +193,21 @@ describe('--limit', () => {
     // 500 training, 250 held-out and 1000 test images of generated data; 45,000 and 5,000 of CIFAR-10.
     expect(datasetOf(100)).toMatchObject({ trainExamples: 100, validationExamples: 50, testExamples: 200 });
     expect(datasetOf(900, 'cifar-10')).toMatchObject({ trainExamples: 900, validationExamples: 100, testExamples: 20 });
-    expect(datasetOf(1, 'cifar-10')).toMatchObject({ trainExamples: 1, validationExamples: 1, testExamples: 1 });
+    expect(datasetOf(25, 'cifar-10')).toMatchObject({ trainExamples: 25, validationExamples: 3, testExamples: 1 });
     // All that are trained on are no more than the limit.
     expect(datasetOf(45_000, 'cifar-10').trainExamples).toBeNull();
     expect(datasetOf(44_999, 'cifar-10').trainExamples).toBe(44_999);
+  });
+
+  it('is refused where it leaves no test or held-out example, with the least that does', () => {
+    const message = (part: string, least: number) =>
+      new RegExp(`^--limit \\d+: as small a share of the \\d+ ${part} examples .* is none; give at least ${least}\\.$`);
+    expect(() => planCells(suite, 'smoke', { present: ['cifar-10'], limit: 24 })).toThrow(message('test', 25));
+    const held = fixtureSuite((spec) => {
+      Object.assign(experimentOf(spec).fallbackDataset!, { validationExamples: 50 });
+    });
+    expect(() => planCells(held, 'smoke', { present: [], limit: 4 })).toThrow(message('held-out', 5));
+    expect(planCells(held, 'smoke', { present: [], limit: 5 })).not.toEqual([]);
   });
 
   it('is what the same values of --set are, and goes with others', () => {

@@ -25,18 +25,18 @@ it('is what both do beyond the sum of each alone, over the shared seeds', () => 
   expect(found?.both.difference).toBeCloseTo(0.08, 12);
   expect(found?.interaction.difference).toBeCloseTo(0.03, 12);
   expect(found?.interaction.n).toBe(3);
-  // Errors of four arms instead of two.
-  expect(found!.interaction.standardError!).toBeGreaterThan(found!.both.standardError!);
 });
 
-it('has the variance of its four arms', () => {
-  const [found] = interactionsOf(summarizeArms(records), specs);
-  const { spectral, decay, both, interaction } = found!;
-  // s² of (spectral) + (decay) + (both) counts the arm of neither three times; together they hold all four.
-  const square = (test: { standardError: number | null }) => test.standardError! ** 2;
-  const neither = (square(spectral) + square(decay) + square(both) - square(interaction)) / 2;
-  expect(neither).toBeGreaterThan(0);
-  expect(neither).toBeLessThan(square(spectral));
+it('is tested by the spread of differences between regularizers, as NumPy and SciPy have it', () => {
+  const stored = [
+    ...arm('default', 'weight-decay', [0.3044, 0.3089, 0.3029]),
+    ...arm('spectral', 'weight-decay', [0.2997, 0.286, 0.2951]),
+    ...arm('default', 'frobenius-decay', [0.2701, 0.2699, 0.2472]),
+    ...arm('spectral', 'frobenius-decay', [0.337, 0.3063, 0.3305]),
+  ];
+  const [found] = interactionsOf(summarizeArms(stored), specs);
+  expect(found?.interaction).toMatchObject({ df: 4, t: expect.closeTo(8.394649732524746, 9) });
+  expect(found?.adjustedP).toBeCloseTo(0.0011018770355621817, 12);
 });
 
 it('uses the seeds that all four arms have', () => {

@@ -17,7 +17,8 @@ it.each([
   ['no baseline, strict', [record], ['no-baseline'], true, false, 4],
   ['no baseline and inconclusive, strict', [record], ['inconclusive', 'no-baseline'], true, false, 4],
   ['changed', [record], ['changed', 'removed', 'other-data', 'no-baseline'], false, false, 0],
-  ['drift, strict', [record], ['drift'], true, false, 0],
+  ['drift', [record], ['drift'], false, false, 0],
+  ['drift, strict', [record], ['drift'], true, false, 4],
   ['changed and a regression, strict', [record], ['changed', 'regressed'], true, false, 1],
   ['a regression and inconclusive, strict', [record], ['inconclusive', 'regressed'], true, false, 1],
   ['interrupted with a failure', [failed], ['regressed'], true, true, 130],
@@ -32,6 +33,7 @@ it.each([
   ['other-data', 4],
   ['no-baseline', 4],
   ['inconclusive', 0],
+  ['drift', 0],
 ] as const)('%s ends a nightly with %d, without strict', (name, exitCode) => {
   const verdicts = [fixtureVerdict(record, name)];
   const fails = failsOf('nightly', false);

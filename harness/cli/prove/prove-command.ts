@@ -1,4 +1,4 @@
-import { access } from 'node:fs/promises';
+import { execa } from 'execa';
 import { suites } from '../../../suites/registry.ts';
 import { UsageError } from '../../errors.ts';
 import { firstLine } from '../../foreign-text.ts';
@@ -18,6 +18,9 @@ import { defaultJobs } from '../parse-options.ts';
 import { arithmeticFor, ownProcessor } from '../run/arithmetic.ts';
 import { killAfterMs } from '../run/suite-command.ts';
 
+/** The oldest emulator under which all cells were seen to run. */
+const knownEmulator = 10;
+
 export interface ProveOptions {
   /** Processors' models, as the emulator names them. */
   cpu?: string[];
@@ -36,7 +39,16 @@ export interface ProveOptions {
  */
 export async function proveCommand(options: ProveOptions, io: Io): Promise<number> {
   arithmeticFor({ portable: true, device: 'cpu' }, 'smoke', ownProcessor());
-  for (const node of options.node ?? []) await requireProgram('--node', node);
+  for (const node of options.node ?? []) await versionOf('--node', node, /^v(\d+)\.\d+\.\d+$/m, 'a Node');
+  if ((options.cpu ?? []).length > 0) {
+    const { emulator } = options;
+    const version = await versionOf('--emulator', emulator, /^qemu-x86_64 version (\d+)\./m, "QEMU's qemu-x86_64");
+    if (version < knownEmulator) {
+      io.stderr.write(
+        `${emulator} is QEMU ${version}: 7.2 was seen to crash in hyperbolic tangents; ${knownEmulator} and newer are known to run.\n`,
+      );
+    }
+  }
   const environments = environmentsOf(options, process.execPath);
   const cells = tinyCells(options);
   const jobs = options.jobs ?? defaultJobs(1);
@@ -64,7 +76,12 @@ type Proof = Awaited<ReturnType<typeof proveCells>>;
 export function proofText(environments: readonly Pick<ProofEnvironment, 'name'>[], proof: Proof): string {
   const stateOf = ({ equal, results }: Proof[number]) => {
     const isOpen = results.length < environments.length && (equal || results.length === 0);
-    return isOpen ? 'open' : equal ? 'equal' : 'DIFFERS';
+    if (isOpen) return 'open';
+    if (equal) return 'equal';
+    const given = new Set(
+      results.flatMap(({ error, initial, result }) => (error === null ? [`${initial} ${result}`] : [])),
+    );
+    return given.size > 1 ? 'DIFFERS' : 'FAILED';
   };
   const cellsIn = (state: ReturnType<typeof stateOf>) => proof.filter((of) => stateOf(of) === state);
   const rows = proof.map(({ suite, cell, equal, results }) => [
@@ -75,7 +92,7 @@ export function proofText(environments: readonly Pick<ProofEnvironment, 'name'>[
     eachOnce(results.map(({ initial }) => initial)),
     eachOnce(results.map(({ result }) => result)),
   ]);
-  const differing = cellsIn('DIFFERS');
+  const differing = [...cellsIn('DIFFERS'), ...cellsIn('FAILED')];
   const details = differing.flatMap(({ suite, cell, results }) =>
     results.map(({ environment, initial, result, error }) =>
       [suite, cell, environment, initial, result, error === null ? null : firstLine(error, 200)].map(
@@ -87,8 +104,10 @@ export function proofText(environments: readonly Pick<ProofEnvironment, 'name'>[
   const head = table([['', 'environments', 'suite', 'cell', 'initial values', 'result'], ...rows]);
   const open = cellsIn('open').length;
   const left = open === 0 ? '' : ` ${open} are open: not computed in every environment.`;
+  const failed = cellsIn('FAILED').length;
+  const without = failed === 0 ? '' : ` ${failed} have no result everywhere, and no two that differ.`;
   const equal = cellsIn('equal').length;
-  const count = `${equal} of ${proof.length} cells are equal wherever they were computed.${left} Environments: ${names}.\n`;
+  const count = `${equal} of ${proof.length} cells are equal wherever they were computed.${left}${without} Environments: ${names}.\n`;
   return `${head}${details.length === 0 ? '' : `\n${table(details)}`}${count}`;
 }
 
@@ -140,10 +159,15 @@ function firstThatGoes<T>(suites: readonly SuiteSpec[], of: (suite: SuiteSpec) =
   throw refusals[0] ?? new Error('no suite has a cell of it');
 }
 
-async function requireProgram(option: string, path: string): Promise<void> {
-  try {
-    await access(path);
-  } catch (error) {
-    throw new UsageError(`${option} ${path}: there is no such program; give the path of a Node.`, { cause: error });
-  }
+/** The first number of a program's version. Throws UsageError where it is not that program. */
+async function versionOf(option: string, program: string, pattern: RegExp, name: string): Promise<number> {
+  const { stdout, failed, code } = await execa(program, ['--version'], {
+    reject: false,
+    stdin: 'ignore',
+    timeout: 60_000,
+  });
+  const [, first] = pattern.exec(stdout) ?? [];
+  if (!failed && first !== undefined) return Number(first);
+  const why = code === 'ENOENT' ? 'there is no such program' : 'it does not say its version as one';
+  throw new UsageError(`${option} ${program}: ${why}; give the path of ${name}.`);
 }

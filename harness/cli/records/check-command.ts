@@ -45,6 +45,7 @@ export async function checkCommand(
   const fails = {
     inconclusive: strict,
     unaccepted: runs.some(({ profile }) => failsOf(profile, strict).unaccepted),
+    drift: false,
   };
   for (const { suite, profile, profileSpec, run, records: own } of runs) {
     const gate = gateOf(suite, profile, options.only);
@@ -57,6 +58,7 @@ export async function checkCommand(
     const found = options.confirm === true ? await confirmLost(judged, own, of, io, place) : judged;
     if (found === null) return exitCodes.interrupted;
     verdicts.push(...found);
+    if (found.some(({ verdict }) => verdict === 'drift')) fails.drift ||= failsOf(profile, strict).drift;
     const note = unjudgedNote(own, found, settings);
     if (note !== null) io.stderr.write(`${note}\n`);
     if (baseline !== null) {

@@ -318,5 +318,5 @@ ${dataHelp}
 
 Exit code: 0 passed; 1 a cell regressed, failed or is irreproducible, or has no record; 2 wrong usage or bad input;
 3 with --strict: inconclusive; with --night --escalate: suspect still; 4 with --strict, or of the nightly profile: not
-accepted (changed, removed, on other data or without baseline); 130 interrupted.`;
+accepted (changed, removed, on other data, without baseline, or, of smoke with --strict, drifted); 130 interrupted.`;
 }

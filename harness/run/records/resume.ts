@@ -99,7 +99,7 @@ export async function changeSince(
   if (record.fingerprint.threads !== threads) return 'the number of threads has changed';
   if (!record.fingerprint.device.startsWith(device)) return 'the device has changed';
   if (arithmeticOf(record.fingerprint) !== arithmetic)
-    return `it was computed with ${arithmeticOf(record.fingerprint)} arithmetic`;
+    return `the arithmetic has changed, from ${arithmeticOf(record.fingerprint)} to ${arithmetic},`;
   const digest = await computation.dataDigest(cell);
   return digest === null || record.fingerprint.data === digest ? null : `${cell.dataset} has changed`;
 }

@@ -7,7 +7,12 @@ import { cli } from '../helpers.ts';
 vi.stubEnv('NODE_OPTIONS', `--import ${new URL('../../run/fixtures/typescript-loader.mjs', import.meta.url).href}`);
 
 it.each([
-  [['--node', '/nonexistent/node'], /^--node \/nonexistent\/node: there is no such program/],
+  [['--node', '/nonexistent/node'], /^--node \/nonexistent\/node: there is no such program; give the path of a Node/],
+  [['--node', '/bin/true'], /^--node \/bin\/true: it does not say its version as one; give the path of a Node/],
+  [
+    ['--cpu', 'max', '--emulator', process.execPath],
+    /^--emulator \S+: it does not say its version as one; .* qemu-x86_64/,
+  ],
   [['--only', 'nothing*'], /^--only nothing\*: matches none of \d+ cells/],
   [['--jobs', '0'], /--jobs/],
 ] as const)('prove-portable %j exits with 2 and says why', async (options, says) => {
@@ -26,6 +31,24 @@ it('proves tiny cells of stand-ins equal, a line each, and as JSON', async () =>
   expect(stdout).toMatch(/^2 of 2 cells are equal wherever they were computed\. Environments: here, here again\.$/m);
   const json = JSON.parse((await cli(['prove-portable', ...options, '--json'])).stdout);
   expect(json).toMatchObject([{ equal: true, results: [{ environment: 'here' }, { environment: 'here again' }] }, {}]);
+});
+
+it('calls a cell that has no result somewhere, and no two that differ, failed', () => {
+  const of = (environment: string, result: string | null) => {
+    return { environment, initial: result && 'i', result, error: result === null ? 'it was killed' : null };
+  };
+  const environments = [{ name: 'a' }, { name: 'b' }, { name: 'c' }];
+  const proofOf = (cell: string, ...results: ReturnType<typeof of>[]) => {
+    return { suite: 'compression', cell, equal: false, results };
+  };
+  const text = proofText(environments, [
+    proofOf('killed', of('a', 'r'), of('b', 'r'), of('c', null)),
+    proofOf('both', of('a', 'r'), of('b', 's'), of('c', null)),
+  ]);
+  expect(text).toMatch(/^FAILED +in 3 of 3 .* killed /m);
+  expect(text).toMatch(/^DIFFERS +in 3 of 3 .* both /m);
+  expect(text).toMatch(/killed +c +it was killed$/m);
+  expect(text).toContain('0 of 2 cells are equal wherever they were computed. 1 have no result everywhere');
 });
 
 it('calls cells of an interrupted proof open, and those that differ already different', () => {

@@ -261,7 +261,9 @@ describe('the exact lane', () => {
     const verdict = checkOne(stored, edited);
     expect(verdict).toMatchObject({ verdict: 'regressed', expected: 0.65, measured: 0.55 });
     expect(verdict.reason).toContain(`${stored.cell}: accuracy expected 65.00 %, measured 55.00 % (-10.00 points`);
-    expect(verdict.reason).toContain('the record or the baseline was altered, or the evaluation or the choice of an epoch changed');
+    expect(verdict.reason).toContain(
+      'the record or the baseline was altered, or the evaluation or the choice of an epoch changed',
+    );
   });
 
   it('does not let other seeds hide one edited entry', () => {

@@ -82,6 +82,6 @@ it('runs it where the choice was made on these data, and where its data are trie
     stdout: expect.stringMatching(/2 cells planned, 2/),
   });
   const { command } = await stored(() => 'feed');
-  const trial = await command('suite', '--limit', '2');
+  const trial = await command('suite', '--set', 'dataset.trainExamples=2', '--set', 'dataset.testExamples=1');
   expect(trial).toMatchObject({ exitCode: 0, stdout: expect.stringMatching(/2 cells planned, 2/) });
 });

@@ -42,16 +42,19 @@ export function trainingContrasts<C extends BaseConfig & { training: object }>(
   choices: readonly Choice[],
   idle: readonly (keyof C['training'] & string)[],
 ): ContrastSpec<C>[] {
-  const nothing = Object.fromEntries(idle.map((field) => [field, null]));
   return choices.map(({ factor, from, ...choice }) => ({
     ...choice,
     factor,
     from,
     rest: (config) => {
-      const training = from === 'none' ? { ...config.training, ...nothing } : config.training;
+      const training = from === 'none' ? withoutDecay(config.training, idle) : config.training;
       return { ...config, training, seed: null, [factor]: null };
     },
   }));
+}
+
+function withoutDecay(training: object, idle: readonly string[]): object {
+  return { ...training, ...Object.fromEntries(idle.map((field) => [field, null])) };
 }
 
 /**
@@ -61,7 +64,6 @@ export function trainingContrasts<C extends BaseConfig & { training: object }>(
 export function againstNarrow<C extends BaseConfig & { training: object }>(
   idle: readonly (keyof C['training'] & string)[],
 ): ContrastSpec<C> {
-  const nothing = Object.fromEntries(idle.map((field) => [field, null]));
   return {
     subject: 'low-rank layers against a thinner network',
     factor: 'method',
@@ -69,7 +71,7 @@ export function againstNarrow<C extends BaseConfig & { training: object }>(
     to: 'low-rank',
     rest(config) {
       const decays = 'regularizer' in config && config.regularizer !== 'none';
-      const training = decays ? config.training : { ...config.training, ...nothing };
+      const training = decays ? config.training : withoutDecay(config.training, idle);
       return { ...config, training, seed: null, method: null, init: null, regularizer: decays };
     },
   };

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { gaussian, streamsOf } from '../../../harness/random.ts';
 import { summarizeArms } from '../../../reports/arms/arm-summary.ts';
-import { type Combination, combinationsWithin, comparisonWithin, twoSidedP } from '../../../reports/arms/arm-test.ts';
+import { type Combination, combinationsWithin, difference, twoSidedP } from '../../../reports/arms/arm-test.ts';
 import { methodOf } from '../../../reports/arms/coordinates.ts';
 import { relativesOf } from '../../../reports/arms/related-arms.ts';
 import { sharersOf } from '../../../reports/arms/shared-training.ts';
@@ -66,14 +66,14 @@ it('takes the mean of relatives to spread as it did, and not as means of unrelat
   ]);
   const [a, b, c, d] = arms;
   const test = combinationsWithin(arms);
-  const [single, mean] = [test(ones([a!], [c!])), test(ones([a!, b!], [c!, d!]))];
+  const [single, mean] = [test(meanDifference([a!], [c!])), test(meanDifference([a!, b!], [c!, d!]))];
   expect(mean.difference).toBeCloseTo(single.difference!, 12);
   expect(mean.standardError).toBeCloseTo(single.standardError!, 12);
   expect(mean.df).toBe(single.df);
 });
 
 /** The mean of some arms less that of others. */
-function ones(left: readonly TestedArm[], right: readonly TestedArm[]): Combination {
+function meanDifference(left: readonly TestedArm[], right: readonly TestedArm[]): Combination {
   return [
     ...left.map((arm) => [arm, 1 / left.length] as const),
     ...right.map((arm) => [arm, -1 / right.length] as const),
@@ -84,8 +84,10 @@ describe('the error rate where arms of one beginning go together, as in the stor
   const runs = 1000;
   const correlation = 0.66;
 
-  /** How often equal arms are told apart, at a level: of two beginnings, of one, and means over the regularizers. */
-  function rates(related: boolean, level: number) {
+  const level = 0.05;
+
+  /** How often equal arms are told apart: of two beginnings, of one, and means over the regularizers. */
+  function rates(related: boolean) {
     const uniform = streamsOf('related arms', Number(related))('values');
     const found = { across: 0, within: 0, means: 0, interaction: 0 };
     const [beginnings, regularizers, seeds] = [12, 3, 3];
@@ -100,30 +102,29 @@ describe('the error rate where arms of one beginning go together, as in the stor
           return bareArm(gains, undefined, related ? `${run} ${i}` : undefined);
         });
       });
-      const compare = comparisonWithin(arms.flat());
       const test = combinationsWithin(arms.flat());
       const [left, right] = [arms[(run * 5) % beginnings]!, arms[(run * 5 + 1) % beginnings]!];
       const told = (p: number | null) => Number(p! <= level) / runs;
-      found.across += told(twoSidedP(compare(left[0]!, right[0]!)));
-      found.within += told(twoSidedP(compare(left[0]!, left[1]!)));
-      found.means += told(twoSidedP(test(ones(left, right))));
-      const both = ones([left[0]!, right[1]!], [left[1]!, right[0]!]);
+      found.across += told(twoSidedP(test(difference(left[0]!, right[0]!))));
+      found.within += told(twoSidedP(test(difference(left[0]!, left[1]!))));
+      found.means += told(twoSidedP(test(meanDifference(left, right))));
+      const both = meanDifference([left[0]!, right[1]!], [left[1]!, right[0]!]);
       found.interaction += told(twoSidedP(test(both)));
     }
     return found;
   }
 
-  const most = (level: number) => level + 3 * Math.sqrt((level * (1 - level)) / runs);
+  const most = level + 3 * Math.sqrt((level * (1 - level)) / runs);
 
   it('holds for all of them, and not by never telling anything', () => {
-    const found = rates(true, 0.05);
+    const found = rates(true);
     for (const rate of Object.values(found)) {
-      expect(rate).toBeLessThan(most(0.05));
+      expect(rate).toBeLessThan(most);
       expect(rate).toBeGreaterThan(0.01);
     }
   });
 
   it('would not hold for means, were they unrelated', () => {
-    expect(rates(false, 0.05).means).toBeGreaterThan(0.08);
+    expect(rates(false).means).toBeGreaterThan(0.08);
   });
 });

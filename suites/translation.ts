@@ -209,8 +209,8 @@ export const translation: SuiteSpec<TranslationExperimentSpec> = {
             decay: 1e-5,
           },
           arms: [
-            dense,
-            lowRankAt([0.5], { init: ['spectral'], regularizer: ['none', 'weight-decay', 'frobenius-decay'] }),
+            { ...dense, factors: { ...dense.factors, regularizer: ['weight-decay'] } },
+            lowRankAt([0.5], { init: ['spectral'], regularizer: ['frobenius-decay'] }),
             // With a decay it would take longer to learn anything.
             lowRankAt([0.5], { init: ['default'], regularizer: ['none'] }),
             sparseAt('set', [0.5]),

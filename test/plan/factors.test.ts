@@ -182,7 +182,7 @@ test.each([
   ['compression', 'low-rank-0.25.spectral.none.resnet-8-w8.generated.seed-0', '96d6512709c08db3'],
   ['tensors', 'cp-0.15.spectral.frobenius-decay.wrn-10-1.cifar-10.seed-0', '9f4a68e7efcb38ff'],
   ['tensors', 'tensor-train-0.15.default.none.wrn-10-1.generated.seed-0', '09b9226c25919b76'],
-  ['translation', 'dense.default.none.transformer-1-48.generated-pair.seed-0', 'd9acf6d1767667d2'],
+  ['translation', 'dense.default.weight-decay.transformer-1-48.generated-pair.seed-0', '8d9f914d4e44df2a'],
   ['translation', 'low-rank-0.5.spectral.weight-decay.transformer-1-48.generated-pair.seed-0', '02835c9004853c26'],
 ])('the id of a cell of %s is golden: %s', (name, cell, id) => {
   const suite = suites.find((known) => known.name === name)!;

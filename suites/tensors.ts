@@ -54,18 +54,20 @@ const allAt = (...budgets: number[]): ImageArmSpec[] => [
   ),
 ];
 
-/** Every tensor format and every regularizer at least once. */
+/** Every method, initialization and regularizer at least once. */
 const smokeArms = (budget: number): ImageArmSpec[] => [
   { ...dense, factors: { ...dense.factors, regularizer: ['weight-decay'] } },
+  narrowAt(['weight-decay'], budget),
   ...armsOf(
-    ['low-rank', 'tucker-2', 'tensor-train-conv', 'cp-conv', 'cp', 'tensor-ring', 'kronecker'],
+    ['tucker-2', 'tensor-train-conv', 'cp-conv', 'cp', 'kronecker'],
     { init: ['spectral'], regularizer: ['frobenius-decay'] },
     [budget],
   ),
-  ...armsOf(['tucker-tt-core'], { init: ['spectral'], regularizer: ['no-factor-decay'] }, [budget]),
+  ...armsOf(['low-rank'], { init: ['spectral-ones'], regularizer: ['frobenius-decay'] }, [budget]),
   ...armsOf(['tensor-train'], { init: ['default'], regularizer: ['none'] }, [budget]),
-  ...armsOf(['tensor-train'], { init: ['iid'], regularizer: ['frobenius-decay'] }, [budget]),
+  ...armsOf(['tensor-ring'], { init: ['iid'], regularizer: ['frobenius-decay'] }, [budget]),
   ...armsOf(['tucker'], { init: ['spectral'], regularizer: ['crs'] }, [budget]),
+  ...armsOf(['tucker-tt-core'], { init: ['spectral'], regularizer: ['no-factor-decay'] }, [budget]),
 ];
 
 /**
@@ -99,8 +101,8 @@ export const tensors: SuiteSpec<ImageExperimentSpec> = {
   profiles: {
     smoke: {
       note:
-        'WRN-10-1 for 4 epochs of 1,000 images: shows that everything runs, learns and repeats, every format ' +
-        'and regularizer at least once. Too short to rank the arms. Batches of 32 at a quarter of the ' +
+        'WRN-10-1 for 4 epochs of 1,000 images: shows that everything runs, learns and repeats, every method, ' +
+        'initialization and regularizer at least once. Too short to rank the arms. Batches of 32 at a quarter of the ' +
         'published rate, and the decay of nightly.',
       experiments: [
         {

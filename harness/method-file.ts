@@ -2,7 +2,6 @@ import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { extname } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { execa } from 'execa';
 import { MethodFileError } from './errors.ts';
 import { cleanText } from './foreign-text.ts';
 import { layerMethodOfFile } from './methods/from-file/file-layer.ts';
@@ -118,6 +117,7 @@ async function evaluate(path: string, source: string): Promise<Record<string, un
 /** Node's own words on a syntax error, with the line, which an import does not tell. */
 async function syntaxError(source: string, message: string): Promise<string> {
   const args = ['--input-type=module', '--check', '-'];
+  const { execa } = await import('execa');
   const { stderr } = await execa(process.execPath, args, { input: source, reject: false });
   const [place, code] = stderr.split('\n');
   const line = place?.match(/:(\d+)$/)?.[1];

@@ -2,8 +2,6 @@ import { createReadStream, createWriteStream } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
-import { execa } from 'execa';
-import { openPromise } from 'yauzl';
 import { UsageError } from '../errors.ts';
 import { fileErrorWords } from '../setup/file-errors.mjs';
 import { makeFolder } from '../setup/make-folder.mjs';
@@ -30,6 +28,7 @@ export async function gunzip(archive: string, path: string): Promise<void> {
 
 async function unpackTar(archive: string, into: string): Promise<void> {
   try {
+    const { execa } = await import('execa');
     await execa('tar', ['-xzf', archive, '-C', into, '--no-same-owner']);
   } catch (cause) {
     const { code, stderr, shortMessage } = cause as { code?: string; stderr?: string; shortMessage?: string };
@@ -47,6 +46,7 @@ async function unpackTar(archive: string, into: string): Promise<void> {
 async function unpackZip(archive: string, into: string): Promise<void> {
   try {
     // The library refuses names that lead out of the folder.
+    const { openPromise } = await import('yauzl');
     const zip = await openPromise(archive);
     for await (const entry of zip.eachEntry()) {
       const path = join(into, entry.fileName);

@@ -1,4 +1,3 @@
-import { execa } from 'execa';
 import { explainToolFailure, readAnswer } from '../setup/nvidia-smi.mjs';
 
 export type ToolAnswer = { output: string } | { output: null; missing: boolean; why: string; remedy: string };
@@ -13,6 +12,8 @@ const graceMs = 2000;
 export async function askNvidiaSmi(args: readonly string[], limitMs = timeoutMs): Promise<ToolAnswer> {
   const remedy = 'reinstall the NVIDIA driver, or use --device cpu';
   const silent = { output: null, missing: false, why: `nvidia-smi did not answer in ${limitMs / 1000} s`, remedy };
+  // Its many files are read where a GPU is asked for, not in every worker.
+  const { execa } = await import('execa');
   const running = execa('nvidia-smi', args, { reject: false, timeout: limitMs, stdin: 'ignore' });
   let timer: NodeJS.Timeout | undefined;
   const overdue = new Promise<null>((resolve) => {

@@ -14,6 +14,7 @@ import {
   trainInferenceGap,
   trainLikelihood,
 } from './estimated-arms.ts';
+import { noiseFigures } from './noise-figure.ts';
 
 interface Row extends EstimatedArm {
   stop: Stop;
@@ -31,6 +32,7 @@ export function likelihoodSection(arms: readonly EstimatedArm[]): Section | null
       text('Stopped early, at the step whose validation examples are the likeliest:'),
       table(rows('early'), columns),
       text(legend),
+      ...noiseFigures(arms).map((figure) => ({ kind: 'figure' as const, figure })),
     ],
   };
 }

@@ -12,13 +12,14 @@ import {
 import type { DenoisingEncoderDetails } from '../../../harness/spec/denoising-encoder.ts';
 import { twoSidedQuantile } from '../../../harness/statistics/student-t.ts';
 import { summarizeArms } from '../../../reports/arms/arm-summary.ts';
-import { estimatedArmsOf } from '../../../reports/kinds/amortized-inference/estimated-arms.ts';
+import { estimatedArmsOf, testInferenceGap } from '../../../reports/kinds/amortized-inference/estimated-arms.ts';
 import {
   directions,
   expectationsOf,
   expectedValues,
   settingsOf,
 } from '../../../reports/kinds/amortized-inference/expectations.ts';
+import { noiseFigures, noisePoints } from '../../../reports/kinds/amortized-inference/noise-figure.ts';
 import { amortizedInferenceReport } from '../../../reports/kinds/amortized-inference.ts';
 import {
   type EncoderExpectation,
@@ -234,6 +235,27 @@ describe('the sections', () => {
     expect(tables[2]!.rows[0]).toEqual(
       expect.arrayContaining(['the best σ is inside: 0.6 against none', '+2 to +3', '+2.85 ± 0.64', 'met']),
     );
+  });
+
+  it('draw what noise changes, from none on, where three values of σ tell', () => {
+    const arms = estimatedArmsOf(summarizeArms([...asExpected, ...recordsOf(bounded(0.5), [{ test: -31 }])]));
+    const points = noisePoints(arms, testInferenceGap);
+    expect(points.map(({ sigma, stop }) => `${sigma} ${stop}`)).toEqual([
+      ...[0, 0.3, 0.6, 1].map((sigma) => `${sigma} after the fixed length`),
+      ...[0, 0.3, 0.6, 1].map((sigma) => `${sigma} stopped early`),
+    ]);
+    const [{ value, low, high }] = points as [(typeof points)[number]];
+    expect(value).toBeCloseTo(4.25, 10);
+    expect([value - low, high - value].map((reach) => reach.toFixed(2))).toEqual(['1.91', '1.91']);
+    const figures = noiseFigures(arms).map(({ title }) => title);
+    expect(figures).toEqual(['Noise in the encoder’s input, autoencoder-100-100-z8 on generated-binary']);
+    const shown = sections[0]!.blocks.flatMap((block) => (block.kind === 'figure' ? [block.figure.title] : []));
+    expect(shown).toEqual(figures);
+  });
+
+  it('draw nothing of two values', () => {
+    const two = [...recordsOf(vae, [{ test: -33 }]), ...recordsOf(noisy(0.6), [{ test: -30 }])];
+    expect(noiseFigures(estimatedArmsOf(summarizeArms(two)))).toEqual([]);
   });
 
   it('are none without a result', () => {

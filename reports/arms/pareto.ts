@@ -44,7 +44,8 @@ export function paretoOf(
   return points.map((point) => {
     const noDearer = points.filter((other) => other !== point && other.cost <= point.cost);
     const member = members.has(point);
-    const rivals = noDearer.map((other) => other.arm);
+    // The first of them decides most often.
+    const rivals = noDearer.sort((left, right) => right.gain - left.gain).map((other) => other.arm);
     return {
       arm: point.arm,
       member,

@@ -15,12 +15,16 @@ export interface Position {
   commits: [Commit, ...Commit[]];
 }
 
-/** A range of commits of a repository, and where the checkout lies in it. */
-export interface CommitRange {
+/** A clone, and where the checkout lies in it. */
+export interface Clone {
   /** The folder of the repository's whole tree. */
   repository: string;
   /** The checkout's folder in it; empty: it is the whole tree. */
   prefix: string;
+}
+
+/** A range of commits. */
+export interface CommitRange extends Clone {
   /** From the good to the bad one, in the order of the first parent. */
   positions: Position[];
 }
@@ -36,35 +40,71 @@ const idle = /^(test|docs|\.github|[^/]*\.md|LICENSE)$/;
  *   and where `good` does not lie before `bad` on its line
  */
 export async function commitRange(root: string, good: string, bad: string): Promise<CommitRange> {
+  const { git, ...place } = await openClone(root, 'bisect');
+  const [first, last] = [await commitNamed(git, '--good', good), await commitNamed(git, '--bad', bad)];
+  if (first === last) throw new UsageError(`--good ${good}: is the same commit as --bad ${bad}; name an earlier one.`);
+  const commits = await lineOf(git, { good, bad, first, last });
+  const positions: Position[] = [];
+  let before: string | null = null;
+  for (const commit of commits) {
+    const code = await codeOf(git, commit.sha, place.prefix);
+    if (code === before) positions.at(-1)!.commits.push(commit);
+    else positions.push({ commits: [commit] });
+    before = code;
+  }
+  return { ...place, positions };
+}
+
+/** An accepted commit and the present one; neither need lie on the other's line. */
+export interface CommitPair extends Clone {
+  accepted: string;
+  present: string;
+}
+
+/**
+ * The commit that a baseline was accepted at, and the present one.
+ *
+ * @param root the checkout
+ * @param accepted a name of the accepted commit
+ * @throws UsageError where there is no git repository, where tracked files differ from the commit, and where the
+ *   accepted commit is not in the repository, or is the present one
+ */
+export async function acceptedAndPresent(root: string, accepted: string): Promise<CommitPair> {
+  const { git, ...place } = await openClone(root, '--confirm');
+  const remedy =
+    'fetch it, or, where it was squashed or is of a fork, accept the baseline anew (history: name another with --good)';
+  const shas = {
+    accepted: await commitNamed(git, '--confirm', accepted, remedy),
+    present: await commitNamed(git, '--confirm', 'HEAD'),
+  };
+  if (shas.accepted === shas.present) {
+    throw new UsageError(
+      `--confirm: ${accepted.slice(0, 12)} is the present commit, so that the code is the accepted one: the environment ` +
+        'did it, or chance.',
+    );
+  }
+  return { ...place, ...shas };
+}
+
+/** @param asker the command or option that asks */
+async function openClone(root: string, asker: string): Promise<Clone & { git: Git }> {
   const git = gitIn(root);
   const repository = await git('rev-parse', '--show-toplevel');
   if (repository === null) {
-    throw new UsageError(`bisect: ${root} is no git repository; clone it with git, with its history.`);
+    throw new UsageError(`${asker}: ${root} is no git repository; clone it with git, with its history.`);
   }
   if ((await git('rev-parse', '--is-shallow-repository')) === 'true') {
     throw new UsageError(
-      'bisect: this clone is shallow: commits may be missing from it; fetch them with git fetch --unshallow.',
+      `${asker}: this clone is shallow: commits may be missing from it; fetch them with git fetch --unshallow.`,
     );
   }
   const changed = await git('status', '--porcelain', '--untracked-files=no');
   if (changed !== '') {
     throw new UsageError(
-      'bisect: tracked files differ from the commit; commit them, or put them aside with git stash.',
+      `${asker}: tracked files differ from the commit; commit them, or put them aside with git stash.`,
     );
   }
-  const [first, last] = [await commitNamed(git, '--good', good), await commitNamed(git, '--bad', bad)];
-  if (first === last) throw new UsageError(`--good ${good}: is the same commit as --bad ${bad}; name an earlier one.`);
-  const commits = await lineOf(git, { good, bad, first, last });
-  const prefix = (await git('rev-parse', '--show-prefix')) ?? '';
-  const positions: Position[] = [];
-  let before: string | null = null;
-  for (const commit of commits) {
-    const code = await codeOf(git, commit.sha, prefix);
-    if (code === before) positions.at(-1)!.commits.push(commit);
-    else positions.push({ commits: [commit] });
-    before = code;
-  }
-  return { repository, prefix, positions };
+  return { git, repository, prefix: (await git('rev-parse', '--show-prefix')) ?? '' };
 }
 
 const firstSeed = 100;
@@ -84,9 +124,9 @@ export function gitIn(cwd: string): Git {
   };
 }
 
-async function commitNamed(git: Git, option: string, name: string): Promise<string> {
+async function commitNamed(git: Git, option: string, name: string, remedy = 'git log shows them'): Promise<string> {
   const sha = await git('rev-parse', '--verify', '--quiet', '--end-of-options', `${name}^{commit}`);
-  if (sha === null) throw new UsageError(`${option} ${name}: is no commit of this repository; git log shows them.`);
+  if (sha === null) throw new UsageError(`${option} ${name}: is no commit of this repository; ${remedy}.`);
   return sha;
 }
 

@@ -86,7 +86,7 @@ interface SearchOptions {
 async function search(of: SearchOptions): Promise<BisectResult | null> {
   const { range, state, outDir, options, question, io, place, signal } = of;
   const commits = {
-    range,
+    clone: range,
     root: place.root,
     outDir,
     suite: question.suite,

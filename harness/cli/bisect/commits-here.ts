@@ -1,7 +1,7 @@
 import { join, resolve } from 'node:path';
 import { type CommitCheckout, commitCheckout } from '../../bisect/commit-checkout.ts';
 import { type CommitRunner, commitRunner } from '../../bisect/commit-runner.ts';
-import type { CommitRange } from '../../bisect/commits.ts';
+import type { Clone } from '../../bisect/commits.ts';
 import { shortDigest } from '../../digest.ts';
 import { UsageError } from '../../errors.ts';
 import { cacheFolder } from '../../setup/cache-folder.mjs';
@@ -22,7 +22,7 @@ export function commitsFolder({ root }: CommitsPlace, search: string, suite: str
 }
 
 export interface CommitsOptions {
-  range: Pick<CommitRange, 'repository' | 'prefix'>;
+  clone: Clone;
   /** This checkout. */
   root: string;
   /** Where records go, in `commits/`. */
@@ -44,10 +44,10 @@ export async function withCommits<T>(
   options: CommitsOptions,
   use: (runner: CommitRunner) => Promise<T>,
 ): Promise<T | null> {
-  const { range, root, outDir, io, signal, runnerOf } = options;
+  const { clone, root, outDir, io, signal, runnerOf } = options;
   const cache = linkedCache(root) ?? cacheFolder(io.env);
   const checkout = commitCheckout({
-    ...range,
+    ...clone,
     folder: join(cache, 'bisect', shortDigest(outDir)),
     data: join(root, 'data'),
     env: { ...io.env, FACTORBENCH_CACHE: cache },

@@ -13,7 +13,7 @@ import { historyPath, readHistory } from '../../../baselines/history/history-fil
 import type { History } from '../../../baselines/history/history-line.ts';
 import { historyVerdict } from '../../../baselines/history/verdict.ts';
 import type { CommitRunner, Trained } from '../../bisect/commit-runner.ts';
-import { commitRange, seedsForCommits } from '../../bisect/commits.ts';
+import { acceptedAndPresent, type CommitPair, seedsForCommits } from '../../bisect/commits.ts';
 import { seedless, withSeed } from '../../cell-name.ts';
 import { UsageError } from '../../errors.ts';
 import { exitCodes } from '../../run/exit-code.ts';
@@ -62,8 +62,7 @@ export async function confirmCommand(
   if (accepted === null) {
     throw new UsageError(`--confirm: the baseline tells no commit of ${series.name}; name one with --good COMMIT.`);
   }
-  const range = await commitRange(place.root, accepted, 'HEAD');
-  const shas = { accepted: range.positions[0]!.commits[0].sha, present: range.positions.at(-1)!.commits.at(-1)!.sha };
+  const pair = await acceptedAndPresent(place.root, accepted);
   const outDir = options.out ?? commitsFolder(place, 'confirm', suite.name, profile);
   const lock = await lockCommits(outDir);
   try {
@@ -71,12 +70,13 @@ export async function confirmCommand(
     const words = options.data === undefined ? [] : ['--data', options.data];
     const jobs = options.jobs === undefined ? [] : ['--jobs', String(options.jobs)];
     const found = await withInterruption(io, (signal) => {
-      const commits = { range, ...place, outDir, suite: suite.name, profile, io, signal };
+      const commits = { clone: pair, ...place, outDir, suite: suite.name, profile, io, signal };
       return withCommits({ ...commits, definitionWords: words, runWords: [...words, ...jobs] }, (runner) =>
-        confirm(runner, history, series, shas),
+        confirm(runner, history, series, pair),
       );
     });
     if (found === null) return exitCodes.interrupted;
+    const shas = { accepted: pair.accepted, present: pair.present };
     if (options.json === true)
       io.stdout.write(`${JSON.stringify({ series: series.name, ...shas, ...found }, null, 2)}\n`);
     else io.stdout.write(textOf(found, { suite: suite.name, profile, series, shas }));
@@ -91,7 +91,7 @@ interface Found {
   of: Record<'accepted' | 'present', Confirmation>;
 }
 
-type Shas = Record<'accepted' | 'present', string>;
+type Shas = Pick<CommitPair, 'accepted' | 'present'>;
 
 async function confirm(
   runner: CommitRunner,

@@ -1,7 +1,7 @@
 import { acceptedCommit } from '../../../baselines/accepted-commit.ts';
 import { grouped } from '../../../baselines/arms.ts';
 import type { Baseline } from '../../../baselines/baseline.ts';
-import { commitRange } from '../../bisect/commits.ts';
+import { acceptedAndPresent } from '../../bisect/commits.ts';
 import { seedless } from '../../cell-name.ts';
 import { UsageError } from '../../errors.ts';
 import { arithmeticOf } from '../../fingerprint.ts';
@@ -47,12 +47,12 @@ export async function confirmLost(
     // A commit is set up once for all cells that are computed alike.
     for (const group of grouped(lost, ({ accepted, words }) => JSON.stringify([accepted, words])).values()) {
       const [{ accepted, words }] = group as [LostCell];
-      const range = await commitRange(place.root, accepted, 'HEAD');
+      const pair = await acceptedAndPresent(place.root, accepted);
       const cells = group.map(({ verdict }) => verdict.cell);
       const asked = await withInterruption(io, (signal) => {
-        const commits = { range, ...place, outDir, suite, profile, io, signal };
+        const commits = { clone: pair, ...place, outDir, suite, profile, io, signal };
         return withCommits({ ...commits, definitionWords: [], runWords: words }, (runner) =>
-          runner.train(range.positions[0]!.commits[0].sha, cells, 'lost'),
+          runner.train(pair.accepted, cells, 'lost'),
         );
       });
       if (asked === null) return null;

@@ -87,9 +87,13 @@ export async function readRunFile(outDir: string): Promise<RunFile | null> {
   return parsed.data;
 }
 
+/** What runs are compared with, and the nights that ran: no result depends on it, but what `tune` chose is trained with. */
+const comparedWith = /^baselines\/(?!.*\.tuning\.json$).*\.jsonl?$/;
+
 /**
  * The versions that a run is made with. What git knows is null outside a git checkout and where git is missing. Files
- * that git does not track do not count: output folders may lie among them.
+ * that git does not track do not count: output folders may lie among them; nor do stored baselines, so that one suite
+ * can be accepted before the next one runs.
  */
 export async function readVersions(root: string): Promise<RunFile['versions']> {
   const manifest = z
@@ -97,7 +101,7 @@ export async function readVersions(root: string): Promise<RunFile['versions']> {
     .parse(JSON.parse(await readFile(join(root, 'package.json'), 'utf8')));
   const commit = await git(root, 'rev-parse', 'HEAD');
   const changed = await git(root, 'diff', '--name-only', '--no-renames', '--relative', '-z', 'HEAD');
-  const files = changed === null ? null : changed.split('\0').filter((name) => name !== '');
+  const files = changed === null ? null : changed.split('\0').filter((name) => name !== '' && !comparedWith.test(name));
   return {
     factorbench: manifest.version,
     commit,

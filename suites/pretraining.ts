@@ -82,17 +82,6 @@ const generatedText: PlainTextDatasetSpec = {
   length: 64,
 };
 
-/** Few merges: what a word's other pieces say of a masked one is learnt in few updates. */
-const shortText: PlainTextDatasetSpec = {
-  name: 'text',
-  trainExamples: null,
-  validationExamples: 64,
-  testExamples: 256,
-  lowerCase: true,
-  merges: 500,
-  length: 128,
-};
-
 /** As many merges as BERT's vocabulary has pieces, and its longest sequences. */
 const wikitext103: PlainTextDatasetSpec = {
   name: 'wikitext-103',
@@ -189,20 +178,20 @@ export const pretraining: SuiteSpec<PretrainingExperimentSpec | QuestionAnswerin
     },
     nightly: {
       note:
-        'An encoder of 2 layers of width 64 for 1,500 updates of 8 sequences of 128 tokens, in place of BERT-base for a ' +
-        'million of 256 of 512, and 600 pieces of words in place of 30,000: what a word’s other pieces say of a masked ' +
-        'one is learnt so soon. Decay is a term of the objective; λ and rates are this project’s. Fine-tuning is on ' +
-        'generated questions.',
+        'An encoder of 2 layers of width 64 for 1,500 updates of 16 sequences of 64 tokens of generated text, in place ' +
+        'of BERT-base for a million of 256 of 512 of books and articles. Of real text so small a training learns hardly ' +
+        'more than how frequent tokens are: on 460,000 tokens of articles a dense encoder ended 0.3 nats below their ' +
+        'entropy. Decay is a term of the objective; λ and rates are this project’s. Fine-tuning is on generated questions.',
       experiments: withFineTuning(
         {
           task: 'pretraining',
-          models: [encoder(2, 64, { positions: 128, vocabulary: 800 })],
-          dataset: shortText,
+          models: [encoder(2, 64, { positions: 64, vocabulary: 400 })],
+          dataset: generatedText,
           fallbackDataset: null,
           training: shortened({
             updates: 1500,
             testEvery: 500,
-            batchSize: 8,
+            batchSize: 16,
             learningRate: 3e-3,
             lambLearningRate: 0.01,
             warmupUpdates: 100,
@@ -215,7 +204,7 @@ export const pretraining: SuiteSpec<PretrainingExperimentSpec | QuestionAnswerin
           ],
         },
         {
-          dataset: { ...generatedQuestions, trainExamples: 3000, testExamples: 500, length: 128, questionTokens: 40 },
+          dataset: { ...generatedQuestions, trainExamples: 3000, testExamples: 500 },
           fineTuning: { ...fineTuning, epochs: 2 },
         },
       ),

@@ -48,7 +48,7 @@ test('nightly has all four corners of SI and FD, under Adam and LAMB', () => {
   for (const init of ['default', 'spectral']) {
     for (const regularizer of ['weight-decay', 'frobenius-decay']) {
       for (const optimizer of ['', '.lamb']) {
-        const arm = `low-rank-0.5.${init}.${regularizer}${optimizer}.bert-2-64.text.seed-0`;
+        const arm = `low-rank-0.5.${init}.${regularizer}${optimizer}.bert-2-64.generated-text.seed-0`;
         expect(names).toContain(arm);
       }
     }

@@ -18,8 +18,13 @@ export function definitionChanges(expected: Definition, measured: Definition, at
     ...inputChanges(expected, measured),
     ...testChanges(expected, measured),
     ...initialChanges(expected, measured),
-    ...numberChanges(expected.facts, measured.facts),
+    ...numberChanges(expected.facts, knownOf(measured.facts, expected.facts)),
   ];
+}
+
+/** Of the facts those that an earlier program told, too: what was not told then is compared from its acceptance on. */
+function knownOf(facts: Definition['facts'], told: Definition['facts']): Definition['facts'] {
+  return Object.fromEntries(Object.entries(facts).filter(([name]) => name in told));
 }
 
 function graphChanges({ graphs: before }: Definition, { graphs: after }: Definition): string[] {

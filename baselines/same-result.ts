@@ -1,4 +1,5 @@
 import { canonicalJson } from '../harness/canonical-json.ts';
+import type { Definition } from '../harness/spec/definition.ts';
 import type { BaselineEntry } from './baseline.ts';
 
 /**
@@ -11,10 +12,15 @@ export function completedBy(stored: BaselineEntry, entry: BaselineEntry): Baseli
   const completed: BaselineEntry = {
     ...entry,
     ...stored,
+    ...(stored.definition === undefined ? {} : { definition: withFactsOf(stored.definition, entry.definition) }),
     step_ms: stored.step_ms ?? entry.step_ms,
     rss_peak_bytes: stored.rss_peak_bytes ?? entry.rss_peak_bytes,
   };
   return canonicalJson(resultOf(completed)) === canonicalJson(resultOf(entry)) ? completed : null;
+}
+
+function withFactsOf(stored: Definition, told: Definition | undefined): Definition {
+  return { ...stored, facts: { ...told?.facts, ...stored.facts } };
 }
 
 /**

@@ -1,6 +1,6 @@
 import type { SequenceModel } from '../nn/transformer/sequence-model.ts';
 import { beamSearch, type Hypothesis } from './beam-search.ts';
-import { modelScorers, type SpecialTokens } from './model-scorer.ts';
+import { type ModelScorers, modelScorers, type SpecialTokens } from './model-scorer.ts';
 
 export interface TranslationOptions {
   /** Hypotheses kept; 1: greedy. */
@@ -30,10 +30,18 @@ export interface Translator {
 
 /** Translates by batched beam search with the model's weights as they are at each call. */
 export function translator(model: SequenceModel, options: TranslationOptions): Translator {
+  return translating(modelScorers(model, options.beam, options.special), model.blueprint.sizes.positions, options);
+}
+
+/**
+ * Translates by batched beam search, whatever scores.
+ *
+ * @param positions of a target, its end included
+ */
+export function translating(scorers: ModelScorers, positions: number, options: TranslationOptions): Translator {
   const { beam, lengthPenalty, maxLength, special, batchSize } = options;
-  const longest = model.blueprint.sizes.positions - 1;
+  const longest = positions - 1;
   const limitOf = (length: number) => Math.max(0, Math.min(longest, Math.floor(maxLength.a * length + maxLength.b)));
-  const scorers = modelScorers(model, beam, special);
   return {
     translate(sources) {
       const results: Hypothesis[][] = sources.map(() => []);

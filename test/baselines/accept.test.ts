@@ -103,6 +103,13 @@ describe('what is measured otherwise each time makes no new acceptance', () => {
     const filled = accept([later], undefined, lacking);
     expect(filled.history).toBe(lacking.history);
     expect(filled.cells).toEqual([{ ...lacking.cells[0], ...parts, step_ms: 202, rss_peak_bytes: 524288000 }]);
+    // Facts that programs did not tell then.
+    const facts = { ...parts.definition.facts, more: 'de' };
+    const telling = fixtureRecord({ ...later, definition: fixtureDefinition({ facts }) });
+    const told = accept([telling], undefined, filled);
+    expect(told.history).toBe(lacking.history);
+    expect(told.cells[0]?.definition?.facts).toEqual(facts);
+    expect(accept([later], undefined, told).history).not.toBe(lacking.history);
     // What is held is not measured away.
     const faster = fixtureRecord({ ...later, launch: fixtureLaunch({ x: -1 }), step_ms: 100 });
     expect(accept([faster], undefined, filled)).toBe(filled);

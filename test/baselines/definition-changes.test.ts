@@ -78,4 +78,8 @@ describe('definitionChanges', () => {
   ])('tell %s', (_, changes, text) => {
     expect(changesTo(changes)).toEqual([text]);
   });
+
+  test('are none of facts that were not told then', () => {
+    expect(changesTo({ facts: { ...before.facts, 'translations by drawn scores': 'de' } })).toEqual([]);
+  });
 });

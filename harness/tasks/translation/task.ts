@@ -3,7 +3,8 @@ import { planBudget } from '../../budget/budget.ts';
 import { budgetOf } from '../../budget/budget-unit.ts';
 import { canonicalJson } from '../../canonical-json.ts';
 import { loadTranslation, type TranslationData } from '../../data/text/translation.ts';
-import { translator } from '../../decode/translator.ts';
+import { drawnScorers } from '../../decode/drawn-scorers.ts';
+import { type TranslationOptions, translating, translator } from '../../decode/translator.ts';
 import { trainingDefinition } from '../../definition/training-definition.ts';
 import { shortDigest } from '../../digest.ts';
 import { tf } from '../../engine/tensorflow.ts';
@@ -181,6 +182,7 @@ export async function translationTask(
         facts: {
           vocabulary: data.vocabulary.symbols.length,
           'test text': testDigest(data.test),
+          'translations by drawn scores': drawnTranslations(config, data),
           ...scoreFacts(data.test.references, config.dataset),
         },
       }),
@@ -255,25 +257,31 @@ interface Decoded {
   seconds: number;
 }
 
-async function decodeTest(
-  model: SequenceModel,
-  { test, vocabulary }: TranslationData,
-  { training }: TranslationConfig,
-  tick: () => Promise<void>,
-): Promise<Decoded> {
-  const started = performance.now();
-  const translating = translator(model, {
+/** How the test text is decoded. */
+function decodingOf({ training }: TranslationConfig, { vocabulary }: TranslationData): TranslationOptions {
+  return {
     ...training.decoding,
     special: { pad: padId, bos: bosId, eos: eosId, symbols: vocabulary.symbols.length },
     batchSize: decodedTogether,
-  });
+  };
+}
+
+async function decodeTest(
+  model: SequenceModel,
+  data: TranslationData,
+  config: TranslationConfig,
+  tick: () => Promise<void>,
+): Promise<Decoded> {
+  const { test, vocabulary } = data;
+  const started = performance.now();
+  const decoder = translator(model, decodingOf(config, data));
   const sources = test.pairs.map(({ source }) => [...source, eosId]);
   const order = sources.map((_, index) => index).sort((a, b) => sources[a]!.length - sources[b]!.length || a - b);
   const hypotheses = sources.map(() => '');
   let tokens = 0;
   for (let from = 0; from < order.length; from += decodedTogether) {
     const chosen = order.slice(from, from + decodedTogether);
-    const found = translating.translate(chosen.map((index) => sources[index]!));
+    const found = decoder.translate(chosen.map((index) => sources[index]!));
     chosen.forEach((index, row) => {
       const best = found[row]![0]!.tokens;
       tokens += best.length + 1;
@@ -281,8 +289,20 @@ async function decodeTest(
     });
     await tick();
   }
-  translating.dispose();
+  decoder.dispose();
   return { hypotheses, tokens, seconds: (performance.now() - started) / 1000 };
+}
+
+/**
+ * Digest of the translations of the first test sentences by scores that are drawn: what decoding makes of scores, equal
+ * on every processor.
+ */
+function drawnTranslations(config: TranslationConfig, data: TranslationData): string {
+  const options = decodingOf(config, data);
+  const scorers = drawnScorers(options.beam, options.special);
+  const sources = data.test.pairs.slice(0, decodedTogether).map(({ source }) => [...source, eosId]);
+  const found = translating(scorers, config.model.positions, options).translate(sources);
+  return shortDigest(JSON.stringify(found.map(([best]) => best!.tokens)));
 }
 
 /** Of the embeddings and the output, and of every attention's products. */

@@ -16,7 +16,7 @@ import { cellNamed } from './tiny-cells.ts';
  * this one there.
  */
 it('a model that cannot choose what it attends to fails on the generated pair', { timeout: 300_000 }, async () => {
-  const cell = cellNamed('dense.default.none', planCells(translation, 'smoke', { present: [] }));
+  const cell = cellNamed('dense.default.weight-decay', planCells(translation, 'smoke', { present: [] }));
   const task = await translationTask(textConfig(cell), {
     method: methodOf('dense'),
     streams: streamsOf('without attention', 0),

@@ -19,7 +19,9 @@ export const plainContext: CellContext = {
 
 /** The first cell whose name has the part. */
 export function cellNamed(part: string, cells: readonly PlannedCell[]): PlannedCell {
-  return cells.find(({ cell }) => cell.includes(part))!;
+  const found = cells.find(({ cell }) => cell.includes(part));
+  if (found === undefined) throw new Error(`no cell has ${part} in its name`);
+  return found;
 }
 
 /** Real cells that train in a second or two: ResNet-8 of width 4 on a few generated images. */

@@ -40,25 +40,25 @@ const idle = /^(test|docs|\.github|[^/]*\.md|LICENSE)$/;
  *   and where `good` does not lie before `bad` on its line
  */
 export async function commitRange(root: string, good: string, bad: string): Promise<CommitRange> {
-  const { git, ...place } = await openClone(root, 'bisect');
+  const { git, ...clone } = await openClone(root, 'bisect');
   const [first, last] = [await commitNamed(git, '--good', good), await commitNamed(git, '--bad', bad)];
   if (first === last) throw new UsageError(`--good ${good}: is the same commit as --bad ${bad}; name an earlier one.`);
   const commits = await lineOf(git, { good, bad, first, last });
   const positions: Position[] = [];
   let before: string | null = null;
   for (const commit of commits) {
-    const code = await codeOf(git, commit.sha, place.prefix);
+    const code = await codeOf(git, commit.sha, clone.prefix);
     if (code === before) positions.at(-1)!.commits.push(commit);
     else positions.push({ commits: [commit] });
     before = code;
   }
-  return { ...place, positions };
+  return { ...clone, positions };
 }
 
 /** An accepted commit and the present one; neither need lie on the other's line. */
-export interface CommitPair extends Clone {
-  accepted: string;
-  present: string;
+export interface CommitPair {
+  clone: Clone;
+  shas: Record<'accepted' | 'present', string>;
 }
 
 /**
@@ -70,7 +70,7 @@ export interface CommitPair extends Clone {
  *   accepted commit is not in the repository, or is the present one
  */
 export async function acceptedAndPresent(root: string, accepted: string): Promise<CommitPair> {
-  const { git, ...place } = await openClone(root, '--confirm');
+  const { git, ...clone } = await openClone(root, '--confirm');
   const remedy =
     'fetch it, or, where it was squashed or is of a fork, accept the baseline anew (history: name another with --good)';
   const shas = {
@@ -83,7 +83,7 @@ export async function acceptedAndPresent(root: string, accepted: string): Promis
         'did it, or chance.',
     );
   }
-  return { ...place, ...shas };
+  return { clone, shas };
 }
 
 /** @param asker the command or option that asks */

@@ -45,8 +45,8 @@ async function unpackTar(archive: string, into: string): Promise<void> {
 
 async function unpackZip(archive: string, into: string): Promise<void> {
   try {
-    // The library refuses names that lead out of the folder.
     const { openPromise } = await import('yauzl');
+    // The library refuses names that lead out of the folder.
     const zip = await openPromise(archive);
     for await (const entry of zip.eachEntry()) {
       const path = join(into, entry.fileName);

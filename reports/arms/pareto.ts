@@ -41,11 +41,12 @@ export function paretoOf(
     })
     .sort((left, right) => left.cost - right.cost);
   const members = dominating(points);
+  // The first of them decides most often.
+  const byGain = points.toSorted((left, right) => right.gain - left.gain);
   return points.map((point) => {
-    const noDearer = points.filter((other) => other !== point && other.cost <= point.cost);
+    const noDearer = byGain.filter((other) => other !== point && other.cost <= point.cost);
     const member = members.has(point);
-    // The first of them decides most often.
-    const rivals = noDearer.sort((left, right) => right.gain - left.gain).map((other) => other.arm);
+    const rivals = noDearer.map((other) => other.arm);
     return {
       arm: point.arm,
       member,

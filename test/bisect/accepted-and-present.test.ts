@@ -21,11 +21,11 @@ test('the accepted commit may have come by a merge, and be on no line to the pre
   await git('commit', '--quiet', '--allow-empty', '--message', 'accepted');
   const accepted = await git('rev-parse', 'HEAD');
   await git('checkout', '--quiet', 'main');
-  const place = { repository: root, prefix: '' };
-  expect(await acceptedAndPresent(root, accepted)).toEqual({ ...place, accepted, present: commits[1] });
+  const clone = { repository: root, prefix: '' };
+  expect(await acceptedAndPresent(root, accepted)).toEqual({ clone, shas: { accepted, present: commits[1] } });
   await git('merge', '--quiet', '--no-ff', '--no-edit', 'side');
   const present = await git('rev-parse', 'HEAD');
-  expect(await acceptedAndPresent(root, accepted.slice(0, 12))).toEqual({ ...place, accepted, present });
+  expect(await acceptedAndPresent(root, accepted.slice(0, 12))).toEqual({ clone, shas: { accepted, present } });
 });
 
 test('what cannot be compared is refused, with what to do', async () => {

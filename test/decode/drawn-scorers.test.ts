@@ -36,7 +36,7 @@ test.each<[string, Partial<TranslationOptions>, number?]>([
   expect(best(changes, positions)).not.toEqual(best());
 });
 
-test('a search by hand', () => {
+test('a step’s scores are sums, between 0 and 4 below what came before, and the next step’s are others', () => {
   const scorer = drawnScorers(1, special).scorerOf([[6, 2]]);
   const rows = { tokens: Int32Array.of(1), parents: Int32Array.of(0), scores: Float32Array.of(-1) };
   const first = scorer.extend({ position: 0, ...rows });

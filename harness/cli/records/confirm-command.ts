@@ -62,7 +62,7 @@ export async function confirmCommand(
   if (accepted === null) {
     throw new UsageError(`--confirm: the baseline tells no commit of ${series.name}; name one with --good COMMIT.`);
   }
-  const pair = await acceptedAndPresent(place.root, accepted);
+  const { clone, shas } = await acceptedAndPresent(place.root, accepted);
   const outDir = options.out ?? commitsFolder(place, 'confirm', suite.name, profile);
   const lock = await lockCommits(outDir);
   try {
@@ -70,13 +70,12 @@ export async function confirmCommand(
     const words = options.data === undefined ? [] : ['--data', options.data];
     const jobs = options.jobs === undefined ? [] : ['--jobs', String(options.jobs)];
     const found = await withInterruption(io, (signal) => {
-      const commits = { clone: pair, ...place, outDir, suite: suite.name, profile, io, signal };
+      const commits = { clone, ...place, outDir, suite: suite.name, profile, io, signal };
       return withCommits({ ...commits, definitionWords: words, runWords: [...words, ...jobs] }, (runner) =>
-        confirm(runner, history, series, pair),
+        confirm(runner, history, series, shas),
       );
     });
     if (found === null) return exitCodes.interrupted;
-    const shas = { accepted: pair.accepted, present: pair.present };
     if (options.json === true)
       io.stdout.write(`${JSON.stringify({ series: series.name, ...shas, ...found }, null, 2)}\n`);
     else io.stdout.write(textOf(found, { suite: suite.name, profile, series, shas }));
@@ -91,7 +90,7 @@ interface Found {
   of: Record<'accepted' | 'present', Confirmation>;
 }
 
-type Shas = Pick<CommitPair, 'accepted' | 'present'>;
+type Shas = CommitPair['shas'];
 
 async function confirm(
   runner: CommitRunner,

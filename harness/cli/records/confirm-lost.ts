@@ -47,12 +47,12 @@ export async function confirmLost(
     // A commit is set up once for all cells that are computed alike.
     for (const group of grouped(lost, ({ accepted, words }) => JSON.stringify([accepted, words])).values()) {
       const [{ accepted, words }] = group as [LostCell];
-      const pair = await acceptedAndPresent(place.root, accepted);
+      const { clone, shas } = await acceptedAndPresent(place.root, accepted);
       const cells = group.map(({ verdict }) => verdict.cell);
       const asked = await withInterruption(io, (signal) => {
-        const commits = { clone: pair, ...place, outDir, suite, profile, io, signal };
+        const commits = { clone, ...place, outDir, suite, profile, io, signal };
         return withCommits({ ...commits, definitionWords: [], runWords: words }, (runner) =>
-          runner.train(pair.accepted, cells, 'lost'),
+          runner.train(shas.accepted, cells, 'lost'),
         );
       });
       if (asked === null) return null;

@@ -1,3 +1,4 @@
+import { grouped } from '../../../baselines/arms.ts';
 import {
   type AmortizedConfig,
   type AmortizedDetails,
@@ -5,6 +6,7 @@ import {
   type StoppedEstimate,
 } from '../../../harness/spec/amortized-inference.ts';
 import type { ArmSummary } from '../../arms/arm-summary.ts';
+import { placeOf } from '../../arms/coordinates.ts';
 import { type Estimate, estimateOf } from '../estimates.ts';
 
 /** What records of this kind hold, by the two ways to stop. */
@@ -37,6 +39,16 @@ export function estimatedArmsOf(arms: readonly ArmSummary[]): EstimatedArm[] {
     );
     return details.size === 0 ? [] : [{ arm, config, details }];
   });
+}
+
+/** The arms by model and data set, in order. */
+export function estimatedByPlace(arms: readonly EstimatedArm[]): Map<string, EstimatedArm[]> {
+  return grouped(arms, ({ arm }) => placeOf(arm));
+}
+
+/** Whether nothing but the objective is what an arm is about: its encoder is dense, and nothing decays. */
+export function isPlain({ config: { method, regularizer } }: Pick<EstimatedArm, 'config'>): boolean {
+  return method === 'dense' && regularizer === 'none';
 }
 
 /** A number of a stopped training. */

@@ -1,11 +1,12 @@
 import type { AmortizedConfig, ObjectiveSpec } from '../../../harness/spec/amortized-inference.ts';
-import { byPlace } from '../../arms/arm-groups.ts';
 import { differencesOf } from '../../arms/arm-summary.ts';
 import { above, type Estimate, estimateOf, type Judgement, within } from '../estimates.ts';
 import {
   bySeed,
   type EstimatedArm,
   estimated,
+  estimatedByPlace,
+  isPlain,
   type Stop,
   type StoppedValue,
   testInferenceGap,
@@ -50,24 +51,21 @@ function nameOf(objective: ObjectiveSpec): string {
 
 /** Every network of widths 100 and 100 that is trained as the prototype was. */
 export function settingsOf(arms: readonly EstimatedArm[]): ExpectedSetting[] {
-  const of = new Map(arms.map((one) => [one.arm, one]));
-  return [...byPlace([...of.keys()])].flatMap(([place, members]) => {
-    const own = members.map((arm) => of.get(arm)!).filter(({ config }) => isSetting(config));
-    if (own.length === 0) return [];
-    const named = new Map(own.map((one) => [nameOf(one.config.objective), one]));
-    return [{ place, samples: own[0]!.config.estimate.samples, arms: named }];
+  const own = arms.filter((arm) => isPlain(arm) && isSetting(arm.config));
+  return [...estimatedByPlace(own)].map(([place, members]) => {
+    const named = new Map(members.map((one) => [nameOf(one.config.objective), one]));
+    return { place, samples: members[0]!.config.estimate.samples, arms: named };
   });
 }
 
-function isSetting({ dataset, model, training, method, regularizer, overrides }: AmortizedConfig): boolean {
+function isSetting({ dataset, model, training, overrides }: AmortizedConfig): boolean {
   if (dataset.name !== 'generated-binary' || overrides !== undefined) return false;
   const { pixels, latent, units, trainExamples, testExamples } = dataset;
   const { steps, batchSize, learningRate } = training;
   const data = [pixels, latent, units, trainExamples, testExamples].join();
   const network = [...model.hidden, model.latent].join();
   const schedule = [steps, batchSize, learningRate].join();
-  const isPlain = method === 'dense' && regularizer === 'none';
-  return isPlain && data === '64,5,32,200,500' && network === '100,100,8' && schedule === '3000,50,0.001';
+  return data === '64,5,32,200,500' && network === '100,100,8' && schedule === '3000,50,0.001';
 }
 
 /** What a prototype measured: the least and the greatest of two seeds, and by how many samples. */

@@ -1,11 +1,11 @@
 import type { TopLevelSpec } from 'vega-lite';
-import { grouped } from '../../../baselines/arms.ts';
-import { placeOf } from '../../arms/coordinates.ts';
 import { config as plotConfig } from '../../plots/plot-style.ts';
 import type { Figure } from '../../render/document.ts';
 import {
   type EstimatedArm,
   estimated,
+  estimatedByPlace,
+  isPlain,
   type Stop,
   type StoppedValue,
   testInferenceGap,
@@ -41,7 +41,7 @@ export function noisePoints(arms: readonly EstimatedArm[], value: StoppedValue):
 
 /** A figure for each place with the plain objective or noise at three values of σ at least. */
 export function noiseFigures(arms: readonly EstimatedArm[]): Figure[] {
-  return [...grouped(arms, ({ arm }) => placeOf(arm))].flatMap(([place, own]) => {
+  return [...estimatedByPlace(arms)].flatMap(([place, own]) => {
     const likelihoods = noisePoints(own, testLikelihood);
     if (new Set(likelihoods.map(({ sigma }) => sigma)).size < 3) return [];
     return [figureOf(place, likelihoods, noisePoints(own, testInferenceGap))];
@@ -49,8 +49,9 @@ export function noiseFigures(arms: readonly EstimatedArm[]): Figure[] {
 }
 
 /** Null: no noise is what the arm is about. */
-function noiseOf({ config: { method, regularizer, objective } }: EstimatedArm): number | null {
-  if (method !== 'dense' || regularizer !== 'none') return null;
+function noiseOf(arm: EstimatedArm): number | null {
+  const { objective } = arm.config;
+  if (!isPlain(arm)) return null;
   if (objective.name === 'vae') return 0;
   return objective.name === 'denoising' ? objective.sigma : null;
 }

@@ -15,8 +15,9 @@ const experimentsOf = (profile: 'smoke' | 'nightly' | 'paper') => {
 describe.each(['smoke', 'nightly', 'paper'] as const)('the %s profile of pre-training', (profile) => {
   const cells = planCells(pretraining, profile, { present: dataFolderNames, seeds: 1 });
 
-  test('fine-tunes every encoder that it pre-trains', () => {
-    const pretrained = cells.filter(({ kind }) => kind === 'pretraining');
+  test('fine-tunes every encoder that it pre-trains on the text of its questions', () => {
+    const [{ dataset }] = experimentsOf(profile);
+    const pretrained = cells.filter((cell) => cell.kind === 'pretraining' && cell.dataset === dataset.name);
     const tuned = cells.filter(({ kind }) => kind === 'question-answering');
     expect(tuned.map(({ needs }) => needs.map(({ id }) => id))).toEqual(pretrained.map(({ id }) => [id]));
     expect(tuned.map(({ factors }) => factors)).toEqual(pretrained.map(({ factors }) => factors));
@@ -53,6 +54,34 @@ test('nightly has all four corners of SI and FD, under Adam and LAMB', () => {
       }
     }
   }
+});
+
+describe('the text of people, in nightly,', () => {
+  const own = pretraining.profiles.nightly!.experiments[2] as PretrainingExperimentSpec;
+
+  test('has dense and narrow encoders, and all four corners of SI and FD', () => {
+    const cells = planCells(pretraining, 'nightly', { present: ['text'], seeds: 1 });
+    expect(cells.filter(({ dataset }) => dataset === 'text').map(({ cell }) => cell)).toEqual(
+      [
+        'dense.default.weight-decay',
+        'narrow-0.5.default.weight-decay',
+        'low-rank-0.5.default.weight-decay',
+        'low-rank-0.5.default.frobenius-decay',
+        'low-rank-0.5.spectral.weight-decay',
+        'low-rank-0.5.spectral.frobenius-decay',
+      ].map((arm) => `${arm}.bert-1-128.text.seed-0`),
+    );
+  });
+
+  test('has generated text in its place, whose symbols and the mask fit the table', async () => {
+    const cells = planCells(pretraining, 'nightly', { present: [], seeds: 1 });
+    expect(cells.filter(({ model }) => model === 'bert-1-128').map(({ dataset }) => dataset)).toEqual(
+      Array.from({ length: 6 }, () => 'generated-text'),
+    );
+    const { vocabulary, validation, test: tested } = await loadTextSequences(own.fallbackDataset!, null);
+    expect(maskIdOf(vocabulary) + 1).toBeLessThanOrEqual(own.models[0]!.vocabulary);
+    expect([validation?.count, tested.count]).toEqual([64, 200]);
+  });
 });
 
 test('the paper profile trains BERT-base by the published recipe', () => {

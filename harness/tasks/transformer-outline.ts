@@ -1,6 +1,13 @@
 import type { BudgetPlan } from '../budget/budget.ts';
 import type { Sized } from '../shape/sized.ts';
-import { costOfSteps, ofTransformers, operationsPerPart, type Steps, startSeconds, trainingBytes } from './estimate.ts';
+import {
+  costOfSteps,
+  operationsPerPart,
+  type Steps,
+  startSeconds,
+  trainingBytes,
+  type ValueCosts,
+} from './estimate.ts';
 import type { Outline } from './kind.ts';
 
 /** A Transformer under a method. */
@@ -21,6 +28,7 @@ type TransformerSteps = Pick<Steps, 'trained' | 'evaluated' | 'batchSize'> & {
 export function outlineTransformer(
   { blueprint, network, budget }: TransformerPlan,
   { dataBytes, ...steps }: TransformerSteps,
+  { passes, copies }: ValueCosts,
 ): Outline {
   const { parameters } = network.dense;
   const { values } = (budget.width === 1 ? network : network.narrowed(budget.width)).dense;
@@ -33,7 +41,7 @@ export function outlineTransformer(
         macs: budget.passMacs,
         values,
         operations: operationsPerPart * blueprint.parts.length,
-        passes: ofTransformers.passes,
+        passes,
       }),
       scalarSeconds: startSeconds,
       memoryBytes: trainingBytes({
@@ -41,7 +49,7 @@ export function outlineTransformer(
         batchSize: steps.batchSize,
         parameters,
         dataBytes,
-        copies: ofTransformers.copies,
+        copies,
       }),
     },
   };

@@ -32,8 +32,12 @@ it.each([
   ['distillation', 'smoke', 0.1],
   ['normalization', 'smoke', 0.1],
   ['pretraining', 'smoke', 0.2],
-  ['lazy-training', 'smoke', 0.1],
-  ['gaussian-attention', 'smoke', 0.1],
+  ['lazy-training', 'nightly', 0.1],
+  ['gaussian-attention', 'nightly', 0.15],
+  ['nasi', 'nightly', 0.15],
+  ['amortized-inference', 'nightly', 0.1],
+  ['twin-regularization', 'nightly', 0.1],
+  ['pretraining', 'nightly', 0.2],
 ] as const)(
   'tells the memory of the stored cells of %s, %s, within %f in the median, none a fifth too low',
   async (suite, profile, within) => {

@@ -3,6 +3,7 @@ import { execa } from 'execa';
 import { engineEnvironment, obstacleToPortable } from '../../engine/environment.ts';
 import type { Arithmetic } from '../../fingerprint.ts';
 import { cleanText } from '../../foreign-text.ts';
+import { usableCores } from '../../setup/machine.mjs';
 import { type Rates, ratesSchema } from '../../spec/cost.ts';
 import { ownProcessor } from '../run/arithmetic.ts';
 import { ownMachine, writeCalibration } from './calibration-file.ts';
@@ -14,10 +15,31 @@ export async function calibrate(env: NodeJS.ProcessEnv): Promise<string> {
   const found = { version: 1, machine: ownMachine(), measured_at: new Date().toISOString(), native, portable } as const;
   const path = await writeCalibration(env, found);
   const lines = [`native    ${ratesText(native)}`, ...(portable === null ? [] : [`portable  ${ratesText(portable)}`])];
-  return `One core of this machine:\n${lines.join('\n')}\nStored in ${path}.\n`;
+  return `One core of this machine, all of them busy:\n${lines.join('\n')}\nStored in ${path}.\n`;
 }
 
+/** Of one core while as many are busy as runs keep busy: they share caches, memory and, where threads do, cores. */
 async function ratesIn(env: NodeJS.ProcessEnv, arithmetic: Arithmetic): Promise<Rates> {
+  const processes = Math.min(usableCores(), Math.max(1, Math.floor(process.availableMemory() / processBytes)));
+  return meanRates(await Promise.all(Array.from({ length: processes }, () => measuredRates(env, arithmetic))));
+}
+
+/** What a process that measures holds at most. */
+const processBytes = 1e9;
+
+/** The geometric mean of each rate. */
+export function meanRates(all: readonly Rates[]): Rates {
+  const meanOf = (name: keyof Rates) =>
+    Math.exp(all.reduce((sum, rates) => sum + Math.log(rates[name]), 0) / all.length);
+  return {
+    flopsPerSecond: meanOf('flopsPerSecond'),
+    bytesPerSecond: meanOf('bytesPerSecond'),
+    operationSeconds: meanOf('operationSeconds'),
+    scalarSpeed: meanOf('scalarSpeed'),
+  };
+}
+
+async function measuredRates(env: NodeJS.ProcessEnv, arithmetic: Arithmetic): Promise<Rates> {
   const extension = import.meta.url.endsWith('.ts') ? '.ts' : '.js';
   const entry = fileURLToPath(new URL(`./rates-process${extension}`, import.meta.url));
   const { stdout, stderr, exitCode } = await execa(process.execPath, [...process.execArgv, entry], {

@@ -13,17 +13,20 @@ import { type MeasuredStep, solveRates } from './solve-rates.ts';
 
 /** Measures one core of this machine. A process of its own runs it, in the environment of workers. */
 
-/** Training steps of ResNet-8 that mostly are traffic, products, and beginnings of operations. */
+/**
+ * Training steps of ResNet-8 that mostly are traffic, products, and beginnings of operations, and how long they take on
+ * the reference machine, all its cores busy.
+ */
 const measured = [
-  { width: 16, batchSize: 32 },
-  { width: 64, batchSize: 8 },
-  { width: 2, batchSize: 1 },
+  { width: 16, batchSize: 32, referenceSeconds: 0.07 },
+  { width: 64, batchSize: 8, referenceSeconds: 0.21 },
+  { width: 2, batchSize: 1, referenceSeconds: 0.0047 },
 ];
 const warmUps = 3;
 const size = 32;
 
-/** Multiply-accumulates a second of the reference machine in products of float64. */
-const referenceMacs = 6e8;
+/** Multiply-accumulates a second of the reference machine in products of float64, all its cores busy. */
+const referenceMacs = 1.07e9;
 const productSize = 200;
 
 const streams = streamsOf('calibration', 0);
@@ -37,7 +40,10 @@ export function measureRates(secondsEach: number): Rates {
   };
 }
 
-function measureStep({ width, batchSize }: (typeof measured)[number], secondsEach: number): MeasuredStep {
+function measureStep(
+  { width, batchSize, referenceSeconds }: (typeof measured)[number],
+  secondsEach: number,
+): MeasuredStep {
   const blueprint = resnetBlueprint({ depth: 8, width, classes: 10, size, inputChannels: 3 });
   const network = buildNetwork(blueprint, { method: dense, scale: 1, init: 'default' }, streams);
   const step = imageTrainingStep(network, { ...training, batchSize }, 'weight-decay');
@@ -56,7 +62,8 @@ function measureStep({ width, batchSize }: (typeof measured)[number], secondsEac
   );
   step.dispose();
   tf.dispose(step.variables.map((variable) => variable.value));
-  return { cost: costOfImageSteps(blueprint, { trained: batchSize, evaluated: 0, batchSize }), seconds };
+  const cost = costOfImageSteps(blueprint, { trained: batchSize, evaluated: 0, batchSize });
+  return { cost, slowness: seconds / referenceSeconds };
 }
 
 function scalarSpeed(secondsEach: number): number {

@@ -1,9 +1,9 @@
 import { type DenoisingEncoderConfig, denoisingEncoder as words } from '../../spec/denoising-encoder.ts';
-import { plainWorkerBytes, startSeconds } from '../estimate.ts';
+import { plainStartSeconds, plainWorkerBytes } from '../estimate.ts';
 import type { Kind } from '../kind.ts';
 
-/** Operations that a step of a small network begins, by the 1.5 ms that it takes. */
-const operations = 190;
+/** Operations that a step of a small network begins, by the 1.1 ms that it takes. */
+const operations = 135;
 
 /** The denoising encoder. */
 export const denoisingEncoder: Kind<DenoisingEncoderConfig> = {
@@ -13,7 +13,7 @@ export const denoisingEncoder: Kind<DenoisingEncoderConfig> = {
     return {
       ratio: null,
       parameters: null,
-      cost: { ...engine, scalarSeconds: startSeconds, memoryBytes: plainWorkerBytes },
+      cost: { ...engine, scalarSeconds: plainStartSeconds, memoryBytes: plainWorkerBytes },
     };
   },
   limited: ({ dataset: { points } }, most) => (points <= most ? {} : { 'dataset.points': Math.max(2, most) }),

@@ -9,14 +9,17 @@ import { imageTraining } from '../image/kind.ts';
 import { blueprintOf, outlineImageCell } from '../image/outline.ts';
 import type { Kind } from '../kind.ts';
 import { methodFor } from '../task.ts';
+import { isCollapsed } from './collapsed.ts';
 
 /** Distillation: image classification by networks that are trained with more than they keep, or by a teacher. */
 export const distillation: Kind<DistillationConfig> = {
   ...imageTraining,
   task: words.task,
   outline(config, method) {
-    const own = outlineImageCell(imageConfigOf(config), methodFor(config, method));
-    return { ...own, cost: { ...own.cost, ...summed([own.cost, teachingCost(config)]) } };
+    const used = methodFor(config, method);
+    const own = outlineImageCell(imageConfigOf(config), used);
+    const scalarSeconds = own.cost.scalarSeconds + (isCollapsed(used) ? collapsingSeconds : 0);
+    return { ...own, cost: { ...own.cost, ...summed([own.cost, teachingCost(config)]), scalarSeconds } };
   },
   // A sparse method scores weights by the labels' loss, and a warm-up trains another network first.
   accepts: ({ kind }) => kind === 'layer' || kind === 'narrow',
@@ -28,6 +31,9 @@ export const distillation: Kind<DistillationConfig> = {
   },
   load: async () => (await import('./task.ts')).distillationTask,
 };
+
+/** Seconds to collapse a network of a dozen layers, and to hold it against what it was: measured. */
+const collapsingSeconds = 1.5;
 
 /** What a teacher's forward passes take; nothing without a teacher. */
 function teachingCost({

@@ -1,5 +1,4 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { compresses, type Method } from '../../methods/method.ts';
 import type { Model } from '../../nn/model.ts';
 import { gatedValue } from '../../record.ts';
 import { totalMacs, totalParameters } from '../../shape/blueprint.ts';
@@ -14,6 +13,7 @@ import { blueprintOf } from '../image/outline.ts';
 import { networkTask } from '../image/task.ts';
 import type { NeededCell } from '../needed.ts';
 import { type Conclusion, methodFor, type Task, type TaskOptions, type TaskProgress } from '../task.ts';
+import { isCollapsed } from './collapsed.ts';
 import { collapseChecks, collapseFacts, collapseOf } from './collapsing.ts';
 import { teacherNetwork, withDrawnTeacher } from './teacher.ts';
 
@@ -63,11 +63,6 @@ export async function distillationTask(config: DistillationConfig, options: Task
       return { ...defined, facts: { ...defined.facts, ...(collapses ? collapseFacts(made.model, made.data) : {}) } };
     },
   };
-}
-
-/** Whether a method's factors are collapsed after training. */
-export function isCollapsed(method: Method): boolean {
-  return method.kind === 'layer' && compresses(method);
 }
 
 async function teacherOf({ teacher, dataset }: DistillationConfig, { needed }: TaskOptions): Promise<Teacher | null> {

@@ -1,5 +1,5 @@
 import type { AttentionConfig, FootballSpec } from '../../spec/gaussian-attention.ts';
-import { costOfSteps, ofTransformers, plainWorkerBytes, startSeconds } from '../estimate.ts';
+import { costOfSteps, ofTransformers, startSeconds, workerBytes } from '../estimate.ts';
 import type { Outline } from '../kind.ts';
 
 /** Batches for all facts, both ways round. */
@@ -57,7 +57,7 @@ export function outlineAttentionCell(config: AttentionConfig): Outline {
       }),
       scalarSeconds: startSeconds,
       memoryBytes:
-        plainWorkerBytes +
+        1.2 * workerBytes +
         4 * (ofTransformers.copies * values * batchSize + 10 * rows * dimension) +
         facts * bytesPerFact,
     },

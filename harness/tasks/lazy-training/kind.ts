@@ -1,6 +1,6 @@
 import type { Cost } from '../../spec/cost.ts';
 import { type LazyTrainingConfig, widthOf, lazyTraining as words } from '../../spec/lazy-training.ts';
-import { costOfSteps, plainWorkerBytes, summed } from '../estimate.ts';
+import { costOfSteps, summed, workerBytes } from '../estimate.ts';
 import type { Kind } from '../kind.ts';
 
 /** Lazy training. */
@@ -15,9 +15,9 @@ export const lazyTraining: Kind<LazyTrainingConfig> = {
 };
 
 /** Seconds of a cell's process, beside what grows with the network. */
-const startSeconds = 2;
+const startSeconds = 1;
 /** Multiply-accumulates a second of the project's float64 products, and normal numbers of a stream, where it was measured. */
-const macsPerSecond = 6e8;
+const macsPerSecond = 1.3e9;
 const drawsPerSecond = 5e6;
 /** Times that a step reads or writes each value: square, sum, loss and their gradients. */
 const passes = 10;
@@ -30,7 +30,7 @@ function costOf(config: LazyTrainingConfig): Cost {
   const sampling = sampledExamples * (d / drawsPerSecond + (2 * d * width) / macsPerSecond);
   const solving = (10 * (d ** 3 + width ** 3)) / macsPerSecond;
   const own = startSeconds + sampling + solving;
-  const cost = { ...summed([]), scalarSeconds: own, memoryBytes: plainWorkerBytes };
+  const cost = { ...summed([]), scalarSeconds: own, memoryBytes: workerBytes };
   switch (fit.name) {
     case 'closed-form':
       return cost;

@@ -1,5 +1,5 @@
 import { isSearch, type NasiConfig, type NasiDatasetSpec, parsedArchitecture } from '../../spec/nasi.ts';
-import { plainWorkerBytes, startSeconds } from '../estimate.ts';
+import { plainStartSeconds, plainWorkerBytes } from '../estimate.ts';
 import type { Outline } from '../kind.ts';
 import { graphOf, macsOf, type Sizes, supernetOf } from './graph.ts';
 
@@ -23,7 +23,7 @@ export function outlineNasiCell(config: NasiConfig): Outline {
   const outlineOf = (parameters: number | null, macs: number, scoringSeconds: number): Outline => {
     const all = (bothPasses * steps * training.batchSize + evaluated) * macs;
     const engine = { flops: 2 * all, bytes: bytesPerMac * all, operations: steps * operations };
-    const cost = { ...engine, scalarSeconds: startSeconds + scoringSeconds, memoryBytes: plainWorkerBytes };
+    const cost = { ...engine, scalarSeconds: plainStartSeconds + scoringSeconds, memoryBytes: plainWorkerBytes };
     return { ratio: null, parameters, cost };
   };
   if (isSearch(config)) {

@@ -1,4 +1,4 @@
-import type { Steps } from '../estimate.ts';
+import { ofEncoders, type Steps } from '../estimate.ts';
 import type { Outline } from '../kind.ts';
 import { outlineTransformer } from '../transformer-outline.ts';
 import type { EncoderPlan } from './encoder.ts';
@@ -11,5 +11,5 @@ export function outlineEncoder(
   plan: EncoderPlan,
   { examples, ...steps }: Pick<Steps, 'trained' | 'evaluated' | 'batchSize'> & { examples: number },
 ): Outline {
-  return outlineTransformer(plan, { ...steps, dataBytes: examples * bytesPerSequence });
+  return outlineTransformer(plan, { ...steps, dataBytes: examples * bytesPerSequence }, ofEncoders);
 }

@@ -8,6 +8,7 @@ import { countedLengths, sizedTransformer } from '../../shape/sized-transformer.
 import { type TransformerBlueprint, transformerBlueprint } from '../../shape/transformer.ts';
 import { transformerName } from '../../spec/model-names.ts';
 import type { TransformerSpec, TranslationConfig } from '../../spec/translation.ts';
+import { ofTransformers } from '../estimate.ts';
 import type { Outline } from '../kind.ts';
 import { outlineTransformer } from '../transformer-outline.ts';
 
@@ -70,5 +71,6 @@ export function outlineTranslationCell(config: TranslationConfig, method: Method
       batchSize: training.batchTokens / countedLengths.target,
       dataBytes: (pairs + whole.valid + tested) * bytesPerPair,
     },
+    ofTransformers,
   );
 }

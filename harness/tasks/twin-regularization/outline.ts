@@ -1,11 +1,14 @@
 import type { Cost } from '../../spec/cost.ts';
 import { hasTwin, type TwinConfig } from '../../spec/twin-regularization.ts';
-import { costOfSteps, plainWorkerBytes, startSeconds } from '../estimate.ts';
+import { costOfSteps, plainStartSeconds, plainWorkerBytes } from '../estimate.ts';
 import type { Outline } from '../kind.ts';
 import { parametersOf, planRecognizer, planUnidirectional } from './plan.ts';
 
 /** Operations that an update begins for each frame and layer of an unrolled network, by 130 to 100 updates a second. */
 const operationsPerFrame = { 'minimal-gru': 32, gru: 42, 'light-gru': 40 } as const;
+
+/** Seconds to record the graphs, which are unrolled. */
+const recordingSeconds = 1.1;
 
 /** What a state is worth of values that a step reads or writes: gates, candidates, and their gradients. */
 const passes = 10;
@@ -40,5 +43,5 @@ function costOf(config: TwinConfig): Cost {
     operations: operationsPerFrame[model.cell] * model.layers * dataset.frames,
     passes,
   });
-  return { ...steps, scalarSeconds: startSeconds, memoryBytes: plainWorkerBytes };
+  return { ...steps, scalarSeconds: plainStartSeconds + recordingSeconds, memoryBytes: plainWorkerBytes };
 }

@@ -164,7 +164,7 @@ function isChosen(arm: TestedArm, selector: ArmSelector): boolean {
  */
 function decayObstacle(arm: TestedArm, arms: readonly TestedArm[], test: (of: Combination) => ArmTest): string | null {
   const decayOf = ({ kind, config }: TestedArm) => wordsOfKind(kind).rates(config).decay;
-  const dense = arms.filter(isDense);
+  const dense = arms.filter((other) => isDense(other) && isTrainedAs(arm, other));
   const without = dense.find((other) => factorOf(other, 'regularizer') === 'none');
   const decayed = dense.find(
     (other) => factorOf(other, 'regularizer') === 'weight-decay' && decayOf(other) === decayOf(arm),
@@ -173,6 +173,15 @@ function decayObstacle(arm: TestedArm, arms: readonly TestedArm[], test: (of: Co
   const p = upperTail(test(difference(without, decayed)));
   if (p === null || p > significance) return null;
   return 'decay alone lowers the dense network';
+}
+
+/** What an arm makes of the dense network, and how it decays: all that a dense arm beside it may differ by. */
+const ofNetworks = ['method', 'budget', 'init', 'regularizer', 'decay'];
+
+/** Whether two arms are trained alike: by one optimizer, where arms have several. */
+function isTrainedAs(arm: TestedArm, other: TestedArm): boolean {
+  const names = [...arm.factors, ...other.factors].map(({ name }) => name);
+  return names.every((name) => ofNetworks.includes(name) || factorOf(arm, name) === factorOf(other, name));
 }
 
 /** Places have equal weight; degrees of freedom are Satterthwaite's. */

@@ -111,6 +111,20 @@ it('does not test where decay alone lowers the dense network, or arms are missin
   });
 });
 
+it('asks the dense network that is trained by the optimizer of an arm', () => {
+  const byLamb = (arm: TestedArm) => ({ ...arm, factors: [...arm.factors, { name: 'optimizer', value: 'lamb' }] });
+  const dense = (['none', 'weight-decay'] as const).map((regularizer, i) =>
+    armOf(
+      { method: 'dense', budget: 1, init: 'default', regularizer },
+      [0.9, 0.91, 0.9].map((value) => value - i / 10),
+    ),
+  );
+  const claim = claimOf(spectral, { decays: true });
+  const lamb = measured.map(byLamb);
+  expect(effectOf(claim, scopeOf([...lamb, ...dense]))).toHaveProperty('estimate');
+  expect(effectOf(claim, scopeOf([...lamb, ...dense.map(byLamb)]))).toMatchObject({ reason: 'setting' });
+});
+
 it('corrects pairs of which one hypothesis at most is true, as by hand', () => {
   // Sorted: 0.001 × 3, 0.01 × 3, 0.02 × 3 (its pair is then rejected whole), 0.04 × 2, 0.3 × 1... never falling.
   expect(

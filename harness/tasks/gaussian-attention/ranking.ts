@@ -7,30 +7,44 @@ import type { SortResult } from '../../spec/gaussian-attention.ts';
 export type RankScores = Pick<SortResult, 'hits_at_1' | 'mean_rank' | 'mean_reciprocal_rank'>;
 
 /**
- * The filtered rank of an answer: 1 + the entities with a greater score + half of those with an equal one, other answers
- * left out (Bordes et al. 2013; of equal scores the mean of the best and the worst order, Berrendorf et al. 2020). Not
- * a number where a score is none.
+ * The filtered ranks of the asked answers: 1 + the entities with a greater score + half of those with an equal one,
+ * answers left out (Bordes et al. 2013; of equal scores the mean of the best and the worst order, Berrendorf et al.
+ * 2020). Not a number where a score is none.
  *
  * @param scores of all entities
- * @param isAnswer whether an entity is an answer
  */
-export function filteredRank(scores: ArrayLike<number>, answer: number, isAnswer: (entity: number) => boolean): number {
-  const own = scores[answer]!;
-  let [greater, equal] = [0, 0];
-  for (let entity = 0; entity < scores.length; entity++) {
-    const score = scores[entity]!;
-    if (Number.isNaN(score)) return Number.NaN;
-    if (isAnswer(entity)) continue;
-    if (score > own) greater++;
-    else if (score === own) equal++;
+export function filteredRanks(
+  scores: ArrayLike<number>,
+  { answers, asked }: Pick<AnsweredQuestion, 'answers' | 'asked'>,
+): number[] {
+  const known = new Set(answers);
+  const others = Float64Array.from(scores)
+    .filter((_, entity) => !known.has(entity))
+    .sort();
+  // Sorted, what is no number stands last.
+  const isNone = Number.isNaN(others.at(-1)) || answers.some((answer) => Number.isNaN(scores[answer]));
+  return asked.map((answer) => {
+    if (isNone) return Number.NaN;
+    const own = scores[answer]!;
+    const [below, above] = [firstPlace(others, (score) => score >= own), firstPlace(others, (score) => score > own)];
+    return 1 + (others.length - above) + (above - below) / 2;
+  });
+}
+
+/** The first place of an ascending list at which a score passes, as all behind it do; its length where none does. */
+function firstPlace(ascending: Float64Array, passes: (score: number) => boolean): number {
+  let [from, to] = [0, ascending.length];
+  while (from < to) {
+    const middle = (from + to) >> 1;
+    if (passes(ascending[middle]!)) to = middle;
+    else from = middle + 1;
   }
-  return 1 + greater + equal / 2;
+  return from;
 }
 
 /** Of one question: means over its asked answers. */
-export function questionScores(scores: ArrayLike<number>, { answers, asked }: AnsweredQuestion): RankScores {
-  const known = new Set(answers);
-  return meanScores(asked.map((answer) => scoresOfRank(filteredRank(scores, answer, (entity) => known.has(entity)))));
+export function questionScores(scores: ArrayLike<number>, question: AnsweredQuestion): RankScores {
+  return meanScores(filteredRanks(scores, question).map(scoresOfRank));
 }
 
 function scoresOfRank(rank: number): RankScores {

@@ -1,7 +1,8 @@
 import { describe, expect, it, test } from 'vitest';
+import { streamsOf } from '../../../harness/random.ts';
 import {
   chanceScores,
-  filteredRank,
+  filteredRanks,
   meanScores,
   questionScores,
 } from '../../../harness/tasks/gaussian-attention/ranking.ts';
@@ -12,16 +13,34 @@ const question = { branches: [], answers: [1, 4], asked: [1, 4] };
 
 describe('the filtered rank', () => {
   it('counts entities with a greater score, half of those with an equal one, and no other answer', () => {
-    const isAnswer = (entity: number) => question.answers.includes(entity);
     // Greater: 0 and 5, not the answer 4; equal: 3.
-    expect(filteredRank(scores, 1, isAnswer)).toBe(3.5);
-    expect(filteredRank(scores, 4, isAnswer)).toBe(1);
+    expect(filteredRanks(scores, question)).toEqual([3.5, 1]);
+    expect(filteredRanks(scores, { ...question, asked: [1] })).toEqual([3.5]);
     // Unfiltered, the answer 4 would stand before 1 too.
-    expect(filteredRank(scores, 1, (entity) => entity === 1)).toBe(4.5);
+    expect(filteredRanks(scores, { answers: [1], asked: [1] })).toEqual([4.5]);
+  });
+
+  it('is that of the definition, for scores with ties, signed zeros and infinities', () => {
+    const uniform = streamsOf('ranks', 0)('scores');
+    const values = [-0, 0, 1, -2, 0.5, Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY];
+    for (let trial = 0; trial < 50; trial++) {
+      const drawn = Array.from({ length: 20 }, () => values[Math.floor(values.length * uniform())]!);
+      const answers = [...drawn.keys()].filter(() => uniform() < 0.3);
+      const others = drawn.filter((_, entity) => !answers.includes(entity));
+      const expected = answers.map((answer) => {
+        const [greater, equal] = [
+          others.filter((score) => score > drawn[answer]!).length,
+          others.filter((score) => score === drawn[answer]!).length,
+        ];
+        return 1 + greater + equal / 2;
+      });
+      expect(filteredRanks(drawn, { answers, asked: answers })).toEqual(expected);
+    }
   });
 
   it('is no number where a score is none', () => {
-    expect(filteredRank([1, Number.NaN, 0], 0, (entity) => entity === 0)).toBeNaN();
+    expect(filteredRanks([1, Number.NaN, 0], { answers: [0], asked: [0] })).toEqual([Number.NaN]);
+    expect(filteredRanks([1, Number.NaN, 0], { answers: [0, 1], asked: [0] })).toEqual([Number.NaN]);
   });
 });
 

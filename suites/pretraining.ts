@@ -136,21 +136,13 @@ const fineTuning: FineTuningSpec = {
   dropout: 0,
 };
 
-/** Spectral initialization and Frobenius decay, alone, together and neither, under Adam. */
-const corners = (budget: number): EncoderArmSpec =>
-  lowRank(budget, {
-    init: ['default', 'spectral'],
-    regularizer: ['weight-decay', 'frobenius-decay'],
-    optimizer: ['adam'],
-  });
+/** Spectral initialization and Frobenius decay, alone, together and neither. */
+const corners = (budget: number, optimizer: Factors['optimizer']): EncoderArmSpec =>
+  lowRank(budget, { init: ['default', 'spectral'], regularizer: ['weight-decay', 'frobenius-decay'], optimizer });
 
 /** What both parts change, alone and together, under each optimizer; FLAMBé is read as having Frobenius decay always. */
 const parts = (budget: number): EncoderArmSpec[] => [
-  lowRank(budget, {
-    init: ['default', 'spectral'],
-    regularizer: ['weight-decay', 'frobenius-decay'],
-    optimizer: ['adam', 'lamb'],
-  }),
+  corners(budget, ['adam', 'lamb']),
   lowRank(budget, { init: ['default', 'spectral'], regularizer: ['frobenius-decay'], optimizer: ['flambe-as-read'] }),
 ];
 
@@ -243,7 +235,7 @@ export const pretraining: SuiteSpec<PretrainingExperimentSpec | QuestionAnswerin
             lambLearningRate: 0.01,
             warmupUpdates: 100,
           }),
-          arms: [dense(['weight-decay'], ['adam']), narrow(0.5), corners(0.5)],
+          arms: [dense(['weight-decay'], ['adam']), narrow(0.5), corners(0.5, ['adam'])],
         },
       ],
       seeds: 3,

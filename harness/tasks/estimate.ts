@@ -33,7 +33,7 @@ export const ofConvolutions: ValueCosts = { passes: 40, copies: 36 };
 export const ofTransformers: ValueCosts = { passes: 16, copies: 16 };
 
 /** Of encoders alone: `passes` by 1,500 updates of 16 sequences of 64 tokens in 34 s (dense, `pretraining`, nightly). */
-export const ofEncoders: ValueCosts = { passes: 8, copies: 16 };
+export const ofEncoders: ValueCosts = { ...ofTransformers, passes: 8 };
 
 /** Operations that a training step begins for each layer of a network of images: forwards, backwards, and the update. */
 const operationsPerLayer = 20;

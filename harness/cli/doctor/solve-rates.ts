@@ -22,9 +22,8 @@ const mostSteps = 100;
  * The rates under which the steps are as much slower than on the reference machine as they were, as far as these tell:
  * with u = ln(x/x_reference) of x = (1/F, 1/B, τ), slownesses sᵢ and the shares wᵢⱼ of a step's parts on the reference
  * machine, the least Σᵢ ln²(Σⱼ wᵢⱼ exp(uⱼ)/sᵢ) + κ Σⱼ (uⱼ − ū)². The reference machine has its own rates, whatever
- * the costs leave out of a step. Steps that differ little in what they are made of
- * say how fast a machine is, and hardly at what: the second term then has it as fast at everything. By damped steps of
- * Gauss and Newton.
+ * the costs leave out of a step. Steps that differ little in what they are made of say how fast a machine is, and
+ * hardly at what: the second term then has it as fast at everything. By damped steps of Gauss and Newton.
  */
 export function solveRates(steps: readonly MeasuredStep[]): Omit<Rates, 'scalarSpeed'> {
   const rows = steps.map(({ cost, slowness }) => {

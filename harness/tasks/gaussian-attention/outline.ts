@@ -59,6 +59,7 @@ export function outlineAttentionCell(config: AttentionConfig): Outline {
         passes,
       }),
       scalarSeconds: plainStartSeconds + facts * secondsPerFact,
+      // Two trainings, one after the other: more than a plain worker keeps.
       memoryBytes:
         1.2 * workerBytes +
         4 * (ofTransformers.copies * values * batchSize + 10 * rows * dimension) +

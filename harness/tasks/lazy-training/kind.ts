@@ -1,6 +1,6 @@
 import type { Cost } from '../../spec/cost.ts';
 import { type LazyTrainingConfig, widthOf, lazyTraining as words } from '../../spec/lazy-training.ts';
-import { costOfSteps, summed, workerBytes } from '../estimate.ts';
+import { costOfSteps, plainWorkerBytes, summed } from '../estimate.ts';
 import type { Kind } from '../kind.ts';
 
 /** Lazy training. */
@@ -30,7 +30,7 @@ function costOf(config: LazyTrainingConfig): Cost {
   const sampling = sampledExamples * (d / drawsPerSecond + (2 * d * width) / macsPerSecond);
   const solving = (10 * (d ** 3 + width ** 3)) / macsPerSecond;
   const own = startSeconds + sampling + solving;
-  const cost = { ...summed([]), scalarSeconds: own, memoryBytes: workerBytes };
+  const cost = { ...summed([]), scalarSeconds: own, memoryBytes: plainWorkerBytes };
   switch (fit.name) {
     case 'closed-form':
       return cost;
